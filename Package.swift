@@ -1,0 +1,56 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// One line per room. A target depends only on targets above it: the order here is the architecture.
+let package = Package(
+    name: "mask",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // C libraries: the only places that name a C header.
+        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // Wrappers and foundations: they know nothing of links.
+        .target(name: "Threads"),
+        .target(name: "IDN", dependencies: ["CIDN2"]),
+        .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"]),
+        .target(name: "Redis", dependencies: ["CHiredis", "Threads"]),
+        .target(name: "Crypto", dependencies: ["COpenSSL"]),
+        .target(name: "HTTP"),
+        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")]),
+
+        // The application.
+        .target(name: "Model", dependencies: ["IDN"]),
+        .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"]),
+        .target(name: "Journal", dependencies: ["Store", "Threads", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")]),
+        .target(name: "Bootstrap", dependencies: ["API", "FastCGI", .product(name: "Logging", package: "swift-log")]),
+
+        // The programs.
+        .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"]),
+        .executableTarget(name: "maskctl", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        // Tests: one target per module; Support brings up real servers, EndToEnd goes through nginx.
+        .target(name: "Support", dependencies: ["Bootstrap", "CCurl"], path: "Tests/Support"),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "IDNTests", dependencies: ["IDN"]),
+        .testTarget(name: "MariaDBTests", dependencies: ["MariaDB", "Support"]),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
+        .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Support"]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
+        .testTarget(name: "APITests", dependencies: ["API", "Support"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
+    ],
+    swiftLanguageModes: [.v6]
+)

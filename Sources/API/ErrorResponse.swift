@@ -1,0 +1,34 @@
+import HTTP
+import Logging
+import Model
+import Store
+
+/// Turns errors into answers. The client gets a stable code and a sentence; the detail goes to the log under the request id.
+enum ErrorResponse {
+    static func of(_ error: any Error, _ request: Request, _ services: Services, _ dialect: Dialect) -> Response {
+        let problem = dialect.present(problem(error, request, services.logger))
+        return Response(
+            status: problem.status,
+            fields: problem.headers + [.init(.contentType, Problem.contentType)],
+            body: problem.body(requestID: "req_" + request.id, documentation: services.site.documentation))
+    }
+
+    private static func problem(_ error: any Error, _ request: Request, _ logger: Logger) -> Problem {
+        if let problem = error as? Problem { return problem }
+        let metadata: Logger.Metadata = ["request_id": "\(request.id)", "path": "\(request.path)"]
+        if error.isDatabaseUnavailable {
+            logger.warning("\(error)", metadata: metadata)
+            return .unavailable()
+        }
+        logger.error("\(error)", metadata: metadata)
+        return .internalError()
+    }
+}
+
+// What the model refuses, as a problem of a field.
+extension DestinationProblem: FieldError {}
+extension SlugProblem: FieldError {}
+extension TagProblem: FieldError {}
+extension HostNameError: FieldError {
+    public var code: String { "invalid_host" }
+}

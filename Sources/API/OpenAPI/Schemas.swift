@@ -1,0 +1,86 @@
+import HTTP
+import Model
+
+/// The shapes of OpenAPI's `components/schemas`.
+enum Schemas {
+    static let all: JSONObject = [
+        "Link": link, "NewLink": newLink, "LinkChanges": linkChanges, "Clicks": clicks, "Workspace": workspace,
+        "Problem": problem, "Document": ["type": "object"],
+    ]
+
+    private static let text: JSON = ["type": ["string", "null"], "maxLength": 255]
+    private static let moment: JSON = ["type": ["string", "null"], "format": "date-time"]
+
+    /// What a client can set, as it sends it.
+    private static let writable: JSONObject = [
+        "slug": ["type": ["string", "null"], "minLength": 1, "maxLength": 100, "description": "Random where left out"],
+        "domain": ["type": "string", "description": "The installation's link host where left out"],
+        "tags": ["type": ["array", "null"], "items": ["type": "string", "minLength": 1, "maxLength": 50], "maxItems": 20],
+        "title": text, "utm_source": text, "utm_medium": text, "utm_campaign": text, "utm_term": text, "utm_content": text,
+        "starts_at": moment, "expires_at": moment,
+        "max_clicks": ["type": ["integer", "null"], "minimum": 1, "maximum": 2_000_000_000],
+        "expired_url": ["type": ["string", "null"], "format": "uri", "maxLength": 8192],
+        "password": ["type": ["string", "null"], "minLength": 1, "maxLength": 128, "writeOnly": true],
+        "redirect_status": ["type": ["integer", "null"], "enum": [301, 302, 307, 308, nil]],
+        "disabled": ["type": ["boolean", "null"]],
+        "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255],
+    ]
+
+    private static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192]
+
+    private static let newLink: JSON = object([.init(name: "url", value: url)] + writable.members, required: ["url"])
+    private static let linkChanges: JSON = object([.init(name: "url", value: url)] + writable.members, required: [])
+
+    private static let link: JSON = {
+        let read: JSONObject = [
+            "id": ["type": "string"], "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],
+            "tags": ["type": "array", "items": ["type": "string"]], "clicks": ["type": "integer"],
+            "password_protected": ["type": "boolean"], "redirect_status": ["type": "integer"], "disabled": ["type": "boolean"],
+            "created_at": .time, "updated_at": .time, "last_clicked_at": moment,
+        ]
+        let optional = writable.members.filter { read[$0.name] == nil && $0.name != "password" }
+        let members = read.members + optional
+        return object(members, required: members.map(\.name))
+    }()
+
+    private static let clicks: JSON = object(
+        JSONObject([
+            .init(name: "start", value: .time), .init(name: "end", value: .time),
+            .init(name: "timezone", value: ["type": "string"]), .init(name: "granularity", value: ["type": "string"]),
+            .init(name: "group_by", value: ["type": "string"]), .init(name: "count", value: ["type": "string"]),
+            .init(name: "total", value: ["type": "integer"]),
+            .init(name: "groups", value: [
+                "type": "array",
+                "items": object(
+                    [.init(name: "value", value: ["type": "string"]), .init(name: "clicks", value: ["type": "integer"])],
+                    required: ["value", "clicks"]),
+            ]),
+        ]).members,
+        required: ["start", "end", "timezone", "granularity", "group_by", "count", "total", "groups"])
+
+    private static let workspace: JSON = object(
+        [
+            .init(name: "id", value: ["type": "string"]), .init(name: "slug", value: ["type": "string"]),
+            .init(name: "name", value: ["type": "string"]), .init(name: "plan", value: .oneOf(Plan.allCases.map(\.rawValue))),
+            .init(name: "requests_per_minute", value: ["type": "integer"]), .init(name: "created_at", value: .time),
+        ],
+        required: ["id", "slug", "name", "plan", "requests_per_minute", "created_at"])
+
+    /// RFC 9457, with the extensions that every problem has.
+    private static let problem: JSON = [
+        "type": "object", "required": ["type", "title", "status", "detail", "code", "request_id", "doc_url"],
+        "properties": [
+            "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+            "detail": ["type": "string"], "code": ["type": "string"], "request_id": ["type": "string"],
+            "doc_url": ["type": "string"],
+            "errors": ["type": "array", "items": ["type": "object", "required": ["pointer", "code", "message"]]],
+        ],
+    ]
+
+    private static func object(_ members: [JSONObject.Member], required: [String]) -> JSON {
+        [
+            "type": "object", "additionalProperties": false, "required": JSON(required),
+            "properties": .object(JSONObject(members)),
+        ]
+    }
+}

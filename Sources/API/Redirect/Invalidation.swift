@@ -1,0 +1,60 @@
+import Glibc
+import Logging
+import Redis
+
+/// The channel on which changed links are told to every worker of every host.
+enum Invalidation {
+    static let channel = "mask:links"
+
+    /// Tells everyone. While Redis is away nobody trusts a cache, so there is nobody to tell.
+    static func publish(_ key: String, through redis: RedisPool) {
+        _ = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
+            try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(key))
+        }
+    }
+}
+
+/// Listens for changed links as long as the process lives; runs on a thread of its own.
+public struct InvalidationListener: Sendable {
+    private let configuration: RedisConfiguration
+    private let services: Services
+
+    /// Silence after which the line is tested, and again after which it is given up.
+    private static let silenceMilliseconds = 500
+
+    public init(_ configuration: RedisConfiguration, services: Services) {
+        self.configuration = configuration
+        self.services = services
+    }
+
+    public func run() -> Never {
+        while true {
+            do {
+                try listen()
+            } catch {
+                services.links.subscriptionEnded()
+                services.logger.warning("no word of changed links, so none is trusted from memory: \(error)")
+            }
+            usleep(250_000)
+        }
+    }
+
+    private func listen() throws {
+        let subscription = try Subscription(configuration, channels: [Invalidation.channel])
+        services.links.subscriptionBegan()
+        var isTesting = false
+        while true {
+            if let message = try subscription.next(timeoutMilliseconds: Self.silenceMilliseconds) {
+                isTesting = false
+                if case .published(_, let payload) = message {
+                    services.links.invalidate(String(decoding: payload, as: UTF8.self))
+                }
+            } else if isTesting {
+                throw RedisError.server("the subscription has gone silent")
+            } else {
+                isTesting = true
+                try subscription.ping()
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import HTTP
+
+/// The few pages that a visitor of a short link can see. No script, no image, nothing from elsewhere.
+enum Page {
+    /// Keep nothing: a link can change at any moment, and every click counts.
+    static let `private` = "private, no-store"
+
+    static let notFound = page(404, "Link not found", "There is no link at this address. Check it for a typing error.")
+    static let gone = page(410, "Link expired", "This link was made for a limited time or number of visits, and that is over.")
+    static let loop = page(508, "Link leads in a circle", "This link leads to another short link that leads on to a third.")
+    static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.", retryAfter: 1)
+    static let wrongMethod = page(405, "Not possible", "A link can only be followed.", allow: "GET, HEAD")
+
+    static func tooManyTries(seconds: Int) -> Response {
+        page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)
+    }
+
+    static func password(wrong: Bool) -> Response {
+        page(
+            wrong ? 403 : 200, "Password needed", wrong ? "That was not the password." : "This link is protected.",
+            form: """
+                <form method="post"><label for="password">Password</label>
+                <input id="password" name="password" type="password" autocomplete="off" required autofocus>
+                <button>Continue</button></form>
+                """)
+    }
+
+    private static func page(
+        _ status: Int, _ title: String, _ sentence: String, form: String = "", retryAfter: Int? = nil, allow: String? = nil
+    ) -> Response {
+        var response = Response(
+            status: status,
+            fields: [
+                .init(.contentType, "text/html; charset=utf-8"), .init(.cacheControl, Page.private),
+                .init(.contentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"),
+                .init(.xContentTypeOptions, "nosniff"), .init(.referrerPolicy, "no-referrer"), .init(.xRobotsTag, "noindex"),
+            ],
+            body: Array(html(title, sentence, form).utf8))
+        if let retryAfter { response.set(.retryAfter, String(retryAfter)) }
+        if let allow { response.set(.allow, allow) }
+        return response
+    }
+
+    private static func html(_ title: String, _ sentence: String, _ form: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>\(title)</title>
+        <style>
+        :root { color-scheme: light dark }
+        body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 20vh auto 0; padding: 0 1.5rem }
+        h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem }
+        p { margin: 0 0 1.5rem }
+        label { display: block; font-size: .9rem; margin-bottom: .25rem }
+        input, button { font: inherit; padding: .6rem .8rem; border-radius: .5rem; border: 1px solid GrayText; box-sizing: border-box; width: 100% }
+        button { margin-top: .75rem; border-color: transparent; background: CanvasText; color: Canvas; cursor: pointer }
+        </style>
+        <h1>\(title)</h1><p>\(sentence)</p>\(form)
+        </html>
+
+        """
+    }
+}

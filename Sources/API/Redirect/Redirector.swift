@@ -1,0 +1,145 @@
+import Crypto
+import HTTP
+import Journal
+import Model
+import Store
+
+/// Answers visitors of short links: `GET /{slug}` on any link host.
+///
+/// A redirect waits for nothing but memory and one write(2): the click is in the journal before the answer is sent.
+struct Redirector: Sendable {
+    let services: Services
+
+    func respond(to request: Request) -> Response {
+        switch request.method {
+        case .get, .head, .post: break
+        default: return Page.wrongMethod
+        }
+        guard let slug = Slug.fromPath(request.path) else { return Page.notFound }
+        switch services.links.find(host: request.host, slug: slug) {
+        case .link(let link): return answer(request, link)
+        case .unknown: return Page.notFound
+        case .unavailable: return Page.unavailable
+        }
+    }
+
+    /// The order is a promise: disabled, not yet begun, expired, loop, password, used up, and only then the destination.
+    private func answer(_ request: Request, _ link: CachedLink) -> Response {
+        let settings = link.target.settings
+        let now = Timestamp.now()
+        if settings.disabled { return Page.notFound }
+        if let start = settings.startsAt, now < start { return Page.notFound }
+        if let end = settings.expiresAt, now >= end { return expired(settings) }
+        if link.target.isLoop { return Page.loop }
+        if let hash = settings.passwordHash {
+            if let refusal = ask(request, link, hash) { return refusal }
+        } else if request.method == .post {
+            return Page.wrongMethod
+        }
+        if let maximum = settings.maxClicks {
+            guard let taken = try? take(link, maximum) else { return Page.unavailable }
+            guard taken else { return expired(settings) }
+        }
+        return lead(request, link)
+    }
+
+    private func expired(_ settings: LinkSettings) -> Response {
+        guard let url = settings.expiredURL else { return Page.gone }
+        return Response(status: 302, fields: [.init(.location, url), .init(.cacheControl, Page.private)])
+    }
+
+    private func take(_ link: CachedLink, _ maximum: Int) throws -> Bool {
+        try services.store.write {
+            try Links.takeClick(of: link.target.id, in: link.target.workspace, maximum: maximum, on: $0)
+        }
+    }
+
+    // MARK: Password
+
+    /// Tries a minute that one address has at one link.
+    private static let tries = 5
+
+    /// The form, or nil when the right password was sent.
+    private func ask(_ request: Request, _ link: CachedLink, _ hash: String) -> Response? {
+        guard request.method == .post else { return Page.password(wrong: false) }
+        let subject = "password:\(request.remoteAddress):\(link.target.id)"
+        let rate = services.limiter.check(subject, limit: Self.tries)
+        guard rate.isAllowed else { return Page.tooManyTries(seconds: rate.secondsToReset) }
+        guard let form = try? Query(String(decoding: request.body, as: UTF8.self)),
+            let password = form.parameters.first(where: { $0.name == "password" })?.value,
+            services.passwords.verify(password, against: hash)
+        else { return Page.password(wrong: true) }
+        return nil
+    }
+
+    // MARK: The destination
+
+    private func lead(_ request: Request, _ link: CachedLink) -> Response {
+        let location = location(request, link)
+        guard !location.isEmpty else { return Page.unavailable }
+        let isClick = request.method != .head && request.fields.purpose == nil && record(request, link)
+        let settings = link.target.settings
+        let isPermanent = settings.redirectStatus == 301 || settings.redirectStatus == 308
+        var response = Response(
+            // A form was posted here: 303 makes the browser go on with GET and leave the password behind.
+            status: request.method == .post ? 303 : settings.redirectStatus,
+            fields: [
+                .init(.location, location),
+                .init(.cacheControl, isPermanent && request.method != .post ? "private, max-age=90" : Page.private),
+            ])
+        if isClick { response.fields.append(.init(.click, "1")) }
+        return response
+    }
+
+    private func location(_ request: Request, _ link: CachedLink) -> String {
+        guard !request.query.isEmpty else { return link.location }
+        let settings = link.target.settings
+        return (try? Destination(validating: settings.url))?
+            .location(utm: settings.utm.parameters, visitorQuery: request.query) ?? ""
+    }
+
+    /// False when the disk refuses: the visitor goes on all the same.
+    private func record(_ request: Request, _ link: CachedLink) -> Bool {
+        let campaign = Campaign(link.target.settings.utm, visitorQuery: request.query)
+        let agent = request.fields.userAgent ?? ""
+        let line = ClickLine(
+            at: request.receivedMilliseconds, requestID: request.id, subject: link.subject,
+            visitor: visitor(request, agent), country: request.country, city: request.city,
+            referrer: request.fields.referer.map(referrerHost) ?? "", utmSource: campaign.source,
+            utmMedium: campaign.medium, utmCampaign: campaign.campaign, userAgent: agent)
+        do {
+            try services.journal.append(line.bytes)
+            return true
+        } catch {
+            services.logger.critical("a click could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
+            return false
+        }
+    }
+
+    /// Address and user agent under the salt of the day: tells visitors apart for a day, and leads back to nobody.
+    private func visitor(_ request: Request, _ agent: String) -> UInt64 {
+        let day = Timestamp(milliseconds: request.receivedMilliseconds).day
+        let digest = hmacSHA256(key: services.salts.salt(ofDay: day), request.remoteAddress + "\n" + agent)
+        return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+/// The campaign of a click: the link's own, else what the visitor's address says.
+private struct Campaign {
+    var source: String, medium: String, campaign: String
+
+    init(_ utm: UTM, visitorQuery: String) {
+        source = utm.source ?? ""
+        medium = utm.medium ?? ""
+        campaign = utm.campaign ?? ""
+        guard !visitorQuery.isEmpty, let query = try? Query(visitorQuery) else { return }
+        for parameter in query.parameters {
+            switch parameter.name {
+            case "utm_source" where source.isEmpty: source = parameter.value
+            case "utm_medium" where medium.isEmpty: medium = parameter.value
+            case "utm_campaign" where campaign.isEmpty: campaign = parameter.value
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Crypto
+import Model
+import Store
+import Synchronization
+
+/// The salts of today and tomorrow, with which visitors are hashed.
+final class SaltCache: Sendable {
+    private let store: Store
+    private let salts = Mutex<[Int: [UInt8]]>([:])
+
+    init(store: Store) {
+        self.store = store
+    }
+
+    /// The salt of a day. While MariaDB is away and the day is new, one of this process's own.
+    func salt(ofDay day: Int) -> [UInt8] {
+        if let salt = salts.withLock({ $0[day] }) { return salt }
+        do { return try fetch(day) } catch { return keep(day, freshSalt()) }
+    }
+
+    /// Fetches today's and tomorrow's ahead, so that midnight waits for nothing, and forgets the day before yesterday's.
+    func refresh() throws {
+        let today = Timestamp.now().day
+        for day in [today, today + 1] { _ = try fetch(day) }
+        salts.withLock { $0 = $0.filter { $0.key >= today - 1 } }
+    }
+
+    private func fetch(_ day: Int) throws -> [UInt8] {
+        let proposal = freshSalt()
+        return keep(day, try store.read(priority: .reserved) { try VisitorSalts.salt(ofDay: day, proposing: proposal, on: $0) })
+    }
+
+    private func keep(_ day: Int, _ salt: [UInt8]) -> [UInt8] {
+        salts.withLock { $0[day] = salt }
+        return salt
+    }
+
+    private func freshSalt() -> [UInt8] {
+        var source = SystemRandomNumberGenerator()
+        return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &source) }
+    }
+}

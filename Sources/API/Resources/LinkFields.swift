@@ -1,0 +1,149 @@
+import Crypto
+import HTTP
+import Model
+
+/// What a client sends to create or change a link. Fields that are absent change nothing, `null` clears.
+struct LinkFields {
+    var url: Destination?
+    var slug: Field<Slug>
+    var domain: Field<HostName>
+    var tags: Field<[String]>
+    private var expiredURL: Field<Destination>
+    private var changes: [(inout LinkSettings) -> Void] = []
+
+    /// Longest text in one line: titles, campaign parameters, external ids.
+    private static let textLimit = 255
+
+    init(_ fields: inout JSONFields, isNew: Bool) {
+        url = isNew || fields.field("url", as: .json).isPresent
+            ? fields.required("url", as: .string) { try Destination(validating: $0) } : nil
+        slug = fields.field("slug", as: .string) { try Slug(validating: $0) }
+        domain = fields.field("domain", as: .string) { try HostName(validating: $0) }
+        tags = Self.tags(&fields)
+        expiredURL = fields.field("expired_url", as: .string) { try Destination(validating: $0) }
+        readTexts(&fields)
+        readLimits(&fields)
+        readPassword(&fields)
+    }
+
+    /// The hosts that the link would lead to.
+    var destinations: [(pointer: String, Destination)] {
+        [("/url", url), ("/expired_url", expiredURL.value)].compactMap { pointer, value in value.map { (pointer, $0) } }
+    }
+
+    /// Settings with the changes made.
+    func applied(to settings: LinkSettings) -> LinkSettings {
+        var settings = settings
+        if let url { settings.url = url.text }
+        switch expiredURL {
+        case .absent: break
+        case .null: settings.expiredURL = nil
+        case .value(let url): settings.expiredURL = url.text
+        }
+        for change in changes { change(&settings) }
+        return settings
+    }
+
+    private static func tags(_ fields: inout JSONFields) -> Field<[String]> {
+        fields.field("tags", as: .array(of: .string.map { try Tag(validating: $0).text })) { tags in
+            if let (_, problem) = Tag.problems(in: tags).first { throw problem }
+            return tags
+        }
+    }
+
+    private mutating func readTexts(_ fields: inout JSONFields) {
+        let text = FieldType<String>.string(maximum: Self.textLimit).map { try plain($0) }
+        read("title", \.title, text, &fields)
+        read("utm_source", \.utm.source, text, &fields)
+        read("utm_medium", \.utm.medium, text, &fields)
+        read("utm_campaign", \.utm.campaign, text, &fields)
+        read("utm_term", \.utm.term, text, &fields)
+        read("utm_content", \.utm.content, text, &fields)
+        read("external_id", \.externalID, text.map { try notEmpty($0) }, &fields)
+    }
+
+    private mutating func readLimits(_ fields: inout JSONFields) {
+        read("starts_at", \.startsAt, .timestamp, &fields)
+        read("expires_at", \.expiresAt, .timestamp, &fields)
+        read("max_clicks", \.maxClicks, .integer(in: 1...2_000_000_000), &fields)
+        read("disabled", \.disabled, .bool, or: false, &fields)
+        read("redirect_status", \.redirectStatus, .redirectStatus, or: 302, &fields)
+    }
+
+    private mutating func readPassword(_ fields: inout JSONFields) {
+        let password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
+        switch password {
+        case .absent: break
+        case .null: changes.append { $0.passwordHash = nil }
+        case .value(let password):
+            // scrypt takes its time, so it is done once and only after everything else has been found right.
+            changes.append { $0.passwordHash = try? PasswordHash.make(password) }
+        }
+    }
+
+    private mutating func read<Value>(
+        _ name: String, _ path: WritableKeyPath<LinkSettings, Value?>, _ type: FieldType<Value>, _ fields: inout JSONFields
+    ) {
+        switch fields.field(name, as: type) {
+        case .absent: break
+        case .null: changes.append { $0[keyPath: path] = nil }
+        case .value(let value): changes.append { $0[keyPath: path] = value }
+        }
+    }
+
+    private mutating func read<Value>(
+        _ name: String, _ path: WritableKeyPath<LinkSettings, Value>, _ type: FieldType<Value>, or standard: Value,
+        _ fields: inout JSONFields
+    ) {
+        switch fields.field(name, as: type) {
+        case .absent: break
+        case .null: changes.append { $0[keyPath: path] = standard }
+        case .value(let value): changes.append { $0[keyPath: path] = value }
+        }
+    }
+}
+
+/// What is wrong with a field, in words of this API.
+struct FieldRefusal: FieldError {
+    var code: String
+    var message: String
+}
+
+private func plain(_ text: String) throws -> String {
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+        throw FieldRefusal(code: "invalid_text", message: "Remove the control characters.")
+    }
+    return text
+}
+
+private func notEmpty(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw FieldRefusal(code: "empty", message: "Send some text, or null to clear the field.") }
+    return text
+}
+
+extension Field {
+    fileprivate var isPresent: Bool { !isAbsent }
+}
+
+extension FieldType where Value == Timestamp {
+    static var timestamp: FieldType {
+        FieldType<String>.string.map { text in
+            guard let time = Timestamp(rfc3339: text) else {
+                throw FieldRefusal(
+                    code: "invalid_time", message: "Send an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
+            }
+            return time
+        }
+    }
+}
+
+extension FieldType where Value == Int {
+    fileprivate static var redirectStatus: FieldType {
+        FieldType<Int>.integer.map { status in
+            guard LinkSettings.redirectStatuses.contains(status) else {
+                throw FieldRefusal(code: "invalid_choice", message: "Send one of 301, 302, 307, 308.")
+            }
+            return status
+        }
+    }
+}

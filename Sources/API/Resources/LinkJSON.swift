@@ -1,0 +1,46 @@
+import HTTP
+import Model
+
+extension Link {
+    /// The link object of the public page, and what stands beyond it.
+    func json(_ site: SiteConfiguration) -> JSON {
+        [
+            "id": .string(id.description),
+            "url": .string(settings.url),
+            "short_url": .string(site.shortURL(host: host, slug: slug)),
+            "slug": .string(slug),
+            "domain": .string(host),
+            "tags": JSON(tags),
+            "clicks": .integer(Int64(clicks)),
+            "title": JSON(settings.title),
+            "utm_source": JSON(settings.utm.source),
+            "utm_medium": JSON(settings.utm.medium),
+            "utm_campaign": JSON(settings.utm.campaign),
+            "utm_term": JSON(settings.utm.term),
+            "utm_content": JSON(settings.utm.content),
+            "starts_at": JSON(settings.startsAt?.rfc3339),
+            "expires_at": JSON(settings.expiresAt?.rfc3339),
+            "max_clicks": JSON(settings.maxClicks),
+            "expired_url": JSON(settings.expiredURL),
+            "password_protected": .bool(settings.passwordHash != nil),
+            "redirect_status": .integer(Int64(settings.redirectStatus)),
+            "disabled": .bool(settings.disabled),
+            "external_id": JSON(settings.externalID),
+            "created_at": .string(createdAt.rfc3339),
+            "updated_at": .string(updatedAt.rfc3339),
+            "last_clicked_at": JSON(lastClickedAt?.rfc3339),
+        ]
+    }
+}
+
+extension JSON {
+    /// The members of two objects that differ, as they were before and as they are after.
+    static func changes(from before: JSON, to after: JSON) -> (before: JSON, after: JSON) {
+        var (old, new) = (JSONObject(), JSONObject())
+        for member in after.objectValue?.members ?? [] where before[member.name] != member.value {
+            old[member.name] = before[member.name] ?? .null
+            new[member.name] = member.value
+        }
+        return (.object(old), .object(new))
+    }
+}

@@ -1,0 +1,67 @@
+import HTTP
+import Journal
+import Logging
+import Model
+import Redis
+import Store
+
+/// What the installation is called and where its visitors come in.
+public struct SiteConfiguration: Sendable {
+    /// The host that serves `/v1`.
+    public var apiHost: String
+    /// The host whose short links all workspaces share; it serves `/api/v1` too.
+    public var linkHost: String
+    /// The port that visitors use; left out of short URLs when it is 443.
+    public var linkPort: Int
+    /// Workers of this installation together; bounds what they let in while Redis is away.
+    public var workers: Int
+    /// Links that each worker keeps in memory.
+    public var cachedLinks: Int
+    /// Characters of a random slug.
+    public var slugLength = 7
+
+    public init(apiHost: String, linkHost: String, linkPort: Int = 443, workers: Int = 2, cachedLinks: Int = 200_000) {
+        self.apiHost = apiHost
+        self.linkHost = linkHost
+        self.linkPort = linkPort
+        self.workers = workers
+        self.cachedLinks = cachedLinks
+    }
+
+    func shortURL(host: String, slug: String) -> String {
+        let port = linkPort == 443 ? "" : ":\(linkPort)"
+        return "https://\(host)\(port)/\(PercentEncoding.encode(slug))"
+    }
+
+    var documentation: String { "https://\(apiHost)\(linkPort == 443 ? "" : ":\(linkPort)")/v1/openapi.json" }
+}
+
+/// All that handlers work with: built once per process, shared by all threads.
+public final class Services: Sendable {
+    public let site: SiteConfiguration
+    public let store: Store
+    public let redis: RedisPool
+    public let journal: JournalWriter
+    public let logger: Logger
+    let limiter: RateLimiter
+    let authenticator: Authenticator
+    let links: LinkCache
+    let domains: DomainDirectory
+    let salts: SaltCache
+    let passwords = PasswordGate()
+
+    public init(
+        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, logger: Logger
+    ) {
+        self.site = site
+        self.store = store
+        self.redis = redis
+        self.journal = journal
+        self.logger = logger
+        limiter = RateLimiter(redis: redis, workers: site.workers)
+        authenticator = Authenticator(store: store, limiter: limiter)
+        links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger)
+        domains = DomainDirectory(store: store)
+        salts = SaltCache(store: store)
+    }
+}

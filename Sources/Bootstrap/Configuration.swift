@@ -1,0 +1,66 @@
+import API
+import Logging
+import MariaDB
+import Redis
+
+/// Everything that is configured, read once at the start. Each value's meaning and default: systemd/mask.env.
+public struct Configuration: Sendable {
+    public var database: MariaDBConfiguration
+    public var databaseConnections: Int
+    public var redis: RedisConfiguration
+    public var site: SiteConfiguration
+    /// Folder of the journal.
+    public var spool: String
+    /// Folder of the migration files.
+    public var migrations: String
+    public var threads: Int
+    public var logLevel: Logger.Level
+
+    /// Connections of a worker that only redirects may take.
+    public static let reservedConnections = 4
+
+    public init(_ environment: Environment) throws {
+        database = try Self.database(environment)
+        databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 16, in: 5...1000)
+        redis = try Self.redis(environment)
+        spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")
+        migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
+        threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
+        site = SiteConfiguration(
+            apiHost: environment.string("MASK_API_HOST", default: "api.mask.localhost").lowercased(),
+            linkHost: environment.string("MASK_LINK_HOST", default: "mask.localhost").lowercased(),
+            linkPort: try environment.integer("MASK_LINK_PORT", default: 443, in: 1...65535),
+            workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
+            cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
+        let level = environment.string("MASK_LOG_LEVEL", default: "info")
+        guard let known = Logger.Level(rawValue: level) else {
+            throw Environment.Failure(
+                description: "MASK_LOG_LEVEL is \(level); set it to \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        logLevel = known
+    }
+
+    private static func database(_ environment: Environment) throws -> MariaDBConfiguration {
+        let address: MariaDBConfiguration.Address
+        if let host = environment.optional("MASK_MARIADB_HOST") {
+            let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
+            address = .tcp(host: host, port: UInt32(port))
+        } else {
+            address = .socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))
+        }
+        return MariaDBConfiguration(
+            address: address, user: environment.string("MASK_MARIADB_USER", default: "mask"),
+            password: try environment.secret("MASK_MARIADB_PASSWORD"),
+            database: environment.string("MASK_DATABASE", default: "mask"))
+    }
+
+    private static func redis(_ environment: Environment) throws -> RedisConfiguration {
+        let password = try environment.secret("MASK_REDIS_PASSWORD")
+        guard let host = environment.optional("MASK_REDIS_HOST") else {
+            let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis/redis-server.sock")
+            return RedisConfiguration(socket: socket, password: password)
+        }
+        let port = try environment.integer("MASK_REDIS_PORT", default: 6379, in: 1...65535)
+        return RedisConfiguration(host: host, port: port, password: password)
+    }
+}

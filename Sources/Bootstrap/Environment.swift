@@ -1,0 +1,96 @@
+import Glibc
+
+/// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names.
+/// systemd/mask.env is their manual.
+public struct Environment: Sendable {
+    private let values: [String: String]
+
+    /// What is wrong with a variable, in a sentence that names it.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    public init(_ values: [String: String]) {
+        self.values = values
+    }
+
+    /// The environment of this process, and its file.
+    public static func current() throws(Failure) -> Environment {
+        var values: [String: String] = [:]
+        if let path = getenv("MASK_CONFIG").map({ String(cString: $0) }) {
+            values = try parse(try read(path, for: "MASK_CONFIG"), path: path)
+        }
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if text.hasPrefix("MASK_"), let (name, value) = pair(text) { values[name] = value }
+            next += 1
+        }
+        return Environment(values)
+    }
+
+    public func string(_ name: String, default standard: String) -> String {
+        values[name].flatMap { $0.isEmpty ? nil : $0 } ?? standard
+    }
+
+    public func optional(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// A secret: from the variable, or from the file that `NAME_FILE` names.
+    public func secret(_ name: String) throws(Failure) -> String? {
+        if let value = optional(name) { return value }
+        guard let path = optional(name + "_FILE") else { return nil }
+        var secret = try Self.read(path, for: name + "_FILE")
+        while secret.last?.isNewline == true { secret.removeLast() }
+        return secret
+    }
+
+    public func integer(_ name: String, default standard: Int, in range: ClosedRange<Int>) throws(Failure) -> Int {
+        guard let text = optional(name) else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw Failure(description: "\(name) is \(text); set it to a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    private static func parse(_ text: String, path: String) throws(Failure) -> [String: String] {
+        var values: [String: String] = [:]
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            guard let first = line.first(where: { $0 != " " }), first != "#" else { continue }
+            guard let (name, value) = pair(String(line)) else {
+                throw Failure(description: "\(path) line \(number + 1): write NAME=value")
+            }
+            values[name] = value
+        }
+        return values
+    }
+
+    /// `NAME=value`, the value as systemd.exec(5) reads it where it stands in quotes.
+    private static func pair(_ line: String) -> (String, String)? {
+        guard let mark = line.firstIndex(of: "="), mark > line.startIndex else { return nil }
+        var value = line[line.index(after: mark)...]
+        if value.count >= 2, let quote = value.first, quote == "\"" || quote == "'", value.last == quote {
+            value = value.dropFirst().dropLast()
+        }
+        return (String(line[..<mark]), String(value))
+    }
+
+    private static func read(_ path: String, for name: String) throws(Failure) -> String {
+        guard let text = readFile(path) else {
+            throw Failure(description: "\(name): \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return text
+    }
+}
+
+/// A whole text file; nil (and errno) where it cannot be read.
+func readFile(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+    while true {
+        let count = fread(&chunk, 1, chunk.count, file)
+        if count == 0 { break }
+        bytes += chunk.prefix(count)
+    }
+    return ferror(file) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+}

@@ -1,0 +1,72 @@
+import API
+import Glibc
+import Logging
+import MariaDB
+import Redis
+import Store
+
+/// What the programs open before they begin.
+public struct Installation: Sendable {
+    public let configuration: Configuration
+    public let store: Store
+    public let redis: RedisPool
+    public let logger: Logger
+
+    /// Connections to Redis per process; each is held for one round trip.
+    private static let redisConnections = 32
+
+    public init(_ configuration: Configuration, label: String) {
+        self.configuration = configuration
+        store = Store(
+            configuration.database, connections: configuration.databaseConnections,
+            reserved: Configuration.reservedConnections)
+        redis = configuration.redis.makePool(capacity: Self.redisConnections)
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = configuration.logLevel
+        self.logger = logger
+    }
+
+    public var administration: Administration { Administration(store: store, redis: redis) }
+
+    /// The migration files.
+    public func migrator() throws -> Migrator {
+        let folder = configuration.migrations
+        let names = try Folder.names(folder, suffix: ".sql", for: "MASK_MIGRATIONS")
+        return Migrator(try names.map { name in
+            guard let sql = readFile(folder + "/" + name) else {
+                throw Environment.Failure(description: "MASK_MIGRATIONS: \(folder)/\(name) cannot be read")
+            }
+            return .init(name: String(name.dropLast(4)), sql: sql)
+        })
+    }
+
+    /// Waits for MariaDB, then refuses a schema that is older than this program.
+    public func requireSchema() throws {
+        while true {
+            do {
+                return try store.read { try Migrator.requireSchema(Schema.newestMigration, on: $0) }
+            } catch where error.isDatabaseUnavailable {
+                logger.warning("waiting for MariaDB: \(error)")
+                sleep(1)
+            }
+        }
+    }
+}
+
+enum Folder {
+    /// The names in a folder that end in a suffix, sorted.
+    static func names(_ path: String, suffix: String, for variable: String) throws(Environment.Failure) -> [String] {
+        guard let stream = opendir(path) else {
+            throw Environment.Failure(description: "\(variable): \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(suffix) { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

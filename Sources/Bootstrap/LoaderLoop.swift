@@ -1,0 +1,33 @@
+import Glibc
+import Journal
+import Logging
+
+/// Loads the journal as long as the process lives. Batches grow with the load: after one that was not full it rests.
+struct LoaderLoop: ~Copyable {
+    private var loader: JournalLoader
+    private let logger: Logger
+
+    private static let restMicroseconds: UInt32 = 250_000
+    /// Between two looks at whether the process that loads is still there.
+    private static let standbyMicroseconds: UInt32 = 1_000_000
+
+    init(_ loader: consuming JournalLoader, logger: Logger) {
+        self.loader = loader
+        self.logger = logger
+    }
+
+    consuming func run() -> Never {
+        while true {
+            do {
+                guard let loaded = try loader.load() else {
+                    usleep(Self.standbyMicroseconds)
+                    continue
+                }
+                if !loaded.isFull { usleep(Self.restMicroseconds) }
+            } catch {
+                logger.warning("clicks wait in the journal: \(error)")
+                usleep(Self.standbyMicroseconds)
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+// hiredis, as Debian's libhiredis-dev installs it.
+#include <hiredis/hiredis.h>

@@ -1,0 +1,100 @@
+import COpenSSL
+
+/// Password hashes: scrypt (RFC 7914) with a salt of its own for each password, written as
+/// `$scrypt$ln=14,r=8,p=1$salt$hash`, the form that the password hashing competition's string format gives it.
+///
+/// Each call takes 16 MiB and tens of milliseconds of one core, which is the point of it. A program with many threads
+/// has to bound how many calls run at a time.
+public enum PasswordHash {
+    private static let saltLength = 16
+    private static let hashLength = 32
+
+    /// Hashes `password`, as UTF-8, under a fresh salt.
+    public static func make(_ password: String) throws(CryptoError) -> String {
+        let salt = try randomBytes(saltLength)
+        let cost = Cost.standard
+        let hash = try scrypt(password, salt: salt, cost: cost, length: hashLength)
+        return "$scrypt$ln=\(cost.logarithm),r=\(cost.blockSize),p=\(cost.parallelism)"
+            + "$\(unpadded(salt))$\(unpadded(hash))"
+    }
+
+    /// Whether `password` is the one that `encoded` was made from. False also for a text that is not such a hash.
+    ///
+    /// The cost is the one written in `encoded`, so hashes made under another setting stay valid.
+    public static func verify(_ password: String, against encoded: String) -> Bool {
+        guard
+            let stored = Parsed(encoded),
+            let hash = try? scrypt(password, salt: stored.salt, cost: stored.cost, length: stored.hash.count)
+        else { return false }
+        return constantTimeEquals(hash, stored.hash)
+    }
+
+    /// scrypt's parameters, named N = 2^logarithm, r and p in RFC 7914.
+    private struct Cost: Equatable {
+        var logarithm: Int
+        var blockSize: Int
+        var parallelism: Int
+
+        static let standard = Cost(logarithm: 14, blockSize: 8, parallelism: 1)
+
+        /// Bounds, so that no stored text can stop the program for minutes. Memory is bounded by `EVP_PBE_scrypt`.
+        var isReasonable: Bool {
+            (1...20).contains(logarithm) && (1...32).contains(blockSize) && (1...16).contains(parallelism)
+        }
+    }
+
+    private struct Parsed {
+        var cost: Cost
+        var salt: [UInt8]
+        var hash: [UInt8]
+
+        init?(_ encoded: String) {
+            let fields = encoded.split(separator: "$", omittingEmptySubsequences: false)
+            guard
+                fields.count == 5, fields[0].isEmpty, fields[1] == "scrypt",
+                let cost = Self.cost(fields[2]), cost.isReasonable,
+                let salt = Self.decoded(fields[3]),
+                let hash = Self.decoded(fields[4]), (16...64).contains(hash.count)
+            else { return nil }
+            self.cost = cost
+            self.salt = salt
+            self.hash = hash
+        }
+
+        /// Reads `ln=14,r=8,p=1`.
+        private static func cost(_ text: Substring) -> Cost? {
+            let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+            let names = ["ln=", "r=", "p="]
+            guard parts.count == names.count else { return nil }
+            let values = zip(parts, names).compactMap { part, name in
+                part.hasPrefix(name) ? Int(part.dropFirst(name.count)) : nil
+            }
+            guard values.count == names.count else { return nil }
+            return Cost(logarithm: values[0], blockSize: values[1], parallelism: values[2])
+        }
+
+        private static func decoded(_ text: Substring) -> [UInt8]? {
+            base64Decoded(text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
+        }
+    }
+
+    /// The string format leaves the padding of Base64 out.
+    private static func unpadded(_ bytes: [UInt8]) -> String {
+        String(base64(bytes).prefix { $0 != "=" })
+    }
+
+    private static func scrypt(
+        _ password: String, salt: [UInt8], cost: Cost, length: Int
+    ) throws(CryptoError) -> [UInt8] {
+        let mostMemory: UInt64 = 64 * 1024 * 1024
+        var hash = [UInt8](repeating: 0, count: length)
+        // "EVP_PBE_scrypt() returns 1 on success and 0 on error."
+        // https://docs.openssl.org/3.0/man3/EVP_PBE_scrypt/
+        let result = EVP_PBE_scrypt(
+            password, password.utf8.count, salt, salt.count,
+            1 << UInt64(cost.logarithm), UInt64(cost.blockSize), UInt64(cost.parallelism), mostMemory,
+            &hash, hash.count)
+        guard result == 1 else { throw CryptoError.latest(in: "EVP_PBE_scrypt") }
+        return hash
+    }
+}

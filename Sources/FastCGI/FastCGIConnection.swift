@@ -1,0 +1,94 @@
+import CFastCGI
+import Glibc
+import HTTP
+
+/// One thread's `FCGX_Request`: accepts, reads, answers, again and again. Not Sendable; lives and dies on its thread.
+final class FastCGIConnection {
+    private let request: UnsafeMutablePointer<FCGX_Request>
+    private var output: [UInt8] = []
+
+    /// Bodies over this are refused; nginx refuses them before (`client_max_body_size`).
+    static let bodyLimit = 1_048_576
+
+    /// `FCGX_InitRequest` with FCGI_FAIL_ACCEPT_ON_INTR: a signal ends accept, which is how an idle thread is stopped.
+    init(_ socket: ListeningSocket) throws(ServerError) {
+        request = .allocate(capacity: 1)
+        request.initialize(to: FCGX_Request())
+        guard FCGX_InitRequest(request, socket.descriptor, FCGI_FAIL_ACCEPT_ON_INTR) == 0 else { throw .noMemory }
+    }
+
+    deinit {
+        FCGX_Free(request, 1)
+        request.deallocate()
+    }
+
+    /// Waits for the next request, on the kept connection or a new one. 0, or the negated errno.
+    func accept() -> Int32 {
+        let code = FCGX_Accept_r(request)
+        return code < 0 && code != -9999 ? code : (code < 0 ? -EINTR : 0)
+    }
+
+    /// Why a request cannot be handed on.
+    struct Refusal: Error { let status: Int }
+
+    /// Copies everything out of libfcgi's memory: its strings die with the request.
+    func readRequest() -> Result<Request, Refusal> {
+        guard let parameters = request.pointee.envp, case (var made, let length?)? = requestHead(parameters) else {
+            return .failure(Refusal(status: 400))
+        }
+        if length > Self.bodyLimit { return .failure(Refusal(status: 413)) }
+        if length > 0 {
+            guard let body = readBody(length) else { return .failure(Refusal(status: 400)) }
+            made.body = body
+        }
+        return .success(made)
+    }
+
+    /// A short body, or one longer than announced, has no effect (`FCGX_GetStr` ends early when the client is gone).
+    private func readBody(_ length: Int) -> [UInt8]? {
+        var received = 0
+        let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            buffer.withMemoryRebound(to: CChar.self) { characters in
+                while received < length {
+                    let read = FCGX_GetStr(characters.baseAddress.map { $0 + received }, Int32(length - received), request.pointee.in)
+                    if read <= 0 { break }
+                    received += Int(read)
+                }
+            }
+            count = received
+        }
+        guard received == length, FCGX_GetError(request.pointee.in) == 0, FCGX_GetChar(request.pointee.in) == EOF
+        else { return nil }
+        return body
+    }
+
+    /// Writes the answer in one piece. A field that is not safe turns the answer into a bare 500.
+    func send(_ response: Response, bodyAllowed: Bool) {
+        guard response.fields.allSatisfy(\.isSafe) else {
+            return send(Response(status: 500), bodyAllowed: false)
+        }
+        output.removeAll(keepingCapacity: true)
+        output.append(contentsOf: "Status: ".utf8)
+        output.append(contentsOf: response.statusLine.utf8)
+        for field in response.fields {
+            output.append(contentsOf: "\r\n".utf8)
+            output.append(contentsOf: field.name.rawValue.utf8)
+            output.append(contentsOf: ": ".utf8)
+            output.append(contentsOf: field.value.utf8)
+        }
+        if response.status != 204 {
+            output.append(contentsOf: "\r\nContent-Length: ".utf8)
+            output.append(contentsOf: String(response.body.count).utf8)
+        }
+        output.append(contentsOf: "\r\n\r\n".utf8)
+        if bodyAllowed { output.append(contentsOf: response.body) }
+        output.withUnsafeBytes { bytes in
+            _ = FCGX_PutStr(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), request.pointee.out)
+        }
+    }
+
+    /// Sends what is buffered and the end of the request (`FCGX_Finish_r`); the connection is kept if nginx asked for it.
+    func finish() {
+        FCGX_Finish_r(request)
+    }
+}

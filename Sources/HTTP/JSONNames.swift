@@ -1,0 +1,30 @@
+/// Whether two strings are the same bytes, and not only canonically equivalent.
+func hasSameBytes(_ one: String, _ other: String) -> Bool {
+    one.utf8.count == other.utf8.count && one.utf8.elementsEqual(other.utf8)
+}
+
+/// The names that an object has so far. A few are compared one by one; many are hashed, so that an object
+/// of a hundred thousand members still takes linear time.
+struct SeenNames {
+    private static let comparedAtMost = 16
+    private var hashed: Set<ExactName> = []
+
+    /// False when `object`, or this set beside it, already has the name.
+    mutating func insert(_ name: String, beside object: JSONObject) -> Bool {
+        if object.members.count < Self.comparedAtMost { return object.index(of: name) == nil }
+        if hashed.isEmpty { hashed = Set(object.members.map { ExactName(text: $0.name) }) }
+        return hashed.insert(ExactName(text: name)).inserted
+    }
+}
+
+/// A string that is equal to the same bytes only.
+private struct ExactName: Hashable {
+    let text: String
+
+    static func == (one: ExactName, other: ExactName) -> Bool { hasSameBytes(one.text, other.text) }
+
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}

@@ -1,0 +1,77 @@
+/// One request as the application sees it: plain values, copied out of whatever carried them.
+public struct Request: Sendable {
+    public var method: Method
+    /// The request target's path as it was sent, not decoded, from the first `/` up to `?`.
+    public var path: String
+    /// The query as it was sent, without `?`; empty where there is none.
+    public var query: String
+    /// The host asked for, lower case, without port.
+    public var host: String
+    /// Whether the client spoke TLS.
+    public var isSecure: Bool
+    /// The client's address: what the web server says, never what a header claims.
+    public var remoteAddress: String
+    /// The request's identity, the same on every attempt to answer it: 32 hexadecimal digits.
+    public var id: String
+    /// When the web server received it, in milliseconds since 1970 UTC; the same on every attempt.
+    public var receivedMilliseconds: Int64
+    /// ISO 3166-1 alpha-2 code and name of the client's place; empty where unknown.
+    public var country: String
+    public var city: String
+    public var fields: RequestFields
+    public var body: [UInt8]
+
+    public init(
+        method: Method = .get, path: String = "/", query: String = "", host: String = "localhost", isSecure: Bool = true,
+        remoteAddress: String = "127.0.0.1", id: String = "00000000000000000000000000000000",
+        receivedMilliseconds: Int64 = 0, country: String = "", city: String = "", fields: RequestFields = .init(),
+        body: [UInt8] = []
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.host = host
+        self.isSecure = isSecure
+        self.remoteAddress = remoteAddress
+        self.id = id
+        self.receivedMilliseconds = receivedMilliseconds
+        self.country = country
+        self.city = city
+        self.fields = fields
+        self.body = body
+    }
+}
+
+/// The request header fields that MASK reads; all others are ignored. `nil` where not sent.
+public struct RequestFields: Sendable {
+    public var accept: String?
+    public var acceptLanguage: String?
+    public var authorization: String?
+    public var contentEncoding: String?
+    public var contentType: String?
+    public var cookie: String?
+    public var idempotencyKey: String?
+    public var ifMatch: String?
+    public var ifNoneMatch: String?
+    /// `Purpose`, `Sec-Purpose` or `X-Moz`: a browser says that it only prefetches.
+    public var purpose: String?
+    public var referer: String?
+    public var userAgent: String?
+
+    public init() {}
+}
+
+/// A request method (RFC 9110 section 9). Case matters.
+public enum Method: String, Sendable, CaseIterable {
+    case get = "GET"
+    case head = "HEAD"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case options = "OPTIONS"
+    /// Any other word, known to RFC 9110 or not.
+    case other = ""
+
+    public init(name: String) { self = Method(rawValue: name) ?? .other }
+}

@@ -1,0 +1,145 @@
+import Model
+import Store
+
+/// One line of the journal: fields divided by TAB, the last a checksum over all before it, ended by a newline.
+///
+///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
+///     R  time  request-id  workspace  key  endpoint  status  microseconds  sum
+///
+/// Times are milliseconds since 1970. Control characters in what visitors sent become spaces, so nothing needs escaping.
+public enum JournalRecord {
+    case click(Click)
+    case request(APIRequest)
+}
+
+/// A click as the redirect knows it, before the loader classifies it.
+public struct ClickLine {
+    public var at: Int64
+    public var requestID: String
+    /// `workspace TAB link` as they stand in the line; made once per link.
+    public var subject: [UInt8]
+    public var visitor: UInt64
+    public var country: String
+    public var city: String
+    public var referrer: String
+    public var utmSource: String
+    public var utmMedium: String
+    public var utmCampaign: String
+    public var userAgent: String
+
+    public init(
+        at: Int64, requestID: String, subject: [UInt8], visitor: UInt64, country: String, city: String, referrer: String,
+        utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String
+    ) {
+        self.at = at
+        self.requestID = requestID
+        self.subject = subject
+        self.visitor = visitor
+        self.country = country
+        self.city = city
+        self.referrer = referrer
+        self.utmSource = utmSource
+        self.utmMedium = utmMedium
+        self.utmCampaign = utmCampaign
+        self.userAgent = userAgent
+    }
+
+    public static func subject(workspace: WorkspaceID, link: LinkID) -> [UInt8] {
+        Array("\(workspace.ulid)\t\(link.ulid)".utf8)
+    }
+
+    public var bytes: [UInt8] {
+        var line = LineBuilder(kind: UInt8(ascii: "C"))
+        line.append(String(at), limit: 20)
+        line.append(requestID, limit: 32)
+        line.append(subject)
+        line.append(hexadecimal: visitor)
+        line.append(country, limit: 2)
+        line.append(city, limit: 100)
+        line.append(referrer, limit: 253)
+        line.append(utmSource, limit: 128)
+        line.append(utmMedium, limit: 128)
+        line.append(utmCampaign, limit: 128)
+        line.append(userAgent, limit: 400)
+        return line.finished()
+    }
+}
+
+/// An answered API request, for the journal.
+public struct RequestLine {
+    public var at: Int64
+    public var requestID: String
+    public var workspace: WorkspaceID
+    public var key: APIKeyID
+    public var endpoint: String
+    public var status: Int
+    public var microseconds: Int
+
+    public init(
+        at: Int64, requestID: String, workspace: WorkspaceID, key: APIKeyID, endpoint: String, status: Int, microseconds: Int
+    ) {
+        self.at = at
+        self.requestID = requestID
+        self.workspace = workspace
+        self.key = key
+        self.endpoint = endpoint
+        self.status = status
+        self.microseconds = microseconds
+    }
+
+    public var bytes: [UInt8] {
+        var line = LineBuilder(kind: UInt8(ascii: "R"))
+        line.append(String(at), limit: 20)
+        line.append(requestID, limit: 32)
+        line.append(workspace.ulid.description, limit: 26)
+        line.append(key.ulid.description, limit: 26)
+        line.append(endpoint, limit: 100)
+        line.append(String(status), limit: 3)
+        line.append(String(microseconds), limit: 10)
+        return line.finished()
+    }
+}
+
+private struct LineBuilder {
+    private var bytes: [UInt8] = []
+
+    init(kind: UInt8) {
+        bytes.reserveCapacity(512)
+        bytes.append(kind)
+    }
+
+    mutating func append(_ ready: [UInt8]) {
+        bytes.append(UInt8(ascii: "\t"))
+        bytes.append(contentsOf: ready)
+    }
+
+    /// At most `limit` bytes, never half a character; control characters become spaces.
+    mutating func append(_ text: String, limit: Int) {
+        bytes.append(UInt8(ascii: "\t"))
+        let start = bytes.count
+        for byte in text.utf8.prefix(limit) { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
+        guard text.utf8.count > limit else { return }
+        while bytes.count > start, let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
+        if bytes.count > start, let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
+    }
+
+    mutating func append(hexadecimal number: UInt64) {
+        bytes.append(UInt8(ascii: "\t"))
+        for shift in stride(from: 60, through: 0, by: -4) {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
+            bytes.append(digit < 10 ? 48 + digit : 87 + digit)
+        }
+    }
+
+    consuming func finished() -> [UInt8] {
+        let sum = checksum(bytes[...])
+        append(hexadecimal: sum)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+}
+
+/// FNV-1a, 64 bits: tells a torn or damaged line, nothing more.
+func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.withUnsafeBufferPointer { $0.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import MariaDB
+import Model
+import Store
+
+/// How far each segment of this host's journal has been loaded.
+public struct JournalStatus: Sendable {
+    public var name: String
+    public var bytes: Int
+    public var loaded: Int
+
+    public static func segments(in directory: String, store: Store) throws -> [JournalStatus] {
+        try Segment.list(in: directory).map { segment in
+            let loaded = try store.read { try JournalSegments.find(segment.name, on: $0)?.loadedBytes ?? 0 }
+            return JournalStatus(name: segment.name, bytes: segment.size, loaded: loaded)
+        }
+    }
+}
+
+/// Compares what was served with what is stored, in ways that do not share a mistake.
+public struct Reconciliation: Sendable {
+    /// Two numbers that have to be the same.
+    public struct Check: Sendable, Equatable {
+        public var name: String
+        public var served: Int
+        public var stored: Int
+    }
+
+    private let store: Store
+    private let spool: String
+
+    public init(store: Store, spool: String) {
+        self.store = store
+        self.spool = spool
+    }
+
+    /// - Parameter accessLog: nginx's log in the format `mask`: its word on which answers were clicks.
+    public func compare(accessLog: String? = nil) throws -> [Check] {
+        var checks = [try journal(), try rollups()]
+        if let accessLog { checks += try compare(log: accessLog) }
+        return checks
+    }
+
+    /// Bytes in the journal against bytes loaded.
+    private func journal() throws -> Check {
+        let segments = try JournalStatus.segments(in: spool, store: store)
+        return Check(
+            name: "journal bytes", served: segments.reduce(0) { $0 + $1.bytes },
+            stored: segments.reduce(0) { $0 + $1.loaded })
+    }
+
+    /// Rows against roll-ups, over the days of which clicks are kept. One snapshot, so that loading may go on meanwhile.
+    private func rollups() throws -> Check {
+        try store.read { connection in
+            try connection.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return try connection.transaction { connection in
+                let first = try connection.query("SELECT DATE(MIN(at)) FROM clicks").first?.optionalString(0)
+                guard let first else { return Check(name: "clicks in roll-ups", served: 0, stored: 0) }
+                let rows = try connection.query("SELECT COUNT(*) FROM clicks WHERE at >= \(first)")
+                let counted = try connection.query("""
+                    SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) FROM click_rollups
+                    WHERE link_id = \(ULID(value: 0)) AND dimension = 'total' AND period >= \(first)
+                    """)
+                return Check(
+                    name: "clicks in roll-ups", served: try rows.first?.integer(0) ?? 0,
+                    stored: try counted.first?.integer(0) ?? 0)
+            }
+        }
+    }
+
+    /// Every click that nginx answered against the clicks stored, by request id.
+    private func compare(log path: String) throws -> [Check] {
+        var answered: Set<UInt128> = []
+        var lines = 0
+        try LogFile.eachLine(of: path) { line in
+            guard line.contains(" click=1 "), let mark = line.range(of: " id=") else { return }
+            lines += 1
+            if let id = UInt128(line[mark.upperBound...], radix: 16) { answered.insert(id) }
+        }
+        let total = answered.count
+        try store.read { connection in
+            try Clicks.ids(
+                from: Timestamp(milliseconds: 0), to: .now(), on: connection) { answered.remove($0) }
+        }
+        return [
+            Check(name: "clicks in access log, each once", served: lines, stored: total),
+            Check(name: "clicks in access log", served: total, stored: total - answered.count),
+        ]
+    }
+}
+
+/// Reads a text file line by line, in constant memory.
+private enum LogFile {
+    static func eachLine(of path: String, _ body: (Substring) -> Void) throws(JournalError) {
+        guard let file = fopen(path, "re") else { throw JournalError("open", path) }
+        defer { fclose(file) }
+        var buffer: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(buffer) }
+        while getline(&buffer, &capacity, file) > 0 {
+            guard let buffer else { return }
+            let line = String(cString: buffer)
+            body(line.last == "\n" ? line.dropLast() : line[...])
+        }
+    }
+}
+
+extension Substring {
+    /// Where a text stands for the first time.
+    fileprivate func range(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+
+    fileprivate func contains(_ text: String) -> Bool { range(of: text) != nil }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import Model
+
+/// A segment of a journal: an append-only file `<ULID>.journal` in the spool. Its writer holds flock(2) on it as long as it
+/// lives; the kernel lets go when the writer dies, however it dies.
+struct Segment: Sendable {
+    let name: String
+    let path: String
+
+    /// The segments in a spool, oldest first.
+    static func list(in directory: String) throws(JournalError) -> [Segment] {
+        guard let stream = opendir(directory) else { throw JournalError("opendir", directory) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(".journal") { names.append(name) }
+        }
+        return names.sorted().map { Segment(name: $0, path: directory + "/" + $0) }
+    }
+
+    /// Bytes from an offset on, at most `limit`.
+    func read(from offset: Int, limit: Int) throws(JournalError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw JournalError("open", path) }
+        defer { close(descriptor) }
+        var failure: JournalError?
+        let available = max(0, min(limit, Self.size(of: descriptor) - offset))
+        let bytes = [UInt8](unsafeUninitializedCapacity: available) { buffer, count in
+            while count < available {
+                let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, available - count, offset + count)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { failure = JournalError("read", path) }
+                if got <= 0 { break }
+                count += got
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Deletes the file if its writer is gone and all its bytes up to `offset` are all that it has. What stands after the
+    /// last newline of a dead writer was never answered.
+    /// - Returns: whether the segment is at its end.
+    func removeIfFinished(loaded offset: Int) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return errno == ENOENT }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        let rest = (try? read(from: offset, limit: 1 << 20)) ?? [UInt8(ascii: "\n")]
+        guard !rest.contains(UInt8(ascii: "\n")) else { return false }
+        return unlink(path) == 0
+    }
+
+    var size: Int {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        return Self.size(of: descriptor)
+    }
+
+    private static func size(of descriptor: Int32) -> Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+}
+
+/// A system call on the spool that failed.
+public struct JournalError: Error, CustomStringConvertible {
+    public let call: String
+    public let path: String
+    public let code: Int32
+
+    init(_ call: String, _ path: String) {
+        self.call = call
+        self.path = path
+        code = errno
+    }
+
+    public var description: String { "\(call) \(path): \(String(cString: strerror(code))) (MASK_SPOOL)" }
+}

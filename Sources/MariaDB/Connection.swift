@@ -1,0 +1,147 @@
+import CMariaDB
+
+/// One session on a MariaDB server (`MYSQL`).
+///
+/// Not Sendable: the compiler proves that no two threads share it. What crosses threads is ``MariaDBConfiguration`` and a
+/// pool that lends. It never reconnects by itself: a reconnect drops the transaction, locks and prepared statements unseen.
+public final class Connection {
+    let handle: UnsafeMutablePointer<MYSQL>
+    private var statements: [String: Statement] = [:]
+    private var lost = false
+
+    /// Prepared statements kept per connection; when there are more, all are dropped and prepared again as needed.
+    static let statementLimit = 100
+
+    /// Connects (`mysql_real_connect`) and runs the configuration's session statement.
+    public init(_ configuration: MariaDBConfiguration) throws(MariaDBError) {
+        guard let handle = mysql_init(nil) else { throw .unexpected("mysql_init: out of memory") }
+        self.handle = handle
+        _ = mask_mysql_option_uint(handle, MYSQL_OPT_CONNECT_TIMEOUT, configuration.connectSeconds)
+        _ = mask_mysql_option_uint(handle, MYSQL_OPT_READ_TIMEOUT, configuration.answerSeconds)
+        _ = mask_mysql_option_uint(handle, MYSQL_OPT_WRITE_TIMEOUT, configuration.answerSeconds)
+        _ = mask_mysql_option_uint(handle, MYSQL_OPT_LOCAL_INFILE, 1)
+        _ = mask_mysql_option_string(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
+        _ = mask_mysql_option_string(handle, MYSQL_INIT_COMMAND, configuration.sessionStatement)
+        var host: String?, socket: String?, port: UInt32 = 0
+        switch configuration.address {
+        case .socket(let path): socket = path
+        case .tcp(let name, let number): (host, port) = (name, number)
+        }
+        // CLIENT_FOUND_ROWS: "affected" means matched, so that an UPDATE that changes nothing is told from one that found nothing.
+        let flags = UInt(CLIENT_FOUND_ROWS) | UInt(CLIENT_MULTI_STATEMENTS)
+        refuseLocalFiles()
+        guard mysql_real_connect(handle, host, configuration.user, configuration.password, configuration.database,
+                                 port, socket, flags) != nil
+        else { throw failure(sql: nil) }
+    }
+
+    deinit {
+        statements.removeAll()  // statements are closed before their connection
+        mysql_close(handle)
+    }
+
+    /// False once the connection was lost: a pool drops it then.
+    public var isUsable: Bool { !lost }
+
+    /// The server's thread id, as in `SHOW PROCESSLIST` and `KILL`.
+    public var threadID: UInt { mysql_thread_id(handle) }
+
+    /// Runs one statement with bound values and returns its rows.
+    public func query(_ sql: SQL) throws(MariaDBError) -> [Row] {
+        var rows: [Row] = []
+        try prepared(sql.text).run(sql.values) { rows.append($0) }
+        return rows
+    }
+
+    /// Runs one statement with bound values and hands over row by row, in constant memory.
+    public func query(_ sql: SQL, each: (Row) -> Void) throws(MariaDBError) {
+        try prepared(sql.text).run(sql.values, each: each)
+    }
+
+    /// Runs one statement with bound values and returns how many rows it matched (UPDATE) or changed.
+    @discardableResult
+    public func execute(_ sql: SQL) throws(MariaDBError) -> Int {
+        try prepared(sql.text).run(sql.values) { _ in }
+    }
+
+    /// Runs a transaction. The first error rolls back and is thrown; what `body` returned has been committed.
+    ///
+    /// A connection that is lost during COMMIT leaves the outcome unknown: the error then says `isConnectionLost`.
+    public func transaction<R>(_ body: (Connection) throws -> R) throws -> R {
+        try run("START TRANSACTION")
+        do {
+            let result = try body(self)
+            try run("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Runs several statements as one transaction in ONE round trip: a prepared compound statement (MariaDB 10.6 and later).
+    ///
+    /// https://mariadb.com/kb/en/begin-end/: an error leaves the block and the transaction open, so it is rolled back here.
+    public func executeAtomically(_ statements: [SQL]) throws(MariaDBError) {
+        var block: SQL = "BEGIN NOT ATOMIC START TRANSACTION; "
+        for statement in statements {
+            block += statement
+            block += "; "
+        }
+        block += "COMMIT; END"
+        do {
+            try execute(block)
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    /// Nothing to do about a failure here: the connection is lost then, and the server rolls back by itself.
+    private func rollBack() {
+        do { try run("ROLLBACK") } catch { lost = true }
+    }
+
+    /// Runs text as it is (`mysql_real_query`), one statement or several divided by `;`, and drops their results.
+    /// For session commands and migrations; never for text that came from outside.
+    @discardableResult
+    public func run(_ text: String) throws(MariaDBError) -> Int {
+        guard mysql_real_query(handle, text, UInt(text.utf8.count)) == 0 else { throw failure(sql: text) }
+        var affected = 0
+        while true {
+            if let result = mysql_store_result(handle) {
+                mysql_free_result(result)
+            } else if mysql_errno(handle) != 0 {
+                throw failure(sql: text)
+            } else {
+                affected += Int(mysql_affected_rows(handle))
+            }
+            // https://mariadb.com/kb/en/mysql_next_result/: 0 more results, -1 no more, above 0 an error.
+            let next = mysql_next_result(handle)
+            if next > 0 { throw failure(sql: text) }
+            if next < 0 { return affected }
+        }
+    }
+
+    // MARK: Inside the module
+
+    private func prepared(_ text: String) throws(MariaDBError) -> Statement {
+        if let statement = statements[text] { return statement }
+        if statements.count >= Self.statementLimit { statements.removeAll() }
+        let statement = try Statement(text, on: self)
+        statements[text] = statement
+        return statement
+    }
+
+    func failure(sql: String?) -> MariaDBError {
+        noted(MariaDBError(
+            code: .init(rawValue: mysql_errno(handle)), state: String(cString: mysql_sqlstate(handle)),
+            message: String(cString: mysql_error(handle)), sql: sql))
+    }
+
+    /// Remembers that the connection is of no use if the error says so.
+    func noted(_ error: MariaDBError) -> MariaDBError {
+        if error.isConnectionLost { lost = true }
+        return error
+    }
+}

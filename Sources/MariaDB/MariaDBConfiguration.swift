@@ -1,0 +1,33 @@
+/// Where a MariaDB server is and how to speak to it. Crosses threads; the connections made from it do not.
+public struct MariaDBConfiguration: Sendable {
+    /// How the server is reached.
+    public enum Address: Sendable {
+        /// A Unix socket: no network, and the server can know the caller by its user id (`unix_socket`).
+        case socket(path: String)
+        case tcp(host: String, port: UInt32)
+    }
+
+    public var address: Address
+    public var user: String
+    public var password: String?
+    /// `nil` connects without choosing a database.
+    public var database: String?
+    /// Seconds until an attempt to connect is given up.
+    public var connectSeconds: UInt32 = 2
+    /// Seconds until an answer that does not come is given up; the connection is unusable afterwards.
+    public var answerSeconds: UInt32 = 30
+    /// A statement that the server runs for every new session, such as `SET SESSION …`.
+    public var sessionStatement: String = """
+        SET SESSION time_zone = '+00:00',
+            sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE',
+            tx_isolation = 'READ-COMMITTED',
+            innodb_lock_wait_timeout = 3
+        """
+
+    public init(address: Address, user: String, password: String? = nil, database: String? = nil) {
+        self.address = address
+        self.user = user
+        self.password = password
+        self.database = database
+    }
+}

@@ -1,0 +1,104 @@
+/// A key as it is stored: never the key itself, only its digest and a hint.
+public struct APIKey: Sendable {
+    public var id: APIKeyID
+    public var workspace: WorkspaceID
+    public var name: String
+    /// The beginning and the last four characters, to tell keys apart by eye.
+    public var hint: String
+    public var scopes: Scopes
+    /// Requests a minute, where the key has a limit lower than its workspace's.
+    public var requestsPerMinute: Int?
+    public var expiresAt: Timestamp?
+    public var revokedAt: Timestamp?
+    public var createdAt: Timestamp
+
+    public init(
+        id: APIKeyID, workspace: WorkspaceID, name: String, hint: String, scopes: Scopes, requestsPerMinute: Int? = nil,
+        expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.workspace = workspace
+        self.name = name
+        self.hint = hint
+        self.scopes = scopes
+        self.requestsPerMinute = requestsPerMinute
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+        self.createdAt = createdAt
+    }
+
+    public func isActive(at now: Timestamp) -> Bool {
+        revokedAt.map { $0 > now } ?? true && expiresAt.map { $0 > now } ?? true
+    }
+}
+
+/// The text of a key: `mk_live_`, 32 random base62 characters (190 bits), and 6 base62 characters of CRC-32 over all
+/// that stands before them, so that a typo is refused without a look-up and scanners can tell a real key.
+///
+/// Scanners find it with `mk_live_[0-9A-Za-z]{38}`.
+public struct APIKeyText: Sendable {
+    public let text: String
+
+    static let prefix = "mk_live_"
+    static let randomLength = 32
+    static let checksumLength = 6
+
+    /// A new key from the system's random source.
+    public static func random() -> APIKeyText {
+        let stem = prefix + Base62.random(length: randomLength)
+        return APIKeyText(unchecked: stem + checksum(of: stem))
+    }
+
+    /// Nil unless prefix, alphabet, length and checksum are right.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == Self.prefix.utf8.count + Self.randomLength + Self.checksumLength,
+            text.hasPrefix(Self.prefix),
+            text.utf8.dropFirst(Self.prefix.utf8.count).allSatisfy(Base62.contains)
+        else { return nil }
+        let whole = String(text)
+        guard whole.hasSuffix(Self.checksum(of: whole.dropLast(Self.checksumLength))) else { return nil }
+        self.text = whole
+    }
+
+    private init(unchecked text: String) { self.text = text }
+
+    public var hint: String { Self.prefix + "…" + text.suffix(4) }
+
+    private static func checksum(of stem: some StringProtocol) -> String {
+        Base62.encode(crc32(stem.utf8), length: checksumLength)
+    }
+}
+
+/// Digits, upper case, lower case: the 62 characters of slugs and keys.
+public enum Base62 {
+    static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    static func contains(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+
+    /// Evenly distributed characters from the system's random source.
+    public static func random(length: Int) -> String {
+        var source = SystemRandomNumberGenerator()
+        return String(decoding: (0..<length).map { _ in alphabet[Int.random(in: 0..<62, using: &source)] }, as: UTF8.self)
+    }
+
+    /// A number in exactly `length` digits, padded with `0` in front.
+    static func encode(_ number: UInt32, length: Int) -> String {
+        var (digits, rest) = ([UInt8](repeating: alphabet[0], count: length), Int(number))
+        for place in digits.indices.reversed() {
+            digits[place] = alphabet[rest % 62]
+            rest /= 62
+        }
+        return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+/// CRC-32 as in ISO-HDLC, zip and PNG: polynomial 0xEDB88320, reflected.
+func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0) { sum, byte in crcTable[Int((sum ^ UInt32(byte)) & 0xFF)] ^ sum >> 8 }
+}
+
+private let crcTable: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+}

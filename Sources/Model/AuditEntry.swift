@@ -1,0 +1,38 @@
+/// One line of the audit log: who did what to which resource, and what came of it.
+public struct AuditEntry: Sendable {
+    /// Who acted.
+    public enum Actor: Sendable, Equatable {
+        case key(APIKeyID)
+        /// The sysadmin on the command line.
+        case maskctl
+    }
+
+    public var id: AuditID
+    public var workspace: WorkspaceID
+    public var at: Timestamp
+    public var actor: Actor
+    /// A verb in the vocabulary of events: `link.created`, `key.revoked`, …
+    public var action: String
+    public var resource: String
+    public var address: String
+    public var userAgent: String
+    public var requestID: String
+    /// What changed, as JSON with `before` and `after`; secrets masked.
+    public var changes: [UInt8]?
+
+    public init(
+        id: AuditID = .new(), workspace: WorkspaceID, at: Timestamp, actor: Actor, action: String, resource: String,
+        address: String = "", userAgent: String = "", requestID: String = "", changes: [UInt8]? = nil
+    ) {
+        self.id = id
+        self.workspace = workspace
+        self.at = at
+        self.actor = actor
+        self.action = action
+        self.resource = resource
+        self.address = address
+        self.userAgent = userAgent
+        self.requestID = requestID
+        self.changes = changes
+    }
+}

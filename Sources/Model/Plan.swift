@@ -1,0 +1,13 @@
+/// What a workspace has subscribed to.
+public enum Plan: String, Sendable, CaseIterable {
+    case hobby, pro, enterprise
+
+    /// Requests a minute that all keys of a workspace may make together.
+    public var requestsPerMinute: Int {
+        switch self {
+        case .hobby: 60
+        case .pro: 600
+        case .enterprise: 6_000
+        }
+    }
+}

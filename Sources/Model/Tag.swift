@@ -1,0 +1,82 @@
+/// A word that a link is filed under, such as `campaign-q1`. Capitals count.
+public struct Tag: Hashable, Sendable, CustomStringConvertible {
+    /// 1 to 50 Unicode code points in NFC.
+    public let text: String
+
+    public var description: String { text }
+
+    public static let maximumLength = 50
+
+    /// Tags of one link.
+    public static let maximumCount = 20
+
+    public init(validating text: String) throws(TagProblem) {
+        let text = text.normalised
+        let scalars = text.unicodeScalars
+        guard let first = scalars.first, let last = scalars.last else { throw .empty }
+        if scalars.count > Self.maximumLength { throw .tooLong }
+        if let control = scalars.first(where: Self.isControl) { throw .character(control) }
+        if first.properties.isWhitespace || last.properties.isWhitespace { throw .outerSpace }
+        self.text = text
+    }
+
+    /// Everything that is wrong with the tags of one link, in order; empty when all is well.
+    ///
+    /// `index` says which one; nil stands for the list as a whole.
+    public static func problems(in texts: [String]) -> [(index: Int?, problem: TagProblem)] {
+        if texts.count > maximumCount { return [(nil, .tooMany)] }
+        var seen: Set<Tag> = []
+        var problems: [(index: Int?, problem: TagProblem)] = []
+        for (index, text) in texts.enumerated() {
+            do {
+                let tag = try Tag(validating: text)
+                if !seen.insert(tag).inserted { problems.append((index, .duplicate)) }
+            } catch {
+                problems.append((index, error))
+            }
+        }
+        return problems
+    }
+
+    /// Controls, line breaks, and the marks that turn the direction of the text around a tag. Other invisible
+    /// characters are left alone: emoji are joined with them.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
+        }
+    }
+}
+
+/// Why a tag, or a list of them, is refused.
+public enum TagProblem: Error, Hashable, Sendable {
+    case empty
+    case tooLong
+    case character(Unicode.Scalar)
+    /// White space at the beginning or the end.
+    case outerSpace
+    case duplicate
+    /// Said of the list.
+    case tooMany
+
+    /// Stable, for programs.
+    public var code: String {
+        switch self {
+        case .duplicate: "duplicate_tag"
+        case .tooMany: "too_many_tags"
+        default: "invalid_tag"
+        }
+    }
+
+    /// What is wrong and what to change, as one sentence.
+    public var message: String {
+        switch self {
+        case .empty: "The tag is empty."
+        case .tooLong: "The tag is longer than \(Tag.maximumLength) characters."
+        case .character(let scalar): "The tag has the control character \(scalar.named); remove it."
+        case .outerSpace: "The tag begins or ends with a space; remove it."
+        case .duplicate: "The tag is in the list twice."
+        case .tooMany: "A link has at most \(Tag.maximumCount) tags."
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// A tenant: everything belongs to exactly one workspace, and none sees another's.
+public struct Workspace: Sendable, Equatable {
+    public var id: WorkspaceID
+    /// The name that `maskctl` takes: lower-case letters, digits and hyphens, unique on this installation.
+    public var slug: String
+    public var name: String
+    public var plan: Plan
+    /// Requests a minute, where they are set apart from the plan's.
+    public var limitOverride: Int?
+    public var createdAt: Timestamp
+
+    public init(id: WorkspaceID, slug: String, name: String, plan: Plan, limitOverride: Int? = nil, createdAt: Timestamp) {
+        self.id = id
+        self.slug = slug
+        self.name = name
+        self.plan = plan
+        self.limitOverride = limitOverride
+        self.createdAt = createdAt
+    }
+
+    /// Requests a minute that hold for the workspace.
+    public var requestsPerMinute: Int { limitOverride ?? plan.requestsPerMinute }
+
+    public static func isValidSlug(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-") else {
+            return false
+        }
+        return bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    }
+}

@@ -1,0 +1,48 @@
+import Threads
+
+/// Where Redis is, and how long to wait for it.
+///
+/// The times are short on purpose: everything asked of Redis has another answer when Redis is slow or gone.
+public struct RedisConfiguration: Sendable, CustomStringConvertible {
+    /// The path of a Unix socket. When given, ``host`` and ``port`` are not used.
+    public var socket: String?
+    /// A host name or address. Resolving a name is not covered by ``connectMilliseconds``; an address needs none.
+    public var host: String
+    public var port: Int
+    /// The password of the default user, sent with `AUTH`.
+    public var password: String?
+    /// How long connecting may take.
+    public var connectMilliseconds: Int
+    /// How long one answer may keep the caller waiting.
+    public var commandMilliseconds: Int
+
+    public init(
+        socket: String? = nil, host: String = "127.0.0.1", port: Int = 6379, password: String? = nil,
+        connectMilliseconds: Int = 25, commandMilliseconds: Int = 50
+    ) {
+        self.socket = socket
+        self.host = host
+        self.port = port
+        self.password = password
+        self.connectMilliseconds = connectMilliseconds
+        self.commandMilliseconds = commandMilliseconds
+    }
+
+    /// The address, without the password.
+    public var description: String {
+        socket ?? "\(host):\(port)"
+    }
+}
+
+/// Connections to one Redis server, lent to one thread at a time.
+public typealias RedisPool = Pool<Connection>
+
+extension RedisConfiguration {
+    /// A pool that opens up to `capacity` connections as they are needed.
+    ///
+    /// Borrow with `withResource(keepIf: \.isUsable)`, so that broken connections are replaced. When one is
+    /// ``RedisError/lost(_:)``, the idle ones have often gone with it, as after a restart: `drain()` the pool then.
+    public func makePool(capacity: Int, reserved: Int = 0) -> RedisPool {
+        RedisPool(capacity: capacity, reserved: reserved) { [self] in try Connection(self) }
+    }
+}

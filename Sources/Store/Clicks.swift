@@ -1,0 +1,138 @@
+import MariaDB
+import Model
+
+/// The tables `clicks` and `click_visitors`: every click, once.
+public enum Clicks {
+    /// Stores clicks and returns whether all were new. Where not all were, nothing can be said of any one of them: the
+    /// caller rolls back and asks ``stored(in:from:to:on:)``.
+    public static func insert(_ clicks: [Click], on connection: Connection) throws(MariaDBError) -> Bool {
+        guard !clicks.isEmpty else { return true }
+        var rows = LoadRows()
+        var times = TimeTexts()
+        for click in clicks { append(click, to: &rows, &times) }
+        return try connection.load(rows.bytes, """
+            LOAD DATA LOCAL INFILE 'clicks' INTO TABLE clicks CHARACTER SET binary
+            (workspace_id, at, id, link_id, visitor, first_visit, bot, country, city, device, browser, os, referrer,
+             utm_source, utm_medium, utm_campaign)
+            """) == clicks.count
+    }
+
+    private static func append(_ click: Click, to rows: inout LoadRows, _ times: inout TimeTexts) {
+        rows.append(click.workspace)
+        rows.append(times.sql(click.at))
+        rows.append(click.id)
+        rows.append(click.link)
+        rows.append(click.visitor)
+        rows.append(click.isFirstVisit)
+        rows.append(click.agent.isBot)
+        rows.append(click.country)
+        rows.append(click.city)
+        rows.append(click.agent.device.rawValue)
+        rows.append(click.agent.browser)
+        rows.append(click.agent.os)
+        rows.append(click.referrer)
+        rows.append(click.utmSource)
+        rows.append(click.utmMedium)
+        rows.append(click.utmCampaign)
+        rows.endRow()
+    }
+
+    /// The ids of the clicks of a workspace that are stored with a time in a range, both ends included.
+    public static func stored(
+        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<UInt128> {
+        var ids: Set<UInt128> = []
+        for row in try connection.query(
+            "SELECT id FROM clicks WHERE workspace_id = \(workspace) AND at BETWEEN \(first) AND \(last)")
+        {
+            if let id = ULID(bytes: try row.bytes(0)) { ids.insert(id.value) }
+        }
+        return ids
+    }
+
+    /// How many clicks are stored with a time in a range, both ends included, over all workspaces.
+    public static func count(from first: Timestamp, to last: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
+        try connection.query("SELECT COUNT(*) FROM clicks WHERE at BETWEEN \(first) AND \(last)").first?.integer(0) ?? 0
+    }
+
+    /// Calls `each` with the id of every click stored with a time in a range, in constant memory.
+    public static func ids(
+        from first: Timestamp, to last: Timestamp, on connection: Connection, each: (UInt128) -> Void
+    ) throws(MariaDBError) {
+        try connection.query("SELECT id FROM clicks WHERE at BETWEEN \(first) AND \(last)") { row in
+            if case .bytes(let bytes) = row[0], let id = ULID(bytes: bytes) { each(id.value) }
+        }
+    }
+
+    // MARK: Visitors
+
+    /// A visitor on a link on a UTC day.
+    public struct Visit: Hashable, Sendable {
+        public var day: Int
+        public var link: LinkID
+        public var visitor: UInt64
+
+        public init(day: Int, link: LinkID, visitor: UInt64) {
+            self.day = day
+            self.link = link
+            self.visitor = visitor
+        }
+    }
+
+    /// Notes visits and returns those that had not been noted before.
+    public static func noteVisits(_ visits: [Visit], on connection: Connection) throws(MariaDBError) -> Set<Visit> {
+        var fresh: Set<Visit> = []
+        let sorted = visits.sorted { ($0.day, $0.link, $0.visitor) < ($1.day, $1.link, $1.visitor) }
+        for chunk in chunks(of: sorted) {
+            var insertion: SQL = "INSERT IGNORE INTO click_visitors (day, link_id, visitor) VALUES "
+            appendRows(chunk, to: &insertion) { "(\(CivilDate(day: $0.day).sql), \($0.link), \(bigEndian($0.visitor)))" }
+            insertion += " RETURNING day, link_id, visitor"
+            for row in try connection.query(insertion) { fresh.insert(try visit(row)) }
+        }
+        return fresh
+    }
+
+    private static func visit(_ row: Row) throws(MariaDBError) -> Visit {
+        guard let time = Timestamp(sql: try row.string(0) + " 00:00:00") else { throw row.wrong(0, "a date") }
+        let visitor = try row.bytes(2).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Visit(day: time.day, link: try row.identifier(1), visitor: visitor)
+    }
+
+    private static func bigEndian(_ value: UInt64) -> [UInt8] { withUnsafeBytes(of: value.bigEndian, Array.init) }
+}
+
+/// Divides rows into chunks whose sizes are powers of two, 512 at the most: so there are only ten statement texts to prepare.
+func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
+    var (chunks, rest) = ([ArraySlice<Element>](), rows[...])
+    var size = 512
+    while !rest.isEmpty {
+        while size > rest.count { size /= 2 }
+        chunks.append(rest.prefix(size))
+        rest = rest.dropFirst(size)
+    }
+    return chunks
+}
+
+/// Appends `(…), (…)`, one piece for each row.
+func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _ piece: (Element) -> SQL) {
+    for (index, row) in rows.enumerated() {
+        if index > 0 { statement += ", " }
+        statement += piece(row)
+    }
+}
+
+/// Instants as SQL text; the many that share a second share the work.
+struct TimeTexts {
+    private var second: Int64 = .min
+    private var text = ""
+
+    mutating func sql(_ time: Timestamp) -> String {
+        let wanted = time.milliseconds / 1000
+        if wanted != second {
+            second = wanted
+            text = String(Timestamp(milliseconds: wanted * 1000).sql.dropLast(3))
+        }
+        let milliseconds = Int(time.milliseconds % 1000)
+        return text + (milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") + String(milliseconds)
+    }
+}

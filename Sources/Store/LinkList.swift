@@ -1,0 +1,92 @@
+import MariaDB
+import Model
+
+/// Which links to list, and in which order.
+public struct LinkFilter: Sendable, Equatable {
+    public enum Order: String, Sendable {
+        /// Newest first.
+        case createdAt = "created_at"
+        /// Most clicked first.
+        case clicks
+    }
+
+    public var host: String?
+    /// A link must have all of them.
+    public var tags: [String] = []
+    /// Part of the slug, the destination or the title; letters match in any case.
+    public var search: String?
+    public var externalID: String?
+    public var createdAfter: Timestamp?
+    public var createdBefore: Timestamp?
+    public var disabled: Bool?
+    public var order = Order.createdAt
+
+    public init() {}
+}
+
+/// The place after which a page of links begins: the last link of the page before.
+public struct LinkPosition: Sendable, Equatable {
+    public var id: LinkID
+    /// Its clicks, when the list is sorted by clicks.
+    public var clicks: Int
+
+    public init(id: LinkID, clicks: Int) {
+        self.id = id
+        self.clicks = clicks
+    }
+}
+
+extension Links {
+    /// One page. Keyset pagination: stable while links are added and deleted.
+    public static func list(
+        _ filter: LinkFilter, in workspace: WorkspaceID, after position: LinkPosition?, limit: Int,
+        on connection: Connection
+    ) throws(MariaDBError) -> [Link] {
+        var query: SQL = "\(columns) WHERE l.workspace_id = \(workspace)"
+        conditions(filter, workspace).forEach { query += " AND "; query += $0 }
+        switch (filter.order, position) {
+        case (.createdAt, let last?):
+            query += " AND l.id < \(last.id)"
+        case (.clicks, let last?):
+            query += """
+                 AND (COALESCE(t.clicks, 0) < \(last.clicks)
+                      OR COALESCE(t.clicks, 0) = \(last.clicks) AND l.id < \(last.id))
+                """
+        case (_, nil): break
+        }
+        query += filter.order == .clicks ? " ORDER BY COALESCE(t.clicks, 0) DESC, l.id DESC" : " ORDER BY l.id DESC"
+        query += " LIMIT \(limit)"
+        return try connection.query(query).map(link)
+    }
+
+    private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> [SQL] {
+        var conditions: [SQL] = []
+        if let host = filter.host { conditions.append("d.host = \(host)") }
+        if let id = filter.externalID { conditions.append("l.external_id = \(id)") }
+        if let time = filter.createdAfter { conditions.append("l.created_at > \(time)") }
+        if let time = filter.createdBefore { conditions.append("l.created_at < \(time)") }
+        if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
+        if let text = filter.search {
+            let pattern = "%" + escaped(text) + "%"
+            conditions.append("""
+                (l.slug LIKE \(pattern) COLLATE utf8mb4_general_ci OR l.title LIKE \(pattern) COLLATE utf8mb4_general_ci
+                 OR CONVERT(l.url USING utf8mb4) LIKE \(pattern) COLLATE utf8mb4_general_ci)
+                """)
+        }
+        for tag in filter.tags {
+            conditions.append("""
+                EXISTS (SELECT 1 FROM link_tags g
+                        WHERE g.workspace_id = \(workspace) AND g.link_id = l.id AND g.tag = \(tag))
+                """)
+        }
+        return conditions
+    }
+
+    /// The wildcards of LIKE, taken literally.
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            if character == "%" || character == "_" || character == "\\" { result.append("\\") }
+            result.append(character)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import MariaDB
+import Model
+
+/// The partitions of the tables that grow with time: made ahead, dropped by age.
+///
+/// Each table ends in a partition `later` that takes whatever has none of its own yet, so that a maintenance that did not
+/// run in time loses nothing.
+public enum Partitions {
+    public enum Unit: Sendable { case day, month }
+
+    public struct Table: Sendable {
+        public var name: String
+        public var unit: Unit
+        /// Whole days that are kept.
+        public var keepDays: Int
+    }
+
+    public static let tables = [
+        Table(name: "clicks", unit: .day, keepDays: 400),
+        Table(name: "click_visitors", unit: .day, keepDays: 2),
+        Table(name: "api_requests", unit: .day, keepDays: 90),
+        Table(name: "audit_log", unit: .month, keepDays: 400),
+    ]
+
+    /// Days that have a partition before they begin.
+    static let daysAhead = 7
+
+    /// Brings a table's partitions up to date and returns what was done, a line each.
+    public static func maintain(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
+        let existing = try connection.query("""
+            SELECT PARTITION_NAME FROM information_schema.PARTITIONS
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = \(table.name) AND PARTITION_NAME <> 'later'
+            ORDER BY PARTITION_ORDINAL_POSITION
+            """).map { row throws(MariaDBError) in try row.string(0) }
+        return try add(to: table, existing, today, on: connection) + drop(from: table, existing, today, on: connection)
+    }
+
+    private static func add(
+        to table: Table, _ existing: [String], _ today: Int, on connection: Connection
+    ) throws(MariaDBError) -> [String] {
+        let wanted = bounds(table.unit, from: today, to: today + daysAhead).filter { name($0.first) > existing.last ?? "" }
+        guard !wanted.isEmpty else { return [] }
+        let parts = wanted.map { "PARTITION \(name($0.first)) VALUES LESS THAN ('\(CivilDate(day: $0.end).sql)')" }
+        try connection.run("""
+            ALTER TABLE \(table.name) REORGANIZE PARTITION later INTO (
+              \(parts.joined(separator: ",\n  ")),
+              PARTITION later VALUES LESS THAN (MAXVALUE))
+            """)
+        return wanted.map { "\(table.name): added \(name($0.first))" }
+    }
+
+    private static func drop(
+        from table: Table, _ existing: [String], _ today: Int, on connection: Connection
+    ) throws(MariaDBError) -> [String] {
+        let first = bounds(table.unit, from: today - table.keepDays, to: today - table.keepDays)[0].first
+        let old = existing.filter { $0 < name(first) }
+        guard !old.isEmpty else { return [] }
+        try connection.run("ALTER TABLE \(table.name) DROP PARTITION \(old.joined(separator: ", "))")
+        return old.map { "\(table.name): dropped \($0)" }
+    }
+
+    /// First day and the day after the last of each partition that a range of days touches.
+    private static func bounds(_ unit: Unit, from first: Int, to last: Int) -> [(first: Int, end: Int)] {
+        switch unit {
+        case .day:
+            return (first...last).map { ($0, $0 + 1) }
+        case .month:
+            var (months, day) = ([(first: Int, end: Int)](), first)
+            while day <= last {
+                let date = CivilDate(day: day)
+                let start = CivilDate(year: date.year, month: date.month, day: 1).dayNumber
+                let end = start + CivilDate.days(inMonth: date.month, of: date.year)
+                months.append((start, end))
+                day = end
+            }
+            return months
+        }
+    }
+
+    /// `p20261121`: sorts as its day does.
+    private static func name(_ day: Int) -> String { "p" + CivilDate(day: day).sql.filter { $0 != "-" } }
+}

@@ -1,0 +1,75 @@
+import Glibc
+import MariaDB
+import Threads
+
+/// The database as the application sees it: connections lent for one piece of work, and transactions that are run again
+/// where running them again is right. All SQL lives in this module, one file per table.
+public final class Store: Sendable {
+    private let pool: Pool<Connection>
+
+    /// How often a transaction is run at the most when the server asks for another try.
+    static let attempts = 6
+
+    /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
+    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0) {
+        pool = Pool(capacity: connections, reserved: reserved) { try Connection(configuration) }
+    }
+
+    /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once.
+    public func read<R>(priority: PoolPriority = .normal, _ body: (Connection) throws -> R) throws -> R {
+        do {
+            return try lend(priority, body)
+        } catch let error as MariaDBError where error.isConnectionLost {
+            pool.drain()
+            return try lend(priority, body)
+        }
+    }
+
+    /// Lends a connection for a change that `body` makes as one transaction: ``Connection/transaction(_:)`` or
+    /// ``Connection/executeAtomically(_:)``. Run again, with growing jittered pauses, after a deadlock, a lock wait or a
+    /// changed record, and when the server was gone before it had read anything. A connection lost later leaves the
+    /// outcome unknown: that error goes to the caller, who alone can look.
+    public func write<R>(_ body: (Connection) throws -> R) throws -> R {
+        var attempt = 1
+        while true {
+            do {
+                return try lend(.normal, body)
+            } catch let error as MariaDBError where attempt < Self.attempts && (error.isTransient || error.neverArrived) {
+                if error.neverArrived { pool.drain() } else { pause(afterAttempt: attempt) }
+                attempt += 1
+            }
+        }
+    }
+
+    private func lend<R>(_ priority: PoolPriority, _ body: (Connection) throws -> R) throws -> R {
+        do {
+            return try pool.withResource(priority: priority, keepIf: \.isUsable, body)
+        } catch PoolError.exhausted {
+            throw StoreBusy()
+        }
+    }
+
+    /// 5, 10, 20, 40, 80 ms at the most, each with full jitter.
+    private func pause(afterAttempt attempt: Int) {
+        usleep(UInt32.random(in: 0...(5_000 << UInt32(attempt - 1))))
+    }
+}
+
+/// Every connection was lent for longer than a request may wait.
+public struct StoreBusy: Error {}
+
+extension MariaDBError {
+    /// The statement could not even be sent, or no connection could be made: nothing has happened.
+    fileprivate var neverArrived: Bool { code.rawValue == 2006 }
+}
+
+extension Error {
+    /// The database cannot be reached or has no time: the caller should say "later", not "wrong".
+    public var isDatabaseUnavailable: Bool {
+        switch self {
+        case let error as MariaDBError: error.isConnectionLost || error.isTransient || error.code == .readOnly
+        case is StoreBusy: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import MariaDB
+import Model
+
+// How the values of the model stand in the database: identifiers as BINARY(16), instants as DATETIME(3) in UTC.
+
+extension ULID: SQLValueConvertible {
+    public var sqlValue: SQLValue { .bytes(bytes) }
+}
+
+extension Identifier: SQLValueConvertible {
+    public var sqlValue: SQLValue { .bytes(ulid.bytes) }
+}
+
+extension Timestamp: SQLValueConvertible {
+    public var sqlValue: SQLValue { .string(sql) }
+}
+
+extension Row {
+    func identifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind> {
+        guard let ulid = ULID(bytes: try bytes(column)) else { throw wrong(column, "an identifier") }
+        return Identifier(ulid)
+    }
+
+    func optionalIdentifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind>? {
+        isNull(column) ? nil : try identifier(column)
+    }
+
+    func timestamp(_ column: Int) throws(MariaDBError) -> Timestamp {
+        guard let time = Timestamp(sql: try string(column)) else { throw wrong(column, "a time") }
+        return time
+    }
+
+    func optionalTimestamp(_ column: Int) throws(MariaDBError) -> Timestamp? {
+        isNull(column) ? nil : try timestamp(column)
+    }
+
+    func plan(_ column: Int) throws(MariaDBError) -> Plan {
+        guard let plan = Plan(rawValue: try string(column)) else { throw wrong(column, "a plan") }
+        return plan
+    }
+
+    func wrong(_ column: Int, _ wanted: String) -> MariaDBError {
+        MariaDBError(code: .unexpectedResult, message: "column \(column) is not \(wanted)")
+    }
+}

@@ -1,0 +1,20 @@
+import Bootstrap
+import FastCGI
+import Glibc
+
+// mask-worker [--listen PATH]: answers the API and short links behind nginx.
+// Without --listen it serves the socket that systemd passes in.
+
+Server.blockStopSignals()
+
+do {
+    let configuration = try Configuration(try Environment.current())
+    let installation = Installation(configuration, label: "mask-worker")
+    try installation.requireSchema()
+    let socket = try WorkerArguments(CommandLine.arguments).socket()
+    let isClean = try Worker(installation).run(socket: socket)
+    exit(isClean ? EXIT_SUCCESS : EXIT_FAILURE)
+} catch {
+    complain("mask-worker: \(error)")
+    exit(78)  // EX_CONFIG of sysexits(3): starting again without a change will not help
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Bootstrap
+import Journal
+
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal", abstract: "The journal of clicks and requests on this host.",
+        subcommands: [Status.self, Load.self, Reconcile.self])
+
+    struct Status: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show each segment and how much of it waits to be loaded.")
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let installation = try openInstallation()
+            let segments = try JournalStatus.segments(in: installation.configuration.spool, store: installation.store)
+            let rows = segments.map { segment -> [String] in
+                [segment.name, "\(segment.bytes)", "\(segment.loaded)", "\(segment.bytes - segment.loaded)"]
+            }
+            output.print(["segment", "bytes", "loaded", "waiting"], rows)
+        }
+    }
+
+    struct Load: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Load what waits, unless a worker of this host does so already.")
+        @Flag(help: "Say how much was loaded.") var verbose = false
+
+        func run() throws {
+            let installation = try openInstallation()
+            var loader = JournalLoader(
+                directory: installation.configuration.spool, store: installation.store, logger: installation.logger)
+            var (clicks, requests) = (0, 0)
+            while let loaded = try loader.load() {
+                clicks += loaded.clicks
+                requests += loaded.requests
+                if !loaded.isFull { break }
+            }
+            if verbose { print("loaded \(clicks) clicks and \(requests) requests") }
+        }
+    }
+
+    struct Reconcile: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Compare what was served with what is stored; exit 1 on a difference.",
+            discussion: """
+                Compares clicks with their roll-ups and totals. With --access-log it also looks for every redirect that \
+                nginx answered. Give it a moment after the last click: the journal must have been loaded.
+                """)
+        @Option(help: "nginx's access log in the format of nginx/mask.conf.") var accessLog: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let installation = try openInstallation()
+            let report = try Reconciliation(store: installation.store, spool: installation.configuration.spool)
+                .compare(accessLog: accessLog)
+            let rows = report.map { check -> [String] in
+                [check.name, "\(check.served)", "\(check.stored)", "\(check.served - check.stored)"]
+            }
+            output.print(["check", "served", "stored", "difference"], rows)
+            if report.contains(where: { $0.served != $0.stored }) { throw ExitCode.failure }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Bootstrap
+import MariaDB
+import Store
+
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Bring the database's schema up to date.",
+        discussion: "Safe to interrupt and to run again. Workers refuse to start on an older schema.")
+
+    @Flag(help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    func run() throws {
+        let installation = try openInstallation()
+        let migrator = try installation.migrator()
+        // A migration may take its time: no statement here is given up.
+        var database = installation.configuration.database
+        database.answerSeconds = 86_400
+        let connection = try Connection(database)
+        guard !dryRun else {
+            return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
+        }
+        try migrator.migrate(on: connection) { print("applying \($0.name)") }
+        for table in Partitions.tables {
+            try Partitions.maintain(table, today: today(), on: connection).forEach { print($0) }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import API
+import ArgumentParser
+import Bootstrap
+import Glibc
+import HTTP
+
+/// `--json` on everything that lists.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    /// Rows under a heading, or an array of objects with the headings as names.
+    func print(_ headings: [String], _ rows: [[String]]) {
+        if json {
+            let objects = rows.map { row in
+                JSON.object(JSONObject(zip(headings, row).map { .init(name: $0, value: .string($1)) }))
+            }
+            return Swift.print(String(decoding: JSON.array(objects).serialized(pretty: true), as: UTF8.self))
+        }
+        guard !rows.isEmpty else { return }
+        let widths = headings.indices.map { column in ([headings] + rows).map { $0[column].count }.max() ?? 0 }
+        for row in [headings.map { $0.uppercased() }] + rows {
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            var line = cells.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            Swift.print(line)
+        }
+    }
+
+    /// One thing: its facts line by line, or one JSON object.
+    func print(_ facts: KeyValuePairs<String, String>) {
+        if json {
+            let object = JSON.object(JSONObject(facts.map { .init(name: $0.key, value: .string($0.value)) }))
+            return Swift.print(String(decoding: object.serialized(pretty: true), as: UTF8.self))
+        }
+        let width = facts.map(\.key.count).max() ?? 0
+        for (name, value) in facts { Swift.print(name + String(repeating: " ", count: width - name.count + 2) + value) }
+    }
+}
+
+extension ParsableCommand {
+    /// The installation that the environment describes.
+    func openInstallation() throws -> Installation {
+        Installation(try Configuration(try Environment.current()), label: "maskctl")
+    }
+}
