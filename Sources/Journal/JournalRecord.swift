@@ -1,7 +1,9 @@
 import Model
 import Store
 
-/// One line of the journal: fields divided by TAB, the last a checksum over all before it, ended by a newline.
+/// One line of the journal: fields divided by TAB, the last a checksum over all before it.
+///
+/// A newline stands before each line and after it, so that one that a full disk cut short does not spoil the next.
 ///
 ///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
 ///     R  time  request-id  workspace  key  endpoint  status  microseconds  sum
@@ -105,6 +107,7 @@ private struct LineBuilder {
 
     init(kind: UInt8) {
         bytes.reserveCapacity(512)
+        bytes.append(UInt8(ascii: "\n"))
         bytes.append(kind)
     }
 
@@ -132,7 +135,7 @@ private struct LineBuilder {
     }
 
     consuming func finished() -> [UInt8] {
-        let sum = checksum(bytes[...])
+        let sum = checksum(bytes[1...])
         append(hexadecimal: sum)
         bytes.append(UInt8(ascii: "\n"))
         return bytes

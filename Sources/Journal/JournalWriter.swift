@@ -3,57 +3,38 @@ import Model
 import Synchronization
 
 /// The journal of this process: lines that are in the kernel's hands when ``append(_:)`` returns, and so outlive the process.
+///
+/// Threads append at the same time: each line is one write(2) to a file opened with O_APPEND, which the kernel puts behind
+/// all before it. No lock of ours is held meanwhile.
 public final class JournalWriter: Sendable {
-    private struct Open {
-        var descriptor: Int32
-        var size: Int
-    }
-
     private let directory: String
-    private let open: Mutex<Open>
+    private let current: Mutex<OpenSegment>
 
     /// A new segment begins at this size, so that loaded ones can be deleted.
     static let segmentBytes = 16 << 20
 
     public init(directory: String) throws(JournalError) {
         self.directory = directory
-        open = Mutex(Open(descriptor: try Self.begin(in: directory), size: 0))
+        current = Mutex(OpenSegment(try Self.begin(in: directory)))
     }
 
-    deinit {
-        open.withLock { _ = close($0.descriptor) }
-    }
-
-    /// Appends one line with one write(2). When it throws, the line is not there, not even in part.
+    /// Appends one line. When it throws, the line does not count: what may stand of it fails its checksum.
     public func append(_ line: [UInt8]) throws(JournalError) {
-        try open.withLock { (open) throws(JournalError) in
-            if open.size + line.count > Self.segmentBytes {
-                let next = try Self.begin(in: directory)
-                close(open.descriptor)
-                open = Open(descriptor: next, size: 0)
-            }
-            try write(line, to: &open)
-        }
+        let segment = current.withLock { $0 }
+        try segment.write(line, directory)
+        if segment.size.load(ordering: .relaxed) > Self.segmentBytes { try replace(segment) }
     }
 
     /// Brings what was written to the disk (fdatasync(2)): against power loss; a crash of the process needs none.
     public func synchronize() {
-        let descriptor = open.withLock { dup($0.descriptor) }
-        fdatasync(descriptor)
-        close(descriptor)
+        fdatasync(current.withLock { $0 }.descriptor)
     }
 
-    private func write(_ line: [UInt8], to open: inout Open) throws(JournalError) {
-        var written = Glibc.write(open.descriptor, line, line.count)
-        while written < 0 && errno == EINTR { written = Glibc.write(open.descriptor, line, line.count) }
-        guard written == line.count else {
-            if written >= 0 { errno = ENOSPC }
-            let failure = JournalError("write", directory)
-            // A line written in part would spoil the next one.
-            ftruncate(open.descriptor, open.size)
-            throw failure
+    private func replace(_ full: OpenSegment) throws(JournalError) {
+        try current.withLock { (segment) throws(JournalError) in
+            guard segment === full else { return }  // another thread was first
+            segment = OpenSegment(try Self.begin(in: directory))
         }
-        open.size += written
     }
 
     /// Opens a segment. It gets its name only once it is locked: a loader must never take it for one without a writer.
@@ -68,5 +49,27 @@ public final class JournalWriter: Sendable {
             throw failure
         }
         return descriptor
+    }
+}
+
+/// A segment that lines go to. Closed, and so given up to the loader, when the last thread that writes to it has let go.
+private final class OpenSegment: Sendable {
+    let descriptor: Int32
+    let size = Atomic(0)
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    func write(_ line: [UInt8], _ path: String) throws(JournalError) {
+        var written = Glibc.write(descriptor, line, line.count)
+        while written < 0 && errno == EINTR { written = Glibc.write(descriptor, line, line.count) }
+        if written >= 0 && written < line.count { errno = ENOSPC }
+        guard written == line.count else { throw JournalError("write", path) }
+        size.add(written, ordering: .relaxed)
     }
 }
