@@ -1,0 +1,458 @@
+#!/bin/sh
+# Brings up all of MASK on this machine, in a folder of its own, and shows that it works.
+#
+#   sh systemd/quickstart.sh            start, run the printed examples, stay until Ctrl-C
+#   sh systemd/quickstart.sh status     what is running
+#   sh systemd/quickstart.sh stop       end what was started, keep the data
+#
+#   --detach            return when everything runs, instead of staying in the foreground
+#   --dir FOLDER        where data, logs and sockets live (default: .run in this repository)
+#   --https-port N      default 8443
+#   --http-port N       default 8080
+#   --reset             delete the data of an earlier start first; its certificate authority is kept
+#   --install-only      install the Debian packages that are missing, and nothing else
+#
+# It needs Debian 12 and a Swift 6 toolchain, as root or with sudo, and no systemd. Nothing outside the folder is
+# written but the packages, and services of this machine are neither started nor touched. Everything listens on
+# 127.0.0.1 or on Unix sockets inside the folder.
+#
+# MASK_BIN=FOLDER uses the mask-worker and maskctl of that folder instead of building them.
+# <dir>/quickstart.env tells other programs where everything is.
+
+set -eu
+umask 077
+
+here=$(cd "$(dirname "$0")" && pwd -P)
+root=${here%/*}
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+api_host=api.mask.localhost
+link_host=mask.localhost
+brand_host=go.yourbrand.com
+
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libcurl4-openssl-dev"
+run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata"
+
+# ---- words ---------------------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$*"; }
+headline() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+step() { printf '  %-11s %s\n' "$1" "$2"; }
+fail() {
+  printf 'quickstart: %s\n' "$*" >&2
+  exit 1
+}
+
+# ---- options -------------------------------------------------------------------------------------------------------
+
+read_options() {
+  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --dir | --https-port | --http-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
+    esac
+    case $1 in
+      --dir) dir=$2; shift ;;
+      --https-port) https_port=$2; shift ;;
+      --http-port) http_port=$2; shift ;;
+      --detach) detach=yes ;;
+      --reset) reset=yes ;;
+      --install-only) command=install ;;
+      --help | -h) command=help ;;
+      start | stop | status) command=$1 ;;
+      *) fail "There is no option \"$1\"; sh systemd/quickstart.sh --help lists them." ;;
+    esac
+    shift
+  done
+  for port in "$https_port" "$http_port"; do
+    case $port in '' | *[!0-9]*) fail "A port is a number, not \"$port\"." ;; esac
+  done
+  case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
+  [ "${#dir}" -le 80 ] || fail "The path $dir is too long for Unix sockets; choose a shorter one with --dir."
+}
+
+# ---- packages ------------------------------------------------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# Installs what is missing. Debian starts the services of fresh packages unless policy-rc.d forbids it, so for as long as
+# the installation takes there is one that does, where the machine has none of its own.
+install_packages() {
+  missing=''
+  for package in "$@"; do installed "$package" || missing="$missing $package"; done
+  [ -n "$missing" ] || return 0
+  command -v apt-get >/dev/null || fail "These Debian packages are needed, and this is not Debian:$missing"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "Run this as root, or install sudo; these packages are needed:$missing"
+  step packages "installing$missing"
+  policy=/usr/sbin/policy-rc.d
+  made_policy=''
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    made_policy=yes
+  fi
+  outcome=0
+  # shellcheck disable=SC2086 # the list is meant to be split
+  { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends $missing; } >"$log_of_packages" 2>&1 </dev/null || outcome=$?
+  [ -z "$made_policy" ] || as_root rm -f "$policy"
+  [ $outcome = 0 ] || fail "A package could not be installed: $(grep -E '^(E|Err):' "$log_of_packages" | head -1). See $log_of_packages"
+}
+
+# ---- the folder ----------------------------------------------------------------------------------------------------
+
+prepare_folder() {
+  if [ -n "$reset" ]; then
+    for part in mariadb redis spool log nginx key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+  fi
+  mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls"
+}
+
+find_programs() {
+  if [ -n "${MASK_BIN:-}" ]; then
+    bin=$MASK_BIN
+  else
+    command -v swift >/dev/null || fail "There is no swift here; install a Swift 6 toolchain from https://swift.org/install and put it on PATH."
+    step build "swift build -c release (minutes at first, seconds later)"
+    for product in mask-worker maskctl; do
+      (cd "$root" && swift build -c release --product $product) >"$dir/log/build.log" 2>&1 </dev/null ||
+        fail "The build failed: $(grep -m1 'error:' "$dir/log/build.log" || tail -n1 "$dir/log/build.log"). See $dir/log/build.log"
+    done
+    bin=$(cd "$root" && swift build -c release --show-bin-path 2>/dev/null)
+  fi
+  [ -x "$bin/mask-worker" ] && [ -x "$bin/maskctl" ] || fail "There is no mask-worker and maskctl in $bin (MASK_BIN)."
+}
+
+# The configuration of the programs, in the format of systemd/mask.env.
+write_settings() {
+  cat >"$dir/mask.env" <<EOF
+MASK_API_HOST=$api_host
+MASK_LINK_HOST=$link_host
+MASK_LINK_PORT=$https_port
+MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
+MASK_MARIADB_USER=root
+MASK_DATABASE=mask
+MASK_MIGRATIONS=$root/sql/migrations
+MASK_REDIS_SOCKET=$dir/sockets/redis.sock
+MASK_SPOOL=$dir/spool
+EOF
+  cat >"$dir/mariadb.cnf" <<EOF
+[mariadbd]
+datadir = $dir/mariadb
+socket = $dir/sockets/mariadb.sock
+pid-file = $dir/mariadb.pid
+skip-networking
+character-set-server = utf8mb4
+default-time-zone = +00:00
+transaction-isolation = READ-COMMITTED
+innodb_flush_log_at_trx_commit = 1
+innodb_buffer_pool_size = 256M
+innodb_log_file_size = 256M
+max_connections = 300
+local_infile = 1
+EOF
+  write_nginx_settings
+  export MASK_CONFIG="$dir/mask.env"
+}
+
+# nginx/mask.conf as a sysadmin would edit it: hosts, ports and paths, nothing else.
+write_nginx_settings() {
+  ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
+  sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
+    -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
+    -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
+    -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
+    -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
+  cat >"$dir/nginx/nginx.conf" <<EOF
+$([ "$(id -u)" != 0 ] || echo "user root;")
+daemon off;
+worker_processes 2;
+worker_rlimit_nofile 16384;
+pid $dir/nginx/nginx.pid;
+error_log $dir/log/nginx-error.log;
+events { worker_connections 4096; }
+http {
+  client_body_temp_path $dir/nginx/body;
+  fastcgi_temp_path $dir/nginx/fastcgi;
+  proxy_temp_path $dir/nginx/proxy;
+  scgi_temp_path $dir/nginx/scgi;
+  uwsgi_temp_path $dir/nginx/uwsgi;
+  include mask.conf;
+}
+EOF
+}
+
+# A certificate authority of our own, kept over the years, and a certificate for each name.
+make_certificates() {
+  tls=$dir/tls
+  if [ ! -e "$tls/ca.crt" ]; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -keyout "$tls/ca.key" -out "$tls/ca.crt" \
+      -subj "/CN=MASK quick start CA" -addext basicConstraints=critical,CA:true 2>"$dir/log/openssl.log" ||
+      fail "openssl could not make a certificate authority; see $dir/log/openssl.log"
+  fi
+  for host in $api_host $link_host $brand_host; do
+    if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
+    {
+      openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"
+      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' $host $host >"$tls/names"
+      openssl x509 -req -days 365 -in "$tls/$host.csr" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -CAcreateserial \
+        -extfile "$tls/names" -out "$tls/$host.crt"
+    } >"$dir/log/openssl.log" 2>&1 || fail "openssl could not make a certificate; see $dir/log/openssl.log"
+  done
+}
+
+# ---- processes -----------------------------------------------------------------------------------------------------
+
+services="mariadb redis worker-a worker-b nginx cron"
+
+# What each service runs.
+run_service() {
+  case $1 in
+    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" $([ "$(id -u)" != 0 ] || echo --user=root) ;;
+    redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
+      --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
+    worker-a) exec "$bin/mask-worker" --listen "$dir/sockets/a.sock" ;;
+    worker-b) exec "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
+    nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
+    cron) while :; do
+        "$bin/maskctl" journal load && "$bin/maskctl" maintain || :
+        sleep 60
+      done ;;
+  esac
+}
+
+# Runs a service for as long as this process lives, and starts it again whenever it ends. 78 is a mistake in the
+# configuration (sysexits(3)): starting again would not help.
+supervise() {
+  echo $$ >"$dir/processes/$1.supervisor"
+  trap 'trap "" TERM; kill -TERM $child 2>/dev/null; wait $child; rm -f "$dir/processes/$1".*; exit 0' TERM
+  while :; do
+    run_service "$1" >>"$dir/log/$1.log" 2>&1 </dev/null &
+    child=$!
+    echo $child >"$dir/processes/$1.pid"
+    code=0
+    wait $child || code=$?
+    [ $code != 78 ] || exit 78
+    sleep 0.05
+  done
+}
+
+start_service() {
+  : >>"$dir/log/$1.log"
+  MASK_QUICKSTART_DIR=$dir MASK_QUICKSTART_BIN=$bin setsid sh "$here/quickstart.sh" supervise "$1" >/dev/null 2>&1 </dev/null &
+}
+
+# The supervisor of a service, if it is ours and alive.
+supervisor() {
+  pid=$(cat "$dir/processes/$1.supervisor" 2>/dev/null) || return 1
+  tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q "quickstart.sh supervise $1 " && echo "$pid"
+}
+
+stop_services() {
+  for service in cron nginx worker-a worker-b redis mariadb; do
+    pid=$(supervisor $service) || continue
+    kill -TERM "$pid" 2>/dev/null || :
+    wait_until 40 "$service did not end" gone "$pid"
+  done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# wait_until SECONDS COMPLAINT COMMAND…: looks ten times a second.
+wait_until() {
+  tries=$(($1 * 10)) complaint=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || fail "$complaint; see $dir/log"
+    sleep 0.1
+  done
+}
+
+# ---- bringing it up ------------------------------------------------------------------------------------------------
+
+port_is_free() {
+  code=0
+  curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$1/" || code=$?
+  [ $code = 7 ]
+}
+
+check_ports() {
+  port_is_free "$https_port" || fail "Port $https_port is taken; choose another with --https-port."
+  port_is_free "$http_port" || fail "Port $http_port is taken; choose another with --http-port."
+}
+
+start_stack() {
+  if [ ! -d "$dir/mariadb/mysql" ]; then
+    step mariadb "making a database folder"
+    rm -rf "$dir/mariadb"
+    mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
+      $([ "$(id -u)" != 0 ] || echo --user=root) >"$dir/log/mariadb-install.log" 2>&1 ||
+      fail "mariadb-install-db failed; see $dir/log/mariadb-install.log"
+  fi
+  start_service mariadb
+  start_service redis
+  wait_until 60 "MariaDB did not start" mariadb_runs
+  step mariadb "$dir/sockets/mariadb.sock"
+  wait_until 10 "Redis did not start" redis-cli -s "$dir/sockets/redis.sock" ping
+  step redis "$dir/sockets/redis.sock"
+  sql "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
+  "$bin/maskctl" migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
+  for service in worker-a worker-b nginx cron; do start_service $service; done
+  wait_until 20 "nginx or the workers did not start" answers
+  step workers "two pools, $dir/sockets/{a,b}.sock"
+  step nginx "https://127.0.0.1:$https_port  http://127.0.0.1:$http_port"
+}
+
+sql() { mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock" -N -e "$1"; }
+mariadb_runs() { sql "SELECT 1"; }
+answers() { curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:$http_port/readyz"; }
+
+make_demo() {
+  maskctl=$bin/maskctl
+  "$maskctl" workspace show demo >/dev/null 2>&1 || "$maskctl" workspace create demo --name Demo --plan enterprise >/dev/null
+  "$maskctl" domain list | grep -q "^$brand_host " || "$maskctl" domain add $brand_host --workspace demo >/dev/null
+  if [ ! -s "$dir/key" ]; then
+    "$maskctl" key create --workspace demo --name "quick start" --scopes all,keys:write,audit:read,domains:write --json |
+      sed -n 's/.*"key": *"\(mk_live_[0-9A-Za-z]*\)".*/\1/p' >"$dir/key"
+  fi
+  key=$(cat "$dir/key")
+  cat >"$dir/quickstart.env" <<EOF
+MASK_API_URL=https://$api_host:$https_port/v1
+MASK_QUICKSTART_URL=https://$link_host:$https_port/api/v1
+MASK_LINK_URL=https://$link_host:$https_port
+MASK_API_KEY=$key
+MASK_CACERT=$dir/tls/ca.crt
+MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
+MASK_MARIADB_USER=root
+MASK_DATABASE=mask
+MASK_REDIS_SOCKET=$dir/sockets/redis.sock
+MASK_BIN=$bin
+MASK_CONFIG=$dir/mask.env
+EOF
+}
+
+# ---- showing it ----------------------------------------------------------------------------------------------------
+
+# curl as a client of this machine: our CA, and every name here.
+client() {
+  curl -sS --max-time 10 --cacert "$dir/tls/ca.crt" --noproxy '*' --connect-to "::127.0.0.1:$https_port" "$@"
+}
+
+api() { client -H "Authorization: Bearer $key" -H "Content-Type: application/json" "$@"; }
+
+# member NAME: the text of a member of the JSON on standard input.
+member() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n1; }
+
+run_demo() {
+  headline "Create a short link (reference)"
+  say "  POST https://$api_host:$https_port/v1/links"
+  answer=$(api "https://$api_host:$https_port/v1/links" -d '{
+    "url": "https://example.com/long-page",
+    "slug": "my-link",
+    "domain": "'$brand_host'",
+    "tags": ["campaign-q1"],
+    "utm_source": "twitter",
+    "utm_medium": "social",
+    "expires_at": "2026-12-31T23:59:59Z"
+  }') || fail "The API does not answer; see $dir/log/worker-a.log"
+  case $answer in
+    *'"slug_taken"'*) # a second start: the link is there already
+      answer=$(api "https://$api_host:$https_port/v1/links?domain=$brand_host&search=my-link" | sed 's/^{"data":\[//; s/\],"has_more".*//') ;;
+  esac
+  show "$answer"
+  first=$(printf '%s' "$answer" | member id)
+  follow "https://$brand_host:$https_port/my-link"
+
+  headline "Create a short link (quick start)"
+  say "  POST https://$link_host:$https_port/api/v1/links"
+  answer=$(api "https://$link_host:$https_port/api/v1/links" -d '{"url": "https://example.com/long-url"}')
+  show "$answer"
+  second=$(printf '%s' "$answer" | member id)
+  follow "https://$link_host:$https_port/$(printf '%s' "$answer" | member slug)"
+
+  headline "Clicks"
+  for id in "$first" "$second"; do
+    wait_until 15 "The click of $id did not arrive" clicked "$id"
+    say "  $id  $(api "https://$api_host:$https_port/v1/links/$id" | member clicks)"
+  done
+}
+
+clicked() { [ "$(api "https://$api_host:$https_port/v1/links/$1" | member clicks)" -ge 1 ]; }
+show() { printf '%s\n' "$1" | sed 's/,"/,\n    "/g; s/^/  /'; }
+follow() { say "  GET $1  →  $(client -o /dev/null -w '%{http_code} %{redirect_url}' "$1")"; }
+
+say_what_next() {
+  headline "Next"
+  cat <<EOF
+  . $dir/quickstart.env; export MASK_CONFIG
+  curl --cacert \$MASK_CACERT \$MASK_API_URL/analytics/clicks?group_by=browser -H "Authorization: Bearer \$MASK_API_KEY"
+  curl --cacert \$MASK_CACERT \$MASK_API_URL/openapi.json
+  \$MASK_BIN/maskctl doctor
+  sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
+EOF
+}
+
+# ---- commands ------------------------------------------------------------------------------------------------------
+
+start() {
+  log_of_packages=$(mktemp)
+  # shellcheck disable=SC2086 # lists are meant to be split
+  install_packages $run_packages $([ -n "${MASK_BIN:-}" ] || echo $build_packages)
+  rm -f "$log_of_packages"
+  if supervisor mariadb >/dev/null; then fail "MASK is running in $dir already; sh systemd/quickstart.sh stop ends it."; fi
+  check_ports
+  prepare_folder
+  trap 'code=$?; trap "" INT TERM; stop_services; exit $code' EXIT
+  trap 'exit 130' INT HUP
+  trap 'exit 143' TERM
+  headline "MASK quick start"
+  find_programs
+  write_settings
+  make_certificates
+  start_stack
+  make_demo
+  run_demo
+  say_what_next
+  if [ -n "$detach" ]; then
+    trap - EXIT
+    return
+  fi
+  headline "Running. Ctrl-C ends it."
+  while :; do sleep 3600 & wait $!; done
+}
+
+status() {
+  code=0
+  for service in $services; do
+    if supervisor $service >/dev/null; then
+      step $service "runs, process $(cat "$dir/processes/$service.pid")"
+    else
+      step $service "does not run"
+      code=3
+    fi
+  done
+  exit $code
+}
+
+if [ "${1:-}" = supervise ]; then
+  dir=$MASK_QUICKSTART_DIR bin=$MASK_QUICKSTART_BIN
+  export MASK_CONFIG="$dir/mask.env"
+  supervise "$2"
+fi
+read_options "$@"
+case $command in
+  start) start ;;
+  stop) stop_services ;;
+  status) status ;;
+  install)
+    log_of_packages=$(mktemp)
+    # shellcheck disable=SC2086
+    install_packages $run_packages $build_packages
+    rm -f "$log_of_packages" ;;
+  help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0" ;;
+esac
