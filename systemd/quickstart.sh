@@ -260,7 +260,10 @@ stop_services() {
   done
 }
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# A process that has ended may stay as a zombie until its parent looks.
+gone() {
+  case $(sed -n 's/^State:[^A-Z]*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null) in '' | Z | X) true ;; *) false ;; esac
+}
 
 # wait_until SECONDS COMPLAINT COMMAND…: looks ten times a second.
 wait_until() {

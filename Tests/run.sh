@@ -1,0 +1,50 @@
+#!/bin/sh
+# Runs every test against a real MariaDB, Redis and nginx, which the quick start brings up in a folder of its own.
+#
+#   sh Tests/run.sh [arguments of swift test, such as --filter RedirectTests]
+#
+# Installs the Debian packages that are missing. Exits with the test runner's status.
+
+set -eu
+cd "$(dirname "$0")/.."
+
+sh systemd/quickstart.sh --install-only
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+if ! installed wrk; then
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk >/dev/null </dev/null
+fi
+
+swift build -c release --product mask-worker
+swift build -c release --product maskctl
+swift build --build-tests
+MASK_BIN=$(swift build -c release --show-bin-path)
+export MASK_BIN
+
+# A port that nobody listens on.
+free_port() {
+  port=$1
+  while code=0 && curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/" || code=$? && [ $code != 7 ]; do
+    port=$((port + 1))
+  done
+  echo "$port"
+}
+
+folder=$(mktemp -d /tmp/mask-test.XXXXXX)
+finish() {
+  status=$?
+  trap - EXIT
+  sh systemd/quickstart.sh stop --dir "$folder" || :
+  if [ $status = 0 ]; then rm -rf "$folder"; else echo "The stack's logs are in $folder/log."; fi
+  exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+sh systemd/quickstart.sh --detach --dir "$folder" --https-port "$(free_port 28443)" --http-port "$(free_port 28080)" >"$folder.log" ||
+  { cat "$folder.log"; exit 1; }
+rm -f "$folder.log"
+export MASK_TEST_ENV="$folder/quickstart.env"
+swift test --skip-build "$@"
