@@ -50,7 +50,7 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
+        .testTarget(name: "EndToEndTests", path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,7 +15,8 @@ struct Health: Sendable {
         return Self.report(
             [
                 "status": .string(database ? (redis ? "pass" : "warn") : "fail"),
-                "database": .bool(database), "redis": .bool(redis), "cached_links": .integer(Int64(services.links.count)),
+                "database": .bool(database), "redis": .bool(redis),
+                "trusts_cache": .bool(services.links.isListening), "cached_links": .integer(Int64(services.links.count)),
             ],
             isGood: database)
     }

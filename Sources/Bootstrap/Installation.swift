@@ -40,15 +40,16 @@ public struct Installation: Sendable {
         })
     }
 
-    /// Waits for MariaDB, then refuses a schema that is older than this program.
-    public func requireSchema() throws {
-        while true {
-            do {
-                return try store.read { try Migrator.requireSchema(Schema.newestMigration, on: $0) }
-            } catch where error.isDatabaseUnavailable {
-                logger.warning("waiting for MariaDB: \(error)")
-                sleep(1)
-            }
+    /// Refuses a schema that is older than this program, and makes sure of the row that every installation has.
+    /// - Returns: false while MariaDB cannot be asked.
+    public func prepareDatabase() throws -> Bool {
+        do {
+            try store.read { try Migrator.requireSchema(Schema.newestMigration, on: $0) }
+            try store.write { try Domains.ensureShared(host: configuration.site.linkHost, on: $0) }
+            return true
+        } catch where error.isDatabaseUnavailable {
+            logger.warning("MariaDB cannot be asked yet: \(error)")
+            return false
         }
     }
 }

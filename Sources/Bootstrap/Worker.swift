@@ -6,7 +6,7 @@ import Store
 import Threads
 
 /// The worker: the application behind a FastCGI socket, with the threads that it needs beside those that answer.
-public struct Worker {
+public struct Worker: Sendable {
     private let installation: Installation
 
     public init(_ installation: Installation) {
@@ -14,12 +14,14 @@ public struct Worker {
     }
 
     /// Serves until SIGTERM and returns whether every request was finished.
-    public func run(socket: ListeningSocket) throws -> Bool {
+    ///
+    /// While MariaDB is away it serves all the same: the other pool may be about to stop, and visitors can wait a moment.
+    public func run(socket: () throws -> ListeningSocket) throws -> Bool {
         let (configuration, store, logger) = (installation.configuration, installation.store, installation.logger)
+        let isPrepared = try installation.prepareDatabase()
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
             journal: try JournalWriter(directory: configuration.spool), logger: logger)
-        try store.write { try Domains.ensureShared(host: configuration.site.linkHost, on: $0) }
         let application = Application(services)
         application.refresh()
         _ = try Thread.start(name: "invalidation") {
@@ -29,12 +31,23 @@ public struct Worker {
             LoaderLoop(JournalLoader(directory: configuration.spool, store: store, logger: logger), logger: logger).run()
         }
         _ = try Thread.start(name: "refresh") {
+            if !isPrepared { prepareLater() }
             while true {
                 sleep(1)
                 application.refresh()
             }
         }
         logger.info("serving with \(configuration.threads) threads")
-        return try Server(socket: socket, threads: configuration.threads, logger: logger, handler: application.respond).run()
+        return try Server(socket: socket(), threads: configuration.threads, logger: logger, handler: application.respond).run()
+    }
+
+    /// Once MariaDB is back: a schema that is too old ends the process, as it would have at the start.
+    private func prepareLater() {
+        do {
+            while try !installation.prepareDatabase() { sleep(1) }
+        } catch {
+            complain("mask-worker: \(error)")
+            exit(EX_CONFIG)
+        }
     }
 }

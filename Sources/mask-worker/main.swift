@@ -10,11 +10,10 @@ Server.blockStopSignals()
 do {
     let configuration = try Configuration(try Environment.current())
     let installation = Installation(configuration, label: "mask-worker")
-    try installation.requireSchema()
-    let socket = try WorkerArguments(CommandLine.arguments).socket()
-    let isClean = try Worker(installation).run(socket: socket)
+    let arguments = try WorkerArguments(CommandLine.arguments)
+    let isClean = try Worker(installation).run(socket: arguments.socket)
     exit(isClean ? EXIT_SUCCESS : EXIT_FAILURE)
 } catch {
     complain("mask-worker: \(error)")
-    exit(78)  // EX_CONFIG of sysexits(3): starting again without a change will not help
+    exit(EX_CONFIG)  // sysexits(3): starting again without a change will not help
 }

@@ -95,6 +95,9 @@ final class LinkCache: Sendable {
 
     // MARK: The subscription's word
 
+    /// Whether changes made by other workers are heard of, so that the cache is trusted.
+    var isListening: Bool { generation.load(ordering: .acquiring) != 0 }
+
     func subscriptionBegan() {
         generation.store(lastGeneration.add(1, ordering: .relaxed).newValue, ordering: .releasing)
     }

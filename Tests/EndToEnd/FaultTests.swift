@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("Faults", .serialized)
+    struct Faults {
+        let stack = Stack.shared
+
+        private func newLink() throws -> String {
+            let created = stack.call("POST", "/links", body: #"{"url": "https://example.com/fault"}"#)
+            return try #require(created.json["slug"] as? String, "\(created)")
+        }
+
+        @Test("workers killed every two seconds, MariaDB and Redis once: no visitor sees an error, each click is stored once")
+        func kills() throws {
+            let url = "http://127.0.0.1:\(stack.httpPort)/\(try newLink())"
+            let load = Process()
+            load.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            load.arguments = ["wrk", "-t2", "-c64", "-d20s", "--timeout", "20s", "-H", "Host: mask.localhost", url]
+            let output = Pipe()
+            load.standardOutput = output
+            try load.run()
+            for turn in 1...9 {
+                sleep(2)
+                stack.killNow(turn % 2 == 0 ? "worker-a" : "worker-b")
+                if turn == 3 { stack.killNow("redis") }
+                if turn == 6 { stack.killNow("mariadb") }
+            }
+            let report = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            load.waitUntilExit()
+            #expect(report.contains("requests in"), "\(report)")
+            #expect(!report.contains("Non-2xx"), "\(report)")
+            #expect(!report.contains("Socket errors"), "\(report)")
+
+            // The log is written once a second, the journal loaded four times a second.
+            var result = Stack.Output(status: 1, text: "", errors: "")
+            stack.eventually {
+                result = stack.maskctl("journal", "reconcile", "--access-log", stack.accessLog)
+                return result.status == 0
+            }
+            #expect(result.status == 0, "\(result.text)\(result.errors)")
+        }
+
+        @Test("while MariaDB is away known links lead on, their clicks wait, and writes are told to come back")
+        func databaseAway() throws {
+            let slug = try newLink()
+            for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+            stack.without("mariadb") {
+                for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+                let refused = stack.call("POST", "/links", body: #"{"url": "https://example.com/"}"#)
+                #expect(refused.status == 503)
+                #expect(refused.fields["retry-after"] != nil)
+                #expect(refused.json["code"] as? String == "unavailable")
+            }
+            #expect(stack.eventually {
+                (stack.call("GET", "/links?search=\(slug)").json["data"] as? [[String: Any]])?.first?["clicks"] as? Int == 16
+            })
+        }
+
+        @Test("while Redis is away nothing changes for visitors, and the API goes on under a local limit")
+        func redisAway() throws {
+            let slug = try newLink()
+            stack.without("redis") {
+                for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+                let answer = stack.call("GET", "/workspace")
+                #expect(answer.status == 200)
+                #expect(answer.fields["x-ratelimit-limit"] == "6000")
+                #expect(stack.call("POST", "/links", body: #"{"url": "https://example.com/"}"#).status == 201)
+            }
+        }
+
+        @Test("a frozen Redis changes nothing either")
+        func redisFrozen() throws {
+            let slug = try newLink()
+            let redis = try #require(stack.process("redis"))
+            kill(redis, SIGSTOP)
+            defer { kill(redis, SIGCONT) }
+            for _ in 0..<4 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+            #expect(stack.call("GET", "/workspace").status == 200)
+        }
+
+        @Test("a revoked key is refused from the next request on, on both workers")
+        func revocation() throws {
+            let made = stack.maskctl("key", "create", "--workspace", "demo", "--name", "doomed", "--scopes", "all", "--json")
+            let json = try #require(try JSONSerialization.jsonObject(with: Data(made.text.utf8)) as? [String: String])
+            let options = ["-H", "Authorization: Bearer \(try #require(json["key"]))"]
+            for _ in 0..<8 { #expect(stack.answer(stack["MASK_API_URL"] + "/workspace", options).status == 200) }
+            #expect(stack.maskctl("key", "revoke", try #require(json["id"])).status == 0)
+            for _ in 0..<8 { #expect(stack.answer(stack["MASK_API_URL"] + "/workspace", options).status == 401) }
+        }
+
+        @Test("both pools restarted under load: no redirect fails")
+        func restart() throws {
+            let url = "http://127.0.0.1:\(stack.httpPort)/\(try newLink())"
+            let load = Process()
+            load.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            load.arguments = ["wrk", "-t2", "-c32", "-d6s", "--timeout", "20s", "-H", "Host: mask.localhost", url]
+            let output = Pipe()
+            load.standardOutput = output
+            try load.run()
+            for service in ["worker-a", "worker-b", "worker-a", "worker-b"] {
+                sleep(1)
+                if let process = stack.process(service) { kill(process, SIGTERM) }
+            }
+            let report = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(report.contains("requests in") && !report.contains("Non-2xx") && !report.contains("Socket errors"), "\(report)")
+        }
+    }
+
+    @Suite("The programs' words")
+    struct Programs {
+        let stack = Stack.shared
+
+        @Test("the doctor finds everything well")
+        func doctor() {
+            let output = stack.maskctl("doctor")
+            #expect(output.status == 0, "\(output.text)")
+            #expect(output.text.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
+        }
+
+        @Test("a worker refuses an older schema and names the command")
+        func olderSchema() {
+            let name = "empty_\(UInt32.random(in: 0 ... .max))"
+            let sql = { (text: String) in
+                _ = Stack.run("mariadb", ["--no-defaults", "-uroot", "-S", stack["MASK_MARIADB_SOCKET"], "-e", text])
+            }
+            sql("CREATE DATABASE \(name)")
+            defer { sql("DROP DATABASE \(name)") }
+            let output = Stack.run(
+                stack["MASK_BIN"] + "/mask-worker", ["--listen", stack.folder + "/sockets/none.sock"],
+                environment: ["MASK_CONFIG": stack["MASK_CONFIG"], "MASK_DATABASE": name])
+            #expect(output.status == 78)
+            #expect(output.errors.contains("Run: maskctl migrate"), "\(output.errors)")
+        }
+
+        @Test("a wrong variable is named with what to set it to")
+        func wrongVariable() {
+            let output = Stack.run(
+                stack["MASK_BIN"] + "/mask-worker", [],
+                environment: ["MASK_CONFIG": stack["MASK_CONFIG"], "MASK_THREADS": "many"])
+            #expect(output.status == 78)
+            #expect(output.errors == "mask-worker: MASK_THREADS is many; set it to a number from 1 to 4096\n")
+        }
+    }
+}

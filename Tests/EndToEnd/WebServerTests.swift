@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+    @Suite("What nginx refuses")
+    struct WebServer {
+        let stack = Stack.shared
+
+        @Test("plain HTTP to the API is refused, never redirected", arguments: [
+            "http://api.mask.localhost/v1/links", "http://mask.localhost/api/v1/links",
+        ])
+        func plainHTTP(url: String) {
+            let answer = stack.answer(url, "-H", "Authorization: Bearer \(stack.key)")
+            #expect(answer.status == 403)
+            #expect(answer.fields["location"] == nil)
+            #expect(answer.fields["content-type"] == "application/problem+json")
+            #expect(answer.json["code"] as? String == "https_required")
+        }
+
+        @Test("a body over 1 MiB is 413 with a problem document")
+        func tooLarge() throws {
+            let file = stack.folder + "/large.json"
+            try Data(repeating: 0x20, count: 1_048_577).write(to: URL(fileURLWithPath: file))
+            let answer = stack.answer(
+                stack["MASK_API_URL"] + "/links", "-H", "Authorization: Bearer \(stack.key)", "-H",
+                "Content-Type: application/json", "--data-binary", "@\(file)")
+            #expect(answer.status == 413)
+            #expect(answer.json["status"] as? Int == 413)
+            #expect((answer.json["request_id"] as? String)?.hasPrefix("req_") == true)
+        }
+
+        @Test("what a header claims is neither the visitor's address nor a proxy", arguments: [
+            "X-Forwarded-For: 203.0.113.9", "X_Forwarded_For: 203.0.113.9", "Proxy: http://evil.example",
+        ])
+        func claims(header: String) {
+            let answer = stack.answer(stack["MASK_API_URL"] + "/workspace", "-H", header, "-H", "Authorization: Bearer \(stack.key)")
+            #expect(answer.status == 200)
+        }
+
+        @Test("odd methods are refused", arguments: ["TRACE", "CONNECTX", "PUT", "DELETE"])
+        func methods(method: String) {
+            #expect([400, 405, 501].contains(stack.answer("https://mask.localhost/anything", "-X", method).status))
+        }
+
+        @Test("two Authorization headers are refused")
+        func twoKeys() {
+            let answer = stack.answer(
+                stack["MASK_API_URL"] + "/workspace", "-H", "Authorization: Bearer \(stack.key)", "-H", "Authorization: Bearer x")
+            #expect([400, 401].contains(answer.status))
+        }
+
+        @Test("odd paths of link hosts have one answer each, and it is no 5xx", arguments: [
+            "/%ff", "//slug", "/slug/", "/slug;x", "/slug%0a", "/%00", "/a/b", "/..%2f..%2fetc/passwd", "/%2e%2e", "/",
+        ])
+        func paths(path: String) {
+            let answers = (0..<4).map { _ in stack.answer("https://mask.localhost" + path).status }
+            #expect(Set(answers).count == 1)
+            #expect(answers[0] == 404 || answers[0] == 400)
+        }
+
+        @Test("no input gives a 5xx", arguments: [
+            #"{"url":"#, "[]", "null", "", "\u{FEFF}{}", #"{"url":1e999}"#, #"{"url":"https://a.example","url":"https://b.example"}"#,
+            #"{"url":"\#(String(repeating: "x", count: 9000))"}"#, String(repeating: "[", count: 10_000),
+        ])
+        func bodies(body: String) {
+            let status = stack.call("POST", "/links", body: body).status
+            #expect((400...422).contains(status), "\(status)")
+        }
+    }
+}
