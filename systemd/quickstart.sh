@@ -194,7 +194,7 @@ make_certificates() {
       -subj "/CN=MASK quick start CA" -addext basicConstraints=critical,CA:true 2>"$dir/log/openssl.log" ||
       fail "openssl could not make a certificate authority; see $dir/log/openssl.log"
   fi
-  for host in $api_host $link_host $brand_host; do
+  for host in $api_host $link_host $brand_host localhost; do
     if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
     {
       openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"

@@ -69,7 +69,7 @@ struct API: Sendable {
         _ request: Request, _ path: String, _ rate: inout RateDecision?, _ principal: inout Principal?,
         _ endpoint: inout String
     ) throws -> Answer {
-        guard !request.query.contains("mk_live_") else { throw Self.keyInAddress }
+        guard request.query.isEmpty || !request.query.contains("mk_live_") else { throw Self.keyInAddress }
         let match = Route.router.match(request.method, path)
         if case .found(let route, _) = match {
             endpoint = route.name

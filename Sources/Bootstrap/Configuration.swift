@@ -21,7 +21,7 @@ public struct Configuration: Sendable {
 
     public init(_ environment: Environment) throws {
         database = try Self.database(environment)
-        databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 16, in: 5...1000)
+        databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 32, in: 5...1000)
         redis = try Self.redis(environment)
         spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")

@@ -10,16 +10,22 @@ public struct Router<Endpoint: Sendable>: Sendable {
 
     /// The path segments that stood for `{name}`, as they were sent.
     public struct Parameters: Sendable {
-        private var values: [String: String] = [:]
+        private var values: [(name: String, value: String)] = []
 
-        public subscript(_ name: String) -> String { values[name] ?? "" }
+        /// Empty where the pattern has no such name.
+        public subscript(_ name: String) -> String { values.first { $0.name == name }?.value ?? "" }
 
-        mutating func set(_ name: String, _ value: Substring) { values[name] = String(value) }
+        fileprivate mutating func set(_ name: String, _ value: Substring) { values.append((name, String(value))) }
     }
 
-    private struct Entry: Sendable {
+    private enum Segment {
+        case text(String)
+        case parameter(String)
+    }
+
+    private struct Entry {
         let method: Method
-        let segments: [Substring]
+        let segments: [Segment]
         let endpoint: Endpoint
     }
 
@@ -29,32 +35,43 @@ public struct Router<Endpoint: Sendable>: Sendable {
 
     /// Adds a route; patterns begin with `/`.
     public mutating func add(_ method: Method, _ pattern: String, _ endpoint: Endpoint) {
-        entries.append(Entry(method: method, segments: pattern.split(separator: "/"), endpoint: endpoint))
+        let segments = pattern.split(separator: "/").map { segment -> Segment in
+            segment.first == "{" ? .parameter(String(segment.dropFirst().dropLast())) : .text(String(segment))
+        }
+        entries.append(Entry(method: method, segments: segments, endpoint: endpoint))
     }
 
     /// Finds the route for a path that begins with `/` and has no empty segments; the first that fits wins.
-    public func match(_ method: Method, _ path: some StringProtocol) -> Match {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    public func match(_ method: Method, _ path: String) -> Match {
+        let segments = Self.segments(path)
         var allowed: [Method] = []
-        for entry in entries {
-            guard let parameters = Self.parameters(entry.segments, segments) else { continue }
-            if entry.method == method { return .found(entry.endpoint, parameters: parameters) }
+        for entry in entries where Self.fits(entry.segments, segments) {
+            if entry.method == method { return .found(entry.endpoint, parameters: Self.parameters(entry.segments, segments)) }
             allowed.append(entry.method)
         }
         return allowed.isEmpty ? .notFound : .wrongMethod(allowed: allowed)
     }
 
-    private static func parameters(
-        _ pattern: [Substring], _ path: ArraySlice<some StringProtocol>
-    ) -> Parameters? {
-        guard pattern.count == path.count else { return nil }
+    /// By bytes: a combining mark behind a slash must not hide it.
+    private static func segments(_ path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst().map { Substring($0) }
+    }
+
+    private static func fits(_ pattern: [Segment], _ path: [Substring]) -> Bool {
+        guard pattern.count == path.count else { return false }
+        for (wanted, given) in zip(pattern, path) {
+            switch wanted {
+            case .text(let text): if text.utf8.count != given.utf8.count || text != given { return false }
+            case .parameter: if given.isEmpty { return false }
+            }
+        }
+        return true
+    }
+
+    private static func parameters(_ pattern: [Segment], _ path: [Substring]) -> Parameters {
         var parameters = Parameters()
         for (wanted, given) in zip(pattern, path) {
-            if wanted.first == "{", !given.isEmpty {
-                parameters.set(String(wanted.dropFirst().dropLast()), Substring(given))
-            } else if wanted != given {
-                return nil
-            }
+            if case .parameter(let name) = wanted { parameters.set(name, given) }
         }
         return parameters
     }

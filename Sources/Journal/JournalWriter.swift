@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Synchronization
+import Threads
 
 /// The journal of this process: lines that are in the kernel's hands when ``append(_:)`` returns, and so outlive the process.
 ///
@@ -8,14 +9,14 @@ import Synchronization
 /// all before it. No lock of ours is held meanwhile.
 public final class JournalWriter: Sendable {
     private let directory: String
-    private let current: Mutex<OpenSegment>
+    private let current: Monitor<OpenSegment>
 
     /// A new segment begins at this size, so that loaded ones can be deleted.
     static let segmentBytes = 16 << 20
 
     public init(directory: String) throws(JournalError) {
         self.directory = directory
-        current = Mutex(OpenSegment(try Self.begin(in: directory)))
+        current = Monitor(OpenSegment(try Self.begin(in: directory)))
     }
 
     /// Appends one line. When it throws, the line does not count: what may stand of it fails its checksum.

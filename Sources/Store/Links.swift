@@ -81,15 +81,16 @@ public enum Links {
 
     // MARK: Reading
 
+    /// Divides the tags of a link in their column; no tag can have it.
+    private static let tagSeparator: Character = "\u{1F}"
+
     static let columns: SQL = """
-        SELECT l.id, l.workspace_id, l.domain_id, d.host, l.slug, l.url, l.title,
+        SELECT l.id, l.workspace_id, l.domain_id, l.host, l.slug, l.url, l.title,
                l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content,
                l.starts_at, l.expires_at, l.max_clicks, l.expired_url, l.password_hash, l.redirect_status, l.disabled,
                l.external_id, l.version, l.created_at, l.updated_at, CAST(COALESCE(t.clicks, 0) AS SIGNED), t.last_clicked_at,
-               (SELECT GROUP_CONCAT(tag ORDER BY position SEPARATOR '\u{1F}') FROM link_tags
-                WHERE link_tags.workspace_id = l.workspace_id AND link_tags.link_id = l.id)
+               l.tags
         FROM links l
-        JOIN domains d ON d.id = l.domain_id
         LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
         """
 
@@ -97,7 +98,7 @@ public enum Links {
         Link(
             id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2),
             host: try row.string(3), slug: try row.string(4), settings: try settings(row),
-            tags: (try row.optionalString(25))?.split(separator: "\u{1F}").map(String.init) ?? [],
+            tags: try row.string(25).split(separator: tagSeparator).map(String.init),
             version: try row.integer(20), createdAt: try row.timestamp(21), updatedAt: try row.timestamp(22),
             clicks: try row.integer(23), lastClickedAt: try row.optionalTimestamp(24))
     }
@@ -125,15 +126,15 @@ public enum Links {
         let settings = link.settings
         return """
             INSERT INTO links (
-              workspace_id, id, domain_id, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+              workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
               starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
-              version, created_at, updated_at)
+              tags, version, created_at, updated_at)
             VALUES (
-              \(link.workspace), \(link.id), \(link.domain), \(link.slug), \(settings.url), \(settings.title),
+              \(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
               \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
               \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
               \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
-              \(settings.externalID), \(link.version), \(link.createdAt), \(link.updatedAt))
+              \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
             """
     }
 
@@ -141,24 +142,26 @@ public enum Links {
         let settings = link.settings
         return """
             UPDATE links SET
-              domain_id = \(link.domain), slug = \(link.slug), url = \(settings.url), title = \(settings.title),
+              domain_id = \(link.domain), host = \(link.host), slug = \(link.slug), url = \(settings.url), title = \(settings.title),
               utm_source = \(settings.utm.source), utm_medium = \(settings.utm.medium),
               utm_campaign = \(settings.utm.campaign), utm_term = \(settings.utm.term),
               utm_content = \(settings.utm.content), starts_at = \(settings.startsAt), expires_at = \(settings.expiresAt),
               max_clicks = \(settings.maxClicks), expired_url = \(settings.expiredURL),
               password_hash = \(settings.passwordHash), redirect_status = \(settings.redirectStatus),
               disabled = \(settings.disabled), external_id = \(settings.externalID),
-              version = version + 1, updated_at = \(link.updatedAt)
+              tags = \(tags(of: link)), version = version + 1, updated_at = \(link.updatedAt)
             WHERE workspace_id = \(link.workspace) AND id = \(link.id) AND version = \(link.version)
             """
     }
 
+    private static func tags(of link: Link) -> String { link.tags.joined(separator: String(tagSeparator)) }
+
     private static func insertion(ofTagsOf link: Link) -> SQL? {
         guard !link.tags.isEmpty else { return nil }
-        var insertion: SQL = "INSERT INTO link_tags (workspace_id, link_id, position, tag) VALUES "
+        var insertion: SQL = "INSERT INTO link_tags (workspace_id, link_id, tag) VALUES "
         for (position, tag) in link.tags.enumerated() {
             insertion += position == 0 ? "" : ", "
-            insertion += "(\(link.workspace), \(link.id), \(position), \(tag))"
+            insertion += "(\(link.workspace), \(link.id), \(tag))"
         }
         return insertion
     }

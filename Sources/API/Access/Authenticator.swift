@@ -2,7 +2,7 @@ import Crypto
 import HTTP
 import Model
 import Store
-import Synchronization
+import Threads
 
 /// Who makes a request, and what they may.
 public struct Principal: Sendable {
@@ -27,7 +27,7 @@ final class Authenticator: Sendable {
 
     private let store: Store
     private let limiter: RateLimiter
-    private let cache = Mutex<[[UInt8]: Cached]>([:])
+    private let cache = Monitor<[[UInt8]: Cached]>([:])
 
     static let lifetimeMilliseconds = 5000
     private static let cacheLimit = 20_000
@@ -63,10 +63,10 @@ final class Authenticator: Sendable {
     }
 
     private static func key(in authorization: String?) -> APIKeyText? {
-        guard let authorization else { return nil }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return APIKeyText(parts[1])
+        guard let authorization, authorization.utf8.count > 7,
+            authorization.utf8.prefix(7).map({ $0 | 0x20 }).elementsEqual("bearer ".utf8)  // a scheme has no case
+        else { return nil }
+        return APIKeyText(authorization.dropFirst(7))
     }
 
     private func principal(_ digest: [UInt8]) throws -> (Principal, RateDecision)? {

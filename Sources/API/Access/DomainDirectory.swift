@@ -1,6 +1,6 @@
 import Model
 import Store
-import Synchronization
+import Threads
 
 /// Which hosts are ours, remembered for a few seconds: creating a link asks twice.
 final class DomainDirectory: Sendable {
@@ -10,7 +10,7 @@ final class DomainDirectory: Sendable {
     }
 
     private let store: Store
-    private let entries = Mutex<[String: Entry]>([:])
+    private let entries = Monitor<[String: Entry]>([:])
 
     private static let lifetimeMilliseconds = 5000
     private static let capacity = 10_000

@@ -1,6 +1,7 @@
 import Glibc
 import Redis
 import Synchronization
+import Threads
 
 /// What a limit says of one request.
 public struct RateDecision: Sendable, Equatable {
@@ -92,17 +93,19 @@ final class RateLimiter: Sendable {
         local elapsed = now - number * window
         local current = KEYS[1] .. ':' .. string.format('%d', number)
         local previous = KEYS[1] .. ':' .. string.format('%d', number - 1)
-        local c = tonumber(redis.call('GET', current) or 0)
-        local p = tonumber(redis.call('GET', previous) or 0)
-        local epoch = redis.call('GET', KEYS[1] .. ':epoch')
+        local values = redis.call('MGET', current, previous, KEYS[1] .. ':epoch')
+        local c, p, epoch = tonumber(values[1] or 0), tonumber(values[2] or 0), values[3]
         if not epoch then
           epoch = ARGV[4]
           redis.call('SET', KEYS[1] .. ':epoch', epoch)
         end
         local used = p * (window - elapsed) / window + c
         if used + cost <= limit then
-          redis.call('INCRBY', current, cost)
-          redis.call('PEXPIRE', current, 2 * window)
+          if c == 0 then
+            redis.call('SET', current, cost, 'PX', 2 * window)
+          else
+            redis.call('INCRBY', current, cost)
+          end
           return {1, math.floor(limit - used - cost), window - elapsed, tonumber(time[1]), epoch}
         end
         -- When will used + cost <= limit hold, if nobody else comes?
@@ -125,7 +128,7 @@ final class LocalRateLimiter: Sendable {
         var previous = 0
     }
 
-    private let windows = Mutex<[String: Window]>([:])
+    private let windows = Monitor<[String: Window]>([:])
     /// Subjects that are remembered; when there are more, all are forgotten.
     private static let limit = 50_000
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// What the cache knows of a host and slug: a link, or that there is none.
 struct LinkEntry {
@@ -12,7 +12,7 @@ struct LinkEntry {
 
 /// One part of the link cache, with a lock of its own.
 final class LinkShard: Sendable {
-    let state = Mutex(State())
+    let state = Monitor(State())
 
     struct State {
         private var entries: [String: LinkEntry] = [:]

@@ -1,12 +1,12 @@
 import Crypto
 import Model
 import Store
-import Synchronization
+import Threads
 
 /// The salts of today and tomorrow, with which visitors are hashed.
 final class SaltCache: Sendable {
     private let store: Store
-    private let salts = Mutex<[Int: [UInt8]]>([:])
+    private let salts = Monitor<[Int: [UInt8]]>([:])
 
     init(store: Store) {
         self.store = store
@@ -21,7 +21,7 @@ final class SaltCache: Sendable {
     /// Fetches today's and tomorrow's ahead, so that midnight waits for nothing, and forgets the day before yesterday's.
     func refresh() throws {
         let today = Timestamp.now().day
-        for day in [today, today + 1] { _ = try fetch(day) }
+        for day in [today, today + 1] where salts.withLock({ $0[day] }) == nil { _ = try fetch(day) }
         salts.withLock { $0 = $0.filter { $0.key >= today - 1 } }
     }
 

@@ -26,7 +26,8 @@ enum LinkResource {
                 settings: settings, tags: wanted.tags.value ?? [], createdAt: call.now, updatedAt: call.now)
             do {
                 try insert(link, call)
-                call.services.forget(link)
+                // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
+                if wanted.slug.value != nil { call.services.forget(link) }
                 return .created(link.json(call.services.site), at: "\(call.basePath)/links/\(link.id)")
             } catch Links.Refusal.slugTaken where wanted.slug.value == nil {
                 continue
