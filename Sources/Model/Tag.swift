@@ -20,6 +20,9 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A text as a tag of these letters is stored, to look for it; what can be no tag stays as it is.
+    public static func spelling(of text: String) -> String { text.normalised }
+
     /// Everything that is wrong with the tags of one link, in order; empty when all is well.
     ///
     /// `index` says which one; nil stands for the list as a whole.

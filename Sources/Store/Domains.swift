@@ -20,8 +20,12 @@ public enum Domains {
     }
 
     public static func find(host: String, on connection: Connection) throws(MariaDBError) -> Domain? {
-        try connection.query("\(columns) WHERE host = \(host)").first.map(domain)
+        guard isHost(host) else { return nil }
+        return try connection.query("\(columns) WHERE host = \(host)").first.map(domain)
     }
+
+    /// Whether a text can be in the column, which is ASCII: MariaDB refuses to compare it with anything else.
+    static func isHost(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
     /// The domains of one workspace, or of the whole installation.
     public static func list(workspace: WorkspaceID? = nil, on connection: Connection) throws(MariaDBError) -> [Domain] {

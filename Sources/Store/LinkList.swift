@@ -61,7 +61,7 @@ extension Links {
 
     private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> [SQL] {
         var conditions: [SQL] = []
-        if let host = filter.host { conditions.append("l.host = \(host)") }
+        if let host = filter.host { conditions.append(Domains.isHost(host) ? "l.host = \(host)" : "FALSE") }
         if let id = filter.externalID { conditions.append("l.external_id = \(id)") }
         if let time = filter.createdAfter { conditions.append("l.created_at > \(time)") }
         if let time = filter.createdBefore { conditions.append("l.created_at < \(time)") }

@@ -72,11 +72,17 @@ public enum Links {
                 INSERT IGNORE INTO link_budgets (workspace_id, link_id, taken) VALUES (\(workspace), \(id), 1)
                 """)
             if opened == 1 { return true }
-            let left = try connection.query("""
-                SELECT taken < \(maximum) FROM link_budgets WHERE workspace_id = \(workspace) AND link_id = \(id)
-                """)
-            guard try left.first?.bool(0) == true else { return false }
+            guard try hasClicksLeft(id, in: workspace, maximum: maximum, on: connection) else { return false }
         }
+    }
+
+    /// Whether a link's budget has not been given out yet. Whoever wants a redirect has to take it.
+    public static func hasClicksLeft(
+        _ id: LinkID, in workspace: WorkspaceID, maximum: Int, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
+        try connection.query("""
+            SELECT taken < \(maximum) FROM link_budgets WHERE workspace_id = \(workspace) AND link_id = \(id)
+            """).first?.bool(0) ?? (maximum > 0)
     }
 
     // MARK: Reading

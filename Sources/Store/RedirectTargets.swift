@@ -13,7 +13,7 @@ public struct RedirectTarget: Sendable {
 extension Links {
     /// The link under a host and slug, disabled or not; nil where there is none.
     public static func target(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> RedirectTarget? {
-        guard let row = try connection.query("""
+        guard Domains.isHost(host), let row = try connection.query("""
             \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE host = \(host)) AND l.slug = \(slug)
             """).first
         else { return nil }

@@ -4,10 +4,15 @@ import Model
 import Store
 import Threads
 
-/// Who makes a request, and what they may.
-public struct Principal: Sendable {
-    public var key: APIKey
-    public var workspace: Workspace
+/// Who makes a request, and what they may. A class, because every request of a key shares one.
+public final class Principal: Sendable {
+    public let key: APIKey
+    public let workspace: Workspace
+
+    init(key: APIKey, workspace: Workspace) {
+        self.key = key
+        self.workspace = workspace
+    }
 
     /// Requests a minute: the key's own limit where it is lower.
     var limit: Int { min(key.requestsPerMinute ?? .max, workspace.requestsPerMinute) }

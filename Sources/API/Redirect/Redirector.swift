@@ -37,21 +37,24 @@ struct Redirector: Sendable {
             return Page.wrongMethod
         }
         if let maximum = settings.maxClicks {
-            guard let taken = try? take(link, maximum) else { return Page.unavailable }
+            guard let taken = try? take(link, maximum, request.method) else { return Page.unavailable }
             guard taken else { return expired(settings) }
         }
         return lead(request, link)
     }
 
     private func expired(_ settings: LinkSettings) -> Response {
-        guard let url = settings.expiredURL else { return Page.gone }
-        return Response(status: 302, fields: [.init(.location, url), .init(.cacheControl, Page.private)])
+        guard let url = settings.expiredURL, let destination = try? Destination(validating: url) else { return Page.gone }
+        return Response(status: 302, fields: [.init(.location, destination.text), .init(.cacheControl, Page.private)])
     }
 
-    private func take(_ link: CachedLink, _ maximum: Int) throws -> Bool {
-        try services.store.write {
-            try Links.takeClick(of: link.target.id, in: link.target.workspace, maximum: maximum, on: $0)
+    /// HEAD only looks: the preview of a chat must not use up the one visit that a link was made for.
+    private func take(_ link: CachedLink, _ maximum: Int, _ method: Method) throws -> Bool {
+        let (id, workspace) = (link.target.id, link.target.workspace)
+        if method == .head {
+            return try services.store.read { try Links.hasClicksLeft(id, in: workspace, maximum: maximum, on: $0) }
         }
+        return try services.store.write { try Links.takeClick(of: id, in: workspace, maximum: maximum, on: $0) }
     }
 
     // MARK: Password

@@ -22,7 +22,7 @@ enum ClickResource {
             group: try query.choice("group_by") ?? .time, count: try query.choice("count") ?? .all)
         question.link = try link(&query)
         question.domain = try domain(&query, call)
-        question.tag = try query.value("tag")
+        question.tag = try query.value("tag").map(Tag.spelling(of:))
         try query.finish()
         try refuseTooMany(question)
         let answer = try call.services.store.read { try ClickAnalytics.answer(question, on: $0) }

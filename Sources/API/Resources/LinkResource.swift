@@ -171,7 +171,7 @@ enum LinkResource {
     private static func filter(_ query: inout Query) throws -> LinkFilter {
         var filter = LinkFilter()
         filter.host = try query.value("domain").map { $0.lowercased() }
-        filter.tags = query.values("tag")
+        filter.tags = query.values("tag").map(Tag.spelling(of:))
         filter.search = try query.value("search")
         filter.externalID = try query.value("external_id")
         filter.createdAfter = try query.time("created_after")

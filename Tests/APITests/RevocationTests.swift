@@ -1,0 +1,138 @@
+import Foundation
+import HTTP
+import Model
+import Redis
+import Support
+import Testing
+
+@testable import API
+
+/// What changes about a key or a workspace holds for the first request after the change has been answered, on every worker.
+@Suite("Keys")
+struct RevocationTests {
+    @Test("a revoked key is refused from the next request on, by every worker")
+    func revoked() throws {
+        let stage = try Stage()
+        let workers = [stage.application, Application(try stage.secondWorker())]
+        for _ in 0..<20 {
+            let key = try stage.newKey([.teamRead])
+            var request = stage.request(.get, "/v1/workspace")
+            request.fields.authorization = "Bearer " + key.text
+            for worker in workers { for _ in 0..<3 { #expect(worker.respond(to: request).status == 200) } }
+            try stage.administration.revokeKey(key.id)
+            for worker in workers { #expect(worker.respond(to: request).status == 401) }
+        }
+    }
+
+    @Test("a revocation under load: no request that began after it was answered is let in")
+    func revokedUnderLoad() throws {
+        let stage = try Stage()
+        let workers = [stage.application, Application(try stage.secondWorker())]
+        let key = try stage.newKey([.teamRead])
+        var request = stage.request(.get, "/v1/workspace")
+        request.fields.authorization = "Bearer " + key.text
+        let (asked, administration) = (request, stage.administration)
+        let lasts = try inParallel(9) { number -> (Date, isRevoker: Bool) in
+            if number == 0 {
+                usleep(200_000)
+                try? administration.revokeKey(key.id)
+                return (Date(), true)
+            }
+            var last = Date.distantPast
+            while true {
+                let began = Date()
+                guard workers[number % 2].respond(to: asked).status == 200 else { return (last, false) }
+                last = began
+            }
+        }
+        let revoked = try #require(lasts.first { $0.isRevoker }).0
+        for (last, isRevoker) in lasts where !isRevoker { #expect(last < revoked) }
+    }
+
+    @Test("without Redis a revocation waits until no worker can remember the key")
+    func revokedWithoutRedis() throws {
+        try withOwnRedis { redis in
+            let stage = try Stage(redis: redis.configuration.impatient)
+            let workers = [stage.application, Application(try stage.secondWorker())]
+            let key = try stage.newKey([.teamRead])
+            var request = stage.request(.get, "/v1/workspace")
+            request.fields.authorization = "Bearer " + key.text
+            for worker in workers { #expect(worker.respond(to: request).status == 200) }
+            redis.process.end()
+            #expect(workers[0].respond(to: request).status == 200)
+            try stage.administration.revokeKey(key.id)
+            for worker in workers { #expect(worker.respond(to: request).status == 401) }
+        }
+    }
+
+    @Test("a Redis that comes back empty does not bring a revoked key back")
+    func restarted() throws {
+        try withOwnRedis { redis in
+            let stage = try Stage(redis: redis.configuration.impatient)
+            let key = try stage.newKey([.teamRead])
+            #expect(stage.ask(.get, "/workspace", key: key.text).status == 200)
+            try stage.administration.revokeKey(key.id)
+            try redis.restart()
+            #expect(stage.ask(.get, "/workspace", key: key.text).status == 401)
+        }
+    }
+
+    @Test("a key works until its expiry, and not at it")
+    func expiry() throws {
+        let stage = try Stage()
+        let key = try stage.newKey([.teamRead], expiresAt: Timestamp(milliseconds: Timestamp.now().milliseconds + 700)).text
+        #expect(stage.ask(.get, "/workspace", key: key).status == 200)
+        usleep(800_000)
+        #expect(stage.ask(.get, "/workspace", key: key).status == 401)
+    }
+
+    @Test("what is not quite a key is refused")
+    func malformed() throws {
+        let stage = try Stage()
+        let key = stage.key
+        var damaged = Array(key)
+        damaged[20] = damaged[20] == "x" ? "y" : "x"
+        let refused = [
+            nil, "", "Bearer", "Bearer ", key, "Basic " + key, "Bearer " + key.dropLast(), "Bearer " + key + "\n", "Bearer " + key + " ",
+            "Bearer  " + key, "Bearer " + key + "0", "Bearer " + String(damaged), "Bearer " + key.uppercased(), "Bearer mk_live_", "Bearer\t" + key,
+            "Bearer " + key + ", Bearer " + key, "Bearer " + APIKeyText.random().text, "Bearer " + String(repeating: "a", count: 60_000),
+        ]
+        for authorization in refused {
+            var request = stage.request(.get, "/v1/workspace")
+            request.fields.authorization = authorization
+            let response = stage.application.respond(to: request)
+            #expect(response.status == 401, "\(authorization ?? "no header")")
+            #expect(response.code == "unauthorized")
+            #expect(response[.wwwAuthenticate] == #"Bearer realm="MASK""#)
+        }
+    }
+
+    @Test("the scheme may be written in any case (RFC 9110, section 11.1)", arguments: ["bearer", "BEARER", "bEaReR"])
+    func schemeCase(scheme: String) throws {
+        let stage = try Stage()
+        var request = stage.request(.get, "/v1/workspace")
+        request.fields.authorization = "\(scheme) \(stage.key)"
+        #expect(stage.application.respond(to: request).status == 200)
+    }
+
+    @Test("a wrong checksum is refused without asking the database")
+    func checksum() throws {
+        let stage = try Stage()
+        let worker = Application(try Stage.worker(stage.services.site, Database.unreachable, stage.redis, stage.spool))
+        var request = stage.request(.get, "/v1/workspace")
+        #expect(worker.respond(to: request).status == 503)
+        request.fields.authorization = "Bearer " + stage.key.dropLast() + (stage.key.last == "a" ? "b" : "a")
+        #expect(worker.respond(to: request).status == 401)
+    }
+
+    @Test("a key in the address is refused, with the advice to replace it, and not repeated")
+    func inAddress() throws {
+        let stage = try Stage()
+        for parameter in ["api_key", "access_token", "q"] {
+            let response = stage.ask(.get, "/links?\(parameter)=\(stage.key)")
+            #expect(response.status == 400)
+            #expect(response.code == "invalid_request")
+            #expect(!response.text.contains(stage.key))
+        }
+    }
+}
