@@ -70,7 +70,8 @@ struct API: Sendable {
         _ endpoint: inout String
     ) throws -> Answer {
         guard request.query.isEmpty || !request.query.contains("mk_live_") else { throw Self.keyInAddress }
-        let match = Route.router.match(request.method, path)
+        // HEAD is GET without the body (RFC 9110 section 9.3.2), which the connection leaves out.
+        let match = Route.router.match(request.method == .head ? .get : request.method, path)
         if case .found(let route, _) = match {
             endpoint = route.name
             if case .open(let handler) = route.endpoint {
@@ -87,6 +88,7 @@ struct API: Sendable {
         guard case .found(let route, let parameters) = match, case .scoped(let scope, let handler) = route.endpoint else {
             throw Self.unmatched(match)
         }
+        if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
         guard caller.key.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
         return try handler(Call(
             request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now()))

@@ -17,6 +17,8 @@ struct LoaderLoop: ~Copyable {
     }
 
     consuming func run() -> Never {
+        // Visitors first: on Linux a thread has a niceness of its own (setpriority(2), "C library/kernel differences").
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
         while true {
             do {
                 guard let loaded = try loader.load() else {

@@ -37,14 +37,14 @@ final class FastCGIConnection {
             return .failure(Refusal(status: 400))
         }
         if length > Self.bodyLimit { return .failure(Refusal(status: 413)) }
-        if length > 0 {
-            guard let body = readBody(length) else { return .failure(Refusal(status: 400)) }
-            made.body = body
-        }
+        guard let body = readBody(length) else { return .failure(Refusal(status: 400)) }
+        made.body = body
         return .success(made)
     }
 
     /// A short body, or one longer than announced, has no effect (`FCGX_GetStr` ends early when the client is gone).
+    ///
+    /// Also reads the end of a body that is empty: left in the socket, libfcgi would take it for the next request's beginning.
     private func readBody(_ length: Int) -> [UInt8]? {
         var received = 0
         let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
@@ -89,6 +89,12 @@ final class FastCGIConnection {
 
     /// Sends what is buffered and the end of the request (`FCGX_Finish_r`); the connection is kept if nginx asked for it.
     func finish() {
+        FCGX_Finish_r(request)
+    }
+
+    /// As ``finish()``, but ends the connection: what is left of a refused body must not be read as a request.
+    func finishAndClose() {
+        request.pointee.keepConnection = 0
         FCGX_Finish_r(request)
     }
 }

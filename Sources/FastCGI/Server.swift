@@ -96,10 +96,11 @@ public final class Server: Sendable {
         case .success(let request):
             let response = handler(request)
             connection.send(response, bodyAllowed: request.method != .head)
+            connection.finish()
         case .failure(let refusal):
             connection.send(Response(status: refusal.status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
+            connection.finishAndClose()
         }
-        connection.finish()
     }
 
     /// Accept errors are not fatal: no descriptors or memory now may mean some in a moment.

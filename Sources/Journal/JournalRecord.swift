@@ -18,8 +18,8 @@ public enum JournalRecord {
 public struct ClickLine {
     public var at: Int64
     public var requestID: String
-    /// `workspace TAB link` as they stand in the line; made once per link.
-    public var subject: [UInt8]
+    public var workspace: WorkspaceID
+    public var link: LinkID
     public var visitor: UInt64
     public var country: String
     public var city: String
@@ -30,12 +30,13 @@ public struct ClickLine {
     public var userAgent: String
 
     public init(
-        at: Int64, requestID: String, subject: [UInt8], visitor: UInt64, country: String, city: String, referrer: String,
+        at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String, referrer: String,
         utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String
     ) {
         self.at = at
         self.requestID = requestID
-        self.subject = subject
+        self.workspace = workspace
+        self.link = link
         self.visitor = visitor
         self.country = country
         self.city = city
@@ -46,15 +47,12 @@ public struct ClickLine {
         self.userAgent = userAgent
     }
 
-    public static func subject(workspace: WorkspaceID, link: LinkID) -> [UInt8] {
-        Array("\(workspace.ulid)\t\(link.ulid)".utf8)
-    }
-
     public var bytes: [UInt8] {
         var line = LineBuilder(kind: UInt8(ascii: "C"))
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
-        line.append(subject)
+        line.append(workspace.ulid)
+        line.append(link.ulid)
         line.append(hexadecimal: visitor)
         line.append(country, limit: 2)
         line.append(city, limit: 100)
@@ -93,8 +91,8 @@ public struct RequestLine {
         var line = LineBuilder(kind: UInt8(ascii: "R"))
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
-        line.append(workspace.ulid.description, limit: 26)
-        line.append(key.ulid.description, limit: 26)
+        line.append(workspace.ulid)
+        line.append(key.ulid)
         line.append(endpoint, limit: 100)
         line.append(String(status), limit: 3)
         line.append(String(microseconds), limit: 10)
@@ -111,17 +109,23 @@ private struct LineBuilder {
         bytes.append(kind)
     }
 
-    mutating func append(_ ready: [UInt8]) {
+    /// As ``ULID/description``, without a string in between.
+    mutating func append(_ ulid: ULID) {
         bytes.append(UInt8(ascii: "\t"))
-        bytes.append(contentsOf: ready)
+        for shift in stride(from: 125, through: 0, by: -5) {
+            bytes.append(Self.digits[Int(truncatingIfNeeded: ulid.value >> UInt128(shift)) & 31])
+        }
     }
+
+    /// Crockford's base 32, lower case.
+    private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     /// At most `limit` bytes, never half a character; control characters become spaces.
     mutating func append(_ text: String, limit: Int) {
         bytes.append(UInt8(ascii: "\t"))
         let start = bytes.count
         for byte in text.utf8.prefix(limit) { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
-        guard text.utf8.count > limit else { return }
+        guard text.utf8.count > limit, let next = text.utf8.dropFirst(limit).first, next & 0xC0 == 0x80 else { return }
         while bytes.count > start, let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
         if bytes.count > start, let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
     }

@@ -25,7 +25,8 @@ struct HealthTests {
             let warned = stage.application.respond(to: stage.request(.get, "/readyz"))
             #expect(warned.status == 200)
             #expect(warned.json["status"] == "warn")
-            let worker = Application(try Stage.worker(stage.services.site, Database.unreachable, stage.redis, stage.spool))
+            let worker = Application(
+                try Stage.worker(stage.services.site, Database.unreachable, stage.redis, stage.spool))
             #expect(worker.respond(to: stage.request(.get, "/healthz")).status == 200)
             let failed = worker.respond(to: stage.request(.get, "/readyz"))
             #expect(failed.status == 503)

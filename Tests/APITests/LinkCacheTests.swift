@@ -73,7 +73,9 @@ struct LinkCacheTests {
         #expect(eventually { other.respond(to: stage.visit("/fresh")).status == 302 })
     }
 
-    @Test("a worker that has the channel answers from memory; one that has lost it asks the database again", arguments: [false, true])
+    @Test(
+        "a worker that has the channel answers from memory; one that has lost it asks the database again",
+        arguments: [false, true])
     func lostChannel(isFrozen: Bool) throws {
         try withOwnRedis { redis in
             let stage = try Stage(redis: redis.configuration.impatient)
@@ -107,7 +109,9 @@ struct LinkCacheTests {
             #expect(eventually { !listening.links.isListening })
             let response = stage.ask(.patch, "/links/" + (link["id"]?.stringValue ?? ""), #"{"url": "\#(url(2))"}"#)
             #expect(response.status == 200)
-            for worker in [stage.application, other] { #expect(worker.respond(to: stage.visit("/to"))[.location] == url(2)) }
+            for worker in [stage.application, other] {
+                #expect(worker.respond(to: stage.visit("/to"))[.location] == url(2))
+            }
         }
     }
 
@@ -129,7 +133,8 @@ struct LinkCacheTests {
             var stale = 0
             while true {
                 let least = done.withLock { $0 }
-                let got = stage.follow("/to")[.location].flatMap { Int($0.dropFirst("https://example.com/".count)) } ?? -1
+                let got =
+                    stage.follow("/to")[.location].flatMap { Int($0.dropFirst("https://example.com/".count)) } ?? -1
                 if got < least { stale += 1 }
                 if least == 100 { return stale }
             }

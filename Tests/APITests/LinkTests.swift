@@ -16,13 +16,16 @@ struct LinkTests {
 
     // MARK: Slugs
 
-    @Test("of a thousand creates of one slug at the same time exactly one is made; all others are told that it is taken")
+    @Test(
+        "of a thousand creates of one slug at the same time exactly one is made; all others are told that it is taken")
     func oneSlug() throws {
         let body = JSON.object(["url": "https://example.com/", "slug": "wanted", "domain": .string(stage.host)]).text
-        let answers = try inParallel(32) { [stage] _ in (0..<32).map { _ in stage.ask(.post, "/links", body) } }.flatMap { $0 }
+        let answers = try inParallel(32) { [stage] _ in (0..<32).map { _ in stage.ask(.post, "/links", body) } }.flatMap
+        { $0 }
         #expect(answers.count { $0.status == 201 } == 1)
         #expect(answers.count { $0.status == 409 && $0.code == "slug_taken" } == 1023)
-        let stored = try stage.query("""
+        let stored = try stage.query(
+            """
             SELECT (SELECT COUNT(*) FROM links WHERE workspace_id = \(stage.workspace.id)),
                    (SELECT COUNT(*) FROM events WHERE workspace_id = \(stage.workspace.id)),
                    (SELECT COUNT(*) FROM audit_log WHERE workspace_id = \(stage.workspace.id) AND action = 'link.created')
@@ -42,7 +45,8 @@ struct LinkTests {
     @Test("one slug in two spellings of Unicode is one link")
     func spellings() throws {
         try stage.create(["slug": "caf\u{E9}"])
-        let body = JSON.object(["url": "https://example.com/", "slug": "cafe\u{301}", "domain": .string(stage.host)]).text
+        let body = JSON.object(["url": "https://example.com/", "slug": "cafe\u{301}", "domain": .string(stage.host)])
+            .text
         #expect(stage.ask(.post, "/links", body).code == "slug_taken")
         #expect(stage.follow("/cafe%CC%81").status == 302)
         #expect(stage.follow("/caf%C3%A9").status == 302)
@@ -68,10 +72,13 @@ struct LinkTests {
 
     // MARK: Values
 
-    @Test("what could mean something to SQL, LIKE, HTML or a terminal is stored and found as it is", arguments: [
-        "'; DROP TABLE links; --", #"\' OR 1=1 /*"#, "100% _a_ \\%", "😀👩‍👩‍👧‍👦 𝕏", "<script>alert(1)</script>", "=HYPERLINK(1)", "ä ö ü ß ñ 漢字 ع",
-        "a\u{301}\u{302}", "$(id) `id` ${HOME}", "\"quoted\" \\ back",
-    ])
+    @Test(
+        "what could mean something to SQL, LIKE, HTML or a terminal is stored and found as it is",
+        arguments: [
+            "'; DROP TABLE links; --", #"\' OR 1=1 /*"#, "100% _a_ \\%", "😀👩‍👩‍👧‍👦 𝕏", "<script>alert(1)</script>",
+            "=HYPERLINK(1)", "ä ö ü ß ñ 漢字 ع",
+            "a\u{301}\u{302}", "$(id) `id` ${HOME}", "\"quoted\" \\ back",
+        ])
     func literally(text: String) throws {
         let value = JSON.string(text)
         let fields: JSONObject = [
@@ -79,7 +86,9 @@ struct LinkTests {
             "utm_content": value, "external_id": value, "tags": [value],
         ]
         let link = stage.ask(.get, path(try stage.create(fields))).json
-        for member in fields.members where member.name != "tags" { #expect(link[member.name] == value, "\(member.name)") }
+        for member in fields.members where member.name != "tags" {
+            #expect(link[member.name] == value, "\(member.name)")
+        }
         try stage.create(["title": "another", "tags": ["another"]])
         let encoded = PercentEncoding.encode(text)
         for parameter in ["search", "tag", "external_id"] {
@@ -101,19 +110,25 @@ struct LinkTests {
     @Test("a change sets what is sent, clears what is null and leaves the rest")
     func change() throws {
         let link = try stage.create([
-            "slug": "kept", "title": "Title", "tags": ["a", "b"], "utm_source": "x", "max_clicks": 5, "redirect_status": 301,
+            "slug": "kept", "title": "Title", "tags": ["a", "b"], "utm_source": "x", "max_clicks": 5,
+            "redirect_status": 301,
             "expires_at": "2099-01-01T00:00:00Z", "password": "secret", "disabled": true,
         ])
-        let changed = stage.ask(.patch, path(link), """
+        let changed = stage.ask(
+            .patch, path(link),
+            """
             {"title": null, "tags": ["b", "c"], "max_clicks": null, "redirect_status": null, "password": null, "disabled": null}
-            """).json
+            """
+        ).json
         #expect(changed["title"] == .null)
         #expect(changed["tags"] == ["b", "c"])
         #expect(changed["max_clicks"] == .null)
         #expect(changed["redirect_status"] == 302)
         #expect(changed["password_protected"] == false)
         #expect(changed["disabled"] == false)
-        for name in ["id", "slug", "url", "utm_source", "expires_at", "created_at"] { #expect(changed[name] == link[name]) }
+        for name in ["id", "slug", "url", "utm_source", "expires_at", "created_at"] {
+            #expect(changed[name] == link[name])
+        }
         #expect(stage.ask(.get, path(link)).json == changed)
     }
 
@@ -170,7 +185,8 @@ struct LinkTests {
         let link = try stage.create(["title": "before", "password": "first-secret"])
         _ = stage.ask(.patch, path(link), #"{"title": "after", "password": "second-secret"}"#)
         _ = stage.ask(.delete, path(link))
-        let log = try stage.query("""
+        let log = try stage.query(
+            """
             SELECT action, actor, address, changes FROM audit_log
             WHERE workspace_id = \(stage.workspace.id) AND resource = \(link["id"]?.stringValue ?? "") ORDER BY id
             """)

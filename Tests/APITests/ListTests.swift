@@ -65,23 +65,30 @@ struct ListTests {
         #expect(slugs("created_after=2020-01-01T00:00:00Z").count == 3)
     }
 
-    @Test("values that nothing can match find nothing, and are no error", arguments: [
-        "domain=%C3%BC.example", "domain=%F0%9F%98%80", "tag=%F0%9F%98%80", "search=%00", "external_id=%27", "search=%5C",
-        "domain=", "tag=", "external_id=",
-    ])
+    @Test(
+        "values that nothing can match find nothing, and are no error",
+        arguments: [
+            "domain=%C3%BC.example", "domain=%F0%9F%98%80", "tag=%F0%9F%98%80", "search=%00", "external_id=%27",
+            "search=%5C",
+            "domain=", "tag=", "external_id=",
+        ])
     func nothing(query: String) {
         let response = stage.ask(.get, "/links?" + query)
         #expect(response.status == 200, "\(response.text)")
         #expect(response.json["data"] == [])
     }
 
-    @Test("a bad parameter is 400 and named", arguments: [
-        ("limit=0", "limit"), ("limit=101", "limit"), ("limit=-1", "limit"), ("limit=abc", "limit"), ("limit=", "limit"),
-        ("limit=5&limit=5", "limit"), ("limit=%2B5", "limit"), ("sort=name", "sort"), ("disabled=1", "disabled"),
-        ("created_after=yesterday", "created_after"), ("created_before=2026-01-01T00:00:00%2B99:00", "created_before"),
-        ("page=2", "page"), ("starting_after=lnk_1", "starting_after"), ("starting_after=%25", "starting_after"),
-        ("starting_after=", "starting_after"), ("search=%FF", "search"), ("search=%4", "search"),
-    ])
+    @Test(
+        "a bad parameter is 400 and named",
+        arguments: [
+            ("limit=0", "limit"), ("limit=101", "limit"), ("limit=-1", "limit"), ("limit=abc", "limit"),
+            ("limit=", "limit"),
+            ("limit=5&limit=5", "limit"), ("limit=%2B5", "limit"), ("sort=name", "sort"), ("disabled=1", "disabled"),
+            ("created_after=yesterday", "created_after"),
+            ("created_before=2026-01-01T00:00:00%2B99:00", "created_before"),
+            ("page=2", "page"), ("starting_after=lnk_1", "starting_after"), ("starting_after=%25", "starting_after"),
+            ("starting_after=", "starting_after"), ("search=%FF", "search"), ("search=%4", "search"),
+        ])
     func badParameters(query: String, name: String) {
         let response = stage.ask(.get, "/links?" + query)
         #expect(response.status == 400, "\(response.text)")
@@ -125,7 +132,8 @@ struct ListTests {
         #expect(found["data"]?[1] == nil)
         let page = stage.application.respond(to: stage.request(.get, "/api/v1/links?limit=1")).json
         let next = try #require(page["pagination"]?["nextCursor"]?.stringValue)
-        let last = stage.application.respond(to: stage.request(.get, "/api/v1/links?limit=1&startingAfter=\(next)")).json
+        let last = stage.application.respond(to: stage.request(.get, "/api/v1/links?limit=1&startingAfter=\(next)"))
+            .json
         #expect(last["data"]?[0]?["slug"] == "one")
         #expect(last["pagination"] == ["hasMore": false, "nextCursor": nil])
     }

@@ -21,7 +21,9 @@ struct OpenAPITests {
     func documented() {
         var documented: Set<String> = []
         for path in document["paths"]?.objectValue?.members ?? [] {
-            for method in path.value.objectValue?.members ?? [] { documented.insert(method.name.uppercased() + " " + path.name) }
+            for method in path.value.objectValue?.members ?? [] {
+                documented.insert(method.name.uppercased() + " " + path.name)
+            }
         }
         #expect(documented == Set(Route.all.map(\.name)))
     }
@@ -45,7 +47,9 @@ struct OpenAPITests {
             #expect(operation["x-required-scope"]?.stringValue == route.scope?.rawValue)
             #expect((operation["security"] == []) == (route.scope == nil))
             let inPath = (operation["parameters"]?.arrayValue ?? []).filter { $0["in"] == "path" }
-            #expect(inPath.compactMap { $0["name"]?.stringValue } == route.path.matches(of: /\{(\w+)\}/).map { String($0.output.1) })
+            #expect(
+                inPath.compactMap { $0["name"]?.stringValue }
+                    == route.path.matches(of: /\{(\w+)\}/).map { String($0.output.1) })
             #expect(inPath.allSatisfy { $0["required"] == true })
             let statuses = operation["responses"]?.objectValue?.members.map(\.name) ?? []
             #expect(statuses.contains(String(route.operation.status)))
@@ -77,7 +81,8 @@ struct OpenAPITests {
         for member in object.members { #expect(words.contains(member.name), "\(member.name)") }
         let types = object["type"]?.arrayValue ?? object["type"].map { [$0] } ?? []
         for type in types {
-            #expect(["string", "integer", "number", "boolean", "array", "object", "null"].contains(type.stringValue ?? ""))
+            #expect(
+                ["string", "integer", "number", "boolean", "array", "object", "null"].contains(type.stringValue ?? ""))
         }
         #expect(!types.isEmpty || object["$ref"] != nil || object["enum"] != nil)
         #expect(object["enum"]?.arrayValue?.isEmpty != true)
@@ -91,7 +96,9 @@ struct OpenAPITests {
 
     @Test("what the API answers fits the schema that the document promises")
     func answers() throws {
-        let link = try stage.create(["title": "Title", "tags": ["a"], "expires_at": "2099-01-01T00:00:00Z", "external_id": "e"])
+        let link = try stage.create([
+            "title": "Title", "tags": ["a"], "expires_at": "2099-01-01T00:00:00Z", "external_id": "e",
+        ])
         expectFit(link, "Link")
         expectFit(stage.ask(.get, "/links").json["data"]?[0] ?? .null, "Link")
         expectFit(stage.ask(.get, "/workspace").json, "Workspace")
@@ -118,7 +125,8 @@ struct OpenAPITests {
     func queryParameters() {
         for route in Route.all where !route.operation.query.isEmpty {
             let advice = stage.ask(route.method, route.path + "?nobody_knows_this=1").json["detail"]?.stringValue ?? ""
-            let known = advice.components(separatedBy: "Known here: ").last?.dropLast().components(separatedBy: ", ") ?? []
+            let known =
+                advice.components(separatedBy: "Known here: ").last?.dropLast().components(separatedBy: ", ") ?? []
             #expect(Set(known) == Set(route.operation.query.map(\.name)), "\(route.name)")
         }
     }

@@ -15,7 +15,9 @@ struct RateLimitOutageTests {
             let response = stage.ask(.get, "/workspace")
             statuses.append(response.status)
             #expect(response[.xRateLimitLimit] == String(limit))
-            #expect(response[.xRateLimitRemaining] != nil && response[.xRateLimitReset] != nil && response[.rateLimit] != nil)
+            #expect(
+                response[.xRateLimitRemaining] != nil && response[.xRateLimitReset] != nil
+                    && response[.rateLimit] != nil)
             if response.status == 429 { #expect(response[.retryAfter].flatMap { Int($0) } ?? 0 >= 1) }
         }
         #expect(statuses.first == 200)

@@ -38,7 +38,8 @@ struct RateLimitTests {
         func set(previous: Int, current: Int) throws {
             let number = try place().number
             for (count, number) in [(previous, number - 1), (current, number)] {
-                try connection.command("SET", RedisArgument("mask:{\(subject)}:\(number)"), RedisArgument(count), "EX", 200)
+                try connection.command(
+                    "SET", RedisArgument("mask:{\(subject)}:\(number)"), RedisArgument(count), "EX", 200)
             }
         }
     }
@@ -97,9 +98,11 @@ struct RateLimitTests {
                 let (old, new) = [(previous, current), (current, 0), (0, 0)][min(passed, 2)]
                 return Double(old) * Double(60_000 - elapsed) / 60_000 + Double(new) + 1 <= Double(limit)
             }
-            let told = "limit \(limit), counters \(previous) and \(current), \(now % 60_000) ms, wait \(decision.secondsToReset) s"
+            let told =
+                "limit \(limit), counters \(previous) and \(current), \(now % 60_000) ms, wait \(decision.secondsToReset) s"
             #expect(isLetIn(at: now + decision.secondsToReset * 1000), "\(told)")
-            #expect(decision.secondsToReset == 1 || !isLetIn(at: now + decision.secondsToReset * 1000 - 2000), "\(told)")
+            #expect(
+                decision.secondsToReset == 1 || !isLetIn(at: now + decision.secondsToReset * 1000 - 2000), "\(told)")
         }
     }
 
@@ -116,7 +119,8 @@ struct RateLimitTests {
         let window = try Window()
         let number = try window.place().number
         _ = window.limiter.check(window.subject, limit: 5)
-        let left = try window.connection.command("PTTL", RedisArgument("mask:{\(window.subject)}:\(number)")).number ?? -1
+        let left =
+            try window.connection.command("PTTL", RedisArgument("mask:{\(window.subject)}:\(number)")).number ?? -1
         #expect((60_000...120_000).contains(left))
     }
 

@@ -14,17 +14,21 @@ struct RedirectTests {
 
     init() throws { stage = try Stage() }
 
-    private func ago(_ seconds: Int64) -> JSON { .string(Timestamp(milliseconds: Timestamp.now().milliseconds - seconds * 1000).rfc3339) }
+    private func ago(_ seconds: Int64) -> JSON {
+        .string(Timestamp(milliseconds: Timestamp.now().milliseconds - seconds * 1000).rfc3339)
+    }
     private func after(_ seconds: Int64) -> JSON { ago(-seconds) }
 
     private func path(_ link: JSON) -> String { "/links/" + (link["id"]?.stringValue ?? "") }
 
     // MARK: The order
 
-    @Test("what holds first decides: disabled, not yet begun, expired, password, used up, and only then the destination")
+    @Test(
+        "what holds first decides: disabled, not yet begun, expired, password, used up, and only then the destination")
     func order() throws {
         var fields: JSONObject = [
-            "slug": "all", "url": "https://example.com/", "disabled": true, "starts_at": after(3600), "expires_at": after(7200),
+            "slug": "all", "url": "https://example.com/", "disabled": true, "starts_at": after(3600),
+            "expires_at": after(7200),
             "password": "secret", "max_clicks": 1,
         ]
         let link = try stage.create(fields)
@@ -109,7 +113,9 @@ struct RedirectTests {
         #expect(try stage.load() == 0)
     }
 
-    @Test("of a link with max_clicks never one too many is given out, over two workers and many threads", arguments: [1, 50])
+    @Test(
+        "of a link with max_clicks never one too many is given out, over two workers and many threads",
+        arguments: [1, 50])
     func maxClicks(maximum: Int) throws {
         try stage.create(["slug": "few", "max_clicks": .integer(Int64(maximum))])
         let workers = [stage.application, Application(try stage.secondWorker())]
@@ -177,7 +183,9 @@ struct RedirectTests {
         #expect(stage.application.respond(to: other).status == 303)
     }
 
-    @Test("nothing but GET, HEAD and the form's POST is answered", arguments: [Method.put, .patch, .delete, .options, .other, .post])
+    @Test(
+        "nothing but GET, HEAD and the form's POST is answered",
+        arguments: [Method.put, .patch, .delete, .options, .other, .post])
     func methods(method: HTTP.Method) throws {
         try stage.create(["slug": "plain"])
         let response = stage.follow("/plain", method)
@@ -212,7 +220,9 @@ struct RedirectTests {
     func noLimits() throws {
         try stage.create(["slug": "to"])
         for response in [stage.follow("/to"), stage.follow("/missing")] {
-            for name: Response.FieldName in [.xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset, .rateLimit, .rateLimitPolicy, .requestID] {
+            for name: Response.FieldName in [
+                .xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset, .rateLimit, .rateLimitPolicy, .requestID,
+            ] {
                 #expect(response[name] == nil)
             }
         }
@@ -227,13 +237,15 @@ struct RedirectTests {
         visit.fields.referer = "https://News.example:8443/a?b"
         #expect(stage.application.respond(to: visit).status == 302)
         #expect(try stage.load() == 1)
-        let row = try stage.query("""
+        let row = try stage.query(
+            """
             SELECT country, city, browser, os, device, referrer, utm_source, utm_medium, utm_campaign, LOWER(HEX(id)), bot
             FROM clicks WHERE workspace_id = \(stage.workspace.id)
             """)[0]
-        #expect(try (0..<10).map(row.string) == [
-            "DE", "Köln", "Firefox", "Linux", "desktop", "news.example", "own", "m ", "<script>", visit.id,
-        ])
+        #expect(
+            try (0..<10).map(row.string) == [
+                "DE", "Köln", "Firefox", "Linux", "desktop", "news.example", "own", "m ", "<script>", visit.id,
+            ])
         #expect(try row.integer(10) == 0)
     }
 

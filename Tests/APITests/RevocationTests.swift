@@ -80,7 +80,8 @@ struct RevocationTests {
     @Test("a key works until its expiry, and not at it")
     func expiry() throws {
         let stage = try Stage()
-        let key = try stage.newKey([.teamRead], expiresAt: Timestamp(milliseconds: Timestamp.now().milliseconds + 700)).text
+        let key = try stage.newKey([.teamRead], expiresAt: Timestamp(milliseconds: Timestamp.now().milliseconds + 700))
+            .text
         #expect(stage.ask(.get, "/workspace", key: key).status == 200)
         usleep(800_000)
         #expect(stage.ask(.get, "/workspace", key: key).status == 401)
@@ -93,9 +94,12 @@ struct RevocationTests {
         var damaged = Array(key)
         damaged[20] = damaged[20] == "x" ? "y" : "x"
         let refused = [
-            nil, "", "Bearer", "Bearer ", key, "Basic " + key, "Bearer " + key.dropLast(), "Bearer " + key + "\n", "Bearer " + key + " ",
-            "Bearer  " + key, "Bearer " + key + "0", "Bearer " + String(damaged), "Bearer " + key.uppercased(), "Bearer mk_live_", "Bearer\t" + key,
-            "Bearer " + key + ", Bearer " + key, "Bearer " + APIKeyText.random().text, "Bearer " + String(repeating: "a", count: 60_000),
+            nil, "", "Bearer", "Bearer ", key, "Basic " + key, "Bearer " + key.dropLast(), "Bearer " + key + "\n",
+            "Bearer " + key + " ",
+            "Bearer  " + key, "Bearer " + key + "0", "Bearer " + String(damaged), "Bearer " + key.uppercased(),
+            "Bearer mk_live_", "Bearer\t" + key,
+            "Bearer " + key + ", Bearer " + key, "Bearer " + APIKeyText.random().text,
+            "Bearer " + String(repeating: "a", count: 60_000),
         ]
         for authorization in refused {
             var request = stage.request(.get, "/v1/workspace")

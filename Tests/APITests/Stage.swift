@@ -60,13 +60,15 @@ final class Stage: Sendable {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
         return Services(
-            site: site, store: store, redis: redis.makePool(capacity: 32), journal: try JournalWriter(directory: spool.path),
+            site: site, store: store, redis: redis.makePool(capacity: 32),
+            journal: try JournalWriter(directory: spool.path),
             logger: logger)
     }
 
     /// Another worker on the same database, as on another host.
     func secondWorker() throws -> Services {
-        try Self.worker(services.site, Store(Database.shared.get().configuration, connections: 20, reserved: 4), redis, spool)
+        try Self.worker(
+            services.site, Store(Database.shared.get().configuration, connections: 20, reserved: 4), redis, spool)
     }
 
     /// Lets a worker hear of changed links, as long as this process lives.
@@ -122,7 +124,9 @@ final class Stage: Sendable {
         application.respond(to: visit(target, method, body: body))
     }
 
-    func newKey(_ scopes: [Scope], requestsPerMinute: Int? = nil, expiresAt: Timestamp? = nil) throws -> (id: APIKeyID, text: String) {
+    func newKey(_ scopes: [Scope], requestsPerMinute: Int? = nil, expiresAt: Timestamp? = nil) throws -> (
+        id: APIKeyID, text: String
+    ) {
         let made = try administration.createKey(
             in: workspace, name: "another", scopes: scopes, expiresAt: expiresAt, requestsPerMinute: requestsPerMinute)
         return (made.key.id, made.text.text)
@@ -189,7 +193,9 @@ extension Response {
     var code: String? { json["code"]?.stringValue }
     /// The fields of a 422 and what is wrong with them: `/url invalid_url`.
     var refusals: [String] {
-        (json["errors"]?.arrayValue ?? []).map { "\($0["pointer"]?.stringValue ?? "") \($0["code"]?.stringValue ?? "")" }
+        (json["errors"]?.arrayValue ?? []).map {
+            "\($0["pointer"]?.stringValue ?? "") \($0["code"]?.stringValue ?? "")"
+        }
     }
 }
 

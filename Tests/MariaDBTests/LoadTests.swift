@@ -3,7 +3,7 @@ import MariaDB
 import Support
 import Testing
 
-@Suite("LOAD DATA LOCAL from memory", .database)
+@Suite("LOAD DATA LOCAL from memory", .emptyDatabase)
 struct LoadTests {
     let connection: Connection
 

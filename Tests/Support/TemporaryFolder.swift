@@ -6,7 +6,10 @@ public final class TemporaryFolder: Sendable {
 
     public init(_ name: String = "spool") throws { path = try Self.make(name).path }
 
-    deinit { try? FileManager.default.removeItem(atPath: path) }
+    deinit { remove() }
+
+    /// For an object that lives as long as the process.
+    public func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     /// The files in it, sorted.
     public var files: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }

@@ -64,12 +64,14 @@ public enum Migrations {
 
 /// Gives each test, and each case of a test with arguments, a database of its own.
 public struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
+    let isMigrated: Bool
+
     public var isRecursive: Bool { true }
 
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let database = try TestDatabase()
+        let database = try TestDatabase(migrated: isMigrated)
         let result: Result<Void, any Error>
         do {
             try await TestDatabase.withCurrent(database, function)
@@ -84,5 +86,8 @@ public struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == DatabaseTrait {
     /// A fresh, migrated database for each test: `TestDatabase.current`.
-    public static var database: Self { Self() }
+    public static var database: Self { Self(isMigrated: true) }
+
+    /// The same without our tables, for tests of what knows none of them.
+    public static var emptyDatabase: Self { Self(isMigrated: false) }
 }

@@ -1,22 +1,33 @@
-import Journal
 import Logging
 import Model
 import Store
 import Synchronization
 
-/// A link as the redirect needs it, made once and then shared by all threads.
+/// A link as the redirect needs it, made once and then shared by all threads. Small: there may be a hundred thousand.
 final class CachedLink: Sendable {
-    let target: RedirectTarget
+    let id: LinkID
+    let workspace: WorkspaceID
+    let isLoop: Bool
     /// Destination with the link's own campaign: what most visitors get.
     let location: String
-    /// The link in the journal's words.
-    let subject: [UInt8]
+    private let url: String
+    /// Whatever goes beyond a destination; most links have nothing.
+    private let special: Special?
+
+    private final class Special: Sendable {
+        let settings: LinkSettings
+        init(_ settings: LinkSettings) { self.settings = settings }
+    }
+
+    var settings: LinkSettings { special?.settings ?? LinkSettings(url: url) }
 
     init(_ target: RedirectTarget) {
-        self.target = target
-        location = (try? Destination(validating: target.settings.url))?
+        (id, workspace, isLoop, url) = (target.id, target.workspace, target.isLoop, target.settings.url)
+        location = (try? Destination(validating: url))?
             .location(utm: target.settings.utm.parameters, visitorQuery: "") ?? ""
-        subject = ClickLine.subject(workspace: target.workspace, link: target.id)
+        var settings = target.settings
+        (settings.title, settings.externalID) = (nil, nil)  // no visitor sees them
+        special = settings == LinkSettings(url: url) ? nil : Special(settings)
     }
 }
 

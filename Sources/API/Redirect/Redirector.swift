@@ -23,14 +23,18 @@ struct Redirector: Sendable {
         }
     }
 
-    /// The order is a promise: disabled, not yet begun, expired, loop, password, used up, and only then the destination.
+    /// The order is a promise: disabled, not yet begun, expired, loop, used up, password, and only then the destination.
     private func answer(_ request: Request, _ link: CachedLink) -> Response {
-        let settings = link.target.settings
+        let settings = link.settings
         let now = Timestamp.now()
         if settings.disabled { return Page.notFound }
         if let start = settings.startsAt, now < start { return Page.notFound }
         if let end = settings.expiresAt, now >= end { return expired(settings) }
-        if link.target.isLoop { return Page.loop }
+        if link.isLoop { return Page.loop }
+        if let maximum = settings.maxClicks, settings.passwordHash != nil {
+            guard let isLeft = try? isLeft(link, maximum) else { return Page.unavailable }
+            guard isLeft else { return expired(settings) }  // before anyone is asked for the password
+        }
         if let hash = settings.passwordHash {
             if let refusal = ask(request, link, hash) { return refusal }
         } else if request.method == .post {
@@ -48,11 +52,15 @@ struct Redirector: Sendable {
         return Response(status: 302, fields: [.init(.location, destination.text), .init(.cacheControl, Page.private)])
     }
 
+    private func isLeft(_ link: CachedLink, _ maximum: Int) throws -> Bool {
+        try services.store.read { try Links.hasClicksLeft(link.id, in: link.workspace, maximum: maximum, on: $0) }
+    }
+
     /// HEAD only looks: the preview of a chat must not use up the one visit that a link was made for.
     private func take(_ link: CachedLink, _ maximum: Int, _ method: Method) throws -> Bool {
-        let (id, workspace) = (link.target.id, link.target.workspace)
+        let (id, workspace) = (link.id, link.workspace)
         if method == .head {
-            return try services.store.read { try Links.hasClicksLeft(id, in: workspace, maximum: maximum, on: $0) }
+            return try isLeft(link, maximum)
         }
         return try services.store.write { try Links.takeClick(of: id, in: workspace, maximum: maximum, on: $0) }
     }
@@ -65,7 +73,7 @@ struct Redirector: Sendable {
     /// The form, or nil when the right password was sent.
     private func ask(_ request: Request, _ link: CachedLink, _ hash: String) -> Response? {
         guard request.method == .post else { return Page.password(wrong: false) }
-        let subject = "password:\(request.remoteAddress):\(link.target.id)"
+        let subject = "password:\(request.remoteAddress):\(link.id)"
         let rate = services.limiter.check(subject, limit: Self.tries)
         guard rate.isAllowed else { return Page.tooManyTries(seconds: rate.secondsToReset) }
         guard let form = try? Query(String(decoding: request.body, as: UTF8.self)),
@@ -81,7 +89,7 @@ struct Redirector: Sendable {
         let location = location(request, link)
         guard !location.isEmpty else { return Page.unavailable }
         let isClick = request.method != .head && request.fields.purpose == nil && record(request, link)
-        let settings = link.target.settings
+        let settings = link.settings
         let isPermanent = settings.redirectStatus == 301 || settings.redirectStatus == 308
         var response = Response(
             // A form was posted here: 303 makes the browser go on with GET and leave the password behind.
@@ -96,17 +104,17 @@ struct Redirector: Sendable {
 
     private func location(_ request: Request, _ link: CachedLink) -> String {
         guard !request.query.isEmpty else { return link.location }
-        let settings = link.target.settings
+        let settings = link.settings
         return (try? Destination(validating: settings.url))?
             .location(utm: settings.utm.parameters, visitorQuery: request.query) ?? ""
     }
 
     /// False when the disk refuses: the visitor goes on all the same.
     private func record(_ request: Request, _ link: CachedLink) -> Bool {
-        let campaign = Campaign(link.target.settings.utm, visitorQuery: request.query)
+        let campaign = Campaign(link.settings.utm, visitorQuery: request.query)
         let agent = request.fields.userAgent ?? ""
         let line = ClickLine(
-            at: request.receivedMilliseconds, requestID: request.id, subject: link.subject,
+            at: request.receivedMilliseconds, requestID: request.id, workspace: link.workspace, link: link.id,
             visitor: visitor(request, agent), country: request.country, city: request.city,
             referrer: request.fields.referer.map(referrerHost) ?? "", utmSource: campaign.source,
             utmMedium: campaign.medium, utmCampaign: campaign.campaign, userAgent: agent)

@@ -5,7 +5,6 @@ import Model
 enum WorkspaceResource {
     static func get(_ call: Call) throws -> Answer {
         let workspace = call.principal.workspace
-        try call.query().finish()
         return .ok([
             "id": .string(workspace.id.description),
             "slug": .string(workspace.slug),

@@ -1,0 +1,83 @@
+import Model
+import Store
+import Support
+import Testing
+
+@testable import Journal
+
+@Suite("A record of the journal")
+struct JournalRecordTests {
+    private static let workspace = WorkspaceID.new()
+    private static let link = LinkID.new()
+
+    /// The line without the newlines around it.
+    private func record(_ bytes: [UInt8]) -> JournalRecord? {
+        var parser = JournalParser()
+        return parser.record(bytes.dropFirst().dropLast())
+    }
+
+    private func click(city: String = "", referrer: String = "", source: String = "", agent: String = "") -> [UInt8] {
+        ClickLine(
+            at: 1_795_000_000_123, requestID: "00112233445566778899aabbccddeeff",
+            workspace: Self.workspace, link: Self.link, visitor: .max, country: "DE", city: city,
+            referrer: referrer, utmSource: source, utmMedium: "", utmCampaign: "", userAgent: agent).bytes
+    }
+
+    @Test("has every field of a click")
+    func wholeClick() throws {
+        let bytes = ClickLine(
+            at: 1_795_000_000_123, requestID: "00112233445566778899aabbccddeeff",
+            workspace: Self.workspace, link: Self.link, visitor: 0xFEDC, country: "DE", city: "Köln",
+            referrer: "example.com", utmSource: "s", utmMedium: "m", utmCampaign: "c",
+            userAgent: "Mozilla/5.0 (compatible; Googlebot/2.1)").bytes
+        guard case .click(let click)? = record(bytes) else { throw TestFailure("no click") }
+        #expect(click.at == Timestamp(milliseconds: 1_795_000_000_123) && click.id == 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF)
+        #expect(click.workspace == Self.workspace && click.link == Self.link && click.visitor == 0xFEDC)
+        #expect([click.country, click.city, click.referrer] == ["DE", "Köln", "example.com"])
+        #expect([click.utmSource, click.utmMedium, click.utmCampaign] == ["s", "m", "c"] && click.agent.isBot)
+    }
+
+    @Test("has every field of an API request")
+    func wholeRequest() throws {
+        let key = APIKeyID.new()
+        let bytes = RequestLine(
+            at: 1_795_000_000_123, requestID: "00112233445566778899aabbccddeeff", workspace: Self.workspace, key: key,
+            endpoint: "GET /links/{id}", status: 404, microseconds: 1234).bytes
+        guard case .request(let request)? = record(bytes) else { throw TestFailure("no request") }
+        #expect(request.at == Timestamp(milliseconds: 1_795_000_000_123) && request.id == 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF)
+        #expect(request.workspace == Self.workspace && request.key == key && request.endpoint == "GET /links/{id}")
+        #expect(request.status == 404 && request.microseconds == 1234)
+    }
+
+    @Test("keeps what visitors send in its field: control characters become spaces, nothing else changes", arguments: [
+        ("a\tb\nc\rd\u{0}e\u{7F}f\u{1F}g", "a b c d e f g"), ("\n\nC\t1\t2", "  C 1 2"), ("\\N \\t ' \" ; --", "\\N \\t ' \" ; --"),
+        ("été 🦊 \u{85}", "été 🦊 \u{85}"), ("", ""), (" ", " "), ("\u{FEFF}x", "\u{FEFF}x"),
+    ])
+    func hostile(_ sent: String, _ stored: String) throws {
+        let bytes = click(city: sent, referrer: sent, source: sent, agent: sent)
+        #expect(bytes.filter { $0 == UInt8(ascii: "\n") }.count == 2)
+        guard case .click(let click)? = record(bytes) else { throw TestFailure("no click") }
+        #expect([click.city, click.referrer, click.utmSource] == [stored, stored, stored])
+    }
+
+    @Test("cuts what is too long, never in the middle of a character", arguments: ["x", "é", "€", "🦊"], 0...3)
+    func long(_ character: String, _ shift: Int) throws {
+        let text = String(repeating: "a", count: shift) + String(repeating: character, count: 1000)
+        guard case .click(let click)? = record(click(city: text, referrer: text, source: text, agent: text)) else { throw TestFailure("no click") }
+        for (field, limit) in [(click.city, 100), (click.referrer, 253), (click.utmSource, 128)] {
+            #expect(text.hasPrefix(field) && field.utf8.count <= limit && field.utf8.count > limit - character.utf8.count)
+        }
+    }
+
+    @Test("that is none is no record", arguments: [
+        "", "C", "\t", "C\t1\t2\t3", "X\t1\t0000000000000000", "0000000000000000", String(repeating: "\t", count: 20),
+    ])
+    func none(_ line: String) {
+        var parser = JournalParser()
+        if case .some = parser.record(Array(line.utf8)[...]) { Issue.record("read without a checksum") }
+        let bytes = Array(line.utf8)
+        let sum = String(checksum(bytes[...]), radix: 16)
+        let signed = Array("\(line)\t\(String(repeating: "0", count: 16 - sum.count))\(sum)".utf8)
+        if case .some = parser.record(signed[...]) { Issue.record("read with a right checksum") }
+    }
+}

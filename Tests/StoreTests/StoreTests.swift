@@ -1,0 +1,107 @@
+import MariaDB
+import Model
+import Store
+import Support
+import Synchronization
+import Testing
+
+@Suite("The store", .database)
+struct StoreTests {
+    let database = TestDatabase.current
+    var store: Store { database.store }
+
+    private func refuse(_ code: Int, on connection: Connection) throws {
+        try connection.run("BEGIN NOT ATOMIC SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = \(code), MESSAGE_TEXT = 'forced'; END")
+    }
+
+    /// How often a change is run that is refused the first `failures` times.
+    private func runs(code: Int, failures: Int) throws -> (runs: Int, isStored: Bool) {
+        var runs = 0
+        try database.connect().run("CREATE TABLE IF NOT EXISTS t (id INT PRIMARY KEY)")
+        do {
+            try store.write { connection in
+                runs += 1
+                try connection.transaction { connection in
+                    try connection.execute("INSERT INTO t VALUES (\(code))")
+                    if runs <= failures { try refuse(code, on: connection) }
+                }
+            }
+        } catch let error as MariaDBError {
+            #expect(Int(error.code.rawValue) == code)
+        }
+        return (runs, try !database.connect().query("SELECT id FROM t").isEmpty)
+    }
+
+    @Test("a change is run again after a deadlock, a lock wait and a changed record", arguments: [1213, 1205, 1020], [1, 2, 5])
+    func transient(_ code: Int, _ failures: Int) throws {
+        #expect(try runs(code: code, failures: failures) == (failures + 1, true))
+    }
+
+    @Test("it is not run again for ever")
+    func limit() throws {
+        #expect(try runs(code: 1213, failures: .max) == (6, false))
+    }
+
+    @Test("any other refusal is final", arguments: [1062, 1064, 1146, 1048])
+    func final(_ code: Int) throws {
+        #expect(try runs(code: code, failures: 1) == (1, false))
+    }
+
+    /// Kills every connection to the test's database but the one that does it.
+    private func killAll() throws {
+        let connection = try database.connect()
+        for row in try connection.query("""
+            SELECT ID FROM information_schema.PROCESSLIST WHERE DB = \(database.name) AND ID <> CONNECTION_ID()
+            """) { try connection.run("KILL \(row.integer(0))") }
+    }
+
+    @Test("idle connections that the server has closed are replaced without a word")
+    func closedWhileIdle() throws {
+        let store = store
+        _ = try inParallel(8) { _ in try store.read { try $0.query("SELECT SLEEP(0.05)") } }
+        try killAll()
+        #expect(try store.read { try $0.query("SELECT 1")[0].integer(0) } == 1)
+        _ = try inParallel(8) { _ in try store.read { try $0.query("SELECT SLEEP(0.05)") } }
+        try killAll()
+        _ = try store.write { try $0.run("CREATE TABLE after (id INT)") }
+    }
+
+    @Test("a connection lost in a transaction is told, not tried again, and leaves nothing behind")
+    func lostInTransaction() throws {
+        try database.connect().run("CREATE TABLE t (id INT)")
+        var runs = 0
+        let error = try #require(throws: MariaDBError.self) {
+            try store.write { connection in
+                runs += 1
+                try connection.transaction { connection in
+                    try connection.execute("INSERT INTO t VALUES (1)")
+                    try connection.run("KILL CONNECTION_ID()")
+                }
+            }
+        }
+        #expect(error.isConnectionLost && error.isDatabaseUnavailable && runs == 1)
+        #expect(try store.read { try $0.query("SELECT id FROM t") }.isEmpty)
+    }
+
+    @Test("a database that is not there is unavailable, not wrong")
+    func unavailable() throws {
+        let nowhere = Store(.init(address: .socket(path: "/nowhere"), user: "root"), connections: 2)
+        let error = try #require(throws: (any Error).self) { try nowhere.read { try $0.query("SELECT 1") } }
+        #expect(error.isDatabaseUnavailable)
+    }
+
+    @Test("all who ask for a day's salt get the same one, until it is destroyed")
+    func salts() throws {
+        let store = store
+        let salts = try inParallel(16) { number in
+            try store.write { connection in
+                try VisitorSalts.salt(ofDay: 20_000, proposing: [UInt8](repeating: UInt8(number), count: 32), on: connection)
+            }
+        }
+        #expect(Set(salts).count == 1)
+        let other = [UInt8](repeating: 255, count: 32)
+        #expect(try store.write { try VisitorSalts.salt(ofDay: 20_001, proposing: other, on: $0) } == other)
+        #expect(try store.write { try VisitorSalts.destroy(before: 20_001, on: $0) } == 1)
+        #expect(try store.write { try VisitorSalts.salt(ofDay: 20_000, proposing: other, on: $0) } == other)
+    }
+}
