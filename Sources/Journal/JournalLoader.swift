@@ -110,7 +110,7 @@ public struct JournalLoader: ~Copyable {
     }
 
     private mutating func parse(_ bytes: ArraySlice<UInt8>, into batch: inout Batch, _ piece: inout Batch.Piece) {
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+        for line in bytes.pieces(dividedBy: UInt8(ascii: "\n")) where !line.isEmpty {
             switch parser.record(line) {
             case .click(let click):
                 batch.clicks.append(click)

@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Store
 
@@ -11,7 +12,7 @@ struct JournalParser {
         guard let end = line.lastIndex(of: UInt8(ascii: "\t")),
             hexadecimalValue(line[(end + 1)...], digits: 16) == UInt128(checksum(line[..<end]))
         else { return nil }
-        let fields = line[..<end].split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        let fields = line[..<end].pieces(dividedBy: UInt8(ascii: "\t"))
         switch (line.first, fields.count) {
         case (UInt8(ascii: "C"), 13): return click(fields).map(JournalRecord.click)
         case (UInt8(ascii: "R"), 8): return request(fields).map(JournalRecord.request)
@@ -63,5 +64,24 @@ struct JournalParser {
             }
         }
         return value
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The pieces between dividers, empty ones too: `split` at the speed of memchr(3), for every line of the journal.
+    func pieces(dividedBy divider: UInt8) -> [ArraySlice<UInt8>] {
+        var pieces: [ArraySlice<UInt8>] = []
+        pieces.reserveCapacity(16)
+        var start = startIndex
+        withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            while let found = memchr(base + (start - startIndex), Int32(divider), endIndex - start) {
+                let position = startIndex + (UnsafeRawPointer(found) - base)
+                pieces.append(self[start..<position])
+                start = position + 1
+            }
+        }
+        pieces.append(self[start...])
+        return pieces
     }
 }

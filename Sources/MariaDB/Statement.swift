@@ -66,8 +66,10 @@ final class Statement {
         return made
     }
 
+    /// libmariadb notes an error that arrives among the rows (a timeout, a kill) on the connection only.
     private func failure() -> MariaDBError {
-        connection.noted(MariaDBError(
+        guard mysql_stmt_errno(handle) != 0 else { return connection.failure(sql: text) }
+        return connection.noted(MariaDBError(
             code: .init(rawValue: mysql_stmt_errno(handle)), state: String(cString: mysql_stmt_sqlstate(handle)),
             message: String(cString: mysql_stmt_error(handle)), sql: text))
     }

@@ -47,15 +47,11 @@ wants() { case ",$only," in *",$1,"*) true ;; *) false ;; esac }
 # ---- bringing it up and down -----------------------------------------------------------------------------------------
 
 install_missing() {
-  missing=''
-  for package in wrk gcc libc6-dev libfcgi-dev libmariadb-dev; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] || missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
+  sh "$root/systemd/quickstart.sh" --install-only
+  [ "$(dpkg-query -W -f '${db:Status-Status}' wrk 2>/dev/null)" != installed ] || return 0
   as_root=$([ "$(id -u)" = 0 ] || echo sudo)
-  # shellcheck disable=SC2086 # lists are meant to be split
   { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends $missing; } >/dev/null </dev/null || fail "These packages are needed:$missing"
+    apt-get install -y -qq --no-install-recommends wrk; } >/dev/null </dev/null || fail "The package wrk could not be installed."
 }
 
 free_port() {
@@ -68,11 +64,13 @@ free_port() {
 
 start_stack() {
   https=$(free_port 38443) http=$(free_port 38080)
+  # As the floors have it; the workers inherit this.
+  export MASK_THREADS=$threads MASK_DATABASE_CONNECTIONS=16
   sh "$root/systemd/quickstart.sh" --detach --dir "$folder" --https-port "$https" --http-port "$http" >"$folder/quickstart.log" ||
     { cat "$folder/quickstart.log"; fail "The stack did not start."; }
   # shellcheck disable=SC1091
   . "$folder/quickstart.env"
-  export MASK_CONFIG MASK_MARIADB_SOCKET MASK_MARIADB_USER
+  export MASK_CONFIG MASK_MARIADB_SOCKET MASK_MARIADB_USER # for maskctl and the floors
   maskctl=$MASK_BIN/maskctl
   # wrk names the address that it connects to in the TLS handshake, and nginx looks for a certificate of that name.
   for part in crt key; do cp "$folder/tls/api.mask.localhost.$part" "$folder/tls/127.0.0.1.$part"; done
@@ -237,7 +235,7 @@ load_redirects() {
   "$maskctl" journal reconcile --access-log "$access_log" >"$folder/reconcile" || outcome=DIFFERENT
   [ "$stored" -ge "$logged" ] && [ "$stored" -le $((logged + left)) ] || outcome=DIFFERENT
   [ $outcome = equal ] || { differences=$((differences + 1)); cat "$folder/reconcile"; }
-  say "                loaded $drained s later; nginx answered $logged clicks ($left clients left before), stored $stored: $outcome"
+  say "                loaded $drained s later; wrk counted $answered, nginx $logged ($left clients left unanswered), stored $stored: $outcome"
 }
 
 measure_redirects() {

@@ -161,12 +161,28 @@ struct ConnectionTests {
         #expect(try count("t", on: other) == 0)
     }
 
+    @Test("a connection killed in the middle of a statement is lost")
+    func killedUnderWay() throws {
+        let (connection, database) = (try database.connect(), database)
+        let victim = connection.threadID
+        let killer = Foundation.Thread {
+            usleep(200_000)
+            _ = try? database.connect().run("KILL \(victim)")
+        }
+        killer.start()
+        let error = try #require(throws: MariaDBError.self) {
+            try connection.query("SELECT SUM(a.seq * b.seq) FROM seq_1_to_1000000 a, seq_1_to_1000000 b")
+        }
+        #expect(error.isConnectionLost && !connection.isUsable, "\(error)")
+    }
+
     @Test("a statement that takes too long is ended, and the connection stays usable")
     func statementTimeout() throws {
         let connection = try database.connect()
         try connection.run("SET max_statement_time = 0.05")
         let error = try #require(throws: MariaDBError.self) { try connection.query("SELECT SUM(a.seq * b.seq) FROM seq_1_to_1000000 a, seq_1_to_1000000 b") }
-        #expect(error.code == .statementTimeout && !error.isConnectionLost && connection.isUsable)
+        #expect(error.code == .statementTimeout, "\(error)")
+        #expect(!error.isConnectionLost && connection.isUsable)
         #expect(try connection.query("SELECT 1")[0].integer(0) == 1)
     }
 

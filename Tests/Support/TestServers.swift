@@ -40,7 +40,7 @@ public final class MariaDBServer: Sendable {
     public let process: ServerProcess
 
     private static let options = [
-        "--skip-networking", "--skip-log-bin", "--performance-schema=OFF", "--max-connections=500",
+        "--skip-networking", "--skip-log-bin", "--performance-schema=OFF", "--max-connections=2000",
         "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", "--innodb-flush-log-at-trx-commit=0",
         "--innodb-doublewrite=OFF", "--innodb-flush-method=nosync", "--innodb-stats-persistent=OFF",
     ]
