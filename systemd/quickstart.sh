@@ -394,7 +394,7 @@ say_what_next() {
   headline "Next"
   cat <<EOF
   . $dir/quickstart.env; export MASK_CONFIG
-  curl --cacert \$MASK_CACERT \$MASK_API_URL/analytics/clicks?group_by=browser -H "Authorization: Bearer \$MASK_API_KEY"
+  curl --cacert \$MASK_CACERT "\$MASK_API_URL/analytics/clicks?group_by=browser" -H "Authorization: Bearer \$MASK_API_KEY"
   curl --cacert \$MASK_CACERT \$MASK_API_URL/openapi.json
   \$MASK_BIN/maskctl doctor
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)

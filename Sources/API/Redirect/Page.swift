@@ -25,6 +25,10 @@ enum Page {
                 """)
     }
 
+    /// form-action has to allow the destination too: browsers apply it to the redirect that answers the password.
+    private static let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
+
     private static func page(
         _ status: Int, _ title: String, _ sentence: String, form: String = "", retryAfter: Int? = nil, allow: String? = nil
     ) -> Response {
@@ -32,7 +36,7 @@ enum Page {
             status: status,
             fields: [
                 .init(.contentType, "text/html; charset=utf-8"), .init(.cacheControl, Page.private),
-                .init(.contentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"),
+                .init(.contentSecurityPolicy, policy),
                 .init(.xContentTypeOptions, "nosniff"), .init(.referrerPolicy, "no-referrer"), .init(.xRobotsTag, "noindex"),
             ],
             body: Array(html(title, sentence, form).utf8))
