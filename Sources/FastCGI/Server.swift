@@ -22,6 +22,9 @@ public final class Server: Sendable {
     /// Seconds that requests may go on after the server was told to stop.
     public static let drainSeconds = 25
 
+    /// After this, threads without a request are no longer waited for.
+    private static let graceMilliseconds = 300
+
     /// Stack of a thread: request handling is shallow, and JSON depth is bounded.
     private static let stackSize = 512 * 1024
 
@@ -36,6 +39,8 @@ public final class Server: Sendable {
     ///
     /// Call ``blockStopSignals()`` first thing in `main`, so that every thread of the process inherits the mask.
     public func run() throws -> Bool {
+        // After closing its side libfcgi waits for the peer to close too, by default two seconds; nginx may take its time.
+        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "20", 0)
         guard FCGX_Init() == 0 else { throw ServerError.libraryRefused }
         for (number, worker) in workers.enumerated() {
             worker.thread.withLock { $0 = nil }
@@ -118,15 +123,29 @@ public final class Server: Sendable {
 
     // MARK: Stopping
 
+    /// Puts something that cannot be accepted on in the listening socket's place (dup2(2)): under load a thread inside
+    /// libfcgi's accept could otherwise go on taking connections. A socket of systemd's lives on, and so does its queue;
+    /// one of our own refuses from now on, and nginx asks the other pool.
+    private func closeListener() {
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard null >= 0 else { return }
+        dup2(null, socket.descriptor)
+        close(null)
+    }
+
     /// Tells libfcgi, then wakes the threads that sit in accept or read on a kept connection until all have ended.
     /// A signal can arrive just before the thread blocks, so it is sent again until it has worked.
     private func stop() -> Bool {
         stopping.store(true, ordering: .releasing)
         FCGX_ShutdownPending()
+        closeListener()
         let deadline = Deadline.after(milliseconds: Self.drainSeconds * 1000)
+        let grace = Deadline.after(milliseconds: Self.graceMilliseconds)
         while !deadline.hasPassed {
             let living = workers.filter { $0.state.load(ordering: .acquiring) != .ended }
             if living.isEmpty { return true }
+            // A thread that stays inside libfcgi's accept has no request; the process may end without it.
+            if grace.hasPassed, living.allSatisfy({ $0.state.load(ordering: .acquiring) == .idle }) { return true }
             for worker in living where worker.state.load(ordering: .acquiring) == .idle {
                 worker.thread.withLock { $0?.signal(SIGUSR1) }
             }
