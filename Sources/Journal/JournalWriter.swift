@@ -23,12 +23,13 @@ public final class JournalWriter: Sendable {
     public func append(_ line: [UInt8]) throws(JournalError) {
         let segment = current.withLock { $0 }
         try segment.write(line, directory)
-        if segment.size.load(ordering: .relaxed) > Self.segmentBytes { try replace(segment) }
+        // The line is written whatever becomes of this: where no segment can be begun, the full one goes on growing.
+        if segment.size.load(ordering: .relaxed) > Self.segmentBytes { try? replace(segment) }
     }
 
     /// Brings what was written to the disk (fdatasync(2)): against power loss; a crash of the process needs none.
     public func synchronize() {
-        fdatasync(current.withLock { $0 }.descriptor)
+        current.withLock { $0 }.synchronize()
     }
 
     private func replace(_ full: OpenSegment) throws(JournalError) {
@@ -73,4 +74,6 @@ private final class OpenSegment: Sendable {
         guard written == line.count else { throw JournalError("write", path) }
         size.add(written, ordering: .relaxed)
     }
+
+    func synchronize() { fdatasync(descriptor) }
 }
