@@ -72,9 +72,9 @@ extension Timestamp {
     /// `2026-01-31 23:59:59.250`, a DATETIME(3) in UTC.
     public var sql: String {
         String(unsafeUninitializedCapacity: 23) { buffer in
-            let clamped = write(to: buffer, separator: UInt8(ascii: " "))
+            let time = write(to: buffer, separator: UInt8(ascii: " "))
             buffer[19] = UInt8(ascii: ".")
-            buffer.write(Int(clamped) - Int(clamped).dividedDown(by: 1000) * 1000, digits: 3, at: 20)
+            buffer.write(Int(time.milliseconds) - time.seconds * 1000, digits: 3, at: 20)
             return 23
         }
     }
@@ -82,26 +82,24 @@ extension Timestamp {
     /// The years 0000 to 9999: what four digits can write.
     private static var printable: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
 
-    /// Writes the 19 characters that both forms share; an instant outside the years 0000 to 9999 is written as the
-    /// nearest one inside.
+    /// The instant itself, or the nearest one inside the years 0000 to 9999.
+    var clamped: Timestamp {
+        Timestamp(milliseconds: min(max(milliseconds, Self.printable.lowerBound), Self.printable.upperBound))
+    }
+
+    /// Writes the 19 characters that both forms share, of the instant ``clamped``, which is returned.
     @discardableResult
-    private func write(to buffer: UnsafeMutableBufferPointer<UInt8>, separator: UInt8) -> Int64 {
-        let clamped = min(max(milliseconds, Self.printable.lowerBound), Self.printable.upperBound)
-        let time = Timestamp(milliseconds: clamped)
+    private func write(to buffer: UnsafeMutableBufferPointer<UInt8>, separator: UInt8) -> Timestamp {
+        let time = clamped
         let date = CivilDate(day: time.day)
-        let second = time.seconds - time.day * 86400
         buffer.write(date.year, digits: 4, at: 0)
         buffer[4] = UInt8(ascii: "-")
         buffer.write(date.month, digits: 2, at: 5)
         buffer[7] = UInt8(ascii: "-")
         buffer.write(date.day, digits: 2, at: 8)
         buffer[10] = separator
-        buffer.write(second / 3600, digits: 2, at: 11)
-        buffer[13] = UInt8(ascii: ":")
-        buffer.write(second / 60 % 60, digits: 2, at: 14)
-        buffer[16] = UInt8(ascii: ":")
-        buffer.write(second % 60, digits: 2, at: 17)
-        return clamped
+        buffer.writeTime(ofSecond: time.seconds - time.day * 86400, at: 11)
+        return time
     }
 }
 
@@ -251,12 +249,21 @@ struct ByteReader {
 
 extension UnsafeMutableBufferPointer<UInt8> {
     /// Writes a number of 0 or more with leading zeros.
-    fileprivate func write(_ number: Int, digits: Int, at start: Int) {
+    func write(_ number: Int, digits: Int, at start: Int) {
         var rest = number
         for index in stride(from: start + digits - 1, through: start, by: -1) {
             self[index] = UInt8(ascii: "0") + UInt8(rest % 10)
             rest /= 10
         }
+    }
+
+    /// Writes `HH:MM:SS`, given the seconds since midnight.
+    func writeTime(ofSecond second: Int, at start: Int) {
+        write(second / 3600, digits: 2, at: start)
+        self[start + 2] = UInt8(ascii: ":")
+        write(second / 60 % 60, digits: 2, at: start + 3)
+        self[start + 5] = UInt8(ascii: ":")
+        write(second % 60, digits: 2, at: start + 6)
     }
 }
 

@@ -59,6 +59,33 @@ import Testing
     }
 
     @Test(
+        "header fields carry the date of HTTP",
+        arguments: [
+            (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (1_769_903_999_999, "Sat, 31 Jan 2026 23:59:59 GMT"),
+            (1_709_164_800_000, "Thu, 29 Feb 2024 00:00:00 GMT"),
+            (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (.min, "Sat, 01 Jan 0000 00:00:00 GMT"),
+            (.max, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ] as [(Int64, String)])
+    func http(milliseconds: Int64, date: String) {
+        #expect(Timestamp(milliseconds: milliseconds).httpDate == date)
+    }
+
+    @Test("the date of HTTP is the one of Foundation")
+    func httpFoundation() {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "GMT")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        for milliseconds in stride(from: Int64(-2_000_000_000_000), to: 4_000_000_000_000, by: 8_639_999_111) {
+            let time = Timestamp(milliseconds: milliseconds)
+            #expect(time.httpDate == formatter.string(from: Date(timeIntervalSince1970: Double(time.seconds))))
+        }
+    }
+
+    @Test(
         "a DATETIME is read with and without a fraction",
         arguments: [
             ("2026-01-31 23:59:59", 1_769_903_999_000),
