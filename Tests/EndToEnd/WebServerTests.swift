@@ -42,6 +42,31 @@ extension EndToEndTests {
             #expect([400, 405, 501].contains(stack.answer("https://mask.localhost/anything", "-X", method).status))
         }
 
+        @Test("what nginx refuses of the API is a problem document on either host", arguments: [
+            "https://api.mask.localhost/v1/links", "https://mask.localhost/api/v1/links",
+        ])
+        func problems(url: String) {
+            let long = String(repeating: "a", count: 9000)
+            for (status, answer) in [
+                (414, stack.answer(url + "?search=" + long)), (431, stack.answer(url, "-H", "X-Long: " + long)),
+                (400, stack.answer(url, "-H", "Host: a b")),
+            ] {
+                #expect(answer.status == status)
+                #expect(answer.fields["content-type"] == "application/problem+json")
+                #expect(answer.json["status"] as? Int == status)
+            }
+        }
+
+        @Test("TRACE is refused with the methods that the address has", arguments: [
+            ("https://api.mask.localhost/v1/workspace", "GET"), ("https://mask.localhost/api/v1/links", "POST, GET"),
+            ("https://mask.localhost/anything", "GET, HEAD"),
+        ])
+        func trace(url: String, allow: String) {
+            let answer = stack.answer(url, "-X", "TRACE", "-H", "Authorization: Bearer \(stack.key)")
+            #expect(answer.status == 405)
+            #expect(answer.fields["allow"] == allow)
+        }
+
         @Test("two Authorization headers are refused")
         func twoKeys() {
             let answer = stack.answer(
