@@ -41,8 +41,13 @@ extension FieldType where Value == String {
 }
 
 extension FieldType where Value == Int {
-    /// A whole number, without a fraction or an exponent.
-    public static var integer: FieldType { .simple("a whole number") { $0.integerValue.flatMap(Int.init(exactly:)) } }
+    /// A whole number. `1.0` and `1e0` are whole too: JSON Schema tells numbers by their value, not by their spelling.
+    public static var integer: FieldType {
+        .simple("a whole number") { json in
+            if case .double(let number) = json { return Int(exactly: number) }
+            return json.integerValue.flatMap(Int.init(exactly:))
+        }
+    }
 
     /// A whole number within a range; `out_of_range` otherwise.
     public static func integer(in range: ClosedRange<Int>) -> FieldType {

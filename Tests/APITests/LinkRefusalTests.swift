@@ -177,7 +177,7 @@ struct LinkRefusalTests {
             (["tags": .array((0..<21).map { "t\($0)" })], "/tags too_many_tags"),
             (["tags": ["a", "a"]], "/tags duplicate_tag"),
             (["max_clicks": 2_000_000_001], "/max_clicks out_of_range"),
-            (["max_clicks": 1.0], "/max_clicks invalid_type"),
+            (["max_clicks": 1.5], "/max_clicks invalid_type"),
             (["max_clicks": -1], "/max_clicks out_of_range"),
             (["url": nil], "/url required"),
             (["url": ["https://example.com/"]], "/url invalid_type"),
