@@ -70,6 +70,15 @@ struct LinkTests {
         try other.create(["slug": "same"])
     }
 
+    @Test("a domain that is cleared becomes the installation's link host")
+    func clearedDomain() throws {
+        let link = try stage.create(["max_clicks": 5.0])
+        #expect(link["domain"] == .string(stage.host))
+        #expect(link["max_clicks"] == 5)
+        let response = stage.ask(.patch, path(link), #"{"domain": null, "slug": null}"#)
+        #expect(response.json["domain"] == .string(Stage.linkHost))
+    }
+
     // MARK: Values
 
     @Test(

@@ -61,7 +61,8 @@ enum LinkResource {
     static func update(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let wanted = LinkFields(&fields, isNew: false)
-        let domain = try wanted.domain.value.flatMap { try self.domain($0.text, call, &fields) }
+        let host = wanted.domain.isAbsent ? nil : wanted.domain.value?.text ?? call.services.site.linkHost
+        let domain = try host.flatMap { try self.domain($0, call, &fields) }
         try refuseOwnHosts(wanted, call, &fields)
         try fields.finish()
         for _ in 0..<updateTries {
