@@ -76,7 +76,7 @@ struct OpenAPITests {
         guard isSchema else { return object.members.forEach { check($0.value, isSchema: true) } }
         let words: Set = [
             "type", "format", "enum", "items", "properties", "required", "additionalProperties", "minimum", "maximum",
-            "minLength", "maxLength", "maxItems", "default", "description", "writeOnly", "$ref",
+            "minLength", "maxLength", "pattern", "maxItems", "uniqueItems", "default", "description", "writeOnly", "$ref",
         ]
         for member in object.members { #expect(words.contains(member.name), "\(member.name)") }
         let types = object["type"]?.arrayValue ?? object["type"].map { [$0] } ?? []

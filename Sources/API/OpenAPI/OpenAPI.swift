@@ -46,7 +46,10 @@ enum OpenAPI {
 
     private static func pathParameters(_ route: Route) -> [JSON] {
         route.path.split(separator: "/").filter { $0.first == "{" }.map {
-            ["name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true, "schema": ["type": "string"]]
+            [
+                "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
+                "schema": $0 == "{id}" ? .id : ["type": "string"],
+            ]
         }
     }
 
@@ -60,20 +63,48 @@ enum OpenAPI {
     private static func responses(_ route: Route) -> JSONObject {
         var responses = JSONObject()
         responses[String(route.operation.status)] = success(route.operation)
-        let common = route.scope == nil ? [429] : [400, 401, 403, 429, 500, 503]
-        for status in Set(common + route.operation.problems).sorted() {
+        for status in Set(problems(route)).sorted() {
             responses[String(status)] = [
-                "description": "A problem", "content": ["application/problem+json": ["schema": reference("Problem")]],
+                "description": "A problem", "headers": headers(status),
+                "content": ["application/problem+json": ["schema": reference("Problem")]],
             ]
         }
         return responses
     }
 
+    /// What every route can answer, by the worker or by nginx, and what only this one can.
+    private static func problems(_ route: Route) -> [Int] {
+        [400, 403, 414, 429, 431, 500, 502, 503, 504] + (route.scope == nil ? [] : [401])
+            + (route.operation.body == nil ? [] : [413]) + route.operation.problems
+    }
+
     private static func success(_ operation: Operation) -> JSON {
-        guard let answer = operation.answer else { return ["description": "Done"] }
-        return ["description": "Done", "content": ["application/json": [
-            "schema": operation.isList ? list(of: answer) : reference(answer)
-        ]]]
+        var json: JSONObject = ["description": "Done", "headers": headers(operation.status)]
+        if let answer = operation.answer {
+            json["content"] = ["application/json": ["schema": operation.isList ? list(of: answer) : reference(answer)]]
+        }
+        return .object(json)
+    }
+
+    /// The header fields of an answer that can be relied on. Limits stand in problems too, where the worker wrote them.
+    private static func headers(_ status: Int) -> JSON {
+        var headers: JSONObject = ["Request-Id": header("Names the request in logs", ["type": "string", "pattern": "^req_[0-9a-f]{32}$"])]
+        if status < 300 {
+            headers["X-RateLimit-Limit"] = header("Requests a minute", .count)
+            headers["X-RateLimit-Remaining"] = header("Requests that are left of them", .count)
+            headers["X-RateLimit-Reset"] = header("When all are there again, in seconds since 1970", .count)
+        }
+        switch status {
+        case 201: headers["Location"] = header("The address of what was made", ["type": "string", "format": "uri-reference"])
+        case 401: headers["WWW-Authenticate"] = header("How to authenticate", ["type": "string"])
+        case 429, 502, 503, 504: headers["Retry-After"] = header("Seconds after which to try again", .count)
+        default: break
+        }
+        return .object(headers)
+    }
+
+    private static func header(_ about: String, _ schema: JSON) -> JSON {
+        ["description": .string(about), "required": true, "schema": schema]
     }
 
     private static func list(of name: String) -> JSON {

@@ -1,4 +1,5 @@
 import HTTP
+import Model
 
 /// What OpenAPI tells of a route beyond method, path and scope. Every route must have one: the table asks for it.
 struct Operation: Sendable {
@@ -39,7 +40,7 @@ extension Operation {
             .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
             .init(name: "sort", about: "Newest or most clicked first", schema: .oneOf(["created_at", "clicks"])),
             .init(name: "limit", about: "Links on a page", schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 25]),
-            .init(name: "starting_after", about: "The next_cursor of the page before", schema: ["type": "string"]),
+            .init(name: "starting_after", about: "The next_cursor of the page before", schema: .cursor),
         ],
         answer: "Link", isList: true, problems: [400])
 
@@ -54,8 +55,8 @@ extension Operation {
     static let getClicks = Operation(
         id: "getClicks", summary: "Count clicks",
         query: [
-            .init(name: "link_id", about: "Only this link", schema: ["type": "string"]),
-            .init(name: "domain", about: "Only links on this host", schema: ["type": "string"]),
+            .init(name: "link_id", about: "Only this link", schema: .id(LinkKind.self)),
+            .init(name: "domain", about: "Only links on this host", schema: ["type": "string", "pattern": .string(Schemas.host)]),
             .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"]),
             .init(name: "interval", about: "A window that ends now", schema: .oneOf(["24h", "7d", "30d", "90d", "12mo", "all"])),
             .init(name: "start", about: "Instead of interval: from the quarter of an hour of this time", schema: .time),
@@ -77,6 +78,17 @@ extension Operation {
 
 extension JSON {
     static let time: JSON = ["type": "string", "format": "date-time"]
+
+    static let cursor: JSON = ["type": "string", "pattern": "^[A-Za-z0-9_-]+$"]
+
+    static let count: JSON = ["type": "integer", "minimum": 0]
+
+    /// An identifier: the prefix of its kind and a ULID.
+    static let id = id(prefix: "[a-z]+")
+    static func id<Kind: IdentifierKind>(_: Kind.Type) -> JSON { id(prefix: Kind.prefix) }
+    private static func id(prefix: String) -> JSON {
+        ["type": "string", "pattern": .string("^\(prefix)_[0-7][0-9a-hjkmnp-tv-z]{25}$")]
+    }
 
     static func oneOf(_ values: [String]) -> JSON { ["type": "string", "enum": JSON(values)] }
 }
