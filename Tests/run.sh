@@ -11,9 +11,9 @@ cd "$(dirname "$0")/.."
 sh systemd/quickstart.sh --install-only
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-if ! installed wrk; then
+if ! installed wrk || ! installed python3-venv; then
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk >/dev/null </dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv >/dev/null </dev/null
 fi
 
 swift build -c release --product mask-worker
@@ -53,4 +53,5 @@ else
   # The end-to-end tests kill the servers that all others need, so they come last and alone.
   swift test --skip-build --skip EndToEndTests
   swift test --skip-build --filter EndToEndTests
+  sh Tests/schemathesis.sh
 fi
