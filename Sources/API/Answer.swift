@@ -9,11 +9,21 @@ struct Answer {
         case document(JSON)
         /// One page, and the cursor of the next if there is one.
         case list([JSON], cursor: String?)
+        /// As it went over the wire the first time.
+        case replayed([UInt8])
+        /// Too long for memory, of a media type of its own.
+        case stream(type: String, @Sendable (_ send: ([UInt8]) -> Void) throws -> Void)
     }
 
     var status: Int
     var content: Content
     var fields: [Response.Field] = []
+    /// Whether something was changed, and the audit log has what; nil until it is committed.
+    var isChange: Bool?
+    /// The content has a secret in it that is stored nowhere in the clear.
+    var isSecret = false
+    /// What the limits said last, where the handler has asked them again.
+    var rate: RateDecision?
 
     static func ok(_ json: JSON) -> Answer { Answer(status: 200, content: .object(json)) }
     static func page(_ items: [JSON], cursor: String?) -> Answer { Answer(status: 200, content: .list(items, cursor: cursor)) }
@@ -22,4 +32,15 @@ struct Answer {
     static func created(_ json: JSON, at location: String) -> Answer {
         Answer(status: 201, content: .object(json), fields: [.init(.location, location)])
     }
+
+    var isAChange: Bool { isChange ?? false }
+
+    /// With the entity tag of the resource that it shows.
+    func tagged(_ version: ResourceVersion) -> Answer {
+        var answer = self
+        answer.fields.append(.init(.eTag, version.tag.description))
+        return answer
+    }
+
+    subscript(_ name: Response.FieldName) -> String? { fields.first { $0.name == name }?.value }
 }

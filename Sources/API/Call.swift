@@ -10,6 +10,24 @@ struct Call {
     let dialect: Dialect
     let services: Services
     let now: Timestamp
+    /// What the request's preconditions ask of the resource.
+    let preconditions: Preconditions
+    /// How the answer is remembered, where the client has sent an Idempotency-Key with a POST.
+    let idempotency: Idempotency?
+
+    init(
+        request: Request, principal: Principal, parameters: Router<Route>.Parameters, dialect: Dialect, services: Services,
+        now: Timestamp
+    ) throws(Problem) {
+        self.request = request
+        self.principal = principal
+        self.parameters = parameters
+        self.dialect = dialect
+        self.services = services
+        self.now = now
+        preconditions = try Preconditions(request.fields)
+        idempotency = try request.method == .post ? Idempotency(request, principal) : nil
+    }
 
     var workspace: WorkspaceID { principal.workspace.id }
 
@@ -17,7 +35,23 @@ struct Call {
     func query() throws(Problem) -> Query { try Query(dialect.read(query: request.query)) }
 
     /// The body's reader; to be finished with `finish()`.
-    func fields() throws(Problem) -> JSONFields {
+    /// - Parameter orEmpty: no body at all is as good as `{}`.
+    func fields(orEmpty: Bool = false) throws(Problem) -> JSONFields {
+        if orEmpty && request.body.isEmpty { return JSONFields(JSONObject()) }
+        return JSONFields(try object())
+    }
+
+    /// The body's reader, with a field that the path has set. The body may say the same, but nothing else.
+    func fields(setting name: String, to value: String) throws(Problem) -> JSONFields {
+        var object = try object()
+        if let given = object[name], given != .string(value) {
+            throw .validationFailed("/" + name, code: "not_as_in_path", "Send what the path says, or leave the field out.")
+        }
+        object[name] = .string(value)
+        return JSONFields(object)
+    }
+
+    private func object() throws(Problem) -> JSONObject {
         if let encoding = request.fields.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "identity" {
             throw .unsupportedContentEncoding()
         }
@@ -29,7 +63,7 @@ struct Call {
         guard case .object(let object) = json else {
             throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
         }
-        return JSONFields(try dialect.read(object))
+        return try dialect.read(object)
     }
 
     /// The identifier in the path. One of another kind or shape names nothing.
@@ -38,21 +72,56 @@ struct Call {
         return identifier
     }
 
-    /// An entry for the audit log about what this call does.
-    func audit(_ action: EventType, _ resource: String, changes: JSON? = nil) -> AuditEntry {
-        AuditEntry(
-            workspace: workspace, at: now, actor: .key(principal.key.id), action: action.rawValue, resource: resource,
-            address: request.remoteAddress, userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)),
-            requestID: request.id, changes: changes?.serialized())
+    /// The path before `/links` under which this call came in.
+    var basePath: String { dialect == .reference ? "/v1" : "/api/v1" }
+
+    /// Who makes this call, as the audit log tells it.
+    var author: Author {
+        Author(
+            actor: .key(principal.key.id), address: request.remoteAddress,
+            userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
     }
 
-    /// An event for the outbox: Standard Webhooks' `type`, `timestamp` and `data`, and its own id.
-    func event(_ type: EventType, data: JSON, previous: JSON? = nil) -> Event {
-        let id = EventID.new()
-        var body: JSONObject = [
-            "id": .string(id.description), "type": .string(type.rawValue), "timestamp": .string(now.rfc3339), "data": data,
-        ]
-        if let previous { body["previous"] = previous }
-        return Event(id: id, workspace: workspace, type: type, createdAt: now, body: JSON.object(body).serialized())
+    /// An entry for the audit log about what this call does.
+    func audit(_ action: AuditAction, _ resource: String, before: JSON? = nil, after: JSON? = nil) -> AuditEntry {
+        author.entry(action, resource, in: workspace, at: now, before: before, after: after)
     }
+
+    /// An event for the outbox about what this call does.
+    func event(_ type: EventType, data: JSON, previous: JSON? = nil) -> Event {
+        .about(type, in: workspace, at: now, data: data, previous: previous)
+    }
+
+    /// nginx asks a second worker when the first dies; the deletion may have been made. It is the same request then.
+    func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
+        guard try resources(madeWith: action).contains(resource) else { throw Problem.notFound() }
+        return .noContent
+    }
+
+    /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
+    func resources(madeWith action: AuditAction) throws -> Set<String> {
+        try services.store.read {
+            try AuditLog.resources(
+                of: request.id, action: action.rawValue, in: workspace,
+                since: Timestamp(milliseconds: request.receivedMilliseconds - 1000), on: $0)
+        }
+    }
+
+    /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
+    /// - Parameter extra: what it counts beyond the one that every request counts.
+    func charge(_ extra: Int) throws(RateRefusal) -> RateDecision {
+        // No more than a full window can give: what costs more than the limit could never be let in.
+        let most = (principal.limits.map(\.perMinute).min() ?? 1) - 1
+        let cost = min(extra, max(0, most))
+        let rate = services.limiter.check(principal.limits, cost: cost, nextCost: cost + 1)
+        guard rate.isAllowed else { throw RateRefusal(rate: rate) }
+        return rate
+    }
+}
+
+/// A request over its limit.
+struct RateRefusal: Error {
+    var rate: RateDecision
+
+    var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
 }

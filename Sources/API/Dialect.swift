@@ -22,9 +22,21 @@ enum Dialect: Sendable {
 
     // MARK: Answers
 
-    func present(_ answer: Answer) -> [UInt8] {
+    func response(_ answer: Answer) -> Response {
+        var response = Response(status: answer.status, fields: answer.fields, body: body(of: answer))
+        if case .stream(let type, let stream) = answer.content {
+            response.set(.contentType, type)
+            response.stream = stream
+        } else if !response.body.isEmpty {
+            response.set(.contentType, "application/json")
+        }
+        return response
+    }
+
+    func body(of answer: Answer) -> [UInt8] {
         switch (answer.content, self) {
-        case (.none, _): []
+        case (.none, _), (.stream, _): []
+        case (.replayed(let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
         case (.document(let json), _): json.serialized()

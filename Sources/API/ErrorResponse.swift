@@ -15,6 +15,7 @@ enum ErrorResponse {
 
     private static func problem(_ error: any Error, _ request: Request, _ logger: Logger) -> Problem {
         if let problem = error as? Problem { return problem }
+        if let refused = error as? RateRefusal { return refused.problem }
         let metadata: Logger.Metadata = ["request_id": "\(request.id)", "path": "\(request.path)"]
         if error.isDatabaseUnavailable {
             logger.warning("\(error)", metadata: metadata)
@@ -29,6 +30,7 @@ enum ErrorResponse {
 extension DestinationProblem: FieldError {}
 extension SlugProblem: FieldError {}
 extension TagProblem: FieldError {}
+extension AddressRangeError: FieldError {}
 extension HostNameError: FieldError {
     public var code: String { "invalid_host" }
 }

@@ -42,13 +42,32 @@ extension Route {
     static let all: [Route] = [
         Route(.post, "/links", .linksWrite, .createLink, LinkResource.create),
         Route(.get, "/links", .linksRead, .listLinks, LinkResource.list),
+        Route(.post, "/links/bulk", .linksWrite, .createLinks, LinkBulkResource.create),
+        Route(.patch, "/links/bulk", .linksWrite, .updateLinks, LinkBulkResource.update),
+        Route(.delete, "/links/bulk", .linksWrite, .deleteLinks, LinkBulkResource.delete),
+        Route(.put, "/links/by-external-id/{external_id}", .linksWrite, .upsertLink, LinkResource.upsert),
         Route(.get, "/links/{id}", .linksRead, .getLink, LinkResource.get),
         Route(.patch, "/links/{id}", .linksWrite, .updateLink, LinkResource.update),
         Route(.delete, "/links/{id}", .linksWrite, .deleteLink, LinkResource.delete),
 
         Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get),
 
+        Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get),
+
+        Route(.post, "/api-keys", .keysWrite, .createKey, KeyResource.create),
+        Route(.get, "/api-keys", .keysWrite, .listKeys, KeyResource.list),
+        Route(.get, "/api-keys/{id}", .keysWrite, .getKey, KeyResource.get),
+        Route(.patch, "/api-keys/{id}", .keysWrite, .updateKey, KeyResource.update),
+        Route(.delete, "/api-keys/{id}", .keysWrite, .revokeKey, KeyResource.revoke),
+        Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate),
+
+        Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list),
+        Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export),
+
+        Route(.get, "/team/members", .teamRead, .listMembers, MemberResource.list),
+        Route(.get, "/team/members/{id}", .teamRead, .getMember, MemberResource.get),
         Route(.get, "/workspace", .teamRead, .getWorkspace, WorkspaceResource.get),
+        Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update),
 
         Route(open: .get, "/openapi.json", .getOpenAPI, OpenAPI.get),
     ]

@@ -45,6 +45,7 @@ public final class Services: Sendable {
     public let logger: Logger
     let limiter: RateLimiter
     let authenticator: Authenticator
+    let revocation: Revocation
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
@@ -60,6 +61,7 @@ public final class Services: Sendable {
         self.logger = logger
         limiter = RateLimiter(redis: redis, workers: site.workers)
         authenticator = Authenticator(store: store, limiter: limiter)
+        revocation = Revocation(limiter: limiter)
         links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger)
         domains = DomainDirectory(store: store)
         salts = SaltCache(store: store)

@@ -62,8 +62,10 @@ final class FastCGIConnection {
         return body
     }
 
-    /// Writes the answer in one piece. A field that is not safe turns the answer into a bare 500.
-    func send(_ response: Response, bodyAllowed: Bool) {
+    /// Writes the answer, in one piece unless it is made while it is sent. A field that is not safe turns the answer into
+    /// a bare 500.
+    /// - Returns: whether the answer is whole.
+    func send(_ response: Response, bodyAllowed: Bool) -> Bool {
         guard response.fields.allSatisfy(\.isSafe) else {
             return send(Response(status: 500), bodyAllowed: false)
         }
@@ -76,14 +78,26 @@ final class FastCGIConnection {
             output.append(contentsOf: ": ".utf8)
             output.append(contentsOf: field.value.utf8)
         }
-        if response.status != 204 {
+        if response.status != 204 && response.status != 304 && response.stream == nil {
             output.append(contentsOf: "\r\nContent-Length: ".utf8)
             output.append(contentsOf: String(response.body.count).utf8)
         }
         output.append(contentsOf: "\r\n\r\n".utf8)
         if bodyAllowed { output.append(contentsOf: response.body) }
-        output.withUnsafeBytes { bytes in
-            _ = FCGX_PutStr(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), request.pointee.out)
+        put(output)
+        guard bodyAllowed, let stream = response.stream else { return true }
+        do {
+            try stream(put)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// `FCGX_PutStr`; what a client that has gone does not take is dropped.
+    private func put(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes {
+            _ = FCGX_PutStr($0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count), request.pointee.out)
         }
     }
 
@@ -96,5 +110,11 @@ final class FastCGIConnection {
     func finishAndClose() {
         request.pointee.keepConnection = 0
         FCGX_Finish_r(request)
+    }
+
+    /// Breaks the connection off in the middle of an answer. `FCGX_Finish_r` alone would end it as if it were whole.
+    func breakOff() {
+        shutdown(request.pointee.ipcFd, Int32(SHUT_RDWR))
+        finishAndClose()
     }
 }

@@ -99,11 +99,10 @@ public final class Server: Sendable {
     private func answer(_ connection: FastCGIConnection) {
         switch connection.readRequest() {
         case .success(let request):
-            let response = handler(request)
-            connection.send(response, bodyAllowed: request.method != .head)
-            connection.finish()
+            let isWhole = connection.send(handler(request), bodyAllowed: request.method != .head)
+            if isWhole { connection.finish() } else { connection.breakOff() }
         case .failure(let refusal):
-            connection.send(Response(status: refusal.status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
+            _ = connection.send(Response(status: refusal.status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
             connection.finishAndClose()
         }
     }

@@ -51,6 +51,15 @@ public struct Problem: Error, Sendable {
     }
 }
 
+extension Problem {
+    /// What went wrong with one of many, inside an answer to all of them.
+    public var summary: JSON {
+        [
+            "code": .string(code), "title": .string(title), "detail": .string(detail), "errors": .array(errors.map(\.json)),
+        ]
+    }
+}
+
 extension FieldProblem {
     var json: JSON { ["pointer": .string(pointer), "code": .string(code), "message": .string(message)] }
 }
@@ -100,6 +109,19 @@ extension Problem {
         )
     }
 
+    public static func insufficientRole(_ role: String) -> Problem {
+        Problem(
+            status: 403, code: "insufficient_role", title: "Insufficient role",
+            detail: "Use an API key that was made by a member with the role \(role).",
+            extensions: ["required_role": .string(role)])
+    }
+
+    public static func addressNotAllowed(_ address: String) -> Problem {
+        Problem(
+            status: 403, code: "address_not_allowed", title: "Address not allowed",
+            detail: "Call from one of the key's allowed addresses, or add \(address) to them.")
+    }
+
     public static func httpsRequired() -> Problem {
         Problem(
             status: 403, code: "https_required", title: "HTTPS required",
@@ -133,6 +155,14 @@ extension Problem {
 
     public static func conflict(code: String = "conflict", _ detail: String) -> Problem {
         Problem(status: 409, code: code, title: "Conflict", detail: detail)
+    }
+
+    /// - Parameter seconds: after which to try again.
+    public static func idempotencyKeyInUse(retryAfter seconds: Int = 1) -> Problem {
+        Problem(
+            status: 409, code: "idempotency_key_in_use", title: "Request still running",
+            detail: "Wait for the request with this Idempotency-Key to end, or try again in \(seconds) s.",
+            headers: [Response.Field(.retryAfter, String(seconds))])
     }
 
     public static func preconditionFailed(
@@ -174,6 +204,12 @@ extension Problem {
     /// 422 for one field.
     public static func validationFailed(_ pointer: String, code: String, _ message: String) -> Problem {
         validationFailed([FieldProblem(pointer: pointer, code: code, message: message)])
+    }
+
+    public static func idempotencyKeyReused(
+        _ detail: String = "Send a new Idempotency-Key with a new request; this one belongs to another request."
+    ) -> Problem {
+        Problem(status: 422, code: "idempotency_key_reused", title: "Idempotency-Key used before", detail: detail)
     }
 
     /// - Parameter seconds: after which the next request is let in.

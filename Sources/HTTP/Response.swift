@@ -3,6 +3,10 @@ public struct Response: Sendable {
     public var status: Int
     public var fields: [Field]
     public var body: [UInt8]
+    /// Makes the body piece by piece while it is sent, in place of ``body``: for answers that are too long for memory. It
+    /// hands each piece to `send`. When it throws, the connection is broken off, so that the client sees
+    /// that the answer is not whole.
+    public var stream: (@Sendable (_ send: ([UInt8]) -> Void) throws -> Void)?
 
     public init(status: Int, fields: [Field] = [], body: [UInt8] = []) {
         self.status = status
@@ -19,6 +23,7 @@ public struct Response: Sendable {
         case 301: "301 Moved Permanently"
         case 302: "302 Found"
         case 303: "303 See Other"
+        case 304: "304 Not Modified"
         case 307: "307 Temporary Redirect"
         case 308: "308 Permanent Redirect"
         case 400: "400 Bad Request"
@@ -69,9 +74,12 @@ public struct Response: Sendable {
         /// For nginx alone, which logs it and passes it on to nobody: this answer is a click and stands in the journal.
         case click = "X-Mask-Click"
         case cacheControl = "Cache-Control"
+        case contentDisposition = "Content-Disposition"
         case contentLanguage = "Content-Language"
         case contentSecurityPolicy = "Content-Security-Policy"
         case contentType = "Content-Type"
+        /// RFC 9745.
+        case deprecation = "Deprecation"
         case eTag = "ETag"
         case idempotentReplayed = "Idempotent-Replayed"
         case location = "Location"
@@ -81,6 +89,8 @@ public struct Response: Sendable {
         case requestID = "Request-Id"
         case retryAfter = "Retry-After"
         case setCookie = "Set-Cookie"
+        /// RFC 8594.
+        case sunset = "Sunset"
         case wwwAuthenticate = "WWW-Authenticate"
         case xContentTypeOptions = "X-Content-Type-Options"
         case xRateLimitLimit = "X-RateLimit-Limit"

@@ -18,15 +18,15 @@ public struct Router<Endpoint: Sendable>: Sendable {
         fileprivate mutating func set(_ name: String, _ value: Substring) { values.append((name, String(value))) }
     }
 
-    private enum Segment {
+    private enum Segment: Equatable {
         case text(String)
         case parameter(String)
     }
 
+    /// One pattern with its methods.
     private struct Entry {
-        let method: Method
         let segments: [Segment]
-        let endpoint: Endpoint
+        var endpoints: [(method: Method, endpoint: Endpoint)]
     }
 
     private var entries: [Entry] = []
@@ -38,18 +38,22 @@ public struct Router<Endpoint: Sendable>: Sendable {
         let segments = pattern.split(separator: "/").map { segment -> Segment in
             segment.first == "{" ? .parameter(String(segment.dropFirst().dropLast())) : .text(String(segment))
         }
-        entries.append(Entry(method: method, segments: segments, endpoint: endpoint))
+        if let index = entries.firstIndex(where: { $0.segments == segments }) {
+            entries[index].endpoints.append((method, endpoint))
+        } else {
+            entries.append(Entry(segments: segments, endpoints: [(method, endpoint)]))
+        }
     }
 
-    /// Finds the route for a path that begins with `/` and has no empty segments; the first that fits wins.
+    /// Finds the route for a path that begins with `/` and has no empty segments. The first pattern that fits wins, so
+    /// `/links/bulk` stands before `/links/{id}`.
     public func match(_ method: Method, _ path: String) -> Match {
         let segments = Self.segments(path)
-        var allowed: [Method] = []
-        for entry in entries where Self.fits(entry.segments, segments) {
-            if entry.method == method { return .found(entry.endpoint, parameters: Self.parameters(entry.segments, segments)) }
-            allowed.append(entry.method)
+        guard let entry = entries.first(where: { Self.fits($0.segments, segments) }) else { return .notFound }
+        guard let found = entry.endpoints.first(where: { $0.method == method }) else {
+            return .wrongMethod(allowed: entry.endpoints.map(\.method))
         }
-        return allowed.isEmpty ? .notFound : .wrongMethod(allowed: allowed)
+        return .found(found.endpoint, parameters: Self.parameters(entry.segments, segments))
     }
 
     /// By bytes: a combining mark behind a slash must not hide it.

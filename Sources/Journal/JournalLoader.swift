@@ -134,6 +134,7 @@ public struct JournalLoader: ~Copyable {
             try store.write { try transact(batch, on: $0) }
         } catch Retry.duplicates {
             batch.clicks = try withoutStored(batch.clicks)
+            batch.requests = try withoutStored(batch.requests)
             try store.write { try transact(batch, on: $0) }
         }
     }
@@ -149,8 +150,18 @@ public struct JournalLoader: ~Copyable {
             let clicks = try markingFirstVisits(batch.clicks, on: connection)
             guard try Clicks.insert(clicks, on: connection) else { throw Retry.duplicates }
             try ClickRollups.add(clicks, on: connection)
-            try APIRequests.insert(batch.requests, on: connection)
+            try add(batch.requests, on: connection)
         }
+    }
+
+    private func add(_ requests: [APIRequest], on connection: Connection) throws {
+        guard try APIRequests.insert(requests, recordedAt: .now(), on: connection) else { throw Retry.duplicates }
+        try APIUsage.add(requests, on: connection)
+        var uses: [APIKeyID: (workspace: WorkspaceID, use: APIKey.Use)] = [:]
+        for request in requests where uses[request.key].map({ $0.use.at < request.at }) ?? true {
+            uses[request.key] = (request.workspace, .init(at: request.at, address: AddressRange.coarse(request.address)))
+        }
+        try APIKeys.note(uses, on: connection)
     }
 
     /// Marks the first click of each human visitor on each link and day.
@@ -171,14 +182,14 @@ public struct JournalLoader: ~Copyable {
     }
 
     /// The rare way: a request was answered by two pools, because the first died between writing and answering.
-    private func withoutStored(_ clicks: [Click]) throws -> [Click] {
+    private func withoutStored<Record: JournaledOnce>(_ records: [Record]) throws -> [Record] {
         var seen: Set<UInt128> = []
-        for (workspace, group) in Dictionary(grouping: clicks, by: \.workspace) {
+        for (workspace, group) in Dictionary(grouping: records, by: \.workspace) {
             let times = group.map(\.at)
             guard let first = times.min(), let last = times.max() else { continue }
-            seen.formUnion(try store.read { try Clicks.stored(in: workspace, from: first, to: last, on: $0) })
+            seen.formUnion(try store.read { try Record.stored(in: workspace, from: first, to: last, on: $0) })
         }
-        return clicks.filter { seen.insert($0.id).inserted }
+        return records.filter { seen.insert($0.id).inserted }
     }
 
     /// Deletes the segments that are loaded to their end and have no writer any more.
@@ -187,5 +198,31 @@ public struct JournalLoader: ~Copyable {
             guard let mark = marks[segment.name], segment.removeIfFinished(loaded: mark) else { continue }
             marks[segment.name] = nil
         }
+    }
+}
+
+/// A record that is stored once, whatever the journals say; told by nginx's request id.
+private protocol JournaledOnce {
+    var workspace: WorkspaceID { get }
+    var id: UInt128 { get }
+    var at: Timestamp { get }
+    static func stored(
+        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<UInt128>
+}
+
+extension Click: JournaledOnce {
+    static func stored(
+        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<UInt128> {
+        try Clicks.stored(in: workspace, from: first, to: last, on: connection)
+    }
+}
+
+extension APIRequest: JournaledOnce {
+    static func stored(
+        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<UInt128> {
+        try APIRequests.stored(in: workspace, from: first, to: last, on: connection)
     }
 }

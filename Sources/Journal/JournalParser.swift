@@ -15,7 +15,7 @@ struct JournalParser {
         let fields = line[..<end].pieces(dividedBy: UInt8(ascii: "\t"))
         switch (line.first, fields.count) {
         case (UInt8(ascii: "C"), 13): return click(fields).map(JournalRecord.click)
-        case (UInt8(ascii: "R"), 8): return request(fields).map(JournalRecord.request)
+        case (UInt8(ascii: "R"), 12): return request(fields).map(JournalRecord.request)
         default: return nil
         }
     }
@@ -33,12 +33,13 @@ struct JournalParser {
 
     private func request(_ fields: [ArraySlice<UInt8>]) -> APIRequest? {
         guard let at = Int64(text(fields[1])), let id = hexadecimalValue(fields[2], digits: 32),
-            let workspace = ULID(text(fields[3])), let key = ULID(text(fields[4])), let status = Int(text(fields[6])),
-            let microseconds = Int(text(fields[7]))
+            let workspace = ULID(text(fields[3])), let key = ULID(text(fields[4])), let status = Int(text(fields[7])),
+            let microseconds = Int(text(fields[8]))
         else { return nil }
         return APIRequest(
             workspace: WorkspaceID(workspace), key: APIKeyID(key), id: id, at: Timestamp(milliseconds: at),
-            endpoint: text(fields[5]), status: status, microseconds: microseconds)
+            endpoint: text(fields[5]), resource: text(fields[6]), status: status, microseconds: microseconds,
+            changed: text(fields[9]) == "1", address: text(fields[10]), userAgent: text(fields[11]))
     }
 
     private mutating func agent(_ field: ArraySlice<UInt8>) -> UserAgent {

@@ -6,7 +6,7 @@ import Store
 /// A newline stands before each line and after it, so that one that a full disk cut short does not spoil the next.
 ///
 ///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
-///     R  time  request-id  workspace  key  endpoint  status  microseconds  sum
+///     R  time  request-id  workspace  key  endpoint  resource  status  microseconds  changed  address  user-agent  sum
 ///
 /// Times are milliseconds since 1970. Control characters in what visitors sent become spaces, so nothing needs escaping.
 public enum JournalRecord {
@@ -72,19 +72,28 @@ public struct RequestLine {
     public var workspace: WorkspaceID
     public var key: APIKeyID
     public var endpoint: String
+    public var resource: String
     public var status: Int
     public var microseconds: Int
+    public var changed: Bool
+    public var address: String
+    public var userAgent: String
 
     public init(
-        at: Int64, requestID: String, workspace: WorkspaceID, key: APIKeyID, endpoint: String, status: Int, microseconds: Int
+        at: Int64, requestID: String, workspace: WorkspaceID, key: APIKeyID, endpoint: String, resource: String = "",
+        status: Int, microseconds: Int, changed: Bool = false, address: String = "", userAgent: String = ""
     ) {
         self.at = at
         self.requestID = requestID
         self.workspace = workspace
         self.key = key
         self.endpoint = endpoint
+        self.resource = resource
         self.status = status
         self.microseconds = microseconds
+        self.changed = changed
+        self.address = address
+        self.userAgent = userAgent
     }
 
     public var bytes: [UInt8] {
@@ -94,8 +103,12 @@ public struct RequestLine {
         line.append(workspace.ulid)
         line.append(key.ulid)
         line.append(endpoint, limit: 100)
+        line.append(resource, limit: 64)
         line.append(String(status), limit: 3)
-        line.append(String(microseconds), limit: 10)
+        line.append(String(min(microseconds, 4_000_000_000)), limit: 10)
+        line.append(changed ? "1" : "0", limit: 1)
+        line.append(address, limit: 45)
+        line.append(userAgent, limit: 400)
         return line.finished()
     }
 }

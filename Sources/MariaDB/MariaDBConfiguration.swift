@@ -21,7 +21,8 @@ public struct MariaDBConfiguration: Sendable {
         SET SESSION time_zone = '+00:00',
             sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE',
             tx_isolation = 'READ-COMMITTED',
-            innodb_lock_wait_timeout = 3
+            innodb_lock_wait_timeout = 3,
+            idle_transaction_timeout = 60
         """
 
     public init(address: Address, user: String, password: String? = nil, database: String? = nil) {

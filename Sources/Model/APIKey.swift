@@ -6,15 +6,38 @@ public struct APIKey: Sendable {
     /// The beginning and the last four characters, to tell keys apart by eye.
     public var hint: String
     public var scopes: Scopes
-    /// Requests a minute, where the key has a limit lower than its workspace's.
+    /// Requests a minute of this key alone, beside its workspace's limit.
     public var requestsPerMinute: Int?
+    /// Where the key may be used from; empty for everywhere.
+    public var allowedAddresses: [AddressRange]
+    /// The member who made it, whose role ends what it can do; nil for the sysadmin.
+    public var creator: MemberID?
     public var expiresAt: Timestamp?
+    /// When rotation gave it a successor; it works on until ``expiresAt``.
+    public var rotatedAt: Timestamp?
+    public var successor: APIKeyID?
     public var revokedAt: Timestamp?
+    /// Grows by one with each change: the entity tag, and what an update compares with.
+    public var version: Int
     public var createdAt: Timestamp
+    public var lastUse: Use?
+
+    /// A use of a key. The address is coarse: a /24 or a /48.
+    public struct Use: Sendable, Equatable {
+        public var at: Timestamp
+        public var address: String
+
+        public init(at: Timestamp, address: String) {
+            self.at = at
+            self.address = address
+        }
+    }
 
     public init(
         id: APIKeyID, workspace: WorkspaceID, name: String, hint: String, scopes: Scopes, requestsPerMinute: Int? = nil,
-        expiresAt: Timestamp? = nil, revokedAt: Timestamp? = nil, createdAt: Timestamp
+        allowedAddresses: [AddressRange] = [], creator: MemberID? = nil, expiresAt: Timestamp? = nil,
+        rotatedAt: Timestamp? = nil, successor: APIKeyID? = nil, revokedAt: Timestamp? = nil, version: Int = 1,
+        createdAt: Timestamp, lastUse: Use? = nil
     ) {
         self.id = id
         self.workspace = workspace
@@ -22,13 +45,34 @@ public struct APIKey: Sendable {
         self.hint = hint
         self.scopes = scopes
         self.requestsPerMinute = requestsPerMinute
+        self.allowedAddresses = allowedAddresses
+        self.creator = creator
         self.expiresAt = expiresAt
+        self.rotatedAt = rotatedAt
+        self.successor = successor
         self.revokedAt = revokedAt
+        self.version = version
         self.createdAt = createdAt
+        self.lastUse = lastUse
     }
 
     public func isActive(at now: Timestamp) -> Bool {
         revokedAt.map { $0 > now } ?? true && expiresAt.map { $0 > now } ?? true
+    }
+
+    public func isAllowed(from address: String) -> Bool {
+        allowedAddresses.isEmpty || allowedAddresses.contains { $0.contains(address) }
+    }
+
+    /// The key that rotation puts in its place: the same rights under a new text, for as long as this one was made for.
+    public func rotated(_ text: APIKeyText, at now: Timestamp) -> APIKey {
+        var key = self
+        (key.id, key.hint, key.createdAt, key.version) = (.new(), text.hint, now, 1)
+        (key.rotatedAt, key.successor, key.revokedAt, key.lastUse) = (nil, nil, nil, nil)
+        key.expiresAt = expiresAt.map {
+            Timestamp(milliseconds: now.milliseconds + $0.milliseconds - createdAt.milliseconds)
+        }
+        return key
     }
 }
 
@@ -42,6 +86,7 @@ public struct APIKeyText: Sendable {
     static let prefix = "mk_live_"
     static let randomLength = 32
     static let checksumLength = 6
+    private static let length = prefix.utf8.count + randomLength + checksumLength
 
     /// A new key from the system's random source.
     public static func random() -> APIKeyText {
@@ -51,13 +96,26 @@ public struct APIKeyText: Sendable {
 
     /// Nil unless prefix, alphabet, length and checksum are right.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.prefix.utf8.count + Self.randomLength + Self.checksumLength,
-            text.hasPrefix(Self.prefix),
+        guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix),
             text.utf8.dropFirst(Self.prefix.utf8.count).allSatisfy(Base62.contains)
         else { return nil }
         let whole = String(text)
         guard whole.hasSuffix(Self.checksum(of: whole.dropLast(Self.checksumLength))) else { return nil }
         self.text = whole
+    }
+
+    /// The first key that stands somewhere in a text.
+    public init?(within text: String) {
+        var rest = text[...]
+        while let start = rest.utf8.firstIndex(of: UInt8(ascii: "m")) {
+            rest = rest[start...]
+            if rest.hasPrefix(Self.prefix), let key = APIKeyText(rest.prefix(Self.length)) {
+                self = key
+                return
+            }
+            rest = rest.dropFirst()
+        }
+        return nil
     }
 
     private init(unchecked text: String) { self.text = text }

@@ -11,7 +11,7 @@ public struct AuditEntry: Sendable {
     public var workspace: WorkspaceID
     public var at: Timestamp
     public var actor: Actor
-    /// A verb in the vocabulary of events: `link.created`, `key.revoked`, …
+    /// An ``AuditAction``.
     public var action: String
     public var resource: String
     public var address: String
@@ -35,4 +35,21 @@ public struct AuditEntry: Sendable {
         self.requestID = requestID
         self.changes = changes
     }
+}
+
+/// What changes are called in the audit log: a resource and what became of it.
+public enum AuditAction: String, Sendable, CaseIterable {
+    case workspaceCreated = "workspace.created"
+    case workspaceUpdated = "workspace.updated"
+    case memberAdded = "member.added"
+    case memberUpdated = "member.updated"
+    case memberRemoved = "member.removed"
+    case keyCreated = "key.created"
+    case keyUpdated = "key.updated"
+    case keyRotated = "key.rotated"
+    case keyRevoked = "key.revoked"
+    case domainCreated = "domain.created"
+    case linkCreated = "link.created"
+    case linkUpdated = "link.updated"
+    case linkDeleted = "link.deleted"
 }

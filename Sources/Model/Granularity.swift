@@ -1,5 +1,6 @@
 /// The steps in which analytics count, always in the local time of a time zone.
 public enum Granularity: String, Sendable, CaseIterable {
+    case minute
     case hour
     case day
     /// Weeks begin on Monday (ISO 8601).
@@ -13,6 +14,7 @@ extension Granularity {
     func floor(_ local: Int) -> Int {
         let day = local.dividedDown(by: 86400)
         switch self {
+        case .minute: return local.dividedDown(by: 60) * 60
         case .hour: return local.dividedDown(by: 3600) * 3600
         case .day: return day * 86400
         // 1970-01-01 was a Thursday, three days after a Monday.
@@ -27,6 +29,7 @@ extension Granularity {
     /// The start of the next step, given the start of one.
     func next(after start: Int) -> Int {
         switch self {
+        case .minute: return start + 60
         case .hour: return start + 3600
         case .day: return start + 86400
         case .week: return start + 7 * 86400

@@ -31,6 +31,7 @@ public enum WorkspaceKind: IdentifierKind { public static let prefix = "ws" }
 public enum DomainKind: IdentifierKind { public static let prefix = "dom" }
 public enum EventKind: IdentifierKind { public static let prefix = "evt" }
 public enum AuditKind: IdentifierKind { public static let prefix = "aud" }
+public enum MemberKind: IdentifierKind { public static let prefix = "usr" }
 
 public typealias LinkID = Identifier<LinkKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
@@ -38,3 +39,4 @@ public typealias WorkspaceID = Identifier<WorkspaceKind>
 public typealias DomainID = Identifier<DomainKind>
 public typealias EventID = Identifier<EventKind>
 public typealias AuditID = Identifier<AuditKind>
+public typealias MemberID = Identifier<MemberKind>

@@ -10,4 +10,13 @@ public enum Plan: String, Sendable, CaseIterable {
         case .enterprise: 6_000
         }
     }
+
+    /// Days that the audit log and the details of requests are kept.
+    public var auditDays: Int {
+        switch self {
+        case .hobby: 30
+        case .pro: 180
+        case .enterprise: 730
+        }
+    }
 }

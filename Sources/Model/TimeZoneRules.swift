@@ -66,18 +66,26 @@ public struct TimeZoneRules: Sendable {
 // MARK: - Steps
 
 extension TimeZoneRules {
-    /// The start of the hour, day, week or month in local time that `time` is in.
+    /// The start of the minute, hour, day, week or month in local time that `time` is in.
     ///
     /// A day that has no midnight, because the clocks were put forward over it, starts when it first exists; one that
     /// has two starts at the first. An hour that the clocks repeat is two steps.
     public func floor(_ time: Timestamp, to granularity: Granularity) -> Timestamp {
-        let start = granularity == .hour ? hour(of: time.seconds) : step(of: time.seconds, granularity).start
+        let start = switch granularity {
+        case .minute: Granularity.minute.floor(time.seconds)  // since 1972 all offsets are whole minutes
+        case .hour: hour(of: time.seconds)
+        case .day, .week, .month: step(of: time.seconds, granularity).start
+        }
         return Timestamp(milliseconds: Int64(start) * 1000)
     }
 
     /// The start of the step after the one that `time` is in: always later than `time`.
     public func next(_ time: Timestamp, _ granularity: Granularity) -> Timestamp {
-        let start = granularity == .hour ? nextHour(after: time.seconds) : step(of: time.seconds, granularity).end
+        let start = switch granularity {
+        case .minute: Granularity.minute.next(after: Granularity.minute.floor(time.seconds))
+        case .hour: nextHour(after: time.seconds)
+        case .day, .week, .month: step(of: time.seconds, granularity).end
+        }
         return Timestamp(milliseconds: Int64(start) * 1000)
     }
 

@@ -7,14 +7,20 @@ public struct Workspace: Sendable, Equatable {
     public var plan: Plan
     /// Requests a minute, where they are set apart from the plan's.
     public var limitOverride: Int?
+    /// Grows by one with each change: the entity tag, and what an update compares with.
+    public var version: Int
     public var createdAt: Timestamp
 
-    public init(id: WorkspaceID, slug: String, name: String, plan: Plan, limitOverride: Int? = nil, createdAt: Timestamp) {
+    public init(
+        id: WorkspaceID, slug: String, name: String, plan: Plan, limitOverride: Int? = nil, version: Int = 1,
+        createdAt: Timestamp
+    ) {
         self.id = id
         self.slug = slug
         self.name = name
         self.plan = plan
         self.limitOverride = limitOverride
+        self.version = version
         self.createdAt = createdAt
     }
 

@@ -4,26 +4,36 @@ import Model
 /// The table `audit_log`.
 public enum AuditLog {
     /// The statement that writes an entry, to stand in the transaction of the change that it tells of.
-    public static func insertion(of entry: AuditEntry) -> SQL {
-        """
-        INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes)
-        VALUES (\(entry.workspace), \(entry.at), \(entry.id), \(entry.actor.name), \(entry.action), \(entry.resource),
-                \(entry.address), \(entry.userAgent), \(entry.requestID),
-                \(entry.changes.map { String(decoding: $0, as: UTF8.self) }))
-        """
+    public static func insertion(of entry: AuditEntry) -> SQL { insertion(of: [entry][...]) }
+
+    /// Writes the entries of many changes, in the transaction of all of them.
+    public static func insert(_ entries: [AuditEntry], on connection: Connection) throws(MariaDBError) {
+        for chunk in chunks(of: entries) { try connection.execute(insertion(of: chunk)) }
     }
 
-    /// Whether a request has done something already: nginx repeats PUT and DELETE when a worker dies before it answers.
-    public static func contains(
-        request: String, action: String, resource: String, in workspace: WorkspaceID, since time: Timestamp,
-        on connection: Connection
-    ) throws(MariaDBError) -> Bool {
-        try !connection.query("""
-            SELECT 1 FROM audit_log
+    private static func insertion(of entries: ArraySlice<AuditEntry>) -> SQL {
+        var insertion: SQL = """
+            INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes)
+            VALUES
+            """ + " "
+        appendRows(entries, to: &insertion) { entry in
+            """
+            (\(entry.workspace), \(entry.at), \(entry.id), \(entry.actor.name), \(entry.action), \(entry.resource),
+             \(entry.address), \(entry.userAgent), \(entry.requestID),
+             \(entry.changes.map { String(decoding: $0, as: UTF8.self) }))
+            """
+        }
+        return insertion
+    }
+
+    /// What a request has done already: nginx repeats PUT and DELETE when a worker dies before it answers.
+    public static func resources(
+        of request: String, action: String, in workspace: WorkspaceID, since time: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<String> {
+        Set(try connection.query("""
+            SELECT resource FROM audit_log
             WHERE workspace_id = \(workspace) AND at >= \(time) AND request_id = \(request) AND action = \(action)
-              AND resource = \(resource)
-            LIMIT 1
-            """).isEmpty
+            """).map { row throws(MariaDBError) in try row.string(0) })
     }
 }
 

@@ -40,27 +40,3 @@ public struct Click: Sendable {
         self.utmCampaign = utmCampaign
     }
 }
-
-/// One answered API request as it is stored.
-public struct APIRequest: Sendable {
-    public var workspace: WorkspaceID
-    public var key: APIKeyID
-    public var id: UInt128
-    public var at: Timestamp
-    /// Method and route pattern: `GET /links/{id}`.
-    public var endpoint: String
-    public var status: Int
-    public var microseconds: Int
-
-    public init(
-        workspace: WorkspaceID, key: APIKeyID, id: UInt128, at: Timestamp, endpoint: String, status: Int, microseconds: Int
-    ) {
-        self.workspace = workspace
-        self.key = key
-        self.id = id
-        self.at = at
-        self.endpoint = endpoint
-        self.status = status
-        self.microseconds = microseconds
-    }
-}

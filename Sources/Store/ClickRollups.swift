@@ -93,14 +93,6 @@ public enum ClickRollups {
     }
 }
 
-extension SQL {
-    static func + (left: SQL, right: SQL) -> SQL {
-        var sum = left
-        sum += right
-        return sum
-    }
-}
-
 /// A batch of clicks, counted.
 ///
 /// Clicks that are alike in all that is counted are counted together first, so that a busy link costs one look-up a click.

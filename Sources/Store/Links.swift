@@ -11,44 +11,95 @@ public enum Links {
         case changedMeanwhile
     }
 
-    /// Inserts a link, its tags, the audit entry and the event in one transaction and one round trip.
-    public static func create(_ link: Link, audit: AuditEntry, event: Event, on connection: Connection) throws {
-        var statements = [insertion(of: link)]
-        if let tags = insertion(ofTagsOf: link) { statements.append(tags) }
-        statements += [AuditLog.insertion(of: audit), Events.insertion(of: event)]
-        try refusing { try connection.executeAtomically(statements) }
+    /// The statements that insert a link and its tags, to stand in one transaction with the audit entry and the event.
+    public static func creation(of link: Link) -> [SQL] {
+        [insertion(of: [link][...], orIgnore: false)] + (insertion(ofTagsOf: [link]).map { [$0] } ?? [])
     }
 
-    /// Writes a changed link over the version it was made from, with the audit entry and the event.
+    /// Inserts the links whose slug and external id are free, and returns which those were. Of two in the list that want the
+    /// same, the first gets it.
+    public static func insert(_ links: [Link], on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
+        var inserted: Set<LinkID> = []
+        for chunk in chunks(of: links) {
+            for row in try connection.query(insertion(of: chunk, orIgnore: true) + " RETURNING id") {
+                inserted.insert(try row.identifier(0))
+            }
+        }
+        try insertTags(of: links.filter { inserted.contains($0.id) }, on: connection)
+        return inserted
+    }
+
+    /// Writes a changed link over the version that it was made from. In the caller's transaction.
     /// - Parameter link: as it should be, with the version that was read.
-    public static func update(_ link: Link, audit: AuditEntry, event: Event, on connection: Connection) throws {
+    public static func update(_ link: Link, on connection: Connection) throws {
         try refusing {
-            try connection.transaction { connection in
-                guard try connection.execute(overwriting(link)) == 1 else { throw Refusal.changedMeanwhile }
-                try connection.execute(
-                    "DELETE FROM link_tags WHERE workspace_id = \(link.workspace) AND link_id = \(link.id)")
-                if let tags = insertion(ofTagsOf: link) { try connection.execute(tags) }
-                try connection.execute(AuditLog.insertion(of: audit))
-                try connection.execute(Events.insertion(of: event))
+            guard try connection.execute(overwriting(link)) == 1 else { throw Refusal.changedMeanwhile }
+        }
+    }
+
+    /// Writes which tags links have. In the caller's transaction.
+    public static func replaceTags(of links: [Link], on connection: Connection) throws(MariaDBError) {
+        for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
+            for chunk in chunks(of: links.map(\.id)) {
+                try connection.execute("DELETE FROM link_tags WHERE workspace_id = \(workspace) AND link_id IN (\(list: Array(chunk)))")
+            }
+        }
+        try insertTags(of: links, on: connection)
+    }
+
+    /// Deletes links that still have the version that was read. Their clicks stay in the workspace's totals. In the caller's
+    /// transaction.
+    public static func delete(_ links: [Link], on connection: Connection) throws {
+        for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
+            for chunk in chunks(of: links) {
+                var versions: SQL = ""
+                appendRows(chunk, to: &versions) { "(\($0.id), \($0.version))" }
+                let removed = try connection.execute(
+                    "DELETE FROM links WHERE workspace_id = \(workspace) AND (id, version) IN (\(versions))")
+                guard removed == chunk.count else { throw Refusal.changedMeanwhile }
+                for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
+                    try connection.execute(
+                        "DELETE FROM \(table) WHERE workspace_id = \(workspace) AND link_id IN (\(list: chunk.map(\.id)))")
+                }
             }
         }
     }
 
-    /// Deletes a link if it still has the version that was read. Its clicks stay in the workspace's totals.
-    public static func delete(_ link: Link, audit: AuditEntry, event: Event, on connection: Connection) throws {
-        try connection.transaction { connection in
-            let removed = try connection.execute("""
-                DELETE FROM links
-                WHERE workspace_id = \(link.workspace) AND id = \(link.id) AND version = \(link.version)
+    /// Links by their ids, each locked until the transaction ends.
+    public static func lock(
+        _ ids: [LinkID], in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> [LinkID: Link] {
+        var found: [LinkID: Link] = [:]
+        for chunk in chunks(of: ids.sorted()) {
+            // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes.
+            try connection.execute("""
+                SELECT id FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk))) ORDER BY id FOR UPDATE
                 """)
-            guard removed == 1 else { throw Refusal.changedMeanwhile }
-            for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
-                try connection.execute(
-                    "DELETE FROM \(table) WHERE workspace_id = \(link.workspace) AND link_id = \(link.id)")
+            for row in try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: Array(chunk)))") {
+                let link = try link(row)
+                found[link.id] = link
             }
-            try connection.execute(AuditLog.insertion(of: audit))
-            try connection.execute(Events.insertion(of: event))
         }
+        return found
+    }
+
+    /// Those of the external ids that links have.
+    public static func taken(
+        _ externalIDs: [String], in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Set<String> {
+        var taken: Set<String> = []
+        for chunk in chunks(of: externalIDs) {
+            for row in try connection.query("""
+                SELECT external_id FROM links WHERE workspace_id = \(workspace) AND external_id IN (\(list: Array(chunk)))
+                """) { taken.insert(try row.string(0)) }
+        }
+        return taken
+    }
+
+    public static func find(
+        externalID: String, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Link? {
+        try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.external_id = \(externalID)").first.map(link)
     }
 
     public static func find(_ id: LinkID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Link? {
@@ -128,19 +179,27 @@ public enum Links {
 
     // MARK: Writing
 
-    private static func insertion(of link: Link) -> SQL {
-        let settings = link.settings
-        return """
-            INSERT INTO links (
+    private static func insertion(of links: ArraySlice<Link>, orIgnore: Bool) -> SQL {
+        let verb: SQL = orIgnore ? "INSERT IGNORE" : "INSERT"
+        var insertion: SQL = """
+            \(verb) INTO links (
               workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
               starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
               tags, version, created_at, updated_at)
-            VALUES (
-              \(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
-              \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
-              \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
-              \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
-              \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
+            VALUES
+            """ + " "
+        appendRows(links, to: &insertion, row)
+        return insertion
+    }
+
+    private static func row(_ link: Link) -> SQL {
+        let settings = link.settings
+        return """
+            (\(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
+             \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
+             \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
+             \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
+             \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
             """
     }
 
@@ -162,20 +221,24 @@ public enum Links {
 
     private static func tags(of link: Link) -> String { link.tags.joined(separator: String(tagSeparator)) }
 
-    private static func insertion(ofTagsOf link: Link) -> SQL? {
-        guard !link.tags.isEmpty else { return nil }
-        var insertion: SQL = "INSERT INTO link_tags (workspace_id, link_id, tag) VALUES "
-        for (position, tag) in link.tags.enumerated() {
-            insertion += position == 0 ? "" : ", "
-            insertion += "(\(link.workspace), \(link.id), \(tag))"
+    private static func insertTags(of links: [Link], on connection: Connection) throws(MariaDBError) {
+        for chunk in chunks(of: links) {
+            if let tags = insertion(ofTagsOf: Array(chunk)) { try connection.execute(tags) }
         }
+    }
+
+    private static func insertion(ofTagsOf links: [Link]) -> SQL? {
+        let rows = links.flatMap { link in link.tags.map { (link, tag: $0) } }
+        guard !rows.isEmpty else { return nil }
+        var insertion: SQL = "INSERT INTO link_tags (workspace_id, link_id, tag) VALUES "
+        appendRows(rows[...], to: &insertion) { "(\($0.workspace), \($0.id), \($1))" }
         return insertion
     }
 
     /// Turns the server's word about a unique key into ours.
-    private static func refusing(_ body: () throws -> Void) throws {
+    public static func refusing<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            try body()
+            return try body()
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if error.message.contains("'domain_slug'") { throw Refusal.slugTaken }
             if error.message.contains("'external_id'") { throw Refusal.externalIDTaken }

@@ -18,9 +18,14 @@ public enum Partitions {
     public static let tables = [
         Table(name: "clicks", unit: .day, keepDays: 400),
         Table(name: "click_visitors", unit: .day, keepDays: 2),
-        Table(name: "api_requests", unit: .day, keepDays: 90),
-        Table(name: "audit_log", unit: .month, keepDays: 400),
+        Table(name: "api_requests", unit: .month, keepDays: longestAudit),
+        Table(name: "audit_log", unit: .month, keepDays: longestAudit),
+        Table(name: "api_usage_minutes", unit: .day, keepDays: 8),
+        Table(name: "api_usage_quarters", unit: .month, keepDays: 730),
     ]
+
+    /// ``AuditChain/prune(_:plan:at:on:)`` takes away what the plans do not keep; the partitions that it leaves empty follow.
+    private static let longestAudit = (Plan.allCases.map(\.auditDays).max() ?? 0) + 62
 
     /// Days that have a partition before they begin.
     static let daysAhead = 7

@@ -17,8 +17,12 @@ extension Timestamp: SQLValueConvertible {
 
 extension Row {
     func identifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind> {
+        Identifier(try ulid(column))
+    }
+
+    func ulid(_ column: Int) throws(MariaDBError) -> ULID {
         guard let ulid = ULID(bytes: try bytes(column)) else { throw wrong(column, "an identifier") }
-        return Identifier(ulid)
+        return ulid
     }
 
     func optionalIdentifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind>? {
@@ -37,6 +41,11 @@ extension Row {
     func plan(_ column: Int) throws(MariaDBError) -> Plan {
         guard let plan = Plan(rawValue: try string(column)) else { throw wrong(column, "a plan") }
         return plan
+    }
+
+    func role(_ column: Int) throws(MariaDBError) -> Role {
+        guard let role = Role(rawValue: try string(column)) else { throw wrong(column, "a role") }
+        return role
     }
 
     func wrong(_ column: Int, _ wanted: String) -> MariaDBError {

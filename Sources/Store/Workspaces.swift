@@ -23,22 +23,27 @@ public enum Workspaces {
         try connection.query("\(columns) ORDER BY slug").map(workspace)
     }
 
-    public static func setPlan(_ plan: Plan, of id: WorkspaceID, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("UPDATE workspaces SET plan = \(plan.rawValue) WHERE id = \(id)")
-    }
+    /// The workspace is not as it was when it was read: somebody else changed it meanwhile.
+    public struct ChangedMeanwhile: Error {}
 
-    /// Sets the limit apart from the plan's; nil goes back to the plan's.
-    public static func setLimit(_ limit: Int?, of id: WorkspaceID, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("UPDATE workspaces SET requests_per_minute = \(limit) WHERE id = \(id)")
+    /// Writes name, plan and limit over the version that was read.
+    public static func update(_ workspace: Workspace, on connection: Connection) throws {
+        let matched = try connection.execute("""
+            UPDATE workspaces
+            SET name = \(workspace.name), plan = \(workspace.plan.rawValue), requests_per_minute = \(workspace.limitOverride),
+                version = version + 1
+            WHERE id = \(workspace.id) AND version = \(workspace.version)
+            """)
+        guard matched == 1 else { throw ChangedMeanwhile() }
     }
 
     private static let columns: SQL = """
-        SELECT id, slug, name, plan, requests_per_minute, created_at FROM workspaces
+        SELECT id, slug, name, plan, requests_per_minute, version, created_at FROM workspaces
         """
 
     private static func workspace(_ row: Row) throws(MariaDBError) -> Workspace {
         Workspace(
             id: try row.identifier(0), slug: try row.string(1), name: try row.string(2), plan: try row.plan(3),
-            limitOverride: try row.optionalInteger(4), createdAt: try row.timestamp(5))
+            limitOverride: try row.optionalInteger(4), version: try row.integer(5), createdAt: try row.timestamp(6))
     }
 }

@@ -5,7 +5,8 @@ import Model
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "API keys.", subcommands: [Create.self, List.self, Revoke.self])
+        commandName: "key", abstract: "API keys.",
+        subcommands: [Create.self, List.self, Update.self, Rotate.self, Revoke.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a key. It is shown once and stored nowhere.")
@@ -13,37 +14,77 @@ struct KeyCommand: ParsableCommand {
         @Option(help: "What the key is for.") var name: String
         @Option(help: "Scopes divided by commas; 'all' is every public one. \(Scope.allCases.map(\.rawValue).joined(separator: ", "))")
         var scopes: Scopes
+        @Option(help: "The e-mail address of the member who makes it, whose role ends what it can do.") var member: String?
         @Option(help: "When it ends, in RFC 3339.") var expiresAt: Timestamp?
-        @Option(help: "Requests a minute, where lower than the workspace's.") var limit: Int?
+        @Option(help: "Requests a minute of this key, beside the workspace's limit.") var limit: Int?
+        @Option(help: "Where it may be used from: ranges such as 203.0.113.0/24, divided by commas.") var allow: AddressRanges?
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let administration = try openInstallation().administration
+            let workspace = try administration.workspace(workspace)
             let (key, text) = try administration.createKey(
-                in: try administration.workspace(workspace), name: name, scopes: scopes.list, expiresAt: expiresAt,
-                requestsPerMinute: limit)
-            output.print([
-                "key": text.text, "id": key.id.description, "name": key.name,
-                "scopes": key.scopes.list.map(\.rawValue).joined(separator: " "),
-                "expires_at": key.expiresAt?.rfc3339 ?? "",
-            ])
+                in: workspace, name: name, scopes: scopes.list, expiresAt: expiresAt, requestsPerMinute: limit,
+                allowedAddresses: allow?.ranges ?? [], creator: try member.map { try administration.member($0, of: workspace).id })
+            output.print(key, text)
         }
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List keys by their hints.")
+        static let configuration = CommandConfiguration(abstract: "List keys by their hints, those that have ended too.")
         @Option(help: "Only this workspace's.") var workspace: String?
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let administration = try openInstallation().administration
             let keys = try administration.keys(in: try workspace.map(administration.workspace))
-            output.print(["id", "hint", "name", "scopes", "expires_at", "revoked_at"], keys.map { key in
-                [
-                    key.id.description, key.hint, key.name, key.scopes.list.map(\.rawValue).joined(separator: " "),
-                    key.expiresAt?.rfc3339 ?? "", key.revokedAt?.rfc3339 ?? "",
-                ]
-            })
+            output.print(
+                ["id", "hint", "name", "scopes", "expires_at", "revoked_at", "last_used_at", "last_used_from"],
+                keys.map { key in
+                    [
+                        key.id.description, key.hint, key.name, key.scopes.list.map(\.rawValue).joined(separator: " "),
+                        key.expiresAt?.rfc3339 ?? "", key.revokedAt?.rfc3339 ?? "", key.lastUse?.at.rfc3339 ?? "",
+                        key.lastUse?.address ?? "",
+                    ]
+                })
+        }
+    }
+
+    struct Update: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a key; its next request meets it changed, on every worker.")
+        @Argument(help: "key_…") var id: APIKeyID
+        @Option(help: "What the key is for.") var name: String?
+        @Option(help: "All its scopes, divided by commas.") var scopes: Scopes?
+        @Option(help: "When it ends, in RFC 3339.") var expiresAt: Timestamp?
+        @Option(help: "Requests a minute of this key, beside the workspace's limit.") var limit: Int?
+        @Option(help: "Where it may be used from, divided by commas; 'everywhere' lifts the restriction.") var allow: AddressRanges?
+
+        func run() throws {
+            try openInstallation().administration.updateKey(id) { key in
+                if let name { key.name = name }
+                if let scopes { key.scopes = scopes }
+                if let expiresAt { key.expiresAt = expiresAt }
+                if let limit { key.requestsPerMinute = limit }
+                if let allow { key.allowedAddresses = allow.ranges }
+            }
+        }
+    }
+
+    struct Rotate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put a new key in a key's place, in one transaction. It is shown once and stored nowhere.")
+        @Argument(help: "key_…") var id: APIKeyID
+        @Option(help: "Seconds for which the old key works on, up to 604800 (7 days).") var overlap = 0
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard (0...604_800).contains(overlap) else { throw ValidationError("The overlap is 0 to 604800 seconds.") }
+        }
+
+        func run() throws {
+            let (key, text) = try openInstallation().administration.rotateKey(id, overlapSeconds: overlap)
+            output.print(key, text)
         }
     }
 
@@ -53,6 +94,31 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "key_…") var id: APIKeyID
 
         func run() throws { try openInstallation().administration.revokeKey(id) }
+    }
+}
+
+extension OutputOptions {
+    /// The one time that a key is shown.
+    fileprivate func print(_ key: APIKey, _ text: APIKeyText) {
+        print([
+            "key": text.text, "id": key.id.description, "name": key.name,
+            "scopes": key.scopes.list.map(\.rawValue).joined(separator: " "), "expires_at": key.expiresAt?.rfc3339 ?? "",
+        ])
+    }
+}
+
+/// Ranges of addresses, divided by commas; none for `everywhere`.
+struct AddressRanges: ExpressibleByArgument {
+    let ranges: [AddressRange]
+
+    init?(argument: String) {
+        if argument == "everywhere" {
+            ranges = []
+            return
+        }
+        let read = argument.split(separator: ",").map { try? AddressRange(validating: String($0)) }
+        guard !read.isEmpty, read.allSatisfy({ $0 != nil }) else { return nil }
+        ranges = read.compactMap(\.self)
     }
 }
 

@@ -5,7 +5,7 @@ import Store
 
 struct MaintainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "maintain", abstract: "Make partitions ahead, drop old ones, destroy old salts.",
+        commandName: "maintain", abstract: "Make partitions ahead; forget what is older than it is kept.",
         discussion: "Run by cron. Prints nothing unless --verbose.")
 
     @Flag(help: "Say what was done.")
@@ -21,6 +21,11 @@ struct MaintainCommand: ParsableCommand {
             try VisitorSalts.destroy(before: today() - 1, on: connection)
             try JournalSegments.forget(before: Timestamp(milliseconds: Int64(today() - 30) * 86_400_000), on: connection)
         }
+        for workspace in try store.read({ try Workspaces.list(on: $0) }) {
+            let removed = try store.write { try AuditChain.prune(workspace.id, plan: workspace.plan, at: .now(), on: $0) }
+            if removed > 0 { done.append("\(workspace.slug): forgot \(removed) entries of the audit log") }
+        }
+        while try store.write({ try IdempotencyKeys.forgetOld(at: .now(), on: $0) }) > 0 {}
         if verbose { done.forEach { print($0) } }
     }
 }

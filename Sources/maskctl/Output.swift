@@ -38,6 +38,16 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+/// Writes bytes to standard output as they are.
+func writeOut(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        guard written > 0 || errno == EINTR else { return }  // the reader has gone
+        rest = rest.dropFirst(max(0, written))
+    }
+}
+
 extension ParsableCommand {
     /// The installation that the environment describes.
     func openInstallation() throws -> Installation {

@@ -9,8 +9,8 @@ struct Maskctl: ParsableCommand {
         abstract: "Set up and look after MASK.",
         discussion: "Configured by the same variables as the workers: the environment, and the file that MASK_CONFIG names.",
         subcommands: [
-            MigrateCommand.self, WorkspaceCommand.self, KeyCommand.self, DomainCommand.self, JournalCommand.self,
-            MaintainCommand.self, DoctorCommand.self,
+            MigrateCommand.self, WorkspaceCommand.self, MemberCommand.self, KeyCommand.self, DomainCommand.self,
+            JournalCommand.self, AuditCommand.self, MaintainCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures MASK against programs that do nothing else, side by side on this machine, and prints the ratios.
 #
-#   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,pace,memory] [--keep]
+#   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,platform,pace,memory] [--keep]
 #
 #   --rounds N     rounds of floor, ours, floor, ours, … (default 3); the table shows medians
 #   --seconds N    length of one measurement (default 8)
@@ -11,7 +11,7 @@
 #
 # The stack is the quick start's, in a folder of its own. The floors are the C programs in floor/, as many processes and
 # threads as the workers have, behind a second nginx with the same configuration. Redirects are measured over HTTP, the
-# API over TLS, with 32 connections of wrk. Everything, the clients too, shares the cores of this machine: the ratios
+# API over TLS, with 32 connections of wrk; `platform` compares parts of the API with one another. Everything, the clients too, shares the cores of this machine: the ratios
 # say something, the absolute figures less.
 #
 # MASK_BIN=FOLDER takes the programs of that folder instead of building them. Exit status 0 unless something broke.
@@ -21,7 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 root=${here%/Tests/Bench}
 PATH=$PATH:/usr/sbin
 
-rounds=3 seconds=8 soak='' only=redirect,get,create,pace,memory keep=''
+rounds=3 seconds=8 soak='' only=redirect,get,create,platform,pace,memory keep=''
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2; shift ;;
@@ -36,6 +36,7 @@ done
 requests_of_memory=$([ -n "$soak" ] && echo 5000000 || echo 500000)
 cached_links=100000
 mixed_links=1000
+bulk_links=1000
 clients=32
 threads=256
 
@@ -171,15 +172,15 @@ list_ids() {
 load() {
   work=$1 side=$2 url=$3 host=$4
   shift 4
-  cpu_before=$(cpu_ticks "$side")
+  cpu_before=$(cpu_ticks "${measured:-$side}")
   # shellcheck disable=SC2046 # the figures are meant to be split
   set -- $(wrk -t2 -c$clients "-d${seconds}s" -s "$here/load.lua" -H "Host: $host" -H "Authorization: Bearer $key" "$url" -- "$@" |
     sed -n 's/^figures //p')
   [ $# = 6 ] && [ "$1" -gt 0 ] || fail "wrk got no answers for $work of $side."
-  [ "$5$6" = 00 ] || say "  $work, $side: $5 answers above 399, $6 failed connections"
+  [ "$5$6" = 00 ] || [ "${refused:-}" = "$5" ] || [ "${refused:-}" = all ] || say "  $work, $side: $5 answers above 399, $6 failed connections"
   answered=$1
   rate=$(awk "BEGIN { printf \"%.0f\", $1 * 1e6 / $2 }")
-  cpu=$(echo "$cpu_before $(cpu_ticks "$side")" | awk -v tick="$(getconf CLK_TCK)" -v count="$1" \
+  cpu=$(echo "$cpu_before $(cpu_ticks "${measured:-$side}")" | awk -v tick="$(getconf CLK_TCK)" -v count="$1" \
     '{ for (part = 1; part <= 4; part++) printf "%.1f ", ($(part + 4) - $part) * 1e6 / tick / count }')
   echo "$work $side $rate $3 $4 $cpu" >>"$figures"
   printf '  %-13s %-6s %8s/s   p50 %6.2f ms   p99 %6.2f ms\n' "$work" "$side" "$rate" "$(milliseconds "$3")" "$(milliseconds "$4")"
@@ -275,6 +276,40 @@ measure_creates() {
   stop_floor
 }
 
+# Parts of the API against one another: what stands as floor is ours too.
+measure_platform() {
+  headline "The platform: idempotent and bulk creates, refusals"
+  measured=ours
+  "$maskctl" workspace create flood --plan hobby >/dev/null
+  "$maskctl" workspace limit flood 1
+  flood_key=$("$maskctl" key create --workspace flood --name flood --scopes all --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
+  for _ in $(seq "$rounds"); do
+    load idempotent floor "https://127.0.0.1:$https/v1/links" api.mask.localhost create
+    load idempotent ours "https://127.0.0.1:$https/v1/links" api.mask.localhost idempotent
+    drain
+    load bulk floor "https://127.0.0.1:$https/v1/links" api.mask.localhost create
+    (clients=8; load bulk ours "https://127.0.0.1:$https/v1/links/bulk" api.mask.localhost bulk $bulk_links)
+    drain
+    load refusal floor "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids"
+    (key=$flood_key; refused=all; load refusal ours "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids")
+    drain
+    (clients=4; load flood floor "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids")
+    drain
+    flood & flood=$!
+    (clients=4; load flood ours "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids")
+    end_processes $flood
+    say "                while $(sed -n 's/^figures \([0-9]*\).*/\1/p' "$folder/flood") requests of another workspace were refused"
+    drain
+  done
+  measured=''
+}
+
+# Some 3,000 requests a second of a workspace that has used up its limit.
+flood() {
+  exec wrk -t2 -c32 "-d$((seconds + 2))s" -s "$here/load.lua" -H "Host: api.mask.localhost" -H "Authorization: Bearer $flood_key" \
+    "https://127.0.0.1:$https/v1/links/1" -- slow 10 >"$folder/flood"
+}
+
 # At half of the peak that the redirects above reached, each against its own: paced PORT RATE.
 measure_pace() {
   headline "Redirects at half of the peak rate (an open loop: paced.c; Debian has no wrk2)"
@@ -361,6 +396,15 @@ table() {
   rate_row redirect-mix "redirect, $mixed_links links" 0.8 redirect
   rate_row get "GET /v1/links/{id}" 0.6 get
   rate_row create "POST /v1/links" 0.5 create
+  if wants platform; then
+    rate_row idempotent "idempotent create / plain create" 0.8 platform
+    reached=$(awk "BEGIN { print $(ratio bulk 3) * $bulk_links }")
+    printf '%-34s %9.0f/s %9.0f/s %6.1f  ≥ %-8s %s\n' "links, $bulk_links a request / one" "$(median bulk floor 3)" \
+      "$(awk "BEGIN { print $(median bulk ours 3) * $bulk_links }")" "$reached" 10 "$(verdict "$reached >= 10")"
+    rate_row refusal "429 / GET /v1/links/{id}" 0.8 platform
+    printf '%-34s %8.2f ms %8.2f ms %6.2f\n' "p99 of GET while another floods" "$(milliseconds "$(median flood floor 5)")" \
+      "$(milliseconds "$(median flood ours 5)")" "$(ratio flood 5)"
+  fi
   if wants pace; then
     reached=$(ratio pace 5)
     printf '%-34s %8.2f ms %8.2f ms %6.2f  ≤ %-8s %s\n' "p99 of redirects at half the peak" "$(milliseconds "$(median pace floor 5)")" \
@@ -391,6 +435,8 @@ cpu_table() {
   cpu_row redirect-mix "redirect, $mixed_links links" redirect
   cpu_row get "GET /v1/links/{id}" get
   cpu_row create "POST /v1/links" create
+  cpu_row idempotent "plain and idempotent create" platform
+  cpu_row refusal "GET and its refusal" platform
 }
 
 # ---- the story -------------------------------------------------------------------------------------------------------
@@ -414,6 +460,7 @@ make_data
 if wants redirect; then measure_redirects; fi
 if wants get; then measure_reads; fi
 if wants create; then measure_creates; fi
+if wants platform; then measure_platform; fi
 if wants pace; then measure_pace; fi
 if wants memory; then measure_memory; fi
 table

@@ -27,7 +27,7 @@ struct LinkListTests {
 
     private func delete(_ link: Link) throws {
         try database.store.write {
-            try Links.delete(link, audit: .about(link, "link.deleted"), event: .about(link, .linkDeleted), on: $0)
+            try $0.transaction { try Links.delete([link], on: $0) }
         }
     }
 

@@ -15,13 +15,16 @@ struct LinksTests {
 
     private func update(_ link: Link) throws {
         try database.store.write {
-            try Links.update(link, audit: .about(link, "link.updated"), event: .about(link, .linkUpdated), on: $0)
+            try $0.transaction { connection in
+                try Links.update(link, on: connection)
+                try Links.replaceTags(of: [link], on: connection)
+            }
         }
     }
 
     private func delete(_ link: Link) throws {
         try database.store.write {
-            try Links.delete(link, audit: .about(link, "link.deleted"), event: .about(link, .linkDeleted), on: $0)
+            try $0.transaction { try Links.delete([link], on: $0) }
         }
     }
 

@@ -48,7 +48,11 @@ extension TestDatabase {
         let link = Link(
             id: LinkID(ULID(milliseconds: createdAt.milliseconds)), workspace: tenant.workspace.id, domain: tenant.domain.id,
             host: tenant.domain.host, slug: slug, settings: settings, tags: tags, createdAt: createdAt, updatedAt: createdAt)
-        try store.write { try Links.create(link, audit: .about(link, "link.created"), event: .about(link, .linkCreated), on: $0) }
+        try store.write {
+            try $0.executeAtomically(Links.creation(of: link) + [
+                AuditLog.insertion(of: .about(link, "link.created")), Events.insertion(of: .about(link, .linkCreated)),
+            ])
+        }
         return link
     }
 }

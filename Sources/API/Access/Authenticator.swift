@@ -8,17 +8,26 @@ import Threads
 public final class Principal: Sendable {
     public let key: APIKey
     public let workspace: Workspace
+    /// The present role of the member who made the key; nil for the sysadmin's keys.
+    public let role: Role?
+    /// What the key may do now: its scopes, cut by its creator's role.
+    public let scopes: Scopes
+    /// The workspace's limit, and the key's own.
+    let limits: [RateLimit]
 
-    init(key: APIKey, workspace: Workspace) {
+    /// - Parameter role: nil also for a creator who is no member any more, whose keys may do nothing.
+    init(key: APIKey, workspace: Workspace, role: Role?) {
         self.key = key
         self.workspace = workspace
+        self.role = role
+        scopes = key.creator == nil ? key.scopes : key.scopes.intersection(role?.scopes ?? [])
+        let owner = workspace.id.description
+        limits = [RateLimit(owner, perMinute: workspace.requestsPerMinute)]
+            + (key.requestsPerMinute.map { [RateLimit(owner, part: key.id.description, perMinute: $0)] } ?? [])
     }
-
-    /// Requests a minute: the key's own limit where it is lower.
-    var limit: Int { min(key.requestsPerMinute ?? .max, workspace.requestsPerMinute) }
 }
 
-/// Finds the principal of a key and counts the request against its limit.
+/// Finds the principal of a key and counts the request against its limits.
 ///
 /// Principals are cached without ever being stale: each workspace has an *epoch* in Redis, a random value that every change
 /// of a key, member or plan replaces. The rate limit script returns it with every request, and a principal that was cached
@@ -45,26 +54,43 @@ final class Authenticator: Sendable {
         self.limiter = limiter
     }
 
-    /// The outcome of authentication: a principal, or the problem to answer with; and what the limit says, either way.
+    /// What came of authentication.
     struct Outcome {
-        var principal: Result<Principal, Problem>
+        /// The key that was sent, if there is such a key; it may have ended.
+        var known: Principal?
+        /// Why the caller may not go on.
+        var refusal: Problem?
+        /// What the limits say, either way.
         var rate: RateDecision
     }
 
     func authenticate(_ request: Request) throws -> Outcome {
-        guard let key = Self.key(in: request.fields.authorization) else { return anonymous(request) }
-        let digest = sha256(key.text)
-        guard let (principal, rate) = try principal(digest), principal.key.isActive(at: .now()) else {
-            return anonymous(request)
-        }
-        return Outcome(principal: .success(principal), rate: rate)
+        guard let text = Self.key(in: request.fields.authorization) else { return anonymous(request) }
+        return try authenticate(text, request)
     }
 
-    /// Unknown, malformed, expired and revoked keys are all the same to whoever sends them.
-    func anonymous(_ request: Request) -> Outcome {
+    /// A request that comes without a valid key, counted by its address.
+    ///
+    /// Unknown, malformed, expired and revoked keys are all the same to whoever sends them. They do not count against the
+    /// workspace: whoever has found an old key must not be able to use up the limit of the new one.
+    func anonymous(_ request: Request, known: Principal? = nil, refusal: Problem = .unauthorized()) -> Outcome {
         Outcome(
-            principal: .failure(.unauthorized()),
+            known: known, refusal: refusal,
             rate: limiter.check("address:" + request.remoteAddress, limit: Self.anonymousLimit))
+    }
+
+    /// A key that was sent where it gets logged: refused, whether it is one or not.
+    func exposed(_ text: APIKeyText, _ request: Request, refusal: Problem) throws -> Outcome {
+        anonymous(request, known: try load(sha256(text.text), epoch: nil), refusal: refusal)
+    }
+
+    private func authenticate(_ text: APIKeyText, _ request: Request) throws -> Outcome {
+        guard let (principal, rate) = try principal(sha256(text.text), request.remoteAddress) else { return anonymous(request) }
+        if !principal.key.isActive(at: .now()) { return anonymous(request, known: principal) }
+        if !principal.key.isAllowed(from: request.remoteAddress) {
+            return anonymous(request, known: principal, refusal: .addressNotAllowed(request.remoteAddress))
+        }
+        return Outcome(known: principal, refusal: nil, rate: rate)
     }
 
     private static func key(in authorization: String?) -> APIKeyText? {
@@ -74,28 +100,30 @@ final class Authenticator: Sendable {
         return APIKeyText(authorization.dropFirst(7))
     }
 
-    private func principal(_ digest: [UInt8]) throws -> (Principal, RateDecision)? {
+    private func principal(_ digest: [UInt8], _ address: String) throws -> (Principal, RateDecision)? {
         if let cached = cache.withLock({ $0[digest] }) {
-            let rate = check(cached.principal)
+            let rate = check(cached.principal, address)
             let age = monotonicMilliseconds() - cached.loadedAt
             if rate.epoch == cached.epoch && age < Self.lifetimeMilliseconds { return (cached.principal, rate) }
             guard let fresh = try load(digest, epoch: rate.epoch) else { return nil }
-            return (fresh, fresh.limit == cached.principal.limit ? rate : check(fresh))
+            return (fresh, fresh.limits == cached.principal.limits ? rate : check(fresh, address))
         }
         guard let first = try load(digest, epoch: nil) else { return nil }
-        let rate = check(first)
+        let rate = check(first, address)
         // Loaded again under the epoch that was read before: only then is it sure to be no older than the epoch.
         guard rate.epoch != nil else { return (first, rate) }
         return try load(digest, epoch: rate.epoch).map { ($0, rate) }
     }
 
-    private func check(_ principal: Principal) -> RateDecision {
-        limiter.check(principal.workspace.id.description, limit: principal.limit)
+    /// Only what will be let in counts; what will not still needs the epoch.
+    private func check(_ principal: Principal, _ address: String) -> RateDecision {
+        let counts = principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
+        return limiter.check(principal.limits, cost: counts ? 1 : 0)
     }
 
     private func load(_ digest: [UInt8], epoch: String?) throws -> Principal? {
         let found = try store.read { try APIKeys.authenticate(digest: digest, on: $0) }
-        let principal = found.map { Principal(key: $0.key, workspace: $0.workspace) }
+        let principal = found.map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role) }
         let loadedAt = monotonicMilliseconds()
         cache.withLock { cache in
             if cache.count > Self.cacheLimit { cache.removeAll() }

@@ -3,18 +3,33 @@ import Redis
 import Synchronization
 import Threads
 
-/// What a limit says of one request.
+/// What the limits say of one request.
 public struct RateDecision: Sendable, Equatable {
     public var isAllowed: Bool
-    /// Requests a minute.
+    /// Requests a minute, of the limit that is the tightest at the moment.
     public var limit: Int
     public var remaining: Int
     /// Seconds until the window ends or, for a refused request, until the next one is let in; never 0.
     public var secondsToReset: Int
     /// When that is, in seconds since 1970.
     public var resetAt: Int
-    /// The epoch of the subject, see ``Authenticator``. Nil while Redis is away.
+    /// The epoch of the first subject, see ``Authenticator``. Nil while Redis is away.
     public var epoch: String?
+}
+
+/// Who is counted, and how many requests a minute they may make.
+struct RateLimit: Sendable, Equatable {
+    /// Subjects that are counted together share what stands in braces, and so live on one node of a Redis cluster.
+    var subject: String
+    var perMinute: Int
+
+    /// - Parameters:
+    ///   - owner: a workspace, an address.
+    ///   - part: what of the owner's is counted by itself, such as a key.
+    init(_ owner: String, part: String? = nil, perMinute: Int) {
+        subject = "{\(owner)}" + (part.map { ":" + $0 } ?? "")
+        self.perMinute = perMinute
+    }
 }
 
 /// A sliding window over two counters, in Redis; in this process while Redis is away.
@@ -37,87 +52,126 @@ final class RateLimiter: Sendable {
         self.workers = max(1, workers)
     }
 
-    /// Counts a request against a subject (a workspace, an address) and says whether it is let in.
-    func check(_ subject: String, limit: Int, cost: Int = 1) -> RateDecision {
+    /// Counts a request against all limits and lets it in if each of them does; refused, it counts against none.
+    /// - Parameters:
+    ///   - cost: how many requests it counts as; 0 only asks for the epoch.
+    ///   - nextCost: what the request will cost when it comes again, for the time that a refused client is told to wait.
+    func check(_ limits: [RateLimit], cost: Int = 1, nextCost: Int? = nil) -> RateDecision {
         if awayUntil.load(ordering: .relaxed) <= monotonicMilliseconds() {
             do {
                 return try redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-                    try decide(try evaluate($0, subject, limit, cost), limit)
+                    try decide(try evaluate($0, limits, cost, nextCost ?? cost))
                 }
             } catch {
                 redis.drain()  // the idle connections have gone with the one that failed
                 awayUntil.store(monotonicMilliseconds() + Self.pauseMilliseconds, ordering: .relaxed)
             }
         }
-        // Every worker may let in its share of twice the limit: never unlimited, never a lock-out.
-        return local.check(subject, limit: max(1, (2 * limit + workers - 1) / workers), announced: limit, cost: cost)
+        return checkLocally(limits, cost)
+    }
+
+    /// Counts a request against one limit.
+    func check(_ owner: String, limit: Int, cost: Int = 1) -> RateDecision {
+        check([RateLimit(owner, perMinute: limit)], cost: cost)
+    }
+
+    /// Every worker may let in its share of twice the limit: never unlimited, never a lock-out.
+    private func checkLocally(_ limits: [RateLimit], _ cost: Int) -> RateDecision {
+        let decisions = limits.map { limit in
+            local.check(
+                limit.subject, limit: max(1, (2 * limit.perMinute + workers - 1) / workers), announced: limit.perMinute,
+                cost: cost)
+        }
+        return decisions.first { !$0.isAllowed } ?? decisions.min { $0.remaining < $1.remaining } ?? .unlimited
     }
 
     /// Gives a subject a new epoch, so that whatever is cached under the old one is loaded again. False if Redis is away.
-    func replaceEpoch(of subject: String) -> Bool {
+    func replaceEpoch(of owner: String) -> Bool {
         let command = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("SET", RedisArgument(Self.key(subject) + ":epoch"), RedisArgument(Self.freshEpoch()))
+            try $0.command("SET", RedisArgument("mask:{\(owner)}:epoch"), RedisArgument(Self.freshEpoch()))
         }
         return command != nil
     }
 
-    private func evaluate(_ connection: Connection, _ subject: String, _ limit: Int, _ cost: Int) throws -> Reply {
+    private func evaluate(_ connection: Connection, _ limits: [RateLimit], _ cost: Int, _ nextCost: Int) throws -> Reply {
         try connection.evaluate(
-            Self.script, keys: [Self.key(subject)],
+            Self.script, keys: limits.map { "mask:" + $0.subject },
             arguments: [
-                RedisArgument(limit), RedisArgument(Self.windowSeconds * 1000), RedisArgument(cost),
+                RedisArgument(Self.windowSeconds * 1000), RedisArgument(cost), RedisArgument(nextCost),
                 RedisArgument(Self.freshEpoch()),
-            ])
+            ] + limits.map { RedisArgument($0.perMinute) })
     }
 
-    private func decide(_ reply: Reply, _ limit: Int) throws -> RateDecision {
-        guard let parts = reply.elements, parts.count == 5, let allowed = parts[0].number,
-            let remaining = parts[1].number, let milliseconds = parts[2].number, let now = parts[3].number
+    private func decide(_ reply: Reply) throws -> RateDecision {
+        guard let parts = reply.elements, parts.count == 6, let allowed = parts[0].number, let limit = parts[1].number,
+            let remaining = parts[2].number, let milliseconds = parts[3].number, let now = parts[4].number
         else { throw RedisError.server("the rate limit script answered something else") }
         let seconds = max(1, Int(milliseconds + 999) / 1000)
         return RateDecision(
-            isAllowed: allowed == 1, limit: limit, remaining: Int(remaining), secondsToReset: seconds,
-            resetAt: Int(now) + seconds, epoch: parts[4].text)
+            isAllowed: allowed == 1, limit: Int(limit), remaining: Int(remaining), secondsToReset: seconds,
+            resetAt: Int(now) + seconds, epoch: parts[5].text)
     }
-
-    /// The braces make all keys of a subject live on one node of a cluster.
-    private static func key(_ subject: String) -> String { "mask:{\(subject)}" }
 
     private static func freshEpoch() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
+    /// KEYS: subjects. ARGV: window, cost, next cost, a fresh epoch, then the limit of each subject.
+    /// Returns whether the request is let in, then limit, remaining, milliseconds to wait of the tightest limit, the time
+    /// in seconds, and the epoch of the first subject.
     private static let script = Script("""
-        local limit, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+        local window, cost, again = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local number = math.floor(now / window)
         local elapsed = now - number * window
-        local current = KEYS[1] .. ':' .. string.format('%d', number)
-        local previous = KEYS[1] .. ':' .. string.format('%d', number - 1)
-        local values = redis.call('MGET', current, previous, KEYS[1] .. ':epoch')
-        local c, p, epoch = tonumber(values[1] or 0), tonumber(values[2] or 0), values[3]
-        if not epoch then
-          epoch = ARGV[4]
-          redis.call('SET', KEYS[1] .. ':epoch', epoch)
-        end
-        local used = p * (window - elapsed) / window + c
-        if used + cost <= limit then
-          if c == 0 then
-            redis.call('SET', current, cost, 'PX', 2 * window)
-          else
-            redis.call('INCRBY', current, cost)
+        local here, before = ':' .. string.format('%d', number), ':' .. string.format('%d', number - 1)
+        local epoch, tightest, refused, empty
+        for i, key in ipairs(KEYS) do
+          local limit = tonumber(ARGV[4 + i])
+          local values = redis.call('MGET', key .. here, key .. before, key .. ':epoch')
+          local c, p = tonumber(values[1] or 0), tonumber(values[2] or 0)
+          if i == 1 then
+            epoch = values[3]
+            if not epoch then
+              epoch = ARGV[4]
+              redis.call('SET', key .. ':epoch', epoch)
+            end
           end
-          return {1, math.floor(limit - used - cost), window - elapsed, tonumber(time[1]), epoch}
+          local used = p * (window - elapsed) / window + c
+          if used + cost <= limit then
+            local left = math.floor(limit - used - cost)
+            if not tightest or left < tightest[2] then tightest = {limit, left, window - elapsed} end
+            if c == 0 then empty = empty or {}; empty[i] = true end
+          else
+            -- When will used + again <= limit hold, if nobody else comes?
+            local wait
+            if c + again <= limit then
+              wait = window * (1 - (limit - c - again) / p) - elapsed
+            else
+              wait = window - elapsed
+              if c > limit - again then wait = wait + math.max(0, window * (1 - (limit - again) / c)) end
+            end
+            wait = math.ceil(wait) + 1
+            if not refused or wait > refused[3] then refused = {limit, math.max(0, math.floor(limit - used)), wait} end
+          end
         end
-        -- When will used + cost <= limit hold, if nobody else comes?
-        local wait
-        if c + cost <= limit then
-          wait = window * (1 - (limit - c - cost) / p) - elapsed
-        else
-          wait = window - elapsed
-          if c > limit - cost then wait = wait + math.max(0, window * (1 - (limit - cost) / c)) end
+        if refused then return {0, refused[1], refused[2], refused[3], tonumber(time[1]), epoch} end
+        if cost > 0 then
+          for i, key in ipairs(KEYS) do
+            if empty and empty[i] then
+              redis.call('SET', key .. here, cost, 'PX', 2 * window)
+            else
+              redis.call('INCRBY', key .. here, cost)
+            end
+          end
         end
-        return {0, math.max(0, math.floor(limit - used)), math.ceil(wait) + 1, tonumber(time[1]), epoch}
+        return {1, tightest[1], tightest[2], tightest[3], tonumber(time[1]), epoch}
         """)
+}
+
+extension RateDecision {
+    /// Of no limits at all.
+    fileprivate static let unlimited = RateDecision(
+        isAllowed: true, limit: 0, remaining: 0, secondsToReset: RateLimiter.windowSeconds, resetAt: 0)
 }
 
 /// The same window in this process: stands in while Redis is away.

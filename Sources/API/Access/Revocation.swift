@@ -7,7 +7,11 @@ public struct Revocation: Sendable {
     private let limiter: RateLimiter
 
     public init(redis: RedisPool) {
-        limiter = RateLimiter(redis: redis, workers: 1)
+        self.init(limiter: RateLimiter(redis: redis, workers: 1))
+    }
+
+    init(limiter: RateLimiter) {
+        self.limiter = limiter
     }
 
     /// Call after the change is committed, before answering. Where Redis cannot be reached, it waits until no worker can

@@ -1,11 +1,10 @@
-import Crypto
 import MariaDB
 import Model
 import Redis
 import Store
 
-/// What a sysadmin does to workspaces, keys and domains. Each change and its audit entry are one transaction, and holds on
-/// every worker when the call returns.
+/// What a sysadmin does to workspaces, members, keys and domains. Each change and its audit entry are one transaction, and
+/// holds on every worker when the call returns.
 public struct Administration: Sendable {
     private let store: Store
     private let revocation: Revocation
@@ -19,14 +18,22 @@ public struct Administration: Sendable {
         case workspaceTaken(String)
         case unknownWorkspace(String)
         case unknownKey(String)
+        case alreadyRotated(successor: String)
         case hostTaken(String)
+        case memberTaken(String)
+        case unknownMember(String)
+        case changedMeanwhile
 
         public var description: String {
             switch self {
             case .workspaceTaken(let slug): "there is a workspace \(slug) already; choose another name"
             case .unknownWorkspace(let slug): "there is no workspace \(slug); see: maskctl workspace list"
-            case .unknownKey(let id): "there is no key \(id); see: maskctl key list"
+            case .unknownKey(let id): "there is no key \(id) that still works; see: maskctl key list"
+            case .alreadyRotated(let successor): "this key has a successor; rotate that: maskctl key rotate \(successor)"
             case .hostTaken(let host): "\(host) is taken already; see: maskctl domain list"
+            case .memberTaken(let email): "\(email) is a member already; see: maskctl member list"
+            case .unknownMember(let email): "there is no member \(email); see: maskctl member list"
+            case .changedMeanwhile: "somebody else has changed it at the same time; look and try again"
             }
         }
     }
@@ -35,12 +42,10 @@ public struct Administration: Sendable {
 
     public func createWorkspace(slug: String, name: String, plan: Plan) throws -> Workspace {
         let workspace = Workspace(id: .new(), slug: slug, name: name, plan: plan, createdAt: .now())
-        do {
-            try change(workspace.id, "workspace.created", workspace.id.description) {
-                try Workspaces.create(workspace, on: $0)
-            }
-        } catch let error as MariaDBError where error.code == .duplicateKey {
-            throw Refusal.workspaceTaken(slug)
+        try change(orRefuse: .workspaceTaken(slug)) { connection in
+            try Workspaces.create(workspace, on: connection)
+            try connection.execute(AuditLog.insertion(of: Author.maskctl.entry(
+                .workspaceCreated, workspace.id.description, in: workspace.id, at: workspace.createdAt, after: workspace.json)))
         }
         return workspace
     }
@@ -54,33 +59,64 @@ public struct Administration: Sendable {
 
     public func workspaces() throws -> [Workspace] { try store.read { try Workspaces.list(on: $0) } }
 
-    public func setPlan(_ plan: Plan, of workspace: Workspace) throws {
-        try change(workspace.id, "workspace.plan_changed", workspace.id.description) {
-            try Workspaces.setPlan(plan, of: workspace.id, on: $0)
+    public func setPlan(_ plan: Plan, of workspace: Workspace) throws { try update(workspace) { $0.plan = plan } }
+
+    public func setLimit(_ limit: Int?, of workspace: Workspace) throws { try update(workspace) { $0.limitOverride = limit } }
+
+    private func update(_ workspace: Workspace, _ body: (inout Workspace) -> Void) throws {
+        guard let before = try store.read({ try Workspaces.find(workspace.id, on: $0) }) else {
+            throw Refusal.unknownWorkspace(workspace.slug)
         }
+        var after = before
+        body(&after)
+        try change { try WorkspaceChanges.update(before, to: after, by: .maskctl, at: .now(), on: $0) }
         revocation.takeEffect(in: workspace.id)
     }
 
-    public func setLimit(_ limit: Int?, of workspace: Workspace) throws {
-        try change(workspace.id, "workspace.limit_changed", workspace.id.description) {
-            try Workspaces.setLimit(limit, of: workspace.id, on: $0)
+    // MARK: Members
+
+    public func addMember(_ email: String, name: String, role: Role, to workspace: Workspace) throws -> Member {
+        let member = Member(
+            id: .new(), workspace: workspace.id, email: email.lowercased(), name: name, role: role, createdAt: .now())
+        try change(orRefuse: .memberTaken(member.email)) { try WorkspaceChanges.add(member, by: .maskctl, on: $0) }
+        return member
+    }
+
+    public func member(_ email: String, of workspace: Workspace) throws -> Member {
+        guard let member = try store.read({ try Members.find(email: email.lowercased(), in: workspace.id, on: $0) }) else {
+            throw Refusal.unknownMember(email)
         }
-        revocation.takeEffect(in: workspace.id)
+        return member
+    }
+
+    public func members(of workspace: Workspace) throws -> [Member] {
+        try store.read { try Members.list(in: workspace.id, on: $0) }
+    }
+
+    public func setRole(_ role: Role, of member: Member) throws {
+        try change { try WorkspaceChanges.setRole(role, of: member, by: .maskctl, at: .now(), on: $0) }
+        revocation.takeEffect(in: member.workspace)
+    }
+
+    /// Removes a member and ends the keys that they have made.
+    public func removeMember(_ member: Member) throws {
+        try change { try WorkspaceChanges.remove(member, by: .maskctl, at: .now(), on: $0) }
+        revocation.takeEffect(in: member.workspace)
     }
 
     // MARK: Keys
 
     /// Makes a key. Its text is in the answer and nowhere else, ever.
     public func createKey(
-        in workspace: Workspace, name: String, scopes: [Scope], expiresAt: Timestamp? = nil, requestsPerMinute: Int? = nil
+        in workspace: Workspace, name: String, scopes: [Scope], expiresAt: Timestamp? = nil, requestsPerMinute: Int? = nil,
+        allowedAddresses: [AddressRange] = [], creator: MemberID? = nil
     ) throws -> (key: APIKey, text: APIKeyText) {
         let text = APIKeyText.random()
         let key = APIKey(
             id: .new(), workspace: workspace.id, name: name, hint: text.hint, scopes: Scopes(scopes),
-            requestsPerMinute: requestsPerMinute, expiresAt: expiresAt, createdAt: .now())
-        try change(workspace.id, "key.created", key.id.description) {
-            try APIKeys.create(key, digest: sha256(text.text), on: $0)
-        }
+            requestsPerMinute: requestsPerMinute, allowedAddresses: allowedAddresses, creator: creator, expiresAt: expiresAt,
+            createdAt: .now())
+        try change { try KeyChanges.create(key, text, by: .maskctl, on: $0) }
         return (key, text)
     }
 
@@ -88,38 +124,65 @@ public struct Administration: Sendable {
         try store.read { try APIKeys.list(workspace: workspace?.id, on: $0) }
     }
 
+    /// Changes a key: the first request after this has returned meets it changed, on every worker of every host.
+    public func updateKey(_ id: APIKeyID, _ body: (inout APIKey) -> Void) throws {
+        let before = try key(id)
+        var after = before
+        body(&after)
+        try change { try KeyChanges.update(before, to: after, by: .maskctl, at: .now(), on: $0) }
+        revocation.takeEffect(in: before.workspace)
+    }
+
+    /// Puts a successor in a key's place; the old one works on for the overlap.
+    public func rotateKey(_ id: APIKeyID, overlapSeconds: Int) throws -> (key: APIKey, text: APIKeyText) {
+        let (old, text, now) = (try key(id), APIKeyText.random(), Timestamp.now())
+        if let successor = old.successor { throw Refusal.alreadyRotated(successor: successor.description) }
+        let successor = old.rotated(text, at: now)
+        try change {
+            try KeyChanges.rotate(old, to: successor, text, overlapSeconds: overlapSeconds, by: .maskctl, at: now, on: $0)
+        }
+        revocation.takeEffect(in: old.workspace)
+        return (successor, text)
+    }
+
     /// Ends a key: the first request after this has returned is refused, on every worker of every host.
     public func revokeKey(_ id: APIKeyID) throws {
-        guard let key = try store.read({ try APIKeys.find(id, on: $0) }) else { throw Refusal.unknownKey(id.description) }
-        try change(key.workspace, "key.revoked", id.description) { try APIKeys.revoke(key, at: .now(), on: $0) }
+        let key = try key(id)
+        try change { try KeyChanges.revoke(key, by: .maskctl, at: .now(), on: $0) }
         revocation.takeEffect(in: key.workspace)
+    }
+
+    private func key(_ id: APIKeyID) throws -> APIKey {
+        guard let key = try store.read({ try APIKeys.find(id, on: $0) }), key.isActive(at: .now()) else {
+            throw Refusal.unknownKey(id.description)
+        }
+        return key
     }
 
     // MARK: Domains
 
     public func addDomain(_ host: HostName, to workspace: Workspace) throws -> Domain {
         let domain = Domain(id: .new(), workspace: workspace.id, host: host.text, createdAt: .now())
-        do {
-            try change(workspace.id, "domain.created", domain.id.description) { try Domains.create(domain, on: $0) }
-        } catch let error as MariaDBError where error.code == .duplicateKey {
-            throw Refusal.hostTaken(host.text)
+        try change(orRefuse: .hostTaken(host.text)) { connection in
+            try Domains.create(domain, on: connection)
+            try connection.execute(AuditLog.insertion(of: Author.maskctl.entry(
+                .domainCreated, domain.id.description, in: workspace.id, at: domain.createdAt, after: ["host": .string(host.text)])))
         }
         return domain
     }
 
     public func domains() throws -> [Domain] { try store.read { try Domains.list(on: $0) } }
 
-    // MARK: The audit log
+    // MARK: One change, one transaction
 
-    private func change(
-        _ workspace: WorkspaceID, _ action: String, _ resource: String, _ body: (MariaDB.Connection) throws -> Void
-    ) throws {
-        let entry = AuditEntry(workspace: workspace, at: .now(), actor: .maskctl, action: action, resource: resource)
-        try store.write { connection in
-            try connection.transaction { connection in
-                try body(connection)
-                try connection.execute(AuditLog.insertion(of: entry))
-            }
+    private func change(orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> Void) throws {
+        do {
+            try store.write { try $0.transaction(body) }
+        } catch let error as MariaDBError where error.code == .duplicateKey {
+            if let taken { throw taken }
+            throw error
+        } catch is APIKeys.ChangedMeanwhile, is Workspaces.ChangedMeanwhile {
+            throw Refusal.changedMeanwhile
         }
     }
 }

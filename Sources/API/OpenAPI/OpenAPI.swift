@@ -34,10 +34,12 @@ enum OpenAPI {
 
     private static func operation(_ route: Route) -> JSON {
         var json: JSONObject = ["operationId": .string(route.operation.id), "summary": .string(route.operation.summary)]
-        let parameters = pathParameters(route) + route.operation.query.map(queryParameter)
+        let parameters = pathParameters(route) + route.operation.query.map(queryParameter) + fieldParameters(route)
         if !parameters.isEmpty { json["parameters"] = .array(parameters) }
         if let body = route.operation.body {
-            json["requestBody"] = ["required": true, "content": ["application/json": ["schema": reference(body)]]]
+            json["requestBody"] = [
+                "required": .bool(!route.operation.isBodyOptional), "content": ["application/json": media(body)],
+            ]
         }
         json["responses"] = .object(responses(route))
         if let scope = route.scope { json["x-required-scope"] = .string(scope.rawValue) } else { json["security"] = [] }
@@ -60,9 +62,30 @@ enum OpenAPI {
         ]
     }
 
+    /// Header fields that a request can have.
+    private static func fieldParameters(_ route: Route) -> [JSON] {
+        var fields: [(name: String, about: String, schema: JSON)] = []
+        if route.method == .post {
+            let key: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"]
+            fields.append(("Idempotency-Key", "Sent again with the same request within a day, it gets the first answer", key))
+        }
+        if route.operation.isTagged && route.method == .get {
+            fields.append(("If-None-Match", "The ETag of what the client has; 304 where it is still so", .entityTag))
+        } else if route.operation.isTagged && route.operation.status != 201 {
+            fields.append(("If-Match", "The ETag of what the client has seen; 412 where it is not so any more", .entityTag))
+        }
+        return fields.map {
+            ["name": .string($0.name), "in": "header", "description": .string($0.about), "schema": $0.schema]
+        }
+    }
+
     private static func responses(_ route: Route) -> JSONObject {
         var responses = JSONObject()
-        responses[String(route.operation.status)] = success(route.operation)
+        responses[String(route.operation.status)] = success(route.operation, route.operation.status)
+        if let other = route.operation.otherStatus { responses[String(other)] = success(route.operation, other) }
+        if route.operation.isTagged && route.method == .get {
+            responses["304"] = ["description": "Not modified", "headers": headers(304, isTagged: true)]
+        }
         for status in Set(problems(route)).sorted() {
             responses[String(status)] = [
                 "description": "A problem", "headers": headers(status),
@@ -75,25 +98,39 @@ enum OpenAPI {
     /// What every route can answer, by the worker or by nginx, and what only this one can.
     private static func problems(_ route: Route) -> [Int] {
         [400, 403, 414, 429, 431, 500, 502, 503, 504] + (route.scope == nil ? [] : [401])
-            + (route.operation.body == nil ? [] : [413]) + route.operation.problems
+            + (route.operation.body == nil ? [] : [413]) + (route.operation.isTagged ? [412] : [])
+            + (route.method == .post ? [409, 422] : []) + route.operation.problems
     }
 
-    private static func success(_ operation: Operation) -> JSON {
-        var json: JSONObject = ["description": "Done", "headers": headers(operation.status)]
+    private static func success(_ operation: Operation, _ status: Int) -> JSON {
+        var json: JSONObject = ["description": "Done", "headers": headers(status, isTagged: operation.isTagged && status != 204)]
         if let answer = operation.answer {
-            json["content"] = ["application/json": ["schema": operation.isList ? list(of: answer) : reference(answer)]]
+            json["content"] = ["application/json": operation.isList ? listMedia(of: answer) : media(answer)]
+        }
+        if !operation.files.isEmpty {
+            json["content"] = .object(JSONObject(operation.files.map { .init(name: $0, value: ["schema": ["type": "string"]]) }))
         }
         return .object(json)
     }
 
+    private static func media(_ name: String) -> JSON {
+        ["schema": reference(name), "example": Schemas.examples[name] ?? .null]
+    }
+
+    private static func listMedia(of name: String) -> JSON {
+        let example: JSON = ["data": [Schemas.examples[name] ?? .null], "has_more": false, "next_cursor": nil]
+        return ["schema": list(of: name), "example": example]
+    }
+
     /// The header fields of an answer that can be relied on. Limits stand in problems too, where the worker wrote them.
-    private static func headers(_ status: Int) -> JSON {
+    private static func headers(_ status: Int, isTagged: Bool = false) -> JSON {
         var headers: JSONObject = ["Request-Id": header("Names the request in logs", ["type": "string", "pattern": "^req_[0-9a-f]{32}$"])]
-        if status < 300 {
+        if status < 400 {
             headers["X-RateLimit-Limit"] = header("Requests a minute", .count)
             headers["X-RateLimit-Remaining"] = header("Requests that are left of them", .count)
             headers["X-RateLimit-Reset"] = header("When all are there again, in seconds since 1970", .count)
         }
+        if isTagged { headers["ETag"] = header("The state that is shown, for If-Match and If-None-Match", .entityTag) }
         switch status {
         case 201: headers["Location"] = header("The address of what was made", ["type": "string", "format": "uri-reference"])
         case 401: headers["WWW-Authenticate"] = header("How to authenticate", ["type": "string"])
@@ -117,5 +154,5 @@ enum OpenAPI {
         ]
     }
 
-    private static func reference(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/" + name)] }
+    private static func reference(_ name: String) -> JSON { Schemas.reference(name) }
 }

@@ -1,98 +1,40 @@
 import HTTP
 import Model
 
-/// The shapes of OpenAPI's `components/schemas`.
+/// The shapes of OpenAPI's `components/schemas`; those of each resource in a file beside this.
 enum Schemas {
     static let all: JSONObject = [
-        "Link": link, "NewLink": newLink, "LinkChanges": linkChanges, "Clicks": clicks, "Workspace": workspace,
+        "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
+        "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "BulkResults": bulkResults,
+        "Clicks": clicks, "Usage": usage,
+        "Key": key, "KeyWithText": keyWithText, "NewKey": newKey, "KeyChanges": keyChanges, "Rotation": rotation,
+        "AuditEntry": auditEntry, "Member": member, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
         "Problem": problem, "Document": ["type": "object"],
     ]
 
-    private static let text: JSON = ["type": ["string", "null"], "maxLength": 255, "pattern": .string(plain)]
-    private static let moment: JSON = ["type": ["string", "null"], "format": "date-time"]
+    // MARK: Parts that several share
+
+    static let string: JSON = ["type": "string"]
+    static let moment: JSON = ["type": ["string", "null"], "format": "date-time"]
+    static let limit: JSON = ["type": ["integer", "null"], "minimum": 1, "maximum": 1_000_000_000]
 
     /// Without control characters.
-    private static let plain = #"^[^\u0000-\u001F\u007F]*$"#
+    static let plain = #"^[^\u0000-\u001F\u007F]*$"#
 
-    /// Names in A-label form, with a dot, and no number at the end.
-    static let host =
-        "^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
+    /// One line that is not empty.
+    static let line: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": .string(plain)]
 
-    /// Of ASCII only letters, digits and `-._~`, not beginning with `_` or `.`. Of other scripts letters, digits, marks
-    /// and emoji, which patterns cannot say in a way that all readers of them understand.
-    private static let slug = #"^[^\u0000-,./:-@\[-`{-}\u007F][^\u0000-,/:-@\[-^`{-}\u007F]*$"#
-
-    /// A host, perhaps with a port, of a length that hosts can have; no user name.
-    private static let web = #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"#
-
-    /// Without control characters, and without space at either end.
-    private static let tag: JSON = {
-        let control = #"\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069"#
-        let outer = control + #"\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"#
-        let pattern = "^[^\(outer)]([^\(control)]*[^\(outer)])?$"
-        return ["type": "string", "minLength": 1, "maxLength": 50, "pattern": .string(pattern)]
-    }()
-
-    /// What a client can set, as it sends it.
-    private static let writable: JSONObject = [
-        "slug": [
-            "type": ["string", "null"], "minLength": 1, "maxLength": 100, "pattern": .string(slug),
-            "description": "Random where left out; of other scripts letters, digits, marks and emoji only",
-        ],
-        "domain": [
-            "type": ["string", "null"], "maxLength": 253, "pattern": .string(host),
-            "description": "The installation's link host where left out",
-        ],
-        "tags": ["type": ["array", "null"], "items": tag, "maxItems": 20, "uniqueItems": true],
-        "title": text, "utm_source": text, "utm_medium": text, "utm_campaign": text, "utm_term": text, "utm_content": text,
-        "starts_at": moment, "expires_at": moment,
-        "max_clicks": ["type": ["integer", "null"], "minimum": 1, "maximum": 2_000_000_000],
-        "expired_url": ["type": ["string", "null"], "format": "uri", "maxLength": 8192, "pattern": .string(web)],
-        "password": ["type": ["string", "null"], "minLength": 1, "maxLength": 128, "writeOnly": true],
-        "redirect_status": ["type": ["integer", "null"], "enum": [301, 302, 307, 308, nil]],
-        "disabled": ["type": ["boolean", "null"]],
-        "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
-    ]
-
-    private static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192, "pattern": .string(web)]
-
-    private static let newLink: JSON = object([.init(name: "url", value: url)] + writable.members, required: ["url"])
-    private static let linkChanges: JSON = object([.init(name: "url", value: url)] + writable.members, required: [])
-
-    private static let link: JSON = {
-        let read: JSONObject = [
-            "id": .id(LinkKind.self), "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],
-            "tags": ["type": "array", "items": ["type": "string"]], "clicks": ["type": "integer"],
-            "password_protected": ["type": "boolean"], "redirect_status": ["type": "integer"], "disabled": ["type": "boolean"],
-            "created_at": .time, "updated_at": .time, "last_clicked_at": moment,
-        ]
-        let optional = writable.members.filter { read[$0.name] == nil && $0.name != "password" }
-        let members = read.members + optional
-        return object(members, required: members.map(\.name))
-    }()
-
-    private static let clicks: JSON = object(
-        JSONObject([
-            .init(name: "start", value: .time), .init(name: "end", value: .time),
-            .init(name: "timezone", value: ["type": "string"]), .init(name: "granularity", value: ["type": "string"]),
-            .init(name: "group_by", value: ["type": "string"]), .init(name: "count", value: ["type": "string"]),
-            .init(name: "total", value: ["type": "integer"]),
-            .init(name: "groups", value: [
-                "type": "array",
-                "items": object(
-                    [.init(name: "value", value: ["type": "string"]), .init(name: "clicks", value: ["type": "integer"])],
-                    required: ["value", "clicks"]),
-            ]),
-        ]).members,
-        required: ["start", "end", "timezone", "granularity", "group_by", "count", "total", "groups"])
-
-    private static let workspace: JSON = object(
+    /// Every member is known, and all are there unless `required` names fewer.
+    static func object(_ members: JSONObject, required: [String]? = nil) -> JSON {
         [
-            .init(name: "id", value: .id(WorkspaceKind.self)), .init(name: "slug", value: ["type": "string"]),
-            .init(name: "name", value: ["type": "string"]), .init(name: "plan", value: .oneOf(Plan.allCases.map(\.rawValue))),
-            .init(name: "requests_per_minute", value: ["type": "integer"]), .init(name: "created_at", value: .time),
-        ],
-        required: ["id", "slug", "name", "plan", "requests_per_minute", "created_at"])
+            "type": "object", "additionalProperties": false, "required": JSON(required ?? members.members.map(\.name)),
+            "properties": .object(members),
+        ]
+    }
+
+    static func array(of items: JSON) -> JSON { ["type": "array", "items": items] }
+
+    static func reference(_ name: String) -> JSON { ["$ref": .string("#/components/schemas/" + name)] }
 
     /// RFC 9457, with the extensions that every problem has.
     private static let problem: JSON = [
@@ -101,14 +43,9 @@ enum Schemas {
             "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
             "detail": ["type": "string"], "code": ["type": "string"], "request_id": ["type": "string"],
             "doc_url": ["type": "string"],
-            "errors": ["type": "array", "items": ["type": "object", "required": ["pointer", "code", "message"]]],
+            "errors": array(of: fieldProblem),
         ],
     ]
 
-    private static func object(_ members: [JSONObject.Member], required: [String]) -> JSON {
-        [
-            "type": "object", "additionalProperties": false, "required": JSON(required),
-            "properties": .object(JSONObject(members)),
-        ]
-    }
+    static let fieldProblem: JSON = object(["pointer": string, "code": string, "message": string])
 }

@@ -7,10 +7,16 @@ enum Invalidation {
     static let channel = "mask:links"
 
     /// Tells everyone. While Redis is away nobody trusts a cache, so there is nobody to tell.
-    static func publish(_ key: String, through redis: RedisPool) {
+    static func publish(_ keys: Set<String>, through redis: RedisPool) {
+        guard !keys.isEmpty else { return }
         _ = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(key))
+            try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(keys.joined(separator: "\n")))
         }
+    }
+
+    /// The keys in a message: no host and no slug has a line end.
+    static func keys(_ payload: [UInt8]) -> [String] {
+        payload.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 
@@ -47,7 +53,7 @@ public struct InvalidationListener: Sendable {
             if let message = try subscription.next(timeoutMilliseconds: Self.silenceMilliseconds) {
                 isTesting = false
                 if case .published(_, let payload) = message {
-                    services.links.invalidate(String(decoding: payload, as: UTF8.self))
+                    Invalidation.keys(payload).forEach(services.links.invalidate)
                 }
             } else if isTesting {
                 throw RedisError.server("the subscription has gone silent")

@@ -10,6 +10,7 @@ struct LinkFields {
     var tags: Field<[String]>
     private var expiredURL: Field<Destination>
     private var changes: [(inout LinkSettings) -> Void] = []
+    private(set) var hasPassword = false
 
     /// Longest text in one line: titles, campaign parameters, external ids.
     private static let textLimit = 255
@@ -76,6 +77,7 @@ struct LinkFields {
         case .absent: break
         case .null: changes.append { $0.passwordHash = nil }
         case .value(let password):
+            hasPassword = true
             // scrypt takes its time, so it is done once and only after everything else has been found right.
             changes.append { $0.passwordHash = try? PasswordHash.make(password) }
         }
@@ -103,38 +105,8 @@ struct LinkFields {
     }
 }
 
-/// What is wrong with a field, in words of this API.
-struct FieldRefusal: FieldError {
-    var code: String
-    var message: String
-}
-
-private func plain(_ text: String) throws -> String {
-    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-        throw FieldRefusal(code: "invalid_text", message: "Remove the control characters.")
-    }
-    return text
-}
-
-private func notEmpty(_ text: String) throws -> String {
-    guard !text.isEmpty else { throw FieldRefusal(code: "empty", message: "Send some text, or null to clear the field.") }
-    return text
-}
-
 extension Field {
     fileprivate var isPresent: Bool { !isAbsent }
-}
-
-extension FieldType where Value == Timestamp {
-    static var timestamp: FieldType {
-        FieldType<String>.string.map { text in
-            guard let time = Timestamp(rfc3339: text) else {
-                throw FieldRefusal(
-                    code: "invalid_time", message: "Send an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
-            }
-            return time
-        }
-    }
 }
 
 extension FieldType where Value == Int {

@@ -31,16 +31,7 @@ extension Link {
             "last_clicked_at": JSON(lastClickedAt?.rfc3339),
         ]
     }
-}
 
-extension JSON {
-    /// The members of two objects that differ, as they were before and as they are after.
-    static func changes(from before: JSON, to after: JSON) -> (before: JSON, after: JSON) {
-        var (old, new) = (JSONObject(), JSONObject())
-        for member in after.objectValue?.members ?? [] where before[member.name] != member.value {
-            old[member.name] = before[member.name] ?? .null
-            new[member.name] = member.value
-        }
-        return (.object(old), .object(new))
-    }
+    /// Clicks show in the object without being a change of it.
+    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: clicks) }
 }

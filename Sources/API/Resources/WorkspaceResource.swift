@@ -1,17 +1,66 @@
 import HTTP
 import Model
+import Store
 
 /// `/workspace`: the workspace that the key belongs to.
 enum WorkspaceResource {
     static func get(_ call: Call) throws -> Answer {
         let workspace = call.principal.workspace
-        return .ok([
-            "id": .string(workspace.id.description),
-            "slug": .string(workspace.slug),
-            "name": .string(workspace.name),
-            "plan": .string(workspace.plan.rawValue),
-            "requests_per_minute": .integer(Int64(workspace.requestsPerMinute)),
-            "created_at": .string(workspace.createdAt.rfc3339),
-        ])
+        return try call.show(workspace.json, ResourceVersion(workspace.version))
+    }
+
+    /// Changes name and plan; only for a key that an owner has made.
+    static func update(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let name = fields.field("name", as: .keyName)
+        let plan: Field<Plan> = fields.field("plan", as: .choice())
+        fields.refuseNull("name", name)
+        fields.refuseNull("plan", plan)
+        try fields.finish()
+        guard call.principal.role == .owner else { throw Problem.insufficientRole(Role.owner.rawValue) }
+        for _ in 0..<5 {
+            let before = try find(call)
+            try call.preconditions.requireMatch(ResourceVersion(before.version))
+            var after = before
+            if let name = name.value { after.name = name }
+            if let plan = plan.value { after.plan = plan }
+            guard after != before else { return try call.show(before.json, ResourceVersion(before.version)) }
+            do {
+                return try write(after, before, call)
+            } catch is Workspaces.ChangedMeanwhile {
+                continue
+            }
+        }
+        throw Problem.conflict("Others keep changing this workspace; try again.")
+    }
+
+    private static func write(_ after: Workspace, _ before: Workspace, _ call: Call) throws -> Answer {
+        let answer = try call.commit { connection in
+            try WorkspaceChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
+            return Answer.ok(after.json).tagged(ResourceVersion(after.version + 1))
+        }
+        call.services.revocation.takeEffect(in: call.workspace)
+        return answer
+    }
+
+    private static func find(_ call: Call) throws -> Workspace {
+        guard let workspace = try call.services.store.read({ try Workspaces.find(call.workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return workspace
+    }
+}
+
+extension Workspace {
+    var json: JSON {
+        [
+            "id": .string(id.description),
+            "slug": .string(slug),
+            "name": .string(name),
+            "plan": .string(plan.rawValue),
+            "requests_per_minute": .integer(Int64(requestsPerMinute)),
+            "audit_days": .integer(Int64(plan.auditDays)),
+            "created_at": .string(createdAt.rfc3339),
+        ]
     }
 }

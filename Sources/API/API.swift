@@ -1,0 +1,141 @@
+import Glibc
+import HTTP
+import Journal
+import Logging
+import Model
+
+/// The API in one dialect: who, how often, which route, may they, and then the handler.
+struct API: Sendable {
+    let services: Services
+    let dialect: Dialect
+
+    /// What is known of a request so far, for its answer's fields and for the journal.
+    private struct Progress {
+        var rate: RateDecision?
+        var principal: Principal?
+        var endpoint = "-"
+        var resource = ""
+        var changed = false
+    }
+
+    func respond(to request: Request, path: String) -> Response {
+        let began = monotonicMicroseconds()
+        var progress = Progress()
+        var response: Response
+        do {
+            guard request.isSecure else { throw Problem.httpsRequired() }
+            let answer = try answer(request, path, &progress)
+            progress.changed = answer.isAChange
+            if let rate = answer.rate { progress.rate = rate }
+            response = dialect.response(answer)
+        } catch {
+            response = ErrorResponse.of(error, request, services, dialect)
+            if let refused = error as? RateRefusal { progress.rate = refused.rate }
+        }
+        response.set(.requestID, "req_" + request.id)
+        response.set(.cacheControl, "private, no-store")
+        response.set(.xContentTypeOptions, "nosniff")
+        if let rate = progress.rate { Self.add(rate, to: &response) }
+        if let principal = progress.principal {
+            Self.addEnd(of: principal.key, to: &response)
+            journal(request, principal, progress, response.status, monotonicMicroseconds() - began)
+        }
+        return response
+    }
+
+    private func answer(_ request: Request, _ path: String, _ progress: inout Progress) throws -> Answer {
+        try refuseKey(inAddressOf: request, &progress)
+        // HEAD is GET without the body (RFC 9110 section 9.3.2), which the connection leaves out.
+        let match = Route.router.match(request.method == .head ? .get : request.method, path)
+        if case .found(let route, let parameters) = match {
+            progress.endpoint = route.name
+            progress.resource = Self.identifier(in: parameters)
+            if case .open(let handler) = route.endpoint {
+                let outcome = services.authenticator.anonymous(request)
+                try admit(outcome, &progress)
+                return try handler(services)
+            }
+        }
+        let outcome = try services.authenticator.authenticate(request)
+        progress.principal = outcome.known
+        try admit(outcome, &progress)
+        guard let caller = outcome.known, outcome.refusal == nil else { throw outcome.refusal ?? .unauthorized() }
+        guard case .found(let route, let parameters) = match, case .scoped(let scope, let handler) = route.endpoint else {
+            throw Self.unmatched(match)
+        }
+        if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
+        guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
+        let call = try Call(
+            request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now())
+        return try call.replaying { try handler(call) }
+    }
+
+    private func admit(_ outcome: Authenticator.Outcome, _ progress: inout Progress) throws {
+        progress.rate = outcome.rate
+        guard outcome.rate.isAllowed else { throw RateRefusal(rate: outcome.rate) }
+    }
+
+    /// Addresses are logged. The refusal stands in the audit log of the key's workspace, so that its owner learns of it.
+    private func refuseKey(inAddressOf request: Request, _ progress: inout Progress) throws {
+        guard let text = APIKeyText(within: request.query) else { return }
+        let outcome = try services.authenticator.exposed(text, request, refusal: Self.keyInAddress)
+        progress.principal = outcome.known
+        try admit(outcome, &progress)
+        throw Self.keyInAddress
+    }
+
+    private static let keyInAddress = Problem.invalidRequest(
+        "Send the API key in the Authorization header, never in the address, and replace this one: addresses are logged.")
+
+    private static func unmatched(_ match: Router<Route>.Match) -> Problem {
+        if case .wrongMethod(let allowed) = match { return .methodNotAllowed(allowed: allowed) }
+        return .notFound("Check the path; there is no such address in the API.")
+    }
+
+    /// What stands in the path as an id and can be one: no more than the audit log should repeat.
+    private static func identifier(in parameters: Router<Route>.Parameters) -> String {
+        let text = parameters["id"]
+        let isPlain = text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }
+        return isPlain && text.utf8.count <= 40 ? text : ""
+    }
+
+    // MARK: Fields of every answer
+
+    /// Both families: the X- ones that everyone reads, and the IETF draft's (draft-ietf-httpapi-ratelimit-headers), whose
+    /// `t` is a delta in seconds.
+    private static func add(_ rate: RateDecision, to response: inout Response) {
+        response.set(.xRateLimitLimit, String(rate.limit))
+        response.set(.xRateLimitRemaining, String(rate.remaining))
+        response.set(.xRateLimitReset, String(rate.resetAt))
+        response.set(.rateLimitPolicy, "\"default\";q=\(rate.limit);w=\(RateLimiter.windowSeconds)")
+        response.set(.rateLimit, "\"default\";r=\(rate.remaining);t=\(rate.secondsToReset)")
+    }
+
+    /// Tells the user of a key that has a successor: `Deprecation` since when (RFC 9745), `Sunset` until when (RFC 8594).
+    private static func addEnd(of key: APIKey, to response: inout Response) {
+        guard let rotatedAt = key.rotatedAt, key.isActive(at: .now()) else { return }
+        response.set(.deprecation, "@\(rotatedAt.milliseconds / 1000)")
+        if let end = key.expiresAt { response.set(.sunset, end.httpDate) }
+    }
+
+    private func journal(
+        _ request: Request, _ principal: Principal, _ progress: Progress, _ status: Int, _ microseconds: Int
+    ) {
+        let line = RequestLine(
+            at: request.receivedMilliseconds, requestID: request.id, workspace: principal.workspace.id,
+            key: principal.key.id, endpoint: progress.endpoint, resource: progress.resource, status: status,
+            microseconds: microseconds, changed: progress.changed, address: request.remoteAddress,
+            userAgent: request.fields.userAgent ?? "")
+        do {
+            try services.journal.append(line.bytes)
+        } catch {
+            services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.id)"])
+        }
+    }
+}
+
+private func monotonicMicroseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+}

@@ -1,0 +1,41 @@
+import HTTP
+import Model
+
+/// Who makes a change, as the audit log tells it: a key over the API, or the sysadmin with `maskctl`.
+struct Author {
+    var actor: AuditEntry.Actor
+    var address = ""
+    var userAgent = ""
+    var requestID = ""
+
+    static let maskctl = Author(actor: .maskctl)
+
+    /// - Parameters:
+    ///   - before: what was, and `after` what is: of a change only the members that differ. Secrets masked.
+    func entry(
+        _ action: AuditAction, _ resource: String, in workspace: WorkspaceID, at now: Timestamp, before: JSON? = nil,
+        after: JSON? = nil
+    ) -> AuditEntry {
+        var changes = JSONObject()
+        if let before { changes["before"] = before }
+        if let after { changes["after"] = after }
+        return AuditEntry(
+            workspace: workspace, at: now, actor: actor, action: action.rawValue, resource: resource, address: address,
+            userAgent: userAgent, requestID: requestID,
+            changes: changes.members.isEmpty ? nil : JSON.object(changes).serialized())
+    }
+}
+
+extension Event {
+    /// Standard Webhooks' `type`, `timestamp` and `data`, its own id, and what differed before.
+    static func about(
+        _ type: EventType, in workspace: WorkspaceID, at now: Timestamp, data: JSON, previous: JSON? = nil
+    ) -> Event {
+        let id = EventID.new()
+        var body: JSONObject = [
+            "id": .string(id.description), "type": .string(type.rawValue), "timestamp": .string(now.rfc3339), "data": data,
+        ]
+        if let previous { body["previous"] = previous }
+        return Event(id: id, workspace: workspace, type: type, createdAt: now, body: JSON.object(body).serialized())
+    }
+}

@@ -1,0 +1,120 @@
+import Crypto
+import HTTP
+import MariaDB
+import Model
+import Store
+
+/// The Idempotency-Key of a POST (draft-ietf-httpapi-idempotency-key-header): the same request sent again gets the answer of
+/// the first, and has no second effect.
+///
+/// The answer is stored in the transaction of the change. So neither a crash nor a copy that runs at the same time can come
+/// between the two. Refusals are not stored: they have changed nothing, and a retry is welcome to succeed.
+struct Idempotency {
+    let digest: [UInt8]
+    let fingerprint: [UInt8]
+    private let workspace: WorkspaceID
+    /// The caller's own API key, which the server does not store: it encrypts what is secret in an answer.
+    private let secret: String
+
+    init?(_ request: Request, _ principal: Principal) throws(Problem) {
+        guard let key = request.fields.idempotencyKey else { return nil }
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .invalidRequest("Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.")
+        }
+        digest = sha256(key)
+        fingerprint = sha256(Array("\(request.method.rawValue) \(request.path)?\(request.query)\n".utf8) + request.body)
+        workspace = principal.workspace.id
+        secret = request.fields.authorization ?? ""
+    }
+
+    /// The answer as it is stored.
+    func record(of answer: Answer, _ call: Call) throws -> IdempotentAnswer {
+        let body = call.dialect.body(of: answer)
+        return IdempotentAnswer(
+            workspace: workspace, digest: digest, fingerprint: fingerprint, status: answer.status,
+            location: answer[.location], entityTag: answer[.eTag],
+            body: answer.isSecret ? try seal(body, secret: secret) : body, isSealed: answer.isSecret, createdAt: call.now)
+    }
+
+    /// The place that is taken before the answer is known.
+    func place(at now: Timestamp) -> IdempotentAnswer {
+        IdempotentAnswer(workspace: workspace, digest: digest, fingerprint: fingerprint, createdAt: now)
+    }
+
+    func replay(_ stored: IdempotentAnswer) throws(Problem) -> Answer {
+        guard stored.fingerprint == fingerprint else { throw .idempotencyKeyReused() }
+        guard let body = stored.isSealed ? unseal(stored.body, secret: secret) : stored.body else {
+            throw .idempotencyKeyReused("Send the request with the API key that it was made with; its answer has a secret in it.")
+        }
+        var answer = Answer(status: stored.status, content: .replayed(body), fields: [.init(.idempotentReplayed, "true")])
+        if let location = stored.location { answer.fields.append(.init(.location, location)) }
+        if let tag = stored.entityTag { answer.fields.append(.init(.eTag, tag)) }
+        return answer
+    }
+}
+
+extension Call {
+    /// Runs a handler; where it refuses or its outcome is unknown, an answer that is stored under the request's
+    /// Idempotency-Key goes before: what was done once may well be refused the second time.
+    func replaying(_ handler: () throws -> Answer) throws -> Answer {
+        guard let idempotency else { return try handler() }
+        do {
+            return try handler()
+        } catch {
+            guard !(error is RateRefusal), let stored = try stored(idempotency) else { throw error }
+            // The first time may have ended between the change of a key and its taking effect.
+            if stored.isSealed { services.revocation.takeEffect(in: workspace) }
+            return try idempotency.replay(stored)
+        }
+    }
+
+    /// Makes a change of which the answer is known before: one transaction in one round trip.
+    func commit(_ answer: Answer, _ statements: [SQL]) throws -> Answer {
+        let claim = try idempotency.map { [IdempotencyKeys.insertion(of: try $0.record(of: answer, self))] } ?? []
+        try committing { try $0.executeAtomically(claim + statements) }
+        return answer.changed
+    }
+
+    /// Makes a change of which the answer is known only when it is made: one transaction.
+    func commit(_ change: (Connection) throws -> Answer) throws -> Answer {
+        try committing { connection in
+            try connection.transaction { connection in
+                guard let idempotency else { return try change(connection).changed }
+                try connection.execute(IdempotencyKeys.insertion(of: idempotency.place(at: now)))
+                let answer = try change(connection)
+                try IdempotencyKeys.complete(try idempotency.record(of: answer, self), on: connection)
+                return answer.changed
+            }
+        }
+    }
+
+    private func committing<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+        guard let idempotency else { return try services.store.write(body) }
+        do {
+            return try services.store.write { connection in
+                do {
+                    return try body(connection)
+                } catch let error as MariaDBError where error.code == .lockWaitTimeout {
+                    throw Problem.idempotencyKeyInUse()  // a copy of this request has not ended
+                }
+            }
+        } catch let error as MariaDBError where error.isIdempotencyKeyTaken {
+            // The answer is there and `replaying` finds it, or it was too old.
+            try services.store.write { try IdempotencyKeys.forget(digest: idempotency.digest, in: workspace, at: now, on: $0) }
+            guard try stored(idempotency) == nil else { throw error }
+            return try services.store.write(body)
+        }
+    }
+
+    private func stored(_ idempotency: Idempotency) throws -> IdempotentAnswer? {
+        try services.store.read { try IdempotencyKeys.find(digest: idempotency.digest, in: workspace, at: now, on: $0) }
+    }
+}
+
+extension Answer {
+    fileprivate var changed: Answer {
+        var answer = self
+        answer.isChange = isChange ?? true
+        return answer
+    }
+}

@@ -1,0 +1,60 @@
+import HTTP
+import Model
+import Store
+
+/// Keys, the audit log, members, the workspace.
+extension Schemas {
+    static let key: JSON = object(keyMembers)
+
+    static let keyWithText: JSON = object(JSONObject([
+        .init(name: "key", value: ["type": "string", "pattern": "^mk_live_[0-9A-Za-z]{38}$", "description": "Shown this once"])
+    ] + keyMembers.members))
+
+    private static let keyMembers: JSONObject = [
+        "id": .id(APIKeyKind.self), "name": string, "hint": string, "scopes": array(of: scope),
+        "requests_per_minute": ["type": ["integer", "null"]], "allowed_addresses": array(of: string),
+        "created_by": ["type": ["string", "null"]], "expires_at": moment, "rotated_at": moment,
+        "successor_id": ["type": ["string", "null"]], "created_at": .time, "last_used_at": moment,
+        "last_used_from": ["type": ["string", "null"], "description": "Coarse: a /24 or a /48"],
+    ]
+
+    private static let scope: JSON = .oneOf(Scope.allCases.map(\.rawValue))
+
+    private static let keyWritable: JSONObject = [
+        "name": line, "scopes": ["type": "array", "items": scope, "minItems": 1],
+        "expires_at": ["type": ["string", "null"], "format": "date-time", "description": "Yet to come"],
+        "requests_per_minute": limit,
+        "allowed_addresses": [
+            "type": ["array", "null"], "items": ["type": "string", "description": "Such as 203.0.113.0/24 or 2001:db8::/32"],
+            "maxItems": 50,
+        ],
+    ]
+
+    static let newKey: JSON = object(keyWritable, required: ["name", "scopes"])
+    static let keyChanges: JSON = object(keyWritable, required: [])
+
+    static let rotation: JSON = object(
+        ["overlap_seconds": ["type": ["integer", "null"], "minimum": 0, "maximum": 604_800, "default": 0]], required: [])
+
+    static let auditEntry: JSON = object([
+        "id": .id(AuditKind.self), "created_at": .time, "actor": string, "action": string,
+        "resource": ["type": ["string", "null"]], "outcome": .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue)),
+        "status": ["type": ["integer", "null"]], "address": ["type": ["string", "null"]],
+        "user_agent": ["type": ["string", "null"]], "request_id": ["type": ["string", "null"]],
+        "changes": ["type": ["object", "null"], "description": "What was before and what is after"],
+    ])
+
+    static let member: JSON = object([
+        "id": .id(MemberKind.self), "email": string, "name": string, "role": .oneOf(Role.allCases.map(\.rawValue)),
+        "created_at": .time,
+    ])
+
+    private static let plan: JSON = .oneOf(Plan.allCases.map(\.rawValue))
+
+    static let workspace: JSON = object([
+        "id": .id(WorkspaceKind.self), "slug": string, "name": string, "plan": plan, "requests_per_minute": .count,
+        "audit_days": ["type": "integer", "minimum": 0, "description": "How long the audit log is kept"], "created_at": .time,
+    ])
+
+    static let workspaceChanges: JSON = object(["name": line, "plan": plan], required: [])
+}

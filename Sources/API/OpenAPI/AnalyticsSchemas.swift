@@ -1,0 +1,29 @@
+import HTTP
+import Model
+import Store
+
+extension Schemas {
+    static let clicks: JSON = object(JSONObject(window + [
+        .init(name: "group_by", value: string), .init(name: "count", value: string), .init(name: "total", value: .count),
+        .init(name: "groups", value: array(of: object(["value": string, "clicks": .count]))),
+    ]))
+
+    static let usage: JSON = object(JSONObject(window + [
+        .init(name: "group_by", value: string), .init(name: "total", value: object(counts)),
+        .init(name: "groups", value: array(of: object(JSONObject([.init(name: "value", value: string)] + counts.members)))),
+    ]))
+
+    private static let window: [JSONObject.Member] = [
+        .init(name: "start", value: .time), .init(name: "end", value: .time), .init(name: "timezone", value: string),
+        .init(name: "granularity", value: string),
+    ]
+
+    private static let counts: JSONObject = [
+        "requests": .count, "client_errors": .count, "server_errors": .count, "rate_limited": .count,
+        "latency_ms": object(["p50": milliseconds, "p95": milliseconds, "p99": milliseconds]),
+    ]
+
+    private static let milliseconds: JSON = [
+        "type": ["number", "null"], "description": "At most 19 % above the true value; null where nothing was counted",
+    ]
+}

@@ -1,0 +1,95 @@
+import HTTP
+
+/// An example of each schema that is a body or an answer. Those of bodies can be sent as they stand.
+extension Schemas {
+    static let examples: JSONObject = [
+        "Link": linkExample, "NewLink": newLinkExample, "LinkChanges": ["title": "Spring sale", "expires_at": nil],
+        "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
+        "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
+        "LinkIDs": ["ids": [.string(linkID)]],
+        "BulkResults": bulkResultsExample, "Clicks": clicksExample, "Usage": usageExample,
+        "Key": .object(keyExample), "KeyWithText": keyWithTextExample,
+        "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
+        "KeyChanges": ["name": "Website 2", "requests_per_minute": 100],
+        "Rotation": ["overlap_seconds": 86_400],
+        "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
+        "WorkspaceChanges": ["name": "Acme Corporation"],
+        "Document": ["openapi": "3.1.0"],
+    ]
+
+    private static let linkID = "lnk_01kac7w8v0e3s5q9x2b4m6n8p0"
+    private static let keyID = "key_01kac7w8v0e3s5q9x2b4m6n8p1"
+    private static let memberID = "usr_01kac7w8v0e3s5q9x2b4m6n8p2"
+
+    private static let newLinkExample: JSON = [
+        "url": "https://example.com/long-page", "tags": ["campaign-q1"], "utm_source": "twitter", "utm_medium": "social",
+        "expires_at": "2099-12-31T23:59:59Z",
+    ]
+
+    private static let linkExample: JSON = {
+        let text: [(String, JSON)] = [
+            ("id", .string(linkID)), ("url", "https://example.com/long-page"), ("short_url", "https://go.example.com/my-link"),
+            ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042),
+            ("password_protected", false), ("redirect_status", 302), ("disabled", false),
+            ("created_at", "2026-03-13T10:00:00Z"), ("updated_at", "2026-03-13T10:00:00Z"),
+            ("last_clicked_at", "2026-03-14T08:30:00Z"), ("title", nil), ("utm_source", "twitter"), ("utm_medium", "social"),
+            ("utm_campaign", nil), ("utm_term", nil), ("utm_content", nil), ("starts_at", nil),
+            ("expires_at", "2099-12-31T23:59:59Z"), ("max_clicks", nil), ("expired_url", nil), ("external_id", nil),
+        ]
+        return .object(JSONObject(text.map { .init(name: $0.0, value: $0.1) }))
+    }()
+
+    private static let bulkResultsExample: JSON = [
+        "succeeded": 1, "failed": 1,
+        "results": [
+            ["status": 201, "link": linkExample, "error": nil],
+            ["status": 409, "link": nil, "error": [
+                "code": "slug_taken", "title": "Slug already taken",
+                "detail": "Choose another slug; my-link is taken on this domain.", "errors": [],
+            ]],
+        ],
+    ]
+
+    private static let clicksExample: JSON = [
+        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
+        "group_by": "country", "count": "all", "total": 1042, "groups": [["value": "DE", "clicks": 1042]],
+    ]
+
+    private static let usageExample: JSON = [
+        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
+        "group_by": "endpoint", "total": .object(countsExample),
+        "groups": [.object(JSONObject([.init(name: "value", value: "GET /links/{id}")] + countsExample.members))],
+    ]
+
+    private static let countsExample: JSONObject = [
+        "requests": 5210, "client_errors": 12, "server_errors": 0, "rate_limited": 3,
+        "latency_ms": ["p50": 0.512, "p95": 1.217, "p99": 2.896],
+    ]
+
+    private static let keyExample: JSONObject = [
+        "id": .string(keyID), "name": "Website", "hint": "mk_live_…x7Qd", "scopes": ["links:read", "links:write"],
+        "requests_per_minute": nil, "allowed_addresses": ["203.0.113.0/24"], "created_by": .string(memberID),
+        "expires_at": nil, "rotated_at": nil, "successor_id": nil, "created_at": "2026-03-13T10:00:00Z",
+        "last_used_at": "2026-03-14T08:30:00Z", "last_used_from": "203.0.113.0/24",
+    ]
+
+    private static let keyWithTextExample: JSON = .object(JSONObject(
+        [.init(name: "key", value: "mk_live_00000000000000000000000000000000000000")] + keyExample.members))
+
+    private static let auditExample: JSON = [
+        "id": "aud_01kac7w8v0e3s5q9x2b4m6n8p3", "created_at": "2026-03-13T10:00:00Z", "actor": .string(keyID),
+        "action": "link.updated", "resource": .string(linkID), "outcome": "success", "status": nil,
+        "address": "203.0.113.7", "user_agent": "curl/8.5.0", "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
+        "changes": ["before": ["title": nil], "after": ["title": "Spring sale"]],
+    ]
+
+    private static let memberExample: JSON = [
+        "id": .string(memberID), "email": "ada@example.com", "name": "Ada", "role": "owner",
+        "created_at": "2026-03-13T10:00:00Z",
+    ]
+
+    private static let workspaceExample: JSON = [
+        "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
+        "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+    ]
+}

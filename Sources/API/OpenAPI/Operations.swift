@@ -1,0 +1,143 @@
+import HTTP
+import Model
+import Store
+
+/// What OpenAPI tells of each route, in the order of the table.
+extension Operation {
+    static let createLink = Operation(
+        id: "createLink", summary: "Create a short link", body: "NewLink", status: 201, answer: "Link",
+        isTagged: true, problems: [409, 415, 422])
+
+    static let listLinks = Operation(
+        id: "listLinks", summary: "List links",
+        query: [
+            .init(name: "domain", about: "Host of the links", schema: ["type": "string"]),
+            .init(name: "tag", about: "Repeat it for links that have all of several tags", schema: ["type": "array", "items": ["type": "string"]]),
+            .init(name: "search", about: "Part of the slug, the destination or the title", schema: ["type": "string"]),
+            .init(name: "external_id", about: "The client's own name for the link", schema: ["type": "string"]),
+            .init(name: "created_after", about: "Created later than this", schema: .time),
+            .init(name: "created_before", about: "Created earlier than this", schema: .time),
+            .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
+            .init(name: "sort", about: "Newest or most clicked first", schema: .oneOf(["created_at", "clicks"])),
+        ] + pagination,
+        answer: "Link", isList: true, problems: [400])
+
+    static let getLink = Operation(id: "getLink", summary: "Read a link", answer: "Link", isTagged: true, problems: [404])
+
+    static let updateLink = Operation(
+        id: "updateLink", summary: "Change the fields that are sent; null clears a field", body: "LinkChanges",
+        answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let deleteLink = Operation(id: "deleteLink", summary: "Delete a link", status: 204, isTagged: true, problems: [404, 409])
+
+    static let upsertLink = Operation(
+        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "NewLink",
+        otherStatus: 201, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let createLinks = Operation(
+        id: "createLinks", summary: "Create up to 1,000 links, each with a result in its place", body: "NewLinks",
+        answer: "BulkResults", problems: [409, 415, 422])
+
+    static let updateLinks = Operation(
+        id: "updateLinks", summary: "Change up to 1,000 links, each with a result in its place", body: "LinksChanges",
+        answer: "BulkResults", problems: [415, 422])
+
+    static let deleteLinks = Operation(
+        id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkIDs",
+        answer: "BulkResults", problems: [415, 422])
+
+    static let getClicks = Operation(
+        id: "getClicks", summary: "Count clicks",
+        query: [
+            .init(name: "link_id", about: "Only this link", schema: .id(LinkKind.self)),
+            .init(name: "domain", about: "Only links on this host", schema: ["type": "string", "pattern": .string(Schemas.host)]),
+            .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"]),
+            .init(name: "interval", about: "A window that ends now", schema: .oneOf(["24h", "7d", "30d", "90d", "12mo", "all"])),
+            .init(name: "start", about: "Instead of interval: from the quarter of an hour of this time", schema: .time),
+            .init(name: "end", about: "To the quarter of an hour of this time; now where left out", schema: .time),
+            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
+            .init(name: "granularity", about: "Length of a line when grouped by time", schema: .oneOf(["hour", "day", "week", "month"])),
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf([
+                "time", "country", "city", "device", "browser", "os", "referrer", "link", "tag", "domain", "utm_source",
+                "utm_medium", "utm_campaign", "bot",
+            ])),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
+        ],
+        answer: "Clicks", problems: [400])
+
+    static let getUsage = Operation(
+        id: "getUsage", summary: "Count API requests, their errors and latencies",
+        query: [
+            .init(name: "key_id", about: "Only this API key", schema: .id(APIKeyKind.self)),
+            .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string"]),
+            .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599]),
+            .init(name: "interval", about: "A window that ends now", schema: .oneOf(UsageResource.intervals.map(\.name))),
+            .init(name: "start", about: "Instead of interval: from the quarter of an hour, or the minute, of this time", schema: .time),
+            .init(name: "end", about: "To the quarter of an hour, or the minute, of this time; now where left out", schema: .time),
+            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
+            .init(name: "granularity", about: "Length of a line when grouped by time; minutes reach back 7 days", schema: .oneOf(Granularity.allCases.map(\.rawValue))),
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(["time", "key", "endpoint", "status"])),
+        ],
+        answer: "Usage", problems: [400])
+
+    static let createKey = Operation(
+        id: "createKey", summary: "Create an API key; it is shown this once", body: "NewKey", status: 201, answer: "KeyWithText",
+        isTagged: true, problems: [409, 415, 422])
+
+    static let listKeys = Operation(
+        id: "listKeys", summary: "List the API keys that are not revoked", query: pagination, answer: "Key", isList: true)
+
+    static let getKey = Operation(id: "getKey", summary: "Read an API key", answer: "Key", isTagged: true, problems: [404])
+
+    static let updateKey = Operation(
+        id: "updateKey", summary: "Change the fields that are sent; null clears a field", body: "KeyChanges", answer: "Key",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    static let revokeKey = Operation(
+        id: "revokeKey", summary: "End an API key at once", status: 204, isTagged: true, problems: [404, 409])
+
+    static let rotateKey = Operation(
+        id: "rotateKey", summary: "Put a successor in an API key's place; the old one works on for the overlap",
+        body: "Rotation", isBodyOptional: true, status: 201, answer: "KeyWithText", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    static let listAuditLog = Operation(
+        id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
+        answer: "AuditEntry", isList: true)
+
+    static let exportAuditLog = Operation(
+        id: "exportAuditLog", summary: "The audit log as a file",
+        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(AuditExport.Format.allCases.map(\.rawValue)))]
+            + auditFilter,
+        files: ["text/csv", "application/x-ndjson"])
+
+    static let listMembers = Operation(
+        id: "listMembers", summary: "List who works in the workspace", query: pagination, answer: "Member", isList: true)
+
+    static let getMember = Operation(id: "getMember", summary: "Read a member", answer: "Member", isTagged: true, problems: [404])
+
+    static let getWorkspace = Operation(
+        id: "getWorkspace", summary: "Read the key's workspace", answer: "Workspace", isTagged: true)
+
+    static let updateWorkspace = Operation(
+        id: "updateWorkspace", summary: "Change name or plan, with an API key that an owner has made", body: "WorkspaceChanges",
+        answer: "Workspace", isTagged: true, problems: [409, 415, 422])
+
+    static let getOpenAPI = Operation(id: "getOpenAPI", summary: "This document", answer: "Document")
+
+    // MARK: Parameters that several share
+
+    private static let pagination: [Parameter] = [
+        .init(name: "limit", about: "Items on a page", schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 25]),
+        .init(name: "starting_after", about: "The next_cursor of the page before", schema: .cursor),
+    ]
+
+    private static let auditFilter: [Parameter] = [
+        .init(name: "actor", about: "Only what this API key did, or maskctl", schema: ["type": "string"]),
+        .init(name: "action", about: "Only this, such as link.updated or GET /links/{id}", schema: ["type": "string"]),
+        .init(name: "resource", about: "Only what was done to this", schema: ["type": "string"]),
+        .init(name: "outcome", about: "Only what came to this", schema: .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue))),
+        .init(name: "created_after", about: "Later than this", schema: .time),
+        .init(name: "created_before", about: "Earlier than this", schema: .time),
+    ]
+}

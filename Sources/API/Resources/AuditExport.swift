@@ -1,0 +1,47 @@
+import HTTP
+import Model
+import Store
+
+/// The audit log as a file, page by page in constant memory. No connection of the database is held while the client takes
+/// its time.
+public enum AuditExport {
+    public enum Format: String, Sendable, CaseIterable {
+        case csv, ndjson
+
+        var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
+    }
+
+    private static let pageSize = 1000
+
+    public static func write(
+        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) -> Void
+    ) throws {
+        if format == .csv { send(CSV.row(columns)) }
+        var position: AuditPosition?
+        while true {
+            let page = try store.read { try AuditLog.list(filter, in: workspace, after: position, limit: pageSize, on: $0) }
+            send(page.flatMap { line($0, format) })
+            position = page.last?.position
+            if page.count < pageSize { return }
+        }
+    }
+
+    private static func line(_ record: AuditRecord, _ format: Format) -> [UInt8] {
+        switch format {
+        case .csv: CSV.row(columns.map { cell(record.json[$0] ?? .null) })
+        case .ndjson: record.json.serialized() + [UInt8(ascii: "\n")]
+        }
+    }
+
+    private static func cell(_ value: JSON) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        default: String(decoding: value.serialized(), as: UTF8.self)
+        }
+    }
+
+    private static let columns = [
+        "id", "created_at", "actor", "action", "resource", "outcome", "status", "address", "user_agent", "request_id", "changes",
+    ]
+}

@@ -1,0 +1,75 @@
+import HTTP
+import Model
+import Store
+
+/// `/audit-log`: who did what, and what came of it. Newest first.
+enum AuditResource {
+    static func list(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let pagination = try Pagination(&query, call.workspace)
+        let filter = try AuditFilter(&query)
+        try query.finish()
+        let question = "audit-log \(filter)"
+        let position = try pagination.position(length: AuditPosition.length, of: question).flatMap(AuditPosition.init(bytes:))
+        let entries = try call.services.store.read {
+            try AuditLog.list(filter, in: call.workspace, after: position, limit: pagination.limit + 1, on: $0)
+        }
+        return pagination.page(entries, of: question, position: \.position.bytes, json: \.json)
+    }
+
+    /// The whole log, or what of it a filter leaves, as one file that is made while it is sent.
+    static func export(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let format: AuditExport.Format = try query.choice("format") ?? .ndjson
+        let filter = try AuditFilter(&query)
+        try query.finish()
+        let (store, workspace) = (call.services.store, call.workspace)
+        return Answer(
+            status: 200,
+            content: .stream(type: format.mediaType) { send in
+                try AuditExport.write(format, filter, in: workspace, from: store, to: send)
+            },
+            fields: [.init(.contentDisposition, "attachment; filename=\"audit-log.\(format.rawValue)\"")])
+    }
+}
+
+extension AuditFilter {
+    init(_ query: inout Query) throws {
+        self.init()
+        actor = try query.value("actor")
+        action = try query.value("action")
+        resource = try query.value("resource")
+        outcome = try query.choice("outcome")
+        after = try query.time("created_after")
+        before = try query.time("created_before")
+    }
+}
+
+extension AuditPosition {
+    fileprivate static let length = 8 + 16
+
+    fileprivate var bytes: [UInt8] { withUnsafeBytes(of: at.milliseconds.bigEndian, Array.init) + id.bytes }
+
+    fileprivate init?(bytes: ArraySlice<UInt8>) {
+        guard let id = ULID(bytes: bytes.dropFirst(8)) else { return nil }
+        self.init(at: Timestamp(milliseconds: bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }), id: id)
+    }
+}
+
+extension AuditRecord {
+    var json: JSON {
+        [
+            "id": .string(AuditID(id).description),
+            "created_at": .string(at.rfc3339),
+            "actor": .string(actor),
+            "action": .string(action),
+            "resource": JSON(resource.isEmpty ? nil : resource),
+            "outcome": .string(outcome.rawValue),
+            "status": JSON(status),
+            "address": JSON(address.isEmpty ? nil : address),
+            "user_agent": JSON(userAgent.isEmpty ? nil : userAgent),
+            "request_id": JSON(requestID.isEmpty ? nil : "req_" + requestID),
+            "changes": changes.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+import HTTP
+import Model
+
+/// What is wrong with a field, in words of this API.
+struct FieldRefusal: FieldError {
+    var code: String
+    var message: String
+}
+
+func plain(_ text: String) throws -> String {
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
+        throw FieldRefusal(code: "invalid_text", message: "Remove the control characters.")
+    }
+    return text
+}
+
+func notEmpty(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw FieldRefusal(code: "empty", message: "Send some text, or null to clear the field.") }
+    return text
+}
+
+extension FieldType where Value == Timestamp {
+    static var timestamp: FieldType {
+        FieldType<String>.string.map { text in
+            guard let time = Timestamp(rfc3339: text) else {
+                throw FieldRefusal(
+                    code: "invalid_time", message: "Send an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
+            }
+            return time
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import HTTP
+import MariaDB
+import Model
+import Store
+
+/// `/api-keys`: create, list, read, change, rotate, revoke.
+enum KeyResource {
+    static func create(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = KeyFields(&fields, now: call.now)
+        let name = fields.required("name", as: .keyName)
+        let scopes = fields.required("scopes", as: .scopes)
+        let (givenName, givenScopes) = try fields.finish(requiring: name, scopes)
+        try requireHeld(givenScopes, call)
+        let text = APIKeyText.random()
+        var key = APIKey(
+            id: .new(), workspace: call.workspace, name: givenName, hint: text.hint, scopes: givenScopes,
+            creator: call.principal.key.creator, createdAt: call.now)
+        wanted.apply(to: &key)
+        return try call.commit { connection in
+            try KeyChanges.create(key, text, by: call.author, on: connection)
+            return shown(key, text, call)
+        }
+    }
+
+    static func list(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let pagination = try Pagination(&query, call.workspace)
+        try query.finish()
+        return try pagination.page(of: "api-keys", id: \APIKey.id, json: \.json) { last, limit in
+            try call.services.store.read { try APIKeys.list(in: call.workspace, after: last, limit: limit, on: $0) }
+        }
+    }
+
+    static func get(_ call: Call) throws -> Answer {
+        let key = try find(call)
+        return try call.show(key.json, key.resourceVersion)
+    }
+
+    static func update(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = KeyFields(&fields, now: call.now)
+        let name = fields.field("name", as: .keyName)
+        let scopes = fields.field("scopes", as: .scopes)
+        fields.refuseNull("name", name)
+        fields.refuseNull("scopes", scopes)
+        try fields.finish()
+        return try retrying {
+            let before = try find(call)
+            try call.preconditions.requireMatch(before.resourceVersion)
+            var after = before
+            wanted.apply(to: &after)
+            if let name = name.value { after.name = name }
+            if let scopes = scopes.value { after.scopes = scopes }
+            try requireHeld(before.scopes.union(after.scopes), call)
+            guard after.json != before.json else { return try call.show(before.json, before.resourceVersion) }
+            let answer = try call.commit { connection in
+                try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
+                after.version += 1
+                return Answer.ok(after.json).tagged(after.resourceVersion)
+            }
+            call.services.revocation.takeEffect(in: call.workspace)
+            return answer
+        }
+    }
+
+    static func rotate(_ call: Call) throws -> Answer {
+        var fields = try call.fields(orEmpty: true)
+        let overlap = fields.value("overlap_seconds", as: .integer(in: 0...604_800)) ?? 0
+        try fields.finish()
+        return try retrying {
+            let old = try find(call)
+            try call.preconditions.requireMatch(old.resourceVersion)
+            try requireHeld(old.scopes, call)
+            try refuseRotationOfEnded(old, call)
+            let text = APIKeyText.random()
+            var successor = old.rotated(text, at: call.now)
+            // Whoever rotates a key holds its successor: what it may do ends with their role.
+            successor.creator = call.principal.key.creator ?? old.creator
+            let answer = try call.commit { connection in
+                try KeyChanges.rotate(
+                    old, to: successor, text, overlapSeconds: overlap, by: call.author, at: call.now, on: connection)
+                return shown(successor, text, call)
+            }
+            call.services.revocation.takeEffect(in: call.workspace)
+            return answer
+        }
+    }
+
+    static func revoke(_ call: Call) throws -> Answer {
+        let id: APIKeyID = try call.identifier()
+        return try retrying {
+            guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
+                let answer = try call.answerToRepeatedDelete(.keyRevoked, id.description)
+                call.services.revocation.takeEffect(in: call.workspace)
+                return answer
+            }
+            try call.preconditions.requireMatch(key.resourceVersion)
+            let answer = try call.commit { connection in
+                try KeyChanges.revoke(key, by: call.author, at: call.now, on: connection)
+                return .noContent
+            }
+            call.services.revocation.takeEffect(in: call.workspace)
+            return answer
+        }
+    }
+
+    // MARK: Parts
+
+    private static func shown(_ key: APIKey, _ text: APIKeyText, _ call: Call) -> Answer {
+        var answer = Answer.created(key.json(with: text), at: "\(call.basePath)/api-keys/\(key.id)").tagged(key.resourceVersion)
+        answer.isSecret = true
+        return answer
+    }
+
+    private static func find(_ call: Call) throws -> APIKey {
+        let id: APIKeyID = try call.identifier()
+        guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return key
+    }
+
+    /// A key gives nobody more than it has: neither a new key, nor the text of an old one.
+    private static func requireHeld(_ scopes: Scopes, _ call: Call) throws(Problem) {
+        if let missing = scopes.subtracting(call.principal.scopes).list.first { throw .insufficientScope(missing.rawValue) }
+    }
+
+    private static func refuseRotationOfEnded(_ key: APIKey, _ call: Call) throws(Problem) {
+        if let successor = key.successor {
+            throw .conflict(code: "already_rotated", "Rotate \(successor) instead; it has taken this key's place.")
+        }
+        if !key.isActive(at: call.now) {
+            throw .conflict(code: "key_expired", "Create a new API key; this one has expired.")
+        }
+    }
+
+    /// Tries again when others change the same key at the same time.
+    private static func retrying(_ body: () throws -> Answer) throws -> Answer {
+        for _ in 0..<5 {
+            do { return try body() } catch is APIKeys.ChangedMeanwhile { continue }
+        }
+        throw Problem.conflict("Others keep changing this API key; try again.")
+    }
+}

@@ -1,0 +1,212 @@
+import HTTP
+import MariaDB
+import Model
+import Store
+
+/// `/links/bulk`: up to a thousand links in one request and one transaction. Each item has a result in its place; those
+/// that are refused change nothing and do not keep the others back.
+enum LinkBulkResource {
+    static let limit = 1000
+
+    static func create(_ call: Call) throws -> Answer {
+        let items = try items("links", call)
+        let rate = try call.charge(forItems: items.count)
+        let drafts = try items.map { fields in
+            var fields = fields
+            return try refusable { try LinkDraft(&fields, call, isBulk: true) }
+        }
+        var created: [Link] = []
+        var answer = try call.commit { connection in
+            let results = try insert(drafts, call, on: connection)
+            created = results.compactMap(\.link)
+            try call.record(created.map(LinkEffect.created), on: connection)
+            return Self.answer(results, status: 201, call)
+        }
+        // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
+        let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
+        call.services.forget(created.filter { chosen.contains($0.slug) })
+        answer.rate = rate
+        return answer
+    }
+
+    static func update(_ call: Call) throws -> Answer {
+        let items = try items("links", call)
+        let rate = try call.charge(forItems: items.count)
+        var seen: Set<LinkID> = []
+        let changes = try items.map { fields in
+            var fields = fields
+            return try refusable { () -> (id: LinkID, change: LinkChange) in
+                let id = fields.required("id", as: .linkID)
+                let change = try LinkChange(&fields, call, isBulk: true)
+                let known = try fields.finish(requiring: id)
+                guard seen.insert(known).inserted else { throw repeated }
+                return (known, change)
+            }
+        }
+        var effects: [(before: Link, after: Link)] = []
+        var answer = try call.commit { connection in
+            effects = []
+            let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
+            let results = try changes.map { change in
+                try result { try update(try change.get(), links, call, &effects, on: connection) }
+            }
+            try Links.replaceTags(of: effects.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
+            try call.record(effects.map { .updated($0.before, $0.after) }, on: connection)
+            return Self.answer(results, status: 200, call, changed: !effects.isEmpty)
+        }
+        call.services.forget(effects.flatMap { [$0.before, $0.after] })
+        answer.rate = rate
+        return answer
+    }
+
+    static func delete(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
+        let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
+        let rate = try call.charge(forItems: ids.count)
+        let before = try call.resources(madeWith: .linkDeleted)
+        var deleted: [Link] = []
+        var answer = try call.commit { connection in
+            let links = try Links.lock(ids.compactMap(\.self), in: call.workspace, on: connection)
+            deleted = links.values.sorted { $0.id < $1.id }
+            try Links.delete(deleted, on: connection)
+            try call.record(deleted.map(LinkEffect.deleted), on: connection)
+            let results = ids.map { id -> Result in
+                guard let id, links[id] != nil || before.contains(id.description) else { return .refused(.notFound()) }
+                return .deleted(id)
+            }
+            return Self.answer(results, status: 204, call, changed: !deleted.isEmpty)
+        }
+        call.services.forget(deleted)
+        answer.rate = rate
+        return answer
+    }
+
+    // MARK: One item
+
+    private static let repeated = Problem.validationFailed("/id", code: "repeated", "Send each link once.")
+
+    /// Inserts what is free; of what is not, finds out why, and tries other random slugs.
+    private static func insert(
+        _ drafts: [Swift.Result<LinkDraft, Problem>], _ call: Call, on connection: MariaDB.Connection
+    ) throws -> [Result] {
+        var results = drafts.map { draft -> Result in
+            switch draft {
+            case .success: .refused(.slugSpaceExhausted())
+            case .failure(let problem): .refused(problem)
+            }
+        }
+        var waiting = drafts.indices.filter { (try? drafts[$0].get()) != nil }
+        for _ in 0..<LinkResource.slugTries where !waiting.isEmpty {
+            let links = try waiting.map { try drafts[$0].get().link(call) }
+            let inserted = try Links.insert(links, on: connection)
+            let taken = try Links.taken(
+                links.filter { !inserted.contains($0.id) }.compactMap(\.settings.externalID), in: call.workspace, on: connection)
+            var again: [Int] = []
+            for (index, link) in zip(waiting, links) {
+                if inserted.contains(link.id) {
+                    results[index] = .link(link)
+                } else if let id = link.settings.externalID, taken.contains(id) {
+                    results[index] = .refused(LinkResource.problem(.externalIDTaken, link))
+                } else if try drafts[index].get().slug != nil {
+                    results[index] = .refused(LinkResource.problem(.slugTaken, link))
+                } else {
+                    again.append(index)
+                }
+            }
+            waiting = again
+        }
+        return results
+    }
+
+    private static func update(
+        _ item: (id: LinkID, change: LinkChange), _ links: [LinkID: Link], _ call: Call,
+        _ effects: inout [(before: Link, after: Link)], on connection: MariaDB.Connection
+    ) throws -> Link {
+        guard let before = links[item.id] else { throw Problem.notFound() }
+        var after = try item.change.applied(to: before, call)
+        guard after != before else { return before }
+        do {
+            try Links.update(after, on: connection)
+        } catch let refusal as Links.Refusal {
+            throw LinkResource.problem(refusal, after)
+        }
+        effects.append((before, after))
+        after.version += 1
+        return after
+    }
+
+    // MARK: Reading and answering
+
+    /// The items of the body, each with pointers that begin at the body.
+    private static func items(_ name: String, _ call: Call) throws -> [JSONFields] {
+        var fields = try call.fields()
+        let items = fields.required(name, as: .array(of: .json)) { try counted($0) }
+        return try fields.finish(requiring: items).enumerated().map { index, item in
+            guard let object = item.objectValue else {
+                throw Problem.validationFailed("/\(name)/\(index)", code: "invalid_type", "Send an object.")
+            }
+            return JSONFields(try call.dialect.read(object), pointer: "/\(name)/\(index)")
+        }
+    }
+
+    private static func counted<Item>(_ items: [Item]) throws -> [Item] {
+        guard (1...limit).contains(items.count) else {
+            throw FieldRefusal(code: "out_of_range", message: "Send 1 to \(limit) items.")
+        }
+        return items
+    }
+
+    private enum Result {
+        case link(Link)
+        case deleted(LinkID)
+        case refused(Problem)
+
+        var link: Link? { if case .link(let link) = self { link } else { nil } }
+
+        func json(_ status: Int, _ call: Call) -> JSON {
+            switch self {
+            case .link(let link): ["status": .integer(Int64(status)), "link": link.json(call.services.site), "error": nil]
+            case .deleted: ["status": .integer(Int64(status)), "link": nil, "error": nil]
+            case .refused(let problem):
+                ["status": .integer(Int64(problem.status)), "link": nil, "error": call.dialect.present(problem).summary]
+            }
+        }
+    }
+
+    private static func answer(_ results: [Result], status: Int, _ call: Call, changed: Bool? = nil) -> Answer {
+        let refused = results.count { if case .refused = $0 { true } else { false } }
+        var answer = Answer.ok([
+            "succeeded": .integer(Int64(results.count - refused)), "failed": .integer(Int64(refused)),
+            "results": .array(results.map { $0.json(status, call) }),
+        ])
+        answer.isChange = changed ?? (refused < results.count)
+        return answer
+    }
+
+    /// What an item is refused for is its result; all else ends the request.
+    private static func refusable<Value>(_ body: () throws -> Value) throws -> Swift.Result<Value, Problem> {
+        do { return .success(try body()) } catch let problem as Problem { return .failure(problem) }
+    }
+
+    private static func result(_ body: () throws -> Link) throws -> Result {
+        switch try refusable(body) {
+        case .success(let link): .link(link)
+        case .failure(let problem): .refused(problem)
+        }
+    }
+}
+
+extension Call {
+    /// A bulk request counts as one request, and one more for each hundred items.
+    fileprivate func charge(forItems count: Int) throws(RateRefusal) -> RateDecision { try charge((count + 99) / 100) }
+}
+
+extension FieldType where Value == LinkID {
+    fileprivate static var linkID: FieldType {
+        FieldType<String>.string.map { text in
+            guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Send the id of a link, lnk_….") }
+            return id
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import HTTP
+import Model
+import Store
+
+/// A link that is to be made, found right in all that can be told without the links that are there.
+struct LinkDraft {
+    let settings: LinkSettings
+    let domain: Domain
+    /// Nil for a random one.
+    let slug: Slug?
+    let tags: [String]
+
+    init(_ fields: inout JSONFields, _ call: Call, isBulk: Bool = false) throws {
+        let wanted = LinkFields(&fields, isNew: true)
+        let domain = try wanted.domain(call, &fields)
+        try wanted.refuseOwnHosts(call, &fields)
+        if isBulk { wanted.refusePassword(&fields) }
+        let (url, home) = try fields.finish(requiring: wanted.url, domain)
+        settings = wanted.applied(to: LinkSettings(url: url.text))
+        try settings.refuseWrongOrder()
+        (self.domain, slug, tags) = (home, wanted.slug.value, wanted.tags.value ?? [])
+    }
+
+    /// The link, under a new id and, where none was chosen, a new random slug.
+    func link(_ call: Call) -> Link {
+        Link(
+            id: .new(), workspace: call.workspace, domain: domain.id, host: domain.host,
+            slug: slug?.text ?? Slug.random(length: call.services.site.slugLength).text, settings: settings, tags: tags,
+            createdAt: call.now, updatedAt: call.now)
+    }
+}
+
+/// Changes to a link, found right in all that can be told without the link.
+struct LinkChange {
+    private let wanted: LinkFields
+    private let domain: Domain?
+
+    init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, isBulk: Bool = false) throws {
+        wanted = LinkFields(&fields, isNew: isNew)
+        domain = try wanted.domain.isAbsent ? nil : wanted.domain(call, &fields)
+        try wanted.refuseOwnHosts(call, &fields)
+        if isBulk { wanted.refusePassword(&fields) }
+        try fields.finish()
+    }
+
+    /// The link with the changes made; the same where there are none.
+    func applied(to link: Link, _ call: Call) throws(Problem) -> Link {
+        var changed = link
+        changed.settings = wanted.applied(to: link.settings)
+        try changed.settings.refuseWrongOrder()
+        if let domain { (changed.domain, changed.host) = (domain.id, domain.host) }
+        switch wanted.slug {
+        case .absent: break
+        case .null: changed.slug = Slug.random(length: call.services.site.slugLength).text
+        case .value(let slug): changed.slug = slug.text
+        }
+        if !wanted.tags.isAbsent { changed.tags = wanted.tags.value ?? [] }
+        if changed != link { changed.updatedAt = call.now }
+        return changed
+    }
+}
+
+extension LinkFields {
+    /// The domain to put a link on: the shared one, or one of the workspace's own.
+    fileprivate func domain(_ call: Call, _ fields: inout JSONFields) throws -> Domain? {
+        let host = domain.value?.text ?? call.services.site.linkHost
+        let domain = try call.services.domains.find(host, isNewExpected: true)
+        guard let domain, domain.workspace == nil || domain.workspace == call.workspace else {
+            fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")
+            return nil
+        }
+        return domain
+    }
+
+    /// A link to a short link would count twice, and two can make a circle.
+    fileprivate func refuseOwnHosts(_ call: Call, _ fields: inout JSONFields) throws {
+        for (pointer, destination) in destinations {
+            let host = destination.host
+            let isOwn = host == call.services.site.apiHost || host == call.services.site.linkHost
+            guard try isOwn || call.services.domains.find(host) != nil else { continue }
+            fields.note(
+                String(pointer.dropFirst()), code: "own_host",
+                message: "Lead to the final address instead of to a host of this service.")
+        }
+    }
+
+    /// Each password takes a moment of hashing, on purpose: a thousand would take a minute.
+    fileprivate func refusePassword(_ fields: inout JSONFields) {
+        guard hasPassword else { return }
+        fields.note("password", code: "not_in_bulk", message: "Set passwords one link at a time.")
+    }
+}
+
+extension LinkSettings {
+    fileprivate func refuseWrongOrder() throws(Problem) {
+        guard let start = startsAt, let end = expiresAt, start >= end else { return }
+        throw Problem.validationFailed("/expires_at", code: "invalid_order", "Send a time after starts_at.")
+    }
+}

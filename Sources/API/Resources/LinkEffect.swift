@@ -1,0 +1,60 @@
+import HTTP
+import MariaDB
+import Model
+import Store
+
+/// What a call does to a link, and the traces that it leaves in the same transaction: an audit entry and an event.
+enum LinkEffect {
+    case created(Link)
+    case updated(Link, Link)
+    case deleted(Link)
+
+    func traces(_ call: Call) -> (AuditEntry, Event) {
+        let site = call.services.site
+        switch self {
+        case .created(let link):
+            let json = link.json(site)
+            return (call.audit(.linkCreated, link.id.description, after: json), call.event(.linkCreated, data: json))
+        case .updated(let before, let after):
+            let json = after.json(site)
+            let changes = JSON.changes(from: before.json(site), to: json)
+            let hasNewPassword = before.settings.passwordHash != after.settings.passwordHash
+            return (
+                call.audit(
+                    .linkUpdated, after.id.description, before: changes.before.masking("password", hasNewPassword),
+                    after: changes.after.masking("password", hasNewPassword)),
+                call.event(.linkUpdated, data: json, previous: changes.before)
+            )
+        case .deleted(let link):
+            let json = link.json(site)
+            return (call.audit(.linkDeleted, link.id.description, before: json), call.event(.linkDeleted, data: json))
+        }
+    }
+}
+
+extension Call {
+    /// Writes the traces of what is done to links, in the transaction that does it.
+    func record(_ effects: [LinkEffect], on connection: MariaDB.Connection) throws {
+        let traces = effects.map { $0.traces(self) }
+        try AuditLog.insert(traces.map(\.0), on: connection)
+        try Events.insert(traces.map(\.1), on: connection)
+    }
+}
+
+extension Services {
+    /// Makes every worker load links anew.
+    func forget(_ links: [Link]) {
+        let keys = Set(links.map { LinkCache.key(host: $0.host, slug: $0.slug) })
+        keys.forEach(self.links.invalidate)
+        Invalidation.publish(keys, through: redis)
+    }
+}
+
+extension JSON {
+    /// Tells that a secret has changed, and not what it is.
+    fileprivate func masking(_ name: String, _ hasChanged: Bool) -> JSON {
+        guard hasChanged, case .object(var object) = self else { return self }
+        object[name] = "***"
+        return .object(object)
+    }
+}

@@ -1,0 +1,75 @@
+import API
+import ArgumentParser
+import Bootstrap
+import Model
+
+struct MemberCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "member", abstract: "Members: who works in a workspace, and as what.",
+        discussion: "A key can do what its scopes say and its creator's role allows, at any moment.",
+        subcommands: [Add.self, List.self, SetRole.self, Remove.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Add a member.")
+        @Argument(help: "The member's e-mail address.") var email: String
+        @Option(help: "The workspace's slug.") var workspace: String
+        @Option(help: "owner, admin, member or viewer.") var role: Role
+        @Option(help: "The name that people see; the address where left out.") var name: String?
+        @OptionGroup var output: OutputOptions
+
+        func validate() throws {
+            guard Member.isValidEmail(email) else { throw ValidationError("\(email) is no e-mail address.") }
+        }
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            let member = try administration.addMember(
+                email, name: name ?? email, role: role, to: try administration.workspace(workspace))
+            output.print(member.facts)
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the members of a workspace.")
+        @Option(help: "The workspace's slug.") var workspace: String
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            let members = try administration.members(of: try administration.workspace(workspace))
+            output.print(["email", "name", "role", "id", "created_at"], members.map { $0.facts.map(\.value) })
+        }
+    }
+
+    struct SetRole: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "role", abstract: "Change a member's role; their keys' next requests have its rights.")
+        @Argument(help: "The member's e-mail address.") var email: String
+        @Argument(help: "owner, admin, member or viewer.") var role: Role
+        @Option(help: "The workspace's slug.") var workspace: String
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            try administration.setRole(role, of: try administration.member(email, of: try administration.workspace(workspace)))
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove a member and end the keys that they have made.")
+        @Argument(help: "The member's e-mail address.") var email: String
+        @Option(help: "The workspace's slug.") var workspace: String
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            try administration.removeMember(try administration.member(email, of: try administration.workspace(workspace)))
+        }
+    }
+}
+
+extension Role: ExpressibleByArgument {}
+
+extension Member {
+    fileprivate var facts: KeyValuePairs<String, String> {
+        ["email": email, "name": name, "role": role.rawValue, "id": id.description, "created_at": createdAt.rfc3339]
+    }
+}
