@@ -1,7 +1,8 @@
-"""A check for Tests/schemathesis.sh: what the document allows is accepted, but for rules that no schema can state."""
+"""Checks for Tests/schemathesis.sh: what the document allows is accepted, but for rules that no schema can state, and what
+it forbids is refused."""
 
 import schemathesis
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 
 def always(values):
@@ -16,6 +17,8 @@ def never(values):
 RULES_OF_BODIES = {
     "invalid_order": always,  # starts_at before expires_at
     "invalid_slug": lambda body: not str(body.get("slug", "")).isascii(),  # letters, digits, marks, emoji
+    "invalid_address_range": always,
+    "not_in_future": always,
     "own_host": always,  # a destination that is no short link
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
@@ -24,7 +27,8 @@ RULES_OF_BODIES = {
 # 400: the parameter, and whether the query can have broken its rule.
 RULES_OF_QUERIES = {
     "domain": always,  # a domain of the workspace
-    "granularity": lambda query: "start" in query,  # not too many lines
+    "endpoint": always,  # a method and path of the API
+    "granularity": lambda query: "start" in query or "end" in query,  # not too many lines, no old minutes
     "interval": lambda query: "start" in query,  # not both
     "start": always,  # before end
     "starting_after": always,  # a cursor that the API made, with the same filters
@@ -32,9 +36,27 @@ RULES_OF_QUERIES = {
 }
 
 
+# What the state of a resource or an earlier request decides.
+RULES_OF_HEADERS = {
+    "idempotency_key_reused": lambda headers: "Idempotency-Key" in headers,
+    "invalid_request": lambda headers: "If-Match" in headers or "If-None-Match" in headers,  # entity tags in quotes
+    "precondition_failed": lambda headers: "If-Match" in headers,
+}
+
+
+@schemathesis.check
+def forbidden_data_rejection(ctx, response, case):
+    if response.status_code == 412:
+        return None  # preconditions come first (RFC 9110 section 13.2)
+    # Each item of a bulk request is refused in its place.
+    if case.operation.path == "/links/bulk" and response.status_code == 200 and response.json()["failed"] > 0:
+        return None
+    return negative_data_rejection(ctx, response, case)
+
+
 @schemathesis.check
 def valid_data_acceptance(ctx, response, case):
-    if response.status_code in (400, 422) and is_a_rule_broken(response.json(), case):
+    if response.status_code in (400, 412, 422) and is_a_rule_broken(response.json(), case):
         return None
     return positive_data_acceptance(ctx, response, case)
 
@@ -42,4 +64,6 @@ def valid_data_acceptance(ctx, response, case):
 def is_a_rule_broken(problem, case):
     if problem["code"] == "validation_failed":
         return all(RULES_OF_BODIES.get(error["code"], never)(case.body) for error in problem["errors"])
-    return problem["code"] == "invalid_parameter" and RULES_OF_QUERIES.get(problem["parameter"], never)(case.query)
+    if problem["code"] == "invalid_parameter":
+        return RULES_OF_QUERIES.get(problem["parameter"], never)(case.query)
+    return RULES_OF_HEADERS.get(problem["code"], never)(case.headers)

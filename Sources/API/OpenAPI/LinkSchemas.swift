@@ -49,6 +49,10 @@ extension Schemas {
     static let newLink: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: ["url"])
     static let linkChanges: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: [])
 
+    /// The path has the external id.
+    static let linkOfExternalID: JSON = object(
+        JSONObject([.init(name: "url", value: url)] + writable.members.filter { $0.name != "external_id" }), required: ["url"])
+
     static let link: JSON = {
         let read: JSONObject = [
             "id": .id(LinkKind.self), "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],
@@ -72,7 +76,7 @@ extension Schemas {
         "links": many(object(JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members), required: ["id"]))
     ])
 
-    static let linkIDs: JSON = object(["ids": many(.id(LinkKind.self))])
+    static let linkIDs: JSON = object(["ids": many(["type": "string", "description": "lnk_…"])])
 
     static let bulkResults: JSON = object([
         "succeeded": .count, "failed": .count,

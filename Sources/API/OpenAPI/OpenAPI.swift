@@ -66,13 +66,13 @@ enum OpenAPI {
     private static func fieldParameters(_ route: Route) -> [JSON] {
         var fields: [(name: String, about: String, schema: JSON)] = []
         if route.method == .post {
-            let key: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"]
+            let key: JSON = ["type": "string", "maxLength": 255, "pattern": "^[!-~]*$"]
             fields.append(("Idempotency-Key", "Sent again with the same request within a day, it gets the first answer", key))
         }
         if route.operation.isTagged && route.method == .get {
-            fields.append(("If-None-Match", "The ETag of what the client has; 304 where it is still so", .entityTag))
+            fields.append(("If-None-Match", "The ETag of what the client has; 304 where it is still so", Schemas.string))
         } else if route.operation.isTagged && route.operation.status != 201 {
-            fields.append(("If-Match", "The ETag of what the client has seen; 412 where it is not so any more", .entityTag))
+            fields.append(("If-Match", "The ETag of what the client has seen; 412 where it is not so any more", Schemas.string))
         }
         return fields.map {
             ["name": .string($0.name), "in": "header", "description": .string($0.about), "schema": $0.schema]

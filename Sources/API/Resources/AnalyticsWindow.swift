@@ -36,7 +36,6 @@ struct AnalyticsWindow {
         period: (Granularity) -> Int64
     ) throws {
         zone = try Self.zone(&query)
-        let (first, last, natural) = try Self.bounds(&query, call, intervals)
         let wanted: Granularity? = try query.value("granularity") { text in
             guard let found = granularities.first(where: { $0.rawValue == text }) else {
                 let names = granularities.map(\.rawValue).joined(separator: ", ")
@@ -44,6 +43,7 @@ struct AnalyticsWindow {
             }
             return found
         }
+        let (first, last, natural) = try Self.bounds(&query, call, intervals, usual: wanted == .minute ? "1h" : "30d")
         granularity = wanted ?? natural
         let length = period(granularity)
         start = Self.floor(first, length)
@@ -59,7 +59,7 @@ struct AnalyticsWindow {
     }
 
     private static func bounds(
-        _ query: inout Query, _ call: Call, _ intervals: [Interval]
+        _ query: inout Query, _ call: Call, _ intervals: [Interval], usual: String
     ) throws -> (start: Timestamp, end: Timestamp, Granularity) {
         let (start, end) = (try query.time("start"), try query.time("end") ?? call.now)
         let name = try query.value("interval")
@@ -69,7 +69,7 @@ struct AnalyticsWindow {
             let length = end.milliseconds - start.milliseconds
             return (start, end, intervals.first { length <= $0.milliseconds ?? .max }?.granularity ?? .day)
         }
-        guard let interval = intervals.first(where: { $0.name == name ?? "30d" }) else {
+        guard let interval = intervals.first(where: { $0.name == name ?? usual }) else {
             throw Problem.invalidParameter("interval", "Use one of: \(intervals.map(\.name).joined(separator: ", ")).")
         }
         let length = interval.milliseconds ?? max(0, end.milliseconds - call.principal.workspace.createdAt.milliseconds)
