@@ -15,7 +15,7 @@ extension Stage {
         let answerBegins = lines.firstIndex { $0.hasPrefix("HTTP/1.1 ") } ?? lines.endIndex
         let asked = lines[..<answerBegins].joined(separator: "\n")
         let wanted = lines[answerBegins...].joined(separator: "\n")
-        let got = rendered(application.respond(to: parsed(asked, values)))
+        let got = rendered(respond(to: parsed(asked, values), sourceLocation: sourceLocation))
         if got == wanted { return }
         Issue.record("the answer is another:\n\(asked)\(got)\n", sourceLocation: sourceLocation)
     }
@@ -40,6 +40,9 @@ extension Stage {
             case "host": request.host = value
             case "authorization": request.fields.authorization = value
             case "content-type": request.fields.contentType = value
+            case "idempotency-key": request.fields.idempotencyKey = value
+            case "if-match": request.fields.ifMatch = value
+            case "if-none-match": request.fields.ifNoneMatch = value
             case "content-encoding": request.fields.contentEncoding = value
             case "user-agent": request.fields.userAgent = value
             default: Issue.record("\(field): not a field that MASK reads")

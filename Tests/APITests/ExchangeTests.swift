@@ -32,10 +32,12 @@ struct ExchangeTests {
             HTTP/1.1 201 Created
             Cache-Control: private, no-store
             Content-Type: application/json
+            ETag: "1-0"
             Location: /v1/links/lnk_…
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -85,10 +87,12 @@ struct ExchangeTests {
             HTTP/1.1 201 Created
             Cache-Control: private, no-store
             Content-Type: application/json
+            ETag: "1-0"
             Location: /api/v1/links/lnk_…
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -139,6 +143,7 @@ struct ExchangeTests {
             RateLimit: "default";r=599;t=<seconds>
             Request-Id: req_…
             WWW-Authenticate: Bearer realm="MASK"
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 600
             X-RateLimit-Remaining: 599
             X-RateLimit-Reset: <time>
@@ -173,6 +178,7 @@ struct ExchangeTests {
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
             WWW-Authenticate: Bearer realm="MASK", error="insufficient_scope", scope="links:write"
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -203,6 +209,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -233,6 +240,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -267,6 +275,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5998;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5998
             X-RateLimit-Reset: <time>
@@ -299,6 +308,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -331,6 +341,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -364,6 +375,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -423,6 +435,7 @@ struct ExchangeTests {
             RateLimit: "default";r=0;t=<seconds>
             Request-Id: req_…
             Retry-After: <seconds>
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 1
             X-RateLimit-Remaining: 0
             X-RateLimit-Reset: <time>
@@ -450,6 +463,7 @@ struct ExchangeTests {
             Cache-Control: private, no-store
             Content-Type: application/problem+json
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
 
             {
               "type": "https://api.mask.test/v1/openapi.json#https_required",
@@ -481,6 +495,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5997;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5997
             X-RateLimit-Reset: <time>
@@ -531,6 +546,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5995;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5995
             X-RateLimit-Reset: <time>
@@ -586,9 +602,11 @@ struct ExchangeTests {
             HTTP/1.1 200 OK
             Cache-Control: private, no-store
             Content-Type: application/json
+            ETag: "2-0"
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5998;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5998
             X-RateLimit-Reset: <time>
@@ -630,6 +648,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5997;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5997
             X-RateLimit-Reset: <time>
@@ -657,6 +676,7 @@ struct ExchangeTests {
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5998;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5998
             X-RateLimit-Reset: <time>
@@ -693,9 +713,11 @@ struct ExchangeTests {
             HTTP/1.1 200 OK
             Cache-Control: private, no-store
             Content-Type: application/json
+            ETag: "1"
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
+            X-Content-Type-Options: nosniff
             X-RateLimit-Limit: 6000
             X-RateLimit-Remaining: 5999
             X-RateLimit-Reset: <time>
@@ -707,6 +729,7 @@ struct ExchangeTests {
                 "name": "Acme",
                 "plan": "enterprise",
                 "requestsPerMinute": 6000,
+                "auditDays": 730,
                 "createdAt": "<time>"
               }
             }

@@ -8,13 +8,16 @@ import Testing
 @Suite("OpenAPI")
 struct OpenAPITests {
     let stage: Stage
+    /// All scopes, made by an owner.
+    let key: String
+    private let document: JSON
 
-    init() throws { stage = try Stage() }
-
-    private var document: JSON {
+    init() throws {
+        stage = try Stage()
+        key = try stage.newKey(of: .owner).text
         var request = stage.request(.get, "/v1/openapi.json")
         request.fields.authorization = nil
-        return stage.application.respond(to: request).json
+        document = stage.respond(to: request).json
     }
 
     @Test("the document has every route, and no other")
@@ -33,7 +36,7 @@ struct OpenAPITests {
         #expect(document["openapi"] == "3.1.0")
         var request = stage.request(.get, "/api/v1/openapi.json")
         request.fields.authorization = nil
-        #expect(stage.application.respond(to: request).json == document)
+        #expect(stage.respond(to: request).json == document)
     }
 
     @Test("each operation has an id of its own, a summary, its scope, and every parameter of its path")
@@ -74,17 +77,13 @@ struct OpenAPITests {
     private func check(_ json: JSON, isSchema: Bool) {
         guard let object = json.objectValue else { return }
         guard isSchema else { return object.members.forEach { check($0.value, isSchema: true) } }
-        let words: Set = [
-            "type", "format", "enum", "items", "properties", "required", "additionalProperties", "minimum", "maximum",
-            "minLength", "maxLength", "pattern", "maxItems", "uniqueItems", "default", "description", "writeOnly", "$ref",
-        ]
-        for member in object.members { #expect(words.contains(member.name), "\(member.name)") }
+        for member in object.members { #expect(Contract.words.contains(member.name), "\(member.name)") }
         let types = object["type"]?.arrayValue ?? object["type"].map { [$0] } ?? []
         for type in types {
             #expect(
                 ["string", "integer", "number", "boolean", "array", "object", "null"].contains(type.stringValue ?? ""))
         }
-        #expect(!types.isEmpty || object["$ref"] != nil || object["enum"] != nil)
+        #expect(!types.isEmpty || object["$ref"] != nil || object["enum"] != nil || object["anyOf"] != nil)
         #expect(object["enum"]?.arrayValue?.isEmpty != true)
         let properties = Set(object["properties"]?.objectValue?.members.map(\.name) ?? [])
         for name in object["required"]?.arrayValue ?? [] where object["properties"] != nil {
@@ -92,69 +91,114 @@ struct OpenAPITests {
         }
         check(object["properties"] ?? .null, isSchema: false)
         if let items = object["items"] { check(items, isSchema: true) }
+        for choice in object["anyOf"]?.arrayValue ?? [] { check(choice, isSchema: true) }
     }
 
-    @Test("what the API answers fits the schema that the document promises")
-    func answers() throws {
-        let link = try stage.create([
-            "title": "Title", "tags": ["a"], "expires_at": "2099-01-01T00:00:00Z", "external_id": "e",
-        ])
-        expectFit(link, "Link")
-        expectFit(stage.ask(.get, "/links").json["data"]?[0] ?? .null, "Link")
-        expectFit(stage.ask(.get, "/workspace").json, "Workspace")
-        expectFit(stage.ask(.get, "/analytics/clicks").json, "Clicks")
-        expectFit(stage.ask(.get, "/nowhere").json, "Problem")
-        expectFit(stage.ask(.post, "/links", "{}").json, "Problem")
-    }
+    // MARK: Examples
 
-    private func expectFit(_ value: JSON, _ name: String) {
-        let schema = document["components"]?["schemas"]?[name] ?? .null
-        let properties = schema["properties"]?.objectValue ?? [:]
-        for name in schema["required"]?.arrayValue ?? [] { #expect(value[name.stringValue ?? ""] != nil, "\(name)") }
-        for member in value.objectValue?.members ?? [] {
-            guard let property = properties[member.name] else {
-                #expect(schema["additionalProperties"] != false, "\(name): \(member.name)")
-                continue
-            }
-            let types = property["type"]?.arrayValue ?? property["type"].map { [$0] } ?? []
-            #expect(types.contains { $0.stringValue == member.value.schemaType }, "\(name): \(member.name)")
-        }
-    }
-
-    @Test("the query parameters that a list and analytics read are those that the document names")
-    func queryParameters() {
-        for route in Route.all where !route.operation.query.isEmpty {
-            let advice = stage.ask(route.method, route.path + "?nobody_knows_this=1").json["detail"]?.stringValue ?? ""
-            let known =
-                advice.components(separatedBy: "Known here: ").last?.dropLast().components(separatedBy: ", ") ?? []
-            #expect(Set(known) == Set(route.operation.query.map(\.name)), "\(route.name)")
-        }
-    }
-
-    @Test("the fields that can be sent are those that the document names")
-    func bodyFields() {
-        for (schema, route) in [("NewLink", Route.all[0]), ("LinkChanges", Route.all[3])] {
-            #expect(route.operation.body == schema)
-            for field in document["components"]?["schemas"]?[schema]?["properties"]?.objectValue?.members ?? [] {
-                var reader = JSONFields([field.name: nil])
-                _ = LinkFields(&reader, isNew: schema == "NewLink")
-                reader.unknownFieldsAreProblems()
-                #expect(!reader.problems.contains { $0.code == "unknown_field" }, "\(field.name)")
+    @Test("every body and every answer has an example that fits its schema", arguments: Route.all)
+    func examples(route: Route) throws {
+        let operation = stage.contract.operation(route)
+        let answers = operation["responses"]?.objectValue?.members.filter { $0.name < "300" } ?? []
+        for content in [operation["requestBody"]] + answers.map(\.value) {
+            for media in content?["content"]?.objectValue?.members ?? [] where media.name.hasSuffix("json") {
+                guard media.value["schema"] != ["type": "string"] else { continue }
+                let example = try #require(media.value["example"])
+                #expect(!example.isNull, "an example is missing")
+                #expect(stage.contract.complaints(example, media.value["schema"] ?? .null) == [])
             }
         }
     }
-}
 
-extension JSON {
-    fileprivate var schemaType: String {
-        switch self {
-        case .null: "null"
-        case .bool: "boolean"
-        case .integer: "integer"
-        case .double: "number"
-        case .string: "string"
-        case .array: "array"
-        case .object: "object"
+    @Test("a value that does not fit is told apart", arguments: [
+        (["type": "string"], 1), (["type": ["integer", "null"]], "1"), (["type": "integer"], 1.5), (["enum": [1, 2]], 3),
+        (["required": ["a"]], ["b": 1]), (["properties": ["a": ["type": "string"]]], ["a": 1]),
+        (["properties": ["a": [:]], "additionalProperties": false], ["b": 1]), (["items": ["type": "string"]], ["a", 1]),
+        (["minItems": 1], []), (["maxItems": 1], [1, 2]), (["uniqueItems": true], [1, 1]), (["minimum": 1], 0),
+        (["maximum": 1], 2), (["minLength": 1], ""), (["maxLength": 1], "ab"), (["pattern": "^[a-c]+$"], "abd"),
+        (["format": "date-time"], "2026-02-30T00:00:00Z"), (["format": "uri"], "no address"),
+        (["anyOf": [["type": "string"], ["type": "null"]]], 1), (["$ref": "#/components/schemas/Link"], [:]),
+        (["$ref": "#/components/schemas/Nothing"], [:]), (["tpye": "string"], 1),
+    ] as [(JSON, JSON)])
+    func misfits(schema: JSON, value: JSON) {
+        #expect(stage.contract.complaints(value, schema).count == 1)
+    }
+
+    // MARK: Answers
+
+    /// ``Stage/respond(to:sourceLocation:)`` compares every answer with the document, here and in all tests of the API.
+    @Test("every example of a body can be sent, and every answer is as documented, in each of its statuses", arguments: Route.all)
+    func calls(route: Route) throws {
+        for base in Stage.bases {
+            let response = stage.respond(to: try stage.request(route, base: base, key: key))
+            #expect([route.operation.status, route.operation.otherStatus].contains(response.status), "\(response.text)")
+            if let status = route.operation.otherStatus {
+                let created = stage.respond(to: try stage.request(route, base: base, key: key, naming: .nobodys))
+                #expect(Set([response.status, created.status]) == [route.operation.status, status])
+            }
+            if route.operation.isTagged && route.method == .get { try expectNotModified(route, base) }
         }
+    }
+
+    private func expectNotModified(_ route: Route, _ base: String) throws {
+        var request = try stage.request(route, base: base, key: key)
+        request.fields.ifNoneMatch = try #require(stage.respond(to: request)[.eTag])
+        #expect(stage.respond(to: request).status == 304)
+    }
+
+    @Test("an answer that is a file has each of the media types that are documented, and no other",
+        arguments: Route.all.filter { !$0.operation.files.isEmpty })
+    func files(route: Route) throws {
+        let format = try #require(route.operation.query.first { $0.name == "format" })
+        let types = try (format.schema["enum"]?.arrayValue ?? []).map { name in
+            var request = try stage.request(route, key: key)
+            request.query = "format=" + (name.stringValue ?? "")
+            return stage.respond(to: request)[.contentType].map { String($0.prefix { $0 != ";" }) }
+        }
+        #expect(Set(types) == Set(route.operation.files))
+    }
+
+    @Test("an answer that is not as documented is noticed")
+    func undocumented() {
+        let request = stage.request(.get, "/v1/workspace")
+        let answer = stage.application.respond(to: request)
+        func complaints(_ change: (inout Response) -> Void) -> [String] {
+            var response = answer
+            change(&response)
+            return stage.contract.complaints(about: response, to: request)
+        }
+        #expect(complaints { _ in } == [])
+        #expect(complaints { $0.status = 418 }.count == 1)
+        #expect(complaints { $0.set(.eTag, "1") }.count == 1)
+        #expect(complaints { $0.set(.xRateLimitLimit, "many") }.count == 1)
+        #expect(complaints { $0.fields.removeAll { $0.name == .requestID } }.count == 1)
+        #expect(complaints { $0.set(.contentType, "text/plain") }.count == 1)
+        #expect(complaints { $0.body = Array("{}".utf8) }.count == 1)
+    }
+
+    // MARK: What can be sent
+
+    @Test("the query parameters that are read are those that the document names", arguments: Route.scoped)
+    func queryParameters(route: Route) throws {
+        var request = try stage.request(route, key: key)
+        request.query = "nobody_knows_this=1"
+        let advice = stage.respond(to: request).json["detail"]?.stringValue ?? ""
+        let names = advice.firstMatch(of: /Known here: (.*)\./)?.output.1.components(separatedBy: ", ") ?? []
+        #expect(Set(names) == Set(route.operation.query.map(\.name)))
+        #expect(names.isEmpty == advice.hasSuffix("No parameter is known here."))
+    }
+
+    @Test("the fields that can be sent are those that the document names", arguments: Route.scoped.filter { $0.example != nil })
+    func bodyFields(route: Route) throws {
+        let schema = document["components"]?["schemas"]?[route.operation.body ?? ""]
+        func refusals(_ field: String) throws -> [String] {
+            var request = try stage.request(route, key: key)
+            request.body = JSON.object(JSONObject([.init(name: field, value: .null)])).serialized()
+            return stage.respond(to: request).refusals
+        }
+        for field in schema?["properties"]?.objectValue?.members ?? [] {
+            #expect(try !refusals(field.name).contains("/\(field.name) unknown_field"))
+        }
+        #expect(try refusals("nobody_knows_this").contains("/nobody_knows_this unknown_field"))
     }
 }

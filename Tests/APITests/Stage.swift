@@ -22,6 +22,7 @@ final class Stage: Sendable {
     let services: Services
     let application: Application
     let administration: Administration
+    let contract: Contract
     let workspace: Workspace
     let keyID: APIKeyID
     let key: String
@@ -47,6 +48,7 @@ final class Stage: Sendable {
         services = try Self.worker(site, self.store, self.redis, spool)
         application = Application(services)
         administration = Administration(store: self.store, redis: services.redis)
+        contract = Contract(services)
         workspace = try administration.createWorkspace(slug: "w" + randomHex(8), name: "Acme", plan: .enterprise)
         let made = try administration.createKey(in: workspace, name: "tests", scopes: Scope.publicScopes)
         (keyID, key) = (made.key.id, made.text.text)
@@ -93,10 +95,13 @@ final class Stage: Sendable {
     }
 
     /// Asks the API in the reference dialect.
-    func ask(_ method: HTTP.Method, _ path: String, _ body: String? = nil, key: String? = nil) -> Response {
+    func ask(
+        _ method: HTTP.Method, _ path: String, _ body: String? = nil, key: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) -> Response {
         var request = request(method, "/v1" + path, body: body)
         if let key { request.fields.authorization = "Bearer " + key }
-        return application.respond(to: request)
+        return respond(to: request, sourceLocation: sourceLocation)
     }
 
     /// Creates a link on the stage's own domain.

@@ -48,10 +48,12 @@ extension TestDatabase {
         let link = Link(
             id: LinkID(ULID(milliseconds: createdAt.milliseconds)), workspace: tenant.workspace.id, domain: tenant.domain.id,
             host: tenant.domain.host, slug: slug, settings: settings, tags: tags, createdAt: createdAt, updatedAt: createdAt)
-        try store.write {
-            try $0.executeAtomically(Links.creation(of: link) + [
-                AuditLog.insertion(of: .about(link, "link.created")), Events.insertion(of: .about(link, .linkCreated)),
-            ])
+        try Links.refusing {
+            try store.write {
+                try $0.executeAtomically(Links.creation(of: link) + [
+                    AuditLog.insertion(of: .about(link, "link.created")), Events.insertion(of: .about(link, .linkCreated)),
+                ])
+            }
         }
         return link
     }

@@ -1,0 +1,165 @@
+import HTTP
+import MariaDB
+import Model
+import Store
+import Testing
+
+@testable import API
+
+/// Something that a route can be asked about: how to make one in a workspace, and the name of one that nobody has.
+struct Sample: Sendable {
+    /// Makes one and says how paths and bodies call it.
+    let make: @Sendable (Stage) throws -> String
+    let unknown: @Sendable () -> String
+
+    /// What stands for the parameter at the end of a path. A route with another parameter needs a line here.
+    static let byPath = [
+        "/links/{id}": link,
+        "/links/by-external-id/{external_id}": externalID,
+        "/api-keys/{id}": key,
+        "/team/members/{id}": member,
+    ]
+
+    /// What stands for an id in the example of a body, by the prefix of the id.
+    static let byPrefix = [LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member]
+
+    private static let link = Sample(
+        make: { try $0.create([:])["id"]?.stringValue ?? "" }, unknown: { LinkID.new().description })
+
+    private static let externalID = Sample(
+        make: { try $0.create(["external_id": .string("e" + randomHex(8))])["external_id"]?.stringValue ?? "" },
+        unknown: { "e" + randomHex(8) })
+
+    private static let key = Sample(
+        make: { try $0.newKey([.keysWrite]).id.description }, unknown: { APIKeyID.new().description })
+
+    private static let member = Sample(
+        make: { try $0.newMember(.member).id.description }, unknown: { MemberID.new().description })
+}
+
+/// Whose things a request names.
+enum Things {
+    case own
+    case of(Stage)
+    case nobodys
+}
+
+extension Route {
+    static let scoped = all.filter { $0.scope != nil }
+
+    /// The paths up to each parameter, which ``Sample/byPath`` tells apart.
+    var samplePaths: [String] { path.matches(of: /\{\w+\}/).map { String(path[..<$0.range.upperBound]) } }
+
+    /// The body that OpenAPI shows.
+    var example: JSON? { operation.body.flatMap { Schemas.examples[$0] } }
+
+    static func with(id: String) throws -> Route { try #require(all.first { $0.operation.id == id }) }
+}
+
+extension JSON {
+    /// The prefixes of all ids in it.
+    var idPrefixes: Set<String> { Set(text.matches(of: /"([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}"/).map { String($0.output.1) }) }
+
+    /// The same with every string made anew.
+    func mapStrings(_ change: (String) throws -> String) rethrows -> JSON {
+        switch self {
+        case .string(let text): .string(try change(text))
+        case .array(let items): .array(try items.map { try $0.mapStrings(change) })
+        case .object(let object):
+            .object(JSONObject(try object.members.map { .init(name: $0.name, value: try $0.value.mapStrings(change)) }))
+        default: self
+        }
+    }
+
+    /// The same under the names of the quick start.
+    var camelCased: JSON {
+        switch self {
+        case .array(let items): .array(items.map(\.camelCased))
+        case .object(let object):
+            .object(JSONObject(object.members.map { .init(name: Dialect.camelCase($0.name), value: $0.value.camelCased) }))
+        default: self
+        }
+    }
+}
+
+extension Stage {
+    static let bases = ["/v1", "/api/v1"]
+
+    /// A request as the callers of a route make it, with the body that OpenAPI shows.
+    /// - Parameter scopes: what a key is to get, where the body asks for one.
+    func request(
+        _ route: Route, base: String = "/v1", key: String, naming things: Things = .own, scopes: [Scope]? = nil
+    ) throws -> Request {
+        var path = route.path
+        for pattern in route.samplePaths {
+            let sample = try #require(Sample.byPath[pattern], "\(pattern) has no sample")
+            let name = PercentEncoding.encode(try name(of: sample, things))
+            path.replace(try #require(pattern.firstMatch(of: /\{\w+\}$/)).output, with: name, maxReplacements: 1)
+        }
+        let body = try body(of: route, naming: things, scopes)
+        var request = request(
+            route.method, base + path, body: (base == "/v1" ? body : body?.camelCased)?.text)
+        request.fields.authorization = "Bearer " + key
+        return request
+    }
+
+    private func body(of route: Route, naming things: Things, _ scopes: [Scope]?) throws -> JSON? {
+        guard let name = route.operation.body else { return nil }
+        var body = try #require(route.example, "\(name) has no example").mapStrings { text in
+            guard let id = text.wholeMatch(of: /([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}/) else { return text }
+            return try self.name(of: #require(Sample.byPrefix[String(id.output.1)], "\(text) has no sample"), things)
+        }
+        if let scopes, case .object(var object) = body, object["scopes"] != nil {
+            object["scopes"] = JSON(scopes.map(\.rawValue))
+            body = .object(object)
+        }
+        return body
+    }
+
+    private func name(of sample: Sample, _ things: Things) throws -> String {
+        switch things {
+        case .own: try sample.make(self)
+        case .of(let other): try sample.make(other)
+        case .nobodys: sample.unknown()
+        }
+    }
+
+    /// The answer, which has to be what OpenAPI promises.
+    func respond(to request: Request, sourceLocation: SourceLocation = #_sourceLocation) -> Response {
+        let response = application.respond(to: request)
+        for complaint in contract.complaints(about: response, to: request) {
+            Issue.record("\(complaint)", sourceLocation: sourceLocation)
+        }
+        return response
+    }
+
+    func newMember(_ role: Role) throws -> Member {
+        try administration.addMember("\(randomHex(6))@example.com", name: "Ada", role: role, to: workspace)
+    }
+
+    /// A key that a new member of this role has made.
+    func newKey(of role: Role, _ scopes: [Scope] = Scope.allCases) throws -> (member: Member, text: String) {
+        let member = try newMember(role)
+        let made = try administration.createKey(in: workspace, name: "of a member", scopes: scopes, creator: member.id)
+        return (member, made.text.text)
+    }
+
+    /// All that the database has of the workspace, in one line for each table.
+    func stored() throws -> [String] {
+        try Self.tables.get().map { table, id, columns in
+            try query("""
+                SELECT CONCAT(\(table), ' ', COUNT(*), ' rows ', COALESCE(SUM(CRC32(CONCAT_WS(',', \(unsafeText: columns)))), 0))
+                FROM \(unsafeText: table) WHERE \(unsafeText: id) = \(workspace.id)
+                """)[0].string(0)
+        }
+    }
+
+    private static let tables: Result<[(name: String, id: String, columns: String)], any Error> = Result {
+        try Database.shared.get().connect().query("""
+            SELECT table_name, IF(table_name = 'workspaces', 'id', 'workspace_id') own,
+                   GROUP_CONCAT(CONCAT('COALESCE(HEX(', column_name, '), ''-'')') ORDER BY ordinal_position)
+            FROM information_schema.columns WHERE table_schema = DATABASE()
+            GROUP BY table_name HAVING SUM(column_name = own) ORDER BY table_name
+            """).map { (try $0.string(0), try $0.string(1), try $0.string(2)) }
+    }
+}
