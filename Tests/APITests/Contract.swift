@@ -13,14 +13,12 @@ struct Contract: Sendable {
         self.document = document
     }
 
-    var schemas: [JSONObject.Member] { document["components"]?["schemas"]?.objectValue?.members ?? [] }
-
     func operation(_ route: Route) -> JSON {
         document["paths"]?[route.path]?[route.method.rawValue.lowercased()] ?? .null
     }
 
-    /// What an answer has that its route does not promise, and what it lacks. Names are those of the reference dialect, so
-    /// bodies in the other are looked at only where they are problems.
+    /// What an answer has that its route does not promise, and what it lacks; and of a body that was accepted, what the
+    /// document would not have allowed. It speaks the reference dialect: bodies in the other count only as problems.
     func complaints(about response: Response, to request: Request) -> [String] {
         guard let (dialect, path) = Dialect.of(request, apiHost: document["servers"]?[0]?["url"]?.host ?? ""),
             case .found(let route, _) = Route.router.match(request.method == .head ? .get : request.method, String(path))
@@ -62,10 +60,11 @@ struct Contract: Sendable {
 
     // MARK: JSON Schema
 
-    /// The words of JSON Schema that the document may use: those that ``complaints(_:_:_:)`` knows, and those that check nothing.
+    /// The words of JSON Schema that the document may use: those that are checked here, and those that check nothing.
     static let words: Set = [
-        "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items", "maxItems", "maxLength",
-        "maximum", "minItems", "minLength", "minimum", "pattern", "properties", "required", "type", "uniqueItems", "writeOnly",
+        "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "examples", "format", "items",
+        "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "properties", "required",
+        "type", "uniqueItems", "writeOnly",
     ]
 
     /// Why a value does not fit a schema, each with its place; nothing where it fits.
@@ -107,6 +106,9 @@ struct Contract: Sendable {
         default: Self.words.contains(word.name)
         }
     }
+
+    /// The schema that a reference leads to, or the schema itself.
+    func resolved(_ schema: JSON) -> JSON { schema["$ref"].map(target) ?? schema }
 
     private func target(of reference: JSON) -> JSON {
         let name = reference.stringValue?.split(separator: "/").last.map(String.init) ?? ""

@@ -1,4 +1,3 @@
-import Foundation
 import HTTP
 import Model
 import Testing
@@ -86,7 +85,8 @@ struct IsolationTests {
     /// Gives the other workspace one of everything, with a click and the requests that made it.
     private func populate() throws -> (link: JSON, marks: [String]) {
         let link = try other.create([
-            "slug": .string("s" + randomHex(6)), "tags": [.string("t" + randomHex(6))], "external_id": .string("e" + randomHex(6)),
+            "slug": .string("s" + randomHex(6)), "tags": [.string("t" + randomHex(6))],
+            "external_id": .string("e" + randomHex(6)),
         ])
         let slug = link["slug"]?.stringValue ?? ""
         #expect(other.follow("/" + slug).status == 302)
@@ -125,7 +125,7 @@ struct IsolationTests {
         let filters = filters(try populate().link)
         for parameter in route.operation.query {
             guard let filter = filters[parameter.name] else {
-                #expect(parameter.schema["pattern"]?.stringValue?.hasPrefix("^lnk_") != true, "\(parameter.name) is not tried")
+                #expect(parameter.namesNothing, "\(route.name): add \(parameter.name) to the filters")
                 continue
             }
             for base in Stage.bases {
@@ -135,8 +135,9 @@ struct IsolationTests {
                     request.query = (base == "/v1" ? parameter.name : Dialect.camelCase(parameter.name)) + "=" + value
                     return stage.respond(to: request).whole.replacing(/\d{4}-\d\d-\d\dT[0-9:]+Z/, with: "<time>")
                 }
-                #expect(try answer(stage, key, filter.theirs) == answer(stage, key, filter.nobodys), "\(parameter.name)")
-                #expect(try answer(other, otherKey, filter.theirs) != answer(other, otherKey, filter.nobodys), "\(parameter.name)")
+                let (theirs, nobodys) = filter
+                #expect(try answer(stage, key, theirs) == answer(stage, key, nobodys), "\(parameter.name)")
+                #expect(try answer(other, otherKey, theirs) != answer(other, otherKey, nobodys), "\(parameter.name)")
             }
         }
     }
@@ -176,6 +177,14 @@ struct IsolationTests {
             for response in second { #expect(response[.idempotentReplayed] == "true", "\(response.text)") }
             #expect(first.map(\.text) == second.map(\.text))
         }
+    }
+}
+
+extension Operation.Parameter {
+    /// Nobody's things can be asked for with it: it is a number, a time or a word of a list, or the same in every workspace.
+    fileprivate var namesNothing: Bool {
+        schema["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
+            || ["action", "endpoint", "timezone", "starting_after"].contains(name)
     }
 }
 

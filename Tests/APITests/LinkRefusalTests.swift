@@ -231,7 +231,7 @@ struct LinkRefusalTests {
     func notUTF8(bytes: [UInt8]) {
         var request = stage.request(.post, "/v1/links", body: "")
         request.body = Array(#"{"title": ""#.utf8) + bytes + Array(#""}"#.utf8)
-        let response = stage.application.respond(to: request)
+        let response = stage.respond(to: request)
         #expect(response.status == 400)
         #expect(response.code == "invalid_json")
     }
@@ -251,7 +251,7 @@ struct LinkRefusalTests {
     func mediaTypes(type: String?, encoding: String?) {
         var request = stage.request(.post, "/v1/links", body: #"{"url": "https://example.com/"}"#)
         (request.fields.contentType, request.fields.contentEncoding) = (type, encoding)
-        let response = stage.application.respond(to: request)
+        let response = stage.respond(to: request)
         #expect(response.status == 415)
         #expect(response.code == "unsupported_media_type")
     }

@@ -127,12 +127,12 @@ struct ListTests {
     func quickStart() throws {
         try stage.create(["slug": "one", "external_id": "E"])
         try stage.create(["slug": "two"])
-        let found = stage.application.respond(to: stage.request(.get, "/api/v1/links?externalId=E")).json
+        let found = stage.respond(to: stage.request(.get, "/api/v1/links?externalId=E")).json
         #expect(found["data"]?[0]?["slug"] == "one")
         #expect(found["data"]?[1] == nil)
-        let page = stage.application.respond(to: stage.request(.get, "/api/v1/links?limit=1")).json
+        let page = stage.respond(to: stage.request(.get, "/api/v1/links?limit=1")).json
         let next = try #require(page["pagination"]?["nextCursor"]?.stringValue)
-        let last = stage.application.respond(to: stage.request(.get, "/api/v1/links?limit=1&startingAfter=\(next)"))
+        let last = stage.respond(to: stage.request(.get, "/api/v1/links?limit=1&startingAfter=\(next)"))
             .json
         #expect(last["data"]?[0]?["slug"] == "one")
         #expect(last["pagination"] == ["hasMore": false, "nextCursor": nil])

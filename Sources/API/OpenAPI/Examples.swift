@@ -15,7 +15,7 @@ extension Schemas {
         "Rotation": ["overlap_seconds": 86_400],
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation"],
-        "Document": ["openapi": "3.1.0"],
+        "Problem": problemExample, "Document": ["openapi": "3.1.0"],
     ]
 
     private static let linkID = "lnk_01kac7w8v0e3s5q9x2b4m6n8p0"
@@ -87,6 +87,14 @@ extension Schemas {
     private static let memberExample: JSON = [
         "id": .string(memberID), "email": "ada@example.com", "name": "Ada", "role": "owner",
         "created_at": "2026-03-13T10:00:00Z",
+    ]
+
+    private static let problemExample: JSON = [
+        "type": "https://api.example.com/v1/openapi.json#validation_failed", "title": "Validation failed", "status": 422,
+        "detail": "Correct the fields listed in errors.", "code": "validation_failed",
+        "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
+        "doc_url": "https://api.example.com/v1/openapi.json#validation_failed",
+        "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 
     private static let workspaceExample: JSON = [

@@ -45,6 +45,7 @@ enum Schemas {
             "doc_url": ["type": "string"],
             "errors": array(of: fieldProblem),
         ],
+        "examples": [examples["Problem"] ?? .null],
     ]
 
     static let fieldProblem: JSON = object(["pointer": string, "code": string, "message": string])
