@@ -20,9 +20,10 @@ struct Contract: Sendable {
     /// What an answer has that its route does not promise, and what it lacks; and of a body that was accepted, what the
     /// document would not have allowed. It speaks the reference dialect: bodies in the other count only as problems.
     func complaints(about response: Response, to request: Request) -> [String] {
-        guard let (dialect, path) = Dialect.of(request, apiHost: document["servers"]?[0]?["url"]?.host ?? ""),
-            case .found(let route, _) = Route.router.match(request.method == .head ? .get : request.method, String(path))
-        else { return [] }
+        let apiHost = document["servers"]?[0]?["url"]?.host ?? ""
+        guard let (dialect, path) = Dialect.of(request, apiHost: apiHost) else { return [] }
+        let match = Route.router.match(request.method == .head ? .get : request.method, String(path))
+        guard case .found(let route, _) = match else { return complaints(response.json, Schemas.reference("Problem")) }
         guard let promise = operation(route)["responses"]?[String(response.status)] else {
             return ["\(route.name) answers \(response.status), which is not documented"]
         }
