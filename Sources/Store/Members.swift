@@ -29,15 +29,22 @@ public enum Members {
         return try connection.query("\(columns) WHERE workspace_id = \(workspace) \(start) ORDER BY id LIMIT \(limit)").map(member)
     }
 
-    public static func setRole(_ role: Role, of member: Member, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("""
+    /// The member is not as they were when they were read: somebody else changed or removed them meanwhile.
+    public struct ChangedMeanwhile: Error {}
+
+    /// Writes the role over the version that was read.
+    public static func setRole(_ role: Role, of member: Member, on connection: Connection) throws {
+        let matched = try connection.execute("""
             UPDATE members SET role = \(role.rawValue), version = version + 1
-            WHERE workspace_id = \(member.workspace) AND id = \(member.id)
+            WHERE workspace_id = \(member.workspace) AND id = \(member.id) AND version = \(member.version)
             """)
+        guard matched == 1 else { throw ChangedMeanwhile() }
     }
 
-    public static func remove(_ member: Member, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("DELETE FROM members WHERE workspace_id = \(member.workspace) AND id = \(member.id)")
+    public static func remove(_ member: Member, on connection: Connection) throws {
+        let removed = try connection.execute(
+            "DELETE FROM members WHERE workspace_id = \(member.workspace) AND id = \(member.id) AND version = \(member.version)")
+        guard removed == 1 else { throw ChangedMeanwhile() }
     }
 
     private static let columns: SQL = "SELECT workspace_id, id, email, name, role, version, created_at FROM members"

@@ -102,11 +102,13 @@ final class Authenticator: Sendable {
 
     private func principal(_ digest: [UInt8], _ address: String) throws -> (Principal, RateDecision)? {
         if let cached = cache.withLock({ $0[digest] }) {
-            let rate = check(cached.principal, address)
+            let rate = check(cached.principal, address, under: cached.epoch)
             let age = monotonicMilliseconds() - cached.loadedAt
             if rate.epoch == cached.epoch && age < Self.lifetimeMilliseconds { return (cached.principal, rate) }
             guard let fresh = try load(digest, epoch: rate.epoch) else { return nil }
-            return (fresh, fresh.limits == cached.principal.limits ? rate : check(fresh, address))
+            // Under another epoch nothing has been counted yet.
+            let isCounted = (rate.epoch ?? cached.epoch) == cached.epoch && fresh.limits == cached.principal.limits
+            return (fresh, isCounted ? rate : check(fresh, address))
         }
         guard let first = try load(digest, epoch: nil) else { return nil }
         let rate = check(first, address)
@@ -116,15 +118,15 @@ final class Authenticator: Sendable {
     }
 
     /// Only what will be let in counts; what will not still needs the epoch.
-    private func check(_ principal: Principal, _ address: String) -> RateDecision {
+    private func check(_ principal: Principal, _ address: String, under epoch: String? = nil) -> RateDecision {
         let counts = principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
-        return limiter.check(principal.limits, cost: counts ? 1 : 0)
+        return limiter.check(principal.limits, cost: counts ? 1 : 0, under: epoch)
     }
 
     private func load(_ digest: [UInt8], epoch: String?) throws -> Principal? {
+        let loadedAt = monotonicMilliseconds()  // before: what is read is as old as the question
         let found = try store.read { try APIKeys.authenticate(digest: digest, on: $0) }
         let principal = found.map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role) }
-        let loadedAt = monotonicMilliseconds()
         cache.withLock { cache in
             if cache.count > Self.cacheLimit { cache.removeAll() }
             cache[digest] = principal.flatMap { principal in

@@ -56,11 +56,12 @@ final class RateLimiter: Sendable {
     /// - Parameters:
     ///   - cost: how many requests it counts as; 0 only asks for the epoch.
     ///   - nextCost: what the request will cost when it comes again, for the time that a refused client is told to wait.
-    func check(_ limits: [RateLimit], cost: Int = 1, nextCost: Int? = nil) -> RateDecision {
+    ///   - epoch: the epoch that the limits were read under. Under another nothing is counted: the limits may be others.
+    func check(_ limits: [RateLimit], cost: Int = 1, nextCost: Int? = nil, under epoch: String? = nil) -> RateDecision {
         if awayUntil.load(ordering: .relaxed) <= monotonicMilliseconds() {
             do {
                 return try redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-                    try decide(try evaluate($0, limits, cost, nextCost ?? cost))
+                    try decide(try evaluate($0, limits, cost, nextCost ?? cost, epoch))
                 }
             } catch {
                 redis.drain()  // the idle connections have gone with the one that failed
@@ -93,12 +94,14 @@ final class RateLimiter: Sendable {
         return command != nil
     }
 
-    private func evaluate(_ connection: Connection, _ limits: [RateLimit], _ cost: Int, _ nextCost: Int) throws -> Reply {
+    private func evaluate(
+        _ connection: Connection, _ limits: [RateLimit], _ cost: Int, _ nextCost: Int, _ epoch: String?
+    ) throws -> Reply {
         try connection.evaluate(
             Self.script, keys: limits.map { "mask:" + $0.subject },
             arguments: [
                 RedisArgument(Self.windowSeconds * 1000), RedisArgument(cost), RedisArgument(nextCost),
-                RedisArgument(Self.freshEpoch()),
+                RedisArgument(Self.freshEpoch()), RedisArgument(epoch ?? ""),
             ] + limits.map { RedisArgument($0.perMinute) })
     }
 
@@ -114,7 +117,8 @@ final class RateLimiter: Sendable {
 
     private static func freshEpoch() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
-    /// KEYS: subjects. ARGV: window, cost, next cost, a fresh epoch, then the limit of each subject.
+    /// KEYS: subjects. ARGV: window, cost, next cost, a fresh epoch, the expected epoch or nothing, then the limit of each
+    /// subject.
     /// Returns whether the request is let in, then limit, remaining, milliseconds to wait of the tightest limit, the time
     /// in seconds, and the epoch of the first subject.
     private static let script = Script("""
@@ -126,7 +130,7 @@ final class RateLimiter: Sendable {
         local here, before = ':' .. string.format('%d', number), ':' .. string.format('%d', number - 1)
         local epoch, tightest, refused, empty
         for i, key in ipairs(KEYS) do
-          local limit = tonumber(ARGV[4 + i])
+          local limit = tonumber(ARGV[5 + i])
           local values = redis.call('MGET', key .. here, key .. before, key .. ':epoch')
           local c, p = tonumber(values[1] or 0), tonumber(values[2] or 0)
           if i == 1 then
@@ -135,6 +139,7 @@ final class RateLimiter: Sendable {
               epoch = ARGV[4]
               redis.call('SET', key .. ':epoch', epoch)
             end
+            if ARGV[5] ~= '' and ARGV[5] ~= epoch then cost = 0 end
           end
           local used = p * (window - elapsed) / window + c
           if used + cost <= limit then

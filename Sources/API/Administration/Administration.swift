@@ -181,7 +181,7 @@ public struct Administration: Sendable {
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if let taken { throw taken }
             throw error
-        } catch is APIKeys.ChangedMeanwhile, is Workspaces.ChangedMeanwhile {
+        } catch is APIKeys.ChangedMeanwhile, is Workspaces.ChangedMeanwhile, is Members.ChangedMeanwhile {
             throw Refusal.changedMeanwhile
         }
     }
