@@ -77,7 +77,7 @@ struct API: Sendable {
 
     /// Addresses are logged. The refusal stands in the audit log of the key's workspace, so that its owner learns of it.
     private func refuseKey(inAddressOf request: Request, _ progress: inout Progress) throws {
-        guard let text = APIKeyText(within: request.query) else { return }
+        guard let text = APIKeyText(within: request.query) ?? APIKeyText(within: request.path) else { return }
         let outcome = try services.authenticator.exposed(text, request, refusal: Self.keyInAddress)
         progress.principal = outcome.known
         try admit(outcome, &progress)

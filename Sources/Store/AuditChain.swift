@@ -35,7 +35,8 @@ public enum AuditChain {
         }
     }
 
-    /// Adds a seal over what was recorded since the last one and before `end`. Nil when there is nothing.
+    /// Adds a seal over what was recorded since the last one and before `end`. Nil when there is nothing, and where another
+    /// process was faster: its seal stands.
     @discardableResult
     public static func seal(
         _ workspace: WorkspaceID, before end: Timestamp, on connection: Connection
@@ -47,12 +48,11 @@ public enum AuditChain {
         guard seal.start < end else { return nil }
         (seal.entries, seal.hash) = try digest(seal, workspace, on: connection)
         guard seal.entries > 0 else { return nil }
-        // Where another process was faster, its seal stands.
-        try connection.execute("""
+        let inserted = try connection.execute("""
             INSERT IGNORE INTO audit_seals (workspace_id, number, window_start, window_end, entries, previous, hash)
             VALUES (\(workspace), \(seal.number), \(seal.start), \(seal.end), \(seal.entries), \(seal.previous), \(seal.hash))
             """)
-        return seal
+        return inserted == 1 ? seal : nil
     }
 
     /// Counts and hashes the entries in a seal's window: each hash is over the one before it and the next entry.
@@ -116,18 +116,22 @@ public enum AuditChain {
     public static func verify(_ workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Verification {
         var report = Verification()
         var last: Seal?
+        var (begin, stray) = (beginning, 0)
         for seal in try connection.query("\(columns) WHERE workspace_id = \(workspace) ORDER BY number").map(seal) {
             report.seals += 1
+            if last == nil { begin = seal.start }
             report.entries += seal.entries
             report.failures += links(seal, to: last)
             let (entries, hash) = try digest(seal, workspace, on: connection)
-            if hash != seal.hash {
+            if hash != seal.hash || entries != seal.entries {
                 let what = entries == seal.entries ? "entries were altered" : "\(seal.entries) entries were sealed and \(entries) are there"
                 report.failures.append("seal \(seal.number) (\(seal.start.rfc3339) to \(seal.end.rfc3339)): \(what)")
             }
             last = seal
         }
         report.head = last?.hash
+        for source in [changes, requests] { try connection.query(source(workspace, beginning, begin)) { _ in stray += 1 } }
+        if stray > 0 { report.failures.append("\(stray) entries are older than the first seal: the seals before it are gone") }
         let future = Timestamp(milliseconds: Timestamp.now().milliseconds + 86_400_000)
         for source in [changes, requests] {
             try connection.query(source(workspace, last?.end ?? beginning, future)) { _ in report.unsealed += 1 }

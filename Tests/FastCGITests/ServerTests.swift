@@ -111,6 +111,51 @@ struct ServerTests {
         #expect(try exchange("GET", "/header?%C3%A9%20~").head.contains("Location: https://example.com/é ~"))
     }
 
+    // MARK: Answers that are made while they are sent
+
+    @Test("a streamed answer arrives whole, without a length, and the connection is kept")
+    func stream() throws {
+        let client = try connect()
+        let whole = (0..<200).map { String(repeating: "\($0 % 10)", count: $0 * 37) }.joined()
+        for _ in 0..<3 {
+            let answer = try exchange(on: client, "GET", "/stream")
+            #expect(answer.status == "200 OK" && answer.body == whole)
+            #expect(!answer.head.contains { $0.hasPrefix("Content-Length") })
+        }
+        #expect(try exchange(on: client, "GET", "/hello").body == "hello")
+    }
+
+    @Test("the body of a streamed answer is not even made for HEAD")
+    func streamHead() throws {
+        let client = try connect()
+        for path in ["/stream", "/broken-stream?10"] {
+            let answer = try exchange(on: client, "HEAD", path)
+            #expect(answer.status == "200 OK" && answer.body.isEmpty && !answer.head.contains { $0.hasPrefix("Content-Length") })
+        }
+    }
+
+    @Test("an answer that fails midway breaks the connection off without the end of the request", arguments: [0, 10, 1_000_000])
+    func brokenStream(_ sent: Int) throws {
+        let client = try connect()
+        client.begin()
+        client.sendParameters(usual("GET", "/broken-stream?\(sent)", uniqueID()) + [("CONTENT_LENGTH", "0")])
+        client.send(.standardInput)
+        #expect(client.receive() == nil)
+        #expect(client.isClosed)
+        #expect(try exchange("GET", "/hello").body == "hello", "the thread serves on")
+    }
+
+    @Test("a client that goes away in the middle of a streamed answer does no harm")
+    func streamToNobody() throws {
+        for _ in 0..<3 {
+            let client = try connect()
+            client.begin()
+            client.sendParameters(usual("GET", "/stream", uniqueID()) + [("CONTENT_LENGTH", "0")])
+            client.send(.standardInput)
+        }
+        #expect(try exchange("GET", "/hello").body == "hello")
+    }
+
     // MARK: Refusals, of which the handler never hears
 
     private func isHandled(_ id: String) -> Bool { stage.handled.withLock { $0.contains(id) } }
@@ -276,6 +321,19 @@ private func answer(_ request: Request) -> Response {
     case "/header":
         let decoded = PercentEncoding.decode(request.query) ?? ""
         return Response(status: 302, fields: [.init(.location, "https://example.com/" + decoded)])
+    case "/stream":
+        var response = Response(status: 200, fields: [text])
+        response.stream = { send in
+            for piece in 0..<200 { send(Array(String(repeating: "\(piece % 10)", count: piece * 37).utf8)) }
+        }
+        return response
+    case "/broken-stream":
+        var response = Response(status: 200, fields: [text])
+        response.stream = { send in
+            send(Array(String(repeating: "x", count: Int(request.query) ?? 0).utf8))
+            throw CancellationError()
+        }
+        return response
     case "/slow":
         usleep(300_000)
         fallthrough
