@@ -12,7 +12,7 @@ struct Answer {
         /// As it went over the wire the first time.
         case replayed([UInt8])
         /// Too long for memory, of a media type of its own.
-        case stream(type: String, @Sendable (_ send: ([UInt8]) -> Void) throws -> Void)
+        case stream(type: String, @Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)
     }
 
     var status: Int

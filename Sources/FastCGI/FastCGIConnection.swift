@@ -87,12 +87,18 @@ final class FastCGIConnection {
         put(output)
         guard bodyAllowed, let stream = response.stream else { return true }
         do {
-            try stream(put)
+            try stream { piece in
+                put(piece)
+                guard FCGX_GetError(request.pointee.out) == 0 else { throw ClientGone() }
+            }
             return true
         } catch {
             return false
         }
     }
+
+    /// There is nobody to send the rest to.
+    private struct ClientGone: Error {}
 
     /// `FCGX_PutStr`; what a client that has gone does not take is dropped.
     private func put(_ bytes: [UInt8]) {

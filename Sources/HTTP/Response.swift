@@ -4,9 +4,9 @@ public struct Response: Sendable {
     public var fields: [Field]
     public var body: [UInt8]
     /// Makes the body piece by piece while it is sent, in place of ``body``: for answers that are too long for memory. It
-    /// hands each piece to `send`. When it throws, the connection is broken off, so that the client sees
-    /// that the answer is not whole.
-    public var stream: (@Sendable (_ send: ([UInt8]) -> Void) throws -> Void)?
+    /// hands each piece to `send`, which throws where nobody takes it any more. When it throws itself, the connection is
+    /// broken off, so that the client sees that the answer is not whole.
+    public var stream: (@Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)?
 
     public init(status: Int, fields: [Field] = [], body: [UInt8] = []) {
         self.status = status

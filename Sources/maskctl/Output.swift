@@ -38,14 +38,20 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// Writes bytes to standard output as they are.
-func writeOut(_ bytes: [UInt8]) {
+/// Writes bytes to standard output as they are; a full disk must not pass for the end.
+func writeOut(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
         let written = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-        guard written > 0 || errno == EINTR else { return }  // the reader has gone
+        guard written > 0 || errno == EINTR else { throw OutputError(code: errno) }
         rest = rest.dropFirst(max(0, written))
     }
+}
+
+/// What cannot be written, and why.
+private struct OutputError: Error, CustomStringConvertible {
+    let code: Int32
+    var description: String { "standard output cannot be written: \(String(cString: strerror(code)))" }
 }
 
 extension ParsableCommand {

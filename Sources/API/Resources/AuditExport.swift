@@ -14,22 +14,23 @@ public enum AuditExport {
     private static let pageSize = 1000
 
     public static func write(
-        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) -> Void
+        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
     ) throws {
-        if format == .csv { send(CSV.row(columns)) }
+        if format == .csv { try send(CSV.row(columns)) }
         var position: AuditPosition?
         while true {
             let page = try store.read { try AuditLog.list(filter, in: workspace, after: position, limit: pageSize, on: $0) }
-            send(page.flatMap { line($0, format) })
+            try send(page.flatMap { line($0, format) })
             position = page.last?.position
             if page.count < pageSize { return }
         }
     }
 
     private static func line(_ record: AuditRecord, _ format: Format) -> [UInt8] {
-        switch format {
-        case .csv: CSV.row(columns.map { cell(record.json[$0] ?? .null) })
-        case .ndjson: record.json.serialized() + [UInt8(ascii: "\n")]
+        let json = record.json
+        return switch format {
+        case .csv: CSV.row(columns.map { cell(json[$0] ?? .null) })
+        case .ndjson: json.serialized() + [UInt8(ascii: "\n")]
         }
     }
 
