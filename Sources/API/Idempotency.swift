@@ -24,7 +24,7 @@ struct Idempotency {
         digest = sha256(key)
         fingerprint = sha256(Array("\(request.method.rawValue) \(request.path)?\(request.query)\n".utf8) + request.body)
         workspace = principal.workspace.id
-        secret = request.fields.authorization ?? ""
+        secret = String((request.fields.authorization ?? "").dropFirst("Bearer ".count))  // the scheme has no case
     }
 
     /// The answer as it is stored.

@@ -5,7 +5,7 @@ import Testing
 /// One exchange with the API as it goes over the wire, request and answer in one text, as `curl -v` would show it.
 ///
 /// `$KEY`, `$HOST` and `$WORKSPACE` stand for the stage's own, and further names for what the test says. In an answer
-/// whatever is different each time is masked: `lnk_…`, `req_…`, `<time>`. Bodies are laid out for reading.
+/// whatever is different each time is masked: `lnk_…`, `req_…`, `mk_live_…`, `<time>`. Bodies are laid out for reading.
 extension Stage {
     /// Sends the request that stands above the first `HTTP/1.1` of the text, and compares what comes with what stands there.
     func expect(
@@ -45,6 +45,9 @@ extension Stage {
             case "if-none-match": request.fields.ifNoneMatch = value
             case "content-encoding": request.fields.contentEncoding = value
             case "user-agent": request.fields.userAgent = value
+            case "idempotency-key": request.fields.idempotencyKey = value
+            case "if-match": request.fields.ifMatch = value
+            case "if-none-match": request.fields.ifNoneMatch = value
             default: Issue.record("\(field): not a field that MASK reads")
             }
         }
@@ -70,10 +73,12 @@ extension Stage {
 
     private func masked(_ text: String) -> String {
         text.replacingOccurrences(of: host, with: "$HOST").replacingOccurrences(of: workspace.slug, with: "$WORKSPACE")
-            .replacing(/\b(lnk|ws|key|req)_[0-9a-z]{26,32}\b/) { "\($0.output.1)_…" }
-            .replacing(/("(?:created_at|updated_at|createdAt|updatedAt|start|end)": )"[^"]*"/) {
+            .replacing(/\b(lnk|ws|key|usr|req)_[0-9a-z]{26,32}\b/) { "\($0.output.1)_…" }
+            .replacing(/("(?:created_at|updated_at|rotated_at|createdAt|updatedAt|start|end)": )"[^"]*"/) {
                 "\($0.output.1)\"<time>\""
             }
+            .replacing(/mk_live_[0-9A-Za-z]{38}/, with: "mk_live_…")
+            .replacing(/mk_live_…[0-9A-Za-z]{4}/, with: "mk_live_…<last four>")
             .replacing(/(mask\.test\/|"slug": ")[0-9A-Za-z]{7}"/) { "\($0.output.1)<random>\"" }
             .replacing(/("(?:next_cursor|nextCursor)": )"[^"]*"/) { "\($0.output.1)\"<cursor>\"" }
             .replacing(/Wait \d+ s/, with: "Wait <seconds> s")
