@@ -26,11 +26,9 @@ struct API: Sendable {
             guard request.isSecure else { throw Problem.httpsRequired() }
             let answer = try answer(request, path, &progress)
             progress.changed = answer.isAChange
-            if let rate = answer.rate { progress.rate = rate }
             response = dialect.response(answer)
         } catch {
             response = ErrorResponse.of(error, request, services, dialect)
-            if let refused = error as? RateRefusal { progress.rate = refused.rate }
         }
         response.set(.requestID, "req_" + request.id)
         response.set(.cacheControl, "private, no-store")
@@ -65,8 +63,11 @@ struct API: Sendable {
         }
         if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
+        let meter = Meter(outcome.rate)
+        defer { progress.rate = meter.rate }
         let call = try Call(
-            request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now())
+            request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now(),
+            meter: meter)
         return try call.replaying { try handler(call) }
     }
 

@@ -22,8 +22,6 @@ struct Answer {
     var isChange: Bool?
     /// The content has a secret in it that is stored nowhere in the clear.
     var isSecret = false
-    /// What the limits said last, where the handler has asked them again.
-    var rate: RateDecision?
 
     static func ok(_ json: JSON) -> Answer { Answer(status: 200, content: .object(json)) }
     static func page(_ items: [JSON], cursor: String?) -> Answer { Answer(status: 200, content: .list(items, cursor: cursor)) }

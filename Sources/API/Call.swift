@@ -10,6 +10,7 @@ struct Call {
     let dialect: Dialect
     let services: Services
     let now: Timestamp
+    let meter: Meter
     /// What the request's preconditions ask of the resource.
     let preconditions: Preconditions
     /// How the answer is remembered, where the client has sent an Idempotency-Key with a POST.
@@ -17,7 +18,7 @@ struct Call {
 
     init(
         request: Request, principal: Principal, parameters: Router<Route>.Parameters, dialect: Dialect, services: Services,
-        now: Timestamp
+        now: Timestamp, meter: Meter
     ) throws(Problem) {
         self.request = request
         self.principal = principal
@@ -25,6 +26,7 @@ struct Call {
         self.dialect = dialect
         self.services = services
         self.now = now
+        self.meter = meter
         preconditions = try Preconditions(request.fields)
         idempotency = try request.method == .post ? Idempotency(request, principal) : nil
     }
@@ -102,21 +104,29 @@ struct Call {
     func resources(madeWith action: AuditAction) throws -> Set<String> {
         try services.store.read {
             try AuditLog.resources(
-                of: request.id, action: action.rawValue, in: workspace,
-                since: Timestamp(milliseconds: request.receivedMilliseconds - 1000), on: $0)
+                of: request.id, action: action.rawValue, in: workspace, since: repetitionsBegin, on: $0)
         }
     }
 
+    /// No request that nginx repeats was made before.
+    var repetitionsBegin: Timestamp { Timestamp(milliseconds: now.milliseconds - 120_000) }
+
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
-    func charge(_ extra: Int) throws(RateRefusal) -> RateDecision {
+    func charge(_ extra: Int) throws(RateRefusal) {
         // No more than a full window can give: what costs more than the limit could never be let in.
         let most = (principal.limits.map(\.perMinute).min() ?? 1) - 1
         let cost = min(extra, max(0, most))
-        let rate = services.limiter.check(principal.limits, cost: cost, nextCost: cost + 1)
-        guard rate.isAllowed else { throw RateRefusal(rate: rate) }
-        return rate
+        meter.rate = services.limiter.check(principal.limits, cost: cost, nextCost: cost + 1)
+        guard meter.rate.isAllowed else { throw RateRefusal(rate: meter.rate) }
     }
+}
+
+/// What the limits said last of a request: how its answer tells it, whatever that answer is.
+final class Meter {
+    var rate: RateDecision
+
+    init(_ rate: RateDecision) { self.rate = rate }
 }
 
 /// A request over its limit.

@@ -126,6 +126,11 @@ public struct JSONFields {
         noted.add(FieldProblem(pointer: JSONPointer.appending(name, to: pointer), code: code, message: message))
     }
 
+    /// The problem of a field that shows only when the reading has ended.
+    public func refusal(of name: String, code: String, message: String) -> Problem {
+        .validationFailed(JSONPointer.appending(name, to: pointer), code: code, message)
+    }
+
     /// Notes each member that was not asked for. To be called last.
     public mutating func unknownFieldsAreProblems() {
         for index in isRead.indices where !isRead[index] {

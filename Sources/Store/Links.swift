@@ -54,8 +54,11 @@ public enum Links {
             for chunk in chunks(of: links) {
                 var versions: SQL = ""
                 appendRows(chunk, to: &versions) { "(\($0.id), \($0.version))" }
-                let removed = try connection.execute(
-                    "DELETE FROM links WHERE workspace_id = \(workspace) AND (id, version) IN (\(versions))")
+                // By id too: the server finds no range in pairs, and would wait for whoever works on the workspace's other links.
+                let removed = try connection.execute("""
+                    DELETE FROM links
+                    WHERE workspace_id = \(workspace) AND id IN (\(list: chunk.map(\.id))) AND (id, version) IN (\(versions))
+                    """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
                 for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
                     try connection.execute(

@@ -78,12 +78,7 @@ final class RateLimiter: Sendable {
 
     /// Every worker may let in its share of twice the limit: never unlimited, never a lock-out.
     private func checkLocally(_ limits: [RateLimit], _ cost: Int) -> RateDecision {
-        let decisions = limits.map { limit in
-            local.check(
-                limit.subject, limit: max(1, (2 * limit.perMinute + workers - 1) / workers), announced: limit.perMinute,
-                cost: cost)
-        }
-        return decisions.first { !$0.isAllowed } ?? decisions.min { $0.remaining < $1.remaining } ?? .unlimited
+        local.check(limits, share: { [workers] in max(1, (2 * $0 + workers - 1) / workers) }, cost: cost)
     }
 
     /// Gives a subject a new epoch, so that whatever is cached under the old one is loaded again. False if Redis is away.
@@ -128,7 +123,7 @@ final class RateLimiter: Sendable {
         local number = math.floor(now / window)
         local elapsed = now - number * window
         local here, before = ':' .. string.format('%d', number), ':' .. string.format('%d', number - 1)
-        local epoch, tightest, refused, empty
+        local epoch, tightest, isRefused, last, empty
         for i, key in ipairs(KEYS) do
           local limit = tonumber(ARGV[5 + i])
           local values = redis.call('MGET', key .. here, key .. before, key .. ':epoch')
@@ -147,7 +142,11 @@ final class RateLimiter: Sendable {
             if not tightest or left < tightest[2] then tightest = {limit, left, window - elapsed} end
             if c == 0 then empty = empty or {}; empty[i] = true end
           else
-            -- When will used + again <= limit hold, if nobody else comes?
+            isRefused = true
+          end
+          if used + again > limit then
+            -- When will used + again <= limit hold, if nobody else comes? Of all limits: the one that refuses may be the
+            -- first to let in again.
             local wait
             if c + again <= limit then
               wait = window * (1 - (limit - c - again) / p) - elapsed
@@ -156,10 +155,10 @@ final class RateLimiter: Sendable {
               if c > limit - again then wait = wait + math.max(0, window * (1 - (limit - again) / c)) end
             end
             wait = math.ceil(wait) + 1
-            if not refused or wait > refused[3] then refused = {limit, math.max(0, math.floor(limit - used)), wait} end
+            if not last or wait > last[3] then last = {limit, math.max(0, math.floor(limit - used)), wait} end
           end
         end
-        if refused then return {0, refused[1], refused[2], refused[3], tonumber(time[1]), epoch} end
+        if isRefused then return {0, last[1], last[2], last[3], tonumber(time[1]), epoch} end
         if cost > 0 then
           for i, key in ipairs(KEYS) do
             if empty and empty[i] then
@@ -173,46 +172,55 @@ final class RateLimiter: Sendable {
         """)
 }
 
-extension RateDecision {
-    /// Of no limits at all.
-    fileprivate static let unlimited = RateDecision(
-        isAllowed: true, limit: 0, remaining: 0, secondsToReset: RateLimiter.windowSeconds, resetAt: 0)
-}
-
 /// The same window in this process: stands in while Redis is away.
 final class LocalRateLimiter: Sendable {
     private struct Window {
         var number = 0
         var current = 0
         var previous = 0
+
+        mutating func used(inWindow number: Int, elapsed: Int) -> Int {
+            if self.number != number {
+                previous = self.number == number - 1 ? current : 0
+                (self.number, current) = (number, 0)
+            }
+            return previous * (LocalRateLimiter.length - elapsed) / LocalRateLimiter.length + current
+        }
     }
 
     private let windows = Monitor<[String: Window]>([:])
     /// Subjects that are remembered; when there are more, all are forgotten.
     private static let limit = 50_000
+    private static let length = RateLimiter.windowSeconds * 1000
 
-    /// - Parameter announced: the limit that clients are told.
-    func check(_ subject: String, limit: Int, announced: Int, cost: Int) -> RateDecision {
-        let (now, length) = (realMilliseconds(), RateLimiter.windowSeconds * 1000)
-        let (number, elapsed) = (now / length, now % length)
-        let (allowed, used) = windows.withLock { windows in
+    /// Counts against all limits or, refused, against none.
+    /// - Parameters:
+    ///   - share: what this process may let in of a limit that clients are told.
+    ///   - now: the clock, which may jump: then the counters begin anew.
+    func check(_ limits: [RateLimit], share: (Int) -> Int, cost: Int, now: Int = realMilliseconds()) -> RateDecision {
+        let (number, elapsed) = (now / Self.length, now % Self.length)
+        let states = windows.withLock { windows in
             if windows.count > Self.limit { windows.removeAll() }
-            var window = windows[subject] ?? Window()
-            if window.number != number {
-                window.previous = window.number == number - 1 ? window.current : 0
-                (window.number, window.current) = (number, 0)
+            let states = limits.map { limit in
+                let used = windows[limit.subject, default: Window()].used(inWindow: number, elapsed: elapsed) + cost
+                return (limit: limit.perMinute, used: used, isAllowed: used <= share(limit.perMinute))
             }
-            let used = window.previous * (length - elapsed) / length + window.current
-            let allowed = used + cost <= limit
-            if allowed { window.current += cost }
-            windows[subject] = window
-            return (allowed, used)
+            if states.allSatisfy(\.isAllowed) { limits.forEach { windows[$0.subject]?.current += cost } }
+            return states
         }
         // A refused client is sent to where two windows have passed: then it is let in whatever the counters say.
-        let seconds = ((allowed ? length : 2 * length) - elapsed + 999) / 1000
+        if let refused = states.first(where: { !$0.isAllowed }) {
+            return decision(false, refused.limit, remaining: 0, 2 * Self.length - elapsed, now)
+        }
+        let tightest = states.map { (limit: $0.limit, left: max(0, min($0.limit, share($0.limit)) - $0.used)) }.min { $0.left < $1.left }
+        return decision(true, tightest?.limit ?? 0, remaining: tightest?.left ?? 0, Self.length - elapsed, now)
+    }
+
+    private func decision(_ isAllowed: Bool, _ limit: Int, remaining: Int, _ milliseconds: Int, _ now: Int) -> RateDecision {
+        let seconds = (milliseconds + 999) / 1000
         return RateDecision(
-            isAllowed: allowed, limit: announced, remaining: allowed ? max(0, min(announced, limit) - used - cost) : 0,
-            secondsToReset: seconds, resetAt: now / 1000 + seconds, epoch: nil)
+            isAllowed: isAllowed, limit: limit, remaining: remaining, secondsToReset: seconds, resetAt: now / 1000 + seconds,
+            epoch: nil)
     }
 }
 

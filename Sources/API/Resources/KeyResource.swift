@@ -53,7 +53,7 @@ enum KeyResource {
             if let name = name.value { after.name = name }
             if let scopes = scopes.value { after.scopes = scopes }
             try requireHeld(before.scopes.union(after.scopes), call)
-            guard after.json != before.json else { return try call.show(before.json, before.resourceVersion) }
+            guard after.json != before.json else { return .ok(before.json).tagged(before.resourceVersion) }
             let answer = try call.commit { connection in
                 try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
                 after.version += 1

@@ -10,13 +10,13 @@ enum LinkBulkResource {
 
     static func create(_ call: Call) throws -> Answer {
         let items = try items("links", call)
-        let rate = try call.charge(forItems: items.count)
+        try call.charge(forItems: items.count)
         let drafts = try items.map { fields in
             var fields = fields
             return try refusable { try LinkDraft(&fields, call, isBulk: true) }
         }
         var created: [Link] = []
-        var answer = try call.commit { connection in
+        let answer = try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
             created = results.compactMap(\.link)
             try call.record(created.map(LinkEffect.created), on: connection)
@@ -25,13 +25,12 @@ enum LinkBulkResource {
         // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
         let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
         call.services.forget(created.filter { chosen.contains($0.slug) })
-        answer.rate = rate
         return answer
     }
 
     static func update(_ call: Call) throws -> Answer {
         let items = try items("links", call)
-        let rate = try call.charge(forItems: items.count)
+        try call.charge(forItems: items.count)
         var seen: Set<LinkID> = []
         let changes = try items.map { fields in
             var fields = fields
@@ -39,12 +38,14 @@ enum LinkBulkResource {
                 let id = fields.required("id", as: .linkID)
                 let change = try LinkChange(&fields, call, isBulk: true)
                 let known = try fields.finish(requiring: id)
-                guard seen.insert(known).inserted else { throw repeated }
+                guard seen.insert(known).inserted else {
+                    throw fields.refusal(of: "id", code: "repeated", message: "Send each link once.")
+                }
                 return (known, change)
             }
         }
         var effects: [(before: Link, after: Link)] = []
-        var answer = try call.commit { connection in
+        let answer = try call.commit { connection in
             effects = []
             let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
             let results = try changes.map { change in
@@ -55,7 +56,6 @@ enum LinkBulkResource {
             return Self.answer(results, status: 200, call, changed: !effects.isEmpty)
         }
         call.services.forget(effects.flatMap { [$0.before, $0.after] })
-        answer.rate = rate
         return answer
     }
 
@@ -63,10 +63,10 @@ enum LinkBulkResource {
         var fields = try call.fields()
         let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
         let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
-        let rate = try call.charge(forItems: ids.count)
+        try call.charge(forItems: ids.count)
         let before = try call.resources(madeWith: .linkDeleted)
         var deleted: [Link] = []
-        var answer = try call.commit { connection in
+        let answer = try call.commit { connection in
             let links = try Links.lock(ids.compactMap(\.self), in: call.workspace, on: connection)
             deleted = links.values.sorted { $0.id < $1.id }
             try Links.delete(deleted, on: connection)
@@ -78,13 +78,10 @@ enum LinkBulkResource {
             return Self.answer(results, status: 204, call, changed: !deleted.isEmpty)
         }
         call.services.forget(deleted)
-        answer.rate = rate
         return answer
     }
 
     // MARK: One item
-
-    private static let repeated = Problem.validationFailed("/id", code: "repeated", "Send each link once.")
 
     /// Inserts what is free; of what is not, finds out why, and tries other random slugs.
     private static func insert(
@@ -199,7 +196,7 @@ enum LinkBulkResource {
 
 extension Call {
     /// A bulk request counts as one request, and one more for each hundred items.
-    fileprivate func charge(forItems count: Int) throws(RateRefusal) -> RateDecision { try charge((count + 99) / 100) }
+    fileprivate func charge(forItems count: Int) throws(RateRefusal) { try charge((count + 99) / 100) }
 }
 
 extension FieldType where Value == LinkID {

@@ -17,7 +17,7 @@ struct LinkDraft {
         if isBulk { wanted.refusePassword(&fields) }
         let (url, home) = try fields.finish(requiring: wanted.url, domain)
         settings = wanted.applied(to: LinkSettings(url: url.text))
-        try settings.refuseWrongOrder()
+        if settings.isWrongOrder { throw wrongOrder(fields) }
         (self.domain, slug, tags) = (home, wanted.slug.value, wanted.tags.value ?? [])
     }
 
@@ -34,12 +34,14 @@ struct LinkDraft {
 struct LinkChange {
     private let wanted: LinkFields
     private let domain: Domain?
+    private let refusal: Problem
 
     init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, isBulk: Bool = false) throws {
         wanted = LinkFields(&fields, isNew: isNew)
         domain = try wanted.domain.isAbsent ? nil : wanted.domain(call, &fields)
         try wanted.refuseOwnHosts(call, &fields)
         if isBulk { wanted.refusePassword(&fields) }
+        refusal = wrongOrder(fields)
         try fields.finish()
     }
 
@@ -47,7 +49,7 @@ struct LinkChange {
     func applied(to link: Link, _ call: Call) throws(Problem) -> Link {
         var changed = link
         changed.settings = wanted.applied(to: link.settings)
-        try changed.settings.refuseWrongOrder()
+        if changed.settings.isWrongOrder { throw refusal }
         if let domain { (changed.domain, changed.host) = (domain.id, domain.host) }
         switch wanted.slug {
         case .absent: break
@@ -92,8 +94,12 @@ extension LinkFields {
 }
 
 extension LinkSettings {
-    fileprivate func refuseWrongOrder() throws(Problem) {
-        guard let start = startsAt, let end = expiresAt, start >= end else { return }
-        throw Problem.validationFailed("/expires_at", code: "invalid_order", "Send a time after starts_at.")
+    fileprivate var isWrongOrder: Bool {
+        guard let start = startsAt, let end = expiresAt else { return false }
+        return start >= end
     }
+}
+
+private func wrongOrder(_ fields: JSONFields) -> Problem {
+    fields.refusal(of: "expires_at", code: "invalid_order", message: "Send a time after starts_at.")
 }

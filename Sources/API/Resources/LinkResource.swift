@@ -57,11 +57,17 @@ enum LinkResource {
                     throw Links.Refusal.changedMeanwhile
                 }
             }
-            let answer = try update(link, try LinkChange(&copy, call, isNew: true), call)
-            // nginx asks a second worker when the first dies: the same request may have created it.
-            let isRepeated = try !answer.isAChange && call.resources(madeWith: .linkCreated).contains(link.id.description)
-            return isRepeated ? created(link, call) : answer
+            return try answerToRepeatedUpsert(link, call) ?? update(link, try LinkChange(&copy, call, isNew: true), call)
         }
+    }
+
+    /// nginx asks a second worker when the first dies: this very request may have made the link what it is. Looked up only
+    /// for a link that has just changed.
+    private static func answerToRepeatedUpsert(_ link: Link, _ call: Call) throws -> Answer? {
+        guard link.updatedAt >= call.repetitionsBegin else { return nil }
+        let isNew = link.version == 1
+        guard try call.resources(madeWith: isNew ? .linkCreated : .linkUpdated).contains(link.id.description) else { return nil }
+        return isNew ? created(link, call) : shown(link, call)
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -120,17 +126,21 @@ enum LinkResource {
         .created(link.json(call.services.site), at: "\(call.basePath)/links/\(link.id)").tagged(link.resourceVersion)
     }
 
+    private static func shown(_ link: Link, _ call: Call) -> Answer {
+        .ok(link.json(call.services.site)).tagged(link.resourceVersion)
+    }
+
     private static func update(_ before: Link, _ change: LinkChange, _ call: Call) throws -> Answer {
         try call.preconditions.requireMatch(before.resourceVersion)
         var after = try change.applied(to: before, call)
-        guard after != before else { return try call.show(before.json(call.services.site), before.resourceVersion) }
+        guard after != before else { return shown(before, call) }
         do {
             try write(after, before, call)
         } catch let refusal as Links.Refusal where refusal != .changedMeanwhile {
             throw problem(refusal, after)
         }
         after.version += 1
-        var answer = Answer.ok(after.json(call.services.site)).tagged(after.resourceVersion)
+        var answer = shown(after, call)
         answer.isChange = true
         return answer
     }

@@ -24,7 +24,7 @@ enum WorkspaceResource {
             var after = before
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
-            guard after != before else { return try call.show(before.json, ResourceVersion(before.version)) }
+            guard after != before else { return .ok(before.json).tagged(ResourceVersion(before.version)) }
             do {
                 return try write(after, before, call)
             } catch is Workspaces.ChangedMeanwhile {
