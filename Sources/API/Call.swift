@@ -109,7 +109,7 @@ struct Call {
     }
 
     /// No request that nginx repeats was made before.
-    var repetitionsBegin: Timestamp { Timestamp(milliseconds: now.milliseconds - 120_000) }
+    var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
 
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.

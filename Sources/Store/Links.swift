@@ -41,7 +41,7 @@ public enum Links {
     public static func replaceTags(of links: [Link], on connection: Connection) throws(MariaDBError) {
         for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
             for chunk in chunks(of: links.map(\.id)) {
-                try connection.execute("DELETE FROM link_tags WHERE workspace_id = \(workspace) AND link_id IN (\(list: Array(chunk)))")
+                try connection.execute(deletion(from: "link_tags", of: Array(chunk), in: workspace))
             }
         }
         try insertTags(of: links, on: connection)
@@ -54,18 +54,27 @@ public enum Links {
             for chunk in chunks(of: links) {
                 var versions: SQL = ""
                 appendRows(chunk, to: &versions) { "(\($0.id), \($0.version))" }
-                // By id too: the server finds no range in pairs, and would wait for whoever works on the workspace's other links.
+                // By id too: the server finds no range in pairs.
                 let removed = try connection.execute("""
-                    DELETE FROM links
-                    WHERE workspace_id = \(workspace) AND id IN (\(list: chunk.map(\.id))) AND (id, version) IN (\(versions))
+                    DELETE l FROM links l FORCE INDEX (PRIMARY)
+                    WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: chunk.map(\.id)))
+                      AND (l.id, l.version) IN (\(versions))
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
                 for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
-                    try connection.execute(
-                        "DELETE FROM \(table) WHERE workspace_id = \(workspace) AND link_id IN (\(list: chunk.map(\.id)))")
+                    try connection.execute(deletion(from: table, of: chunk.map(\.id), in: workspace))
                 }
             }
         }
+    }
+
+    /// Along the primary key by force: left to itself the server may walk through a whole small workspace, and wait there
+    /// for whoever works on its other links.
+    private static func deletion(from table: SQL, of ids: [LinkID], in workspace: WorkspaceID) -> SQL {
+        """
+        DELETE t FROM \(table) t FORCE INDEX (PRIMARY)
+        WHERE t.workspace_id = \(workspace) AND t.link_id IN (\(list: ids))
+        """
     }
 
     /// Links by their ids, each locked until the transaction ends.
@@ -76,7 +85,9 @@ public enum Links {
         for chunk in chunks(of: ids.sorted()) {
             // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes.
             try connection.execute("""
-                SELECT id FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk))) ORDER BY id FOR UPDATE
+                SELECT id FROM links FORCE INDEX (PRIMARY)
+                WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))
+                ORDER BY id FOR UPDATE
                 """)
             for row in try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: Array(chunk)))") {
                 let link = try link(row)

@@ -312,13 +312,19 @@ struct BulkTests {
         #expect(try stage.effects().events == ["link.created": 3, "link.deleted": 3])
     }
 
-    @Test("a deletion in bulk waits for nobody who works on other links")
+    @Test("a change and a deletion in bulk wait for nobody who works on other links")
     func otherLocks() throws {
         let ids = try some(300)
+        #expect(change(ids.map { ["id": .string($0), "tags": ["a", "b"]] }).json["succeeded"] == 300)
         let connection = try Database.shared.get().connect()
+        let busy = try #require(LinkID(ids[299]))
         try connection.run("START TRANSACTION")
-        try connection.execute("UPDATE links SET title = 'busy' WHERE workspace_id = \(stage.workspace.id) AND slug = 's299'")
-        let elapsed = ContinuousClock().measure { #expect(delete(Array(ids.prefix(200))).json["succeeded"] == 200) }
+        try connection.execute("UPDATE links SET title = 'busy' WHERE workspace_id = \(stage.workspace.id) AND id = \(busy)")
+        try connection.execute("DELETE FROM link_tags WHERE workspace_id = \(stage.workspace.id) AND link_id = \(busy) AND tag = 'a'")
+        let elapsed = ContinuousClock().measure {
+            #expect(change(ids.prefix(200).map { ["id": .string($0), "tags": ["c"]] }).json["succeeded"] == 200)
+            #expect(delete(Array(ids.prefix(200))).json["succeeded"] == 200)
+        }
         #expect(elapsed < .seconds(2))
         try connection.run("ROLLBACK")
     }

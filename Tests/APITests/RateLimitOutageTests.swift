@@ -3,6 +3,7 @@ import HTTP
 import Redis
 import Support
 import Testing
+import Threads
 
 @testable import API
 
@@ -81,6 +82,46 @@ struct RateLimitOutageTests {
             try redis.command("CONFIG", "SET", "maxmemory", "1")
             expectLocalLimit(stage, limit: 10)
         }
+    }
+
+    @Test("a Redis that runs somebody's endless script is as good as none, and nobody waits for it")
+    func slowScript() throws {
+        try withOwnRedis { redis in
+            let stage = try Stage(limit: 10, redis: redis.configuration.impatient)
+            #expect(stage.ask(.get, "/workspace").status == 200)
+            try redis.command("CONFIG", "SET", "busy-reply-threshold", "100")
+            let script = try Threads.Thread.start(name: "script") { _ = try? redis.command("EVAL", "while true do end", "0") }
+            usleep(50_000)  // first it does not answer, then it says BUSY
+            let elapsed = ContinuousClock().measure { expectLocalLimit(stage, limit: 10) }
+            #expect(elapsed < .seconds(1))
+            usleep(300_000)
+            try redis.command("SCRIPT", "KILL")
+            script.join()
+        }
+    }
+
+    @Test("a clock that jumps by an hour, Redis' or ours, locks nobody out: at most the limit is begun anew")
+    func clockJumps() throws {
+        let limit = RateLimit(randomHex(8), perMinute: 10)
+        // Redis' clock: the counters of an hour later and earlier are there, and full.
+        let connection = try Connection(TestServers.redis())
+        let number = Int(Date().timeIntervalSince1970) / 60
+        for jump in [-60, 60] {
+            try connection.command("SET", RedisArgument("mask:\(limit.subject):\(number + jump)"), "10", "EX", "7200")
+        }
+        let limiter = RateLimiter(redis: try TestServers.redis().makePool(capacity: 2), workers: 2)
+        let decisions = (0..<30).map { _ in limiter.check([limit]) }
+        #expect((10...20).contains(decisions.count { $0.isAllowed }))
+        #expect(decisions.allSatisfy { $0.secondsToReset <= 120 })
+
+        // Ours, which counts while Redis is away.
+        let local = LocalRateLimiter()
+        func count(at now: Int) -> Int {
+            (0..<30).count { _ in local.check([limit], share: { $0 }, cost: 1, now: now).isAllowed }
+        }
+        let now = 1_800_000_030_000
+        for time in [now, now + 3_600_000, now - 3_600_000, now] { #expect(count(at: time) == 10) }
+        #expect(count(at: now + 1000) == 0)
     }
 
     @Test("SCRIPT FLUSH and a restart under load are seen by nobody")

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import Model
 import Redis
 import Support
 import Testing
@@ -151,6 +152,94 @@ struct RateLimitTests {
         #expect(stage.ask(.get, "/workspace", key: slow)[.xRateLimitLimit] == "3")
         for _ in 0..<2 { #expect(stage.ask(.get, "/workspace", key: slow).status == 200) }
         #expect(stage.ask(.get, "/workspace", key: slow).status == 429)
+        #expect(stage.ask(.get, "/workspace").status == 200)
+    }
+
+    @Test("a key that has used up its own limit takes nothing from the others, with Redis and without", arguments: [true, false])
+    func ownLimit(hasRedis: Bool) throws {
+        let away = RedisConfiguration(socket: "/nonexistent/redis.sock")
+        let stage = try Stage(limit: 20, redis: hasRedis ? nil : away)
+        stage.window()
+        let (slow, other) = (try stage.newKey([.teamRead], requestsPerMinute: 3).text, try stage.newKey([.teamRead], requestsPerMinute: 5).text)
+        let statuses = (0..<40).map { _ in stage.ask(.get, "/workspace", key: slow).status }
+        #expect(statuses.count { $0 == 200 } == 3)
+        #expect(stage.ask(.get, "/workspace")[.xRateLimitRemaining] == "16")
+        let otherStatuses = (0..<10).map { _ in stage.ask(.get, "/workspace", key: other).status }
+        #expect(otherStatuses == Array(repeating: 200, count: 5) + Array(repeating: 429, count: 5))
+        // And the workspace's limit holds for all together.
+        let rest = (0..<20).map { _ in stage.ask(.get, "/workspace").status }
+        #expect(rest == Array(repeating: 200, count: 11) + Array(repeating: 429, count: 9))
+        let refused = stage.ask(.get, "/workspace", key: try stage.newKey([.teamRead], requestsPerMinute: 15).text)
+        #expect(refused.status == 429)
+        #expect(refused[.xRateLimitLimit] == "20")
+    }
+
+    @Test("what a key may not do counts by address: expired, revoked, rotated or from an address that is not allowed")
+    func refusedKeys() throws {
+        let stage = try Stage(limit: 30)
+        stage.window()
+        let ended = Timestamp(milliseconds: Timestamp.now().milliseconds - 1000)
+        let (revoked, rotated) = (try stage.newKey([.teamRead]), try stage.newKey([.teamRead]))
+        try stage.administration.revokeKey(revoked.id)
+        _ = try stage.administration.rotateKey(rotated.id, overlapSeconds: 0)
+        let away = try stage.administration.createKey(
+            in: stage.workspace, name: "away", scopes: [.teamRead],
+            allowedAddresses: [AddressRange(validating: "192.0.2.0/24")]).text.text
+        let keys = [revoked.text, rotated.text, try stage.newKey([.teamRead], expiresAt: ended).text, away]
+        for (key, status) in zip(keys, [401, 401, 401, 403]) {
+            for _ in 0..<10 {
+                let response = stage.ask(.get, "/workspace", key: key)
+                #expect(response.status == status)
+                #expect(response[.xRateLimitLimit] == String(Authenticator.anonymousLimit))
+            }
+        }
+        #expect(stage.ask(.get, "/workspace")[.xRateLimitRemaining] == "29")
+    }
+
+    @Test("a key that is revoked while it is known counts no more than once")
+    func justRevoked() throws {
+        let stage = try Stage(limit: 30)
+        stage.window()
+        let key = try stage.newKey([.teamRead])
+        #expect(stage.ask(.get, "/workspace", key: key.text).status == 200)
+        try stage.administration.revokeKey(key.id)
+        for _ in 0..<10 { #expect(stage.ask(.get, "/workspace", key: key.text).status == 401) }
+        #expect(stage.ask(.get, "/workspace").remaining ?? 0 >= 27)
+    }
+
+    @Test("a new plan holds for the next request of a key that every worker knows, and that request counts once")
+    func newPlan() throws {
+        let stage = try Stage()
+        stage.window()
+        let workers = [stage.application, Application(try stage.secondWorker())]
+        var used = 0
+        func expect(_ limit: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+            for worker in workers {
+                used += 1
+                let response = stage.send(.get, "/workspace", to: worker)
+                #expect(response[.xRateLimitLimit] == String(limit), sourceLocation: sourceLocation)
+                #expect(response.remaining == limit - used, sourceLocation: sourceLocation)
+            }
+        }
+        expect(6000)
+        for (plan, limit) in [(Plan.hobby, 60), (.pro, 600), (.enterprise, 6000)] {
+            try stage.administration.setPlan(plan, of: stage.workspace)
+            expect(limit)
+        }
+        let owner = try stage.ownerKey()
+        #expect(stage.ask(.patch, "/workspace", #"{"plan": "pro"}"#, key: owner).status == 200)
+        used += 1
+        expect(600)
+    }
+
+    @Test("a plan that ends the workspace's allowance refuses the next request, and one that widens it lets it in")
+    func planAtTheLimit() throws {
+        let stage = try Stage()
+        try stage.setCounters(previous: 0, current: 100)
+        #expect(stage.ask(.get, "/workspace").status == 200)
+        try stage.administration.setPlan(.hobby, of: stage.workspace)
+        #expect(stage.ask(.get, "/workspace").status == 429)
+        try stage.administration.setPlan(.pro, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace").status == 200)
     }
 
