@@ -49,6 +49,11 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         static let serverLost = Code(rawValue: 2013)
     }
 
+    /// A unique key has refused. Its name ends the message; before it stands the value, which may say anything.
+    public func isDuplicate(of key: String) -> Bool {
+        code == .duplicateKey && message.hasSuffix("for key '\(key)'")
+    }
+
     /// Running the whole transaction again may succeed: deadlock, lock wait, changed record.
     public var isTransient: Bool {
         code == .deadlock || code == .lockWaitTimeout || code == .recordChanged

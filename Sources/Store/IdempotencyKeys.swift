@@ -97,5 +97,5 @@ public enum IdempotencyKeys {
 
 extension MariaDBError {
     /// The unique key of `idempotency_keys` refused: the Idempotency-Key has an answer.
-    public var isIdempotencyKeyTaken: Bool { code == .duplicateKey && message.contains("'idempotency_key'") }
+    public var isIdempotencyKeyTaken: Bool { isDuplicate(of: "idempotency_key") }
 }

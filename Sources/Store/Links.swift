@@ -254,8 +254,8 @@ public enum Links {
         do {
             return try body()
         } catch let error as MariaDBError where error.code == .duplicateKey {
-            if error.message.contains("'domain_slug'") { throw Refusal.slugTaken }
-            if error.message.contains("'external_id'") { throw Refusal.externalIDTaken }
+            if error.isDuplicate(of: "domain_slug") { throw Refusal.slugTaken }
+            if error.isDuplicate(of: "external_id") { throw Refusal.externalIDTaken }
             throw error
         }
     }

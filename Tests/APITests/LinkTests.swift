@@ -123,6 +123,16 @@ struct LinkTests {
         #expect(found.map { $0["id"] } == [percent["id"]])
     }
 
+    @Test("an external id in the words of the database is taken as any other", arguments: ["'domain_slug'", "'idempotency_key'", "x' for key 'domain_slug'", String(repeating: "ä'", count: 127)])
+    func words(externalID: String) throws {
+        try stage.create(["external_id": .string(externalID)])
+        for slug: JSON in [nil, "chosen"] {
+            let body = JSON.object(["url": "https://example.com/", "external_id": .string(externalID), "slug": slug]).text
+            #expect(stage.ask(.post, "/links", body).code == "external_id_taken")
+            #expect(stage.send(.post, "/links", body, idempotencyKey: randomHex(8)).code == "external_id_taken")
+        }
+    }
+
     // MARK: Changes
 
     @Test("a change sets what is sent, clears what is null and leaves the rest")

@@ -118,7 +118,9 @@ enum LinkResource {
             // Committed or not? Only the database knows; where it cannot be asked the client has to.
             let stored = try call.services.store.read { try Links.find(link.id, in: call.workspace, on: $0) }
             guard stored != nil else { throw error }
-            return created(link, call)
+            var answer = created(link, call)
+            answer.isChange = true
+            return answer
         }
     }
 
