@@ -18,6 +18,7 @@ RULES_OF_BODIES = {
     "invalid_order": always,  # starts_at before expires_at
     "invalid_slug": lambda body: not str(body.get("slug", "")).isascii(),  # letters, digits, marks, emoji
     "invalid_address_range": always,
+    "not_as_in_path": always,  # the external_id of a PUT
     "not_in_future": always,
     "own_host": always,  # a destination that is no short link
     "reserved_slug": always,

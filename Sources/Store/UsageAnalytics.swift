@@ -67,16 +67,23 @@ public enum UsageAnalytics {
         public var groups: [(value: String, usage: Usage)] = []
     }
 
+    /// Row by row: a long window of a busy workspace has many.
     public static func answer(_ question: UsageQuestion, on connection: Connection) throws(MariaDBError) -> Answer {
         var answer = Answer()
         var groups: [String: Usage] = [:]
         var buckets = TimeBuckets(question)
-        for row in try connection.query(query(question)) {
-            let value = try name(of: row, question, &buckets)
-            let (status, latency, count) = (try row.integer(1), try row.integer(2), try row.integer(3))
-            answer.total.add(count, status: status, latency: latency)
-            groups[value, default: Usage()].add(count, status: status, latency: latency)
+        var failure: MariaDBError?
+        try connection.query(query(question)) { row in
+            do throws(MariaDBError) {
+                let value = try name(of: row, question, &buckets)
+                let (status, latency, count) = (try row.integer(1), try row.integer(2), try row.integer(3))
+                answer.total.add(count, status: status, latency: latency)
+                groups[value, default: Usage()].add(count, status: status, latency: latency)
+            } catch {
+                failure = error
+            }
         }
+        if let failure { throw failure }
         answer.groups = question.group == .time
             ? buckets.all.map { ($0, groups[$0] ?? Usage()) }
             : groups.map { ($0.key, $0.value) }.sorted { ($1.usage.requests, $0.value) < ($0.usage.requests, $1.value) }

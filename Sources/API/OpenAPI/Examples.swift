@@ -4,7 +4,6 @@ import HTTP
 extension Schemas {
     static let examples: JSONObject = [
         "Link": linkExample, "NewLink": newLinkExample, "LinkChanges": ["title": "Spring sale", "expires_at": nil],
-        "LinkOfExternalID": ["url": "https://example.com/products/1042", "tags": ["catalogue"]],
         "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
         "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
         "LinkIDs": ["ids": [.string(linkID)]],

@@ -49,10 +49,6 @@ extension Schemas {
     static let newLink: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: ["url"])
     static let linkChanges: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: [])
 
-    /// The path has the external id.
-    static let linkOfExternalID: JSON = object(
-        JSONObject([.init(name: "url", value: url)] + writable.members.filter { $0.name != "external_id" }), required: ["url"])
-
     static let link: JSON = {
         let read: JSONObject = [
             "id": .id(LinkKind.self), "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],

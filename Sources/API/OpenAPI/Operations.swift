@@ -31,7 +31,7 @@ extension Operation {
     static let deleteLink = Operation(id: "deleteLink", summary: "Delete a link", status: 204, isTagged: true, problems: [404, 409])
 
     static let upsertLink = Operation(
-        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "LinkOfExternalID",
+        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "NewLink",
         otherStatus: 201, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
 
     static let createLinks = Operation(
@@ -69,7 +69,7 @@ extension Operation {
         id: "getUsage", summary: "Count API requests, their errors and latencies",
         query: [
             .init(name: "key_id", about: "Only this API key", schema: .id(APIKeyKind.self)),
-            .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^[A-Z]+ /"]),
+            .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
             .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599]),
             .init(name: "interval", about: "A window that ends now", schema: .oneOf(UsageResource.intervals.map(\.name))),
             .init(name: "start", about: "Instead of interval: from the quarter of an hour, or the minute, of this time", schema: .time),

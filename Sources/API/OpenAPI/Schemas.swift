@@ -4,7 +4,7 @@ import Model
 /// The shapes of OpenAPI's `components/schemas`; those of each resource in a file beside this.
 enum Schemas {
     static let all: JSONObject = [
-        "Link": link, "NewLink": newLink, "LinkChanges": linkChanges, "LinkOfExternalID": linkOfExternalID,
+        "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
         "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "BulkResults": bulkResults,
         "Clicks": clicks, "Usage": usage,
         "Key": key, "KeyWithText": keyWithText, "NewKey": newKey, "KeyChanges": keyChanges, "Rotation": rotation,

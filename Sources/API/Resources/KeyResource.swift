@@ -53,6 +53,7 @@ enum KeyResource {
             if let name = name.value { after.name = name }
             if let scopes = scopes.value { after.scopes = scopes }
             try requireHeld(before.scopes.union(after.scopes), call)
+            try refuseLongerOverlap(before, after)
             guard after.json != before.json else { return .ok(before.json).tagged(before.resourceVersion) }
             let answer = try call.commit { connection in
                 try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
@@ -133,6 +134,12 @@ enum KeyResource {
         if !key.isActive(at: call.now) {
             throw .conflict(code: "key_expired", "Create a new API key; this one has expired.")
         }
+    }
+
+    /// A key that has a successor ends when it was told to, or sooner.
+    private static func refuseLongerOverlap(_ before: APIKey, _ after: APIKey) throws(Problem) {
+        guard before.rotatedAt != nil, let end = before.expiresAt, after.expiresAt.map({ $0 > end }) ?? true else { return }
+        throw .validationFailed("/expires_at", code: "after_end", "Send a time up to \(end.rfc3339); the key has a successor.")
     }
 
     /// Tries again when others change the same key at the same time.

@@ -40,8 +40,8 @@ enum UsageResource {
 
     private static func endpoint(_ query: inout Query) throws -> String? {
         guard let name = try query.value("endpoint") else { return nil }
-        guard Route.all.contains(where: { $0.name == name }) else {
-            throw Problem.invalidParameter("endpoint", "Use a method and a path of the API, such as GET /links/{id}.")
+        guard name == "-" || Route.all.contains(where: { $0.name == name }) else {
+            throw Problem.invalidParameter("endpoint", "Use a method and a path of the API, such as GET /links/{id}, or - for all others.")
         }
         return name
     }
