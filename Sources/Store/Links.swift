@@ -52,13 +52,9 @@ public enum Links {
     public static func delete(_ links: [Link], on connection: Connection) throws {
         for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
             for chunk in chunks(of: links) {
-                var versions: SQL = ""
-                appendRows(chunk, to: &versions) { "(\($0.id), \($0.version))" }
-                // By id too: the server finds no range in pairs.
                 let removed = try connection.execute("""
-                    DELETE l FROM links l FORCE INDEX (PRIMARY)
-                    WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: chunk.map(\.id)))
-                      AND (l.id, l.version) IN (\(versions))
+                    DELETE l FROM (\(table(of: chunk.map { ("\($0.id)", "\($0.version)") }[...]))) r
+                    STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
                 for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
@@ -68,13 +64,21 @@ public enum Links {
         }
     }
 
-    /// Along the primary key by force: left to itself the server may walk through a whole small workspace, and wait there
-    /// for whoever works on its other links.
-    private static func deletion(from table: SQL, of ids: [LinkID], in workspace: WorkspaceID) -> SQL {
+    private static func deletion(from name: SQL, of ids: [LinkID], in workspace: WorkspaceID) -> SQL {
         """
-        DELETE t FROM \(table) t FORCE INDEX (PRIMARY)
-        WHERE t.workspace_id = \(workspace) AND t.link_id IN (\(list: ids))
+        DELETE t FROM (\(table(of: ids.map { ("\($0)", "0") }[...]))) r
+        STRAIGHT_JOIN \(name) t ON t.workspace_id = \(workspace) AND t.link_id = r.id
         """
+    }
+
+    /// Ids and versions as a table, for a join that takes them row by row along the primary key: given a list the server
+    /// may walk through a whole workspace, and wait there for whoever works on its other links.
+    private static func table(of rows: ArraySlice<(id: SQL, version: SQL)>) -> SQL {
+        var table: SQL = ""
+        for (index, row) in rows.enumerated() {
+            table += index == 0 ? "SELECT \(row.id) AS id, \(row.version) AS version" : " UNION ALL SELECT \(row.id), \(row.version)"
+        }
+        return table
     }
 
     /// Links by their ids, each locked until the transaction ends.
@@ -85,9 +89,9 @@ public enum Links {
         for chunk in chunks(of: ids.sorted()) {
             // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes.
             try connection.execute("""
-                SELECT id FROM links FORCE INDEX (PRIMARY)
-                WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))
-                ORDER BY id FOR UPDATE
+                SELECT l.id FROM (\(table(of: chunk.map { ("\($0)", "0") }[...]))) r
+                STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id
+                FOR UPDATE
                 """)
             for row in try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: Array(chunk)))") {
                 let link = try link(row)
