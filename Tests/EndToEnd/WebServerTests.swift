@@ -58,7 +58,7 @@ extension EndToEndTests {
         }
 
         @Test("TRACE is refused with the methods that the address has", arguments: [
-            ("https://api.mask.localhost/v1/workspace", "GET"), ("https://mask.localhost/api/v1/links", "POST, GET"),
+            ("https://api.mask.localhost/v1/workspace", "GET, PATCH"), ("https://mask.localhost/api/v1/links", "POST, GET"),
             ("https://mask.localhost/anything", "GET, HEAD"),
         ])
         func trace(url: String, allow: String) {
