@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"], swiftSettings: optimised),
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
+        .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
@@ -47,6 +48,7 @@ let package = Package(
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB", "Support"]),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "Support"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),

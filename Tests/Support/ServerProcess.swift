@@ -18,7 +18,7 @@ public final class ServerProcess: @unchecked Sendable {  // nothing changes afte
         kill -9 $!; wait; rm -rf "$folder"
         """
 
-    init(_ program: String, _ arguments: [String], folder: URL) throws {
+    public init(_ program: String, _ arguments: [String], folder: URL) throws {
         let output = Pipe()
         // bash, which unblocks SIGCHLD: a test's thread may have it blocked, and then dash never returns from `wait`.
         guardian.executableURL = URL(filePath: "/bin/bash")
@@ -48,7 +48,7 @@ public final class ServerProcess: @unchecked Sendable {  // nothing changes afte
     public func resume() { kill(processID, SIGCONT) }
 
     /// Asks `isReady` until it says so, for at most 30 seconds.
-    func wait(_ what: String, until isReady: () -> Bool) throws {
+    public func wait(_ what: String, until isReady: () -> Bool) throws {
         let deadline = Date(timeIntervalSinceNow: 30)
         while !isReady() {
             guard Date() < deadline else { throw TestFailure("\(what) does not answer") }
