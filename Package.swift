@@ -33,6 +33,7 @@ let package = Package(
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
+        .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "Model"], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["HTTP", "Store", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["API", "FastCGI", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
@@ -53,6 +54,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Support"]),
+        .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
         .testTarget(name: "EndToEndTests", path: "Tests/EndToEnd"),
