@@ -135,10 +135,20 @@ public enum Base62 {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 
-    /// Evenly distributed characters from the system's random source.
+    /// Evenly distributed characters from the system's random source, ten to a draw: each draw is a system call.
     public static func random(length: Int) -> String {
-        var source = SystemRandomNumberGenerator()
-        return String(decoding: (0..<length).map { _ in alphabet[Int.random(in: 0..<62, using: &source)] }, as: UTF8.self)
+        String(decoding: stride(from: 0, to: length, by: drawn).flatMap { digits(min(drawn, length - $0)) }, as: UTF8.self)
+    }
+
+    private static let drawn = 10
+
+    private static func digits(_ count: Int) -> [UInt8] {
+        let choices = (0..<count).reduce(UInt64(1)) { product, _ in product * 62 }
+        var number = UInt64.random(in: 0..<choices)
+        return (0..<count).map { _ in
+            defer { number /= 62 }
+            return alphabet[Int(number % 62)]
+        }
     }
 
     /// A number in exactly `length` digits, padded with `0` in front.

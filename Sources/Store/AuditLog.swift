@@ -8,7 +8,28 @@ public enum AuditLog {
 
     /// Writes the entries of many changes, in the transaction of all of them.
     public static func insert(_ entries: [AuditEntry], on connection: Connection) throws(MariaDBError) {
-        for chunk in chunks(of: entries) { try connection.execute(insertion(of: chunk)) }
+        guard entries.count >= LoadRows.worthwhile else {
+            for chunk in chunks(of: entries) { try connection.execute(insertion(of: chunk)) }
+            return
+        }
+        var rows = LoadRows()
+        for entry in entries {
+            rows.append(entry.workspace)
+            rows.append(entry.at.sql)
+            rows.append(entry.id)
+            rows.append(entry.actor.name)
+            rows.append(entry.action)
+            rows.append(entry.resource)
+            rows.append(entry.address)
+            rows.append(entry.userAgent)
+            rows.append(entry.requestID)
+            if let changes = entry.changes { rows.append(utf8: changes) } else { rows.appendNull() }
+            rows.endRow()
+        }
+        try rows.load(entries.count, """
+            LOAD DATA LOCAL INFILE 'entries' INTO TABLE audit_log CHARACTER SET binary
+            (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes)
+            """, on: connection)
     }
 
     private static func insertion(of entries: ArraySlice<AuditEntry>) -> SQL {

@@ -8,7 +8,22 @@ public enum Events {
 
     /// Writes the events of many changes, in the transaction of all of them.
     public static func insert(_ events: [Event], on connection: Connection) throws(MariaDBError) {
-        for chunk in chunks(of: events) { try connection.execute(insertion(of: chunk)) }
+        guard events.count >= LoadRows.worthwhile else {
+            for chunk in chunks(of: events) { try connection.execute(insertion(of: chunk)) }
+            return
+        }
+        var rows = LoadRows()
+        for event in events {
+            rows.append(event.workspace)
+            rows.append(event.id)
+            rows.append(event.type.rawValue)
+            rows.append(event.createdAt.sql)
+            rows.append(utf8: event.body)
+            rows.endRow()
+        }
+        try rows.load(events.count, """
+            LOAD DATA LOCAL INFILE 'events' INTO TABLE events CHARACTER SET binary (workspace_id, id, type, created_at, body)
+            """, on: connection)
     }
 
     private static func insertion(of events: ArraySlice<Event>) -> SQL {

@@ -13,20 +13,58 @@ public enum Links {
 
     /// The statements that insert a link and its tags, to stand in one transaction with the audit entry and the event.
     public static func creation(of link: Link) -> [SQL] {
-        [insertion(of: [link][...], orIgnore: false)] + (insertion(ofTagsOf: [link]).map { [$0] } ?? [])
+        [insertion(of: link)] + (insertion(ofTagsOf: [link]).map { [$0] } ?? [])
     }
 
     /// Inserts the links whose slug and external id are free, and returns which those were. Of two in the list that want the
-    /// same, the first gets it.
+    /// same, the first gets it. (LOAD DATA LOCAL skips what a unique key refuses.)
     public static func insert(_ links: [Link], on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
-        var inserted: Set<LinkID> = []
-        for chunk in chunks(of: links) {
-            for row in try connection.query(insertion(of: chunk, orIgnore: true) + " RETURNING id") {
-                inserted.insert(try row.identifier(0))
-            }
-        }
+        var rows = LoadRows()
+        for link in links { append(link, to: &rows) }
+        let count = try connection.load(rows.bytes, """
+            LOAD DATA LOCAL INFILE 'links' INTO TABLE links CHARACTER SET binary (
+              workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
+              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
+              tags, version, created_at, updated_at)
+            """)
+        let inserted = count == links.count ? Set(links.map(\.id)) : try present(links, on: connection)
         try insertTags(of: links.filter { inserted.contains($0.id) }, on: connection)
         return inserted
+    }
+
+    private static func append(_ link: Link, to rows: inout LoadRows) {
+        let settings = link.settings
+        rows.append(link.workspace)
+        rows.append(link.id)
+        rows.append(link.domain)
+        rows.append(link.host)
+        rows.append(link.slug)
+        rows.append(settings.url)
+        for text in [
+            settings.title, settings.utm.source, settings.utm.medium, settings.utm.campaign, settings.utm.term,
+            settings.utm.content, settings.startsAt?.sql, settings.expiresAt?.sql, settings.maxClicks.map(String.init),
+            settings.expiredURL, settings.passwordHash,
+        ] { rows.append(text) }
+        rows.append(settings.redirectStatus)
+        rows.append(settings.disabled)
+        rows.append(settings.externalID)
+        rows.append(tags(of: link))
+        rows.append(link.version)
+        rows.append(link.createdAt.sql)
+        rows.append(link.updatedAt.sql)
+        rows.endRow()
+    }
+
+    private static func present(_ links: [Link], on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
+        var present: Set<LinkID> = []
+        for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
+            for chunk in chunks(of: links.map(\.id)) {
+                for row in try connection.query("""
+                    SELECT id FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))
+                    """) { present.insert(try row.identifier(0)) }
+            }
+        }
+        return present
     }
 
     /// Writes a changed link over the version that it was made from. In the caller's transaction.
@@ -197,27 +235,19 @@ public enum Links {
 
     // MARK: Writing
 
-    private static func insertion(of links: ArraySlice<Link>, orIgnore: Bool) -> SQL {
-        let verb: SQL = orIgnore ? "INSERT IGNORE" : "INSERT"
-        var insertion: SQL = """
-            \(verb) INTO links (
+    private static func insertion(of link: Link) -> SQL {
+        let settings = link.settings
+        return """
+            INSERT INTO links (
               workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
               starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
               tags, version, created_at, updated_at)
-            VALUES
-            """ + " "
-        appendRows(links, to: &insertion, row)
-        return insertion
-    }
-
-    private static func row(_ link: Link) -> SQL {
-        let settings = link.settings
-        return """
-            (\(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
-             \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
-             \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
-             \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
-             \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
+            VALUES (
+              \(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
+              \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
+              \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
+              \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
+              \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
             """
     }
 

@@ -1,3 +1,4 @@
+import MariaDB
 import Model
 
 /// Rows in the format of `LOAD DATA` with its defaults: fields end in TAB, rows in newline, backslash escapes.
@@ -10,6 +11,21 @@ struct LoadRows {
         beginField()
         var text = text
         text.withUTF8 { append(escaping: $0) }
+    }
+
+    /// `\N`, which stands for NULL.
+    mutating func appendNull() {
+        beginField()
+        bytes += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
+    }
+
+    mutating func append(_ text: String?) {
+        if let text { append(text) } else { appendNull() }
+    }
+
+    mutating func append(utf8 text: [UInt8]) {
+        beginField()
+        append(escaping: text)
     }
 
     mutating func append(_ flag: Bool) {
@@ -35,6 +51,16 @@ struct LoadRows {
     mutating func endRow() {
         bytes.append(UInt8(ascii: "\n"))
         isRowEmpty = true
+    }
+
+    /// Rows from which on loading costs the server less than an INSERT of all of them.
+    static let worthwhile = 16
+
+    /// Stores the rows, each of which has to be new: LOAD DATA LOCAL skips what is not.
+    func load(_ count: Int, _ statement: String, on connection: Connection) throws(MariaDBError) {
+        guard try connection.load(bytes, statement) == count else {
+            throw MariaDBError(code: .unexpectedResult, message: "not every row was new", sql: statement)
+        }
     }
 
     private mutating func beginField() {

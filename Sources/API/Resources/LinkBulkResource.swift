@@ -18,8 +18,9 @@ enum LinkBulkResource {
         var created: [Link] = []
         let answer = try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
-            created = results.compactMap(\.link)
-            try call.record(created.map(LinkEffect.created), on: connection)
+            let made = results.compactMap(\.made)
+            created = made.map(\.link)
+            try call.record(made.map(LinkEffect.created), on: connection)
             return Self.answer(results, status: 201, call)
         }
         // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
@@ -49,7 +50,7 @@ enum LinkBulkResource {
             effects = []
             let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
             let results = try changes.map { change in
-                try result { try update(try change.get(), links, call, &effects, on: connection) }
+                try result(call) { try update(try change.get(), links, call, &effects, on: connection) }
             }
             try Links.replaceTags(of: effects.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
             try call.record(effects.map { .updated($0.before, $0.after) }, on: connection)
@@ -102,7 +103,7 @@ enum LinkBulkResource {
             var again: [Int] = []
             for (index, link) in zip(waiting, links) {
                 if inserted.contains(link.id) {
-                    results[index] = .link(link)
+                    results[index] = .link(link, link.json(call.services.site))
                 } else if let id = link.settings.externalID, taken.contains(id) {
                     results[index] = .refused(LinkResource.problem(.externalIDTaken, link))
                 } else if try drafts[index].get().slug != nil {
@@ -155,15 +156,15 @@ enum LinkBulkResource {
     }
 
     private enum Result {
-        case link(Link)
+        case link(Link, JSON)
         case deleted(LinkID)
         case refused(Problem)
 
-        var link: Link? { if case .link(let link) = self { link } else { nil } }
+        var made: (link: Link, json: JSON)? { if case .link(let link, let json) = self { (link, json) } else { nil } }
 
         func json(_ status: Int, _ call: Call) -> JSON {
             switch self {
-            case .link(let link): ["status": .integer(Int64(status)), "link": link.json(call.services.site), "error": nil]
+            case .link(_, let json): ["status": .integer(Int64(status)), "link": json, "error": nil]
             case .deleted: ["status": .integer(Int64(status)), "link": nil, "error": nil]
             case .refused(let problem):
                 ["status": .integer(Int64(problem.status)), "link": nil, "error": call.dialect.present(problem).summary]
@@ -186,9 +187,9 @@ enum LinkBulkResource {
         do { return .success(try body()) } catch let problem as Problem { return .failure(problem) }
     }
 
-    private static func result(_ body: () throws -> Link) throws -> Result {
+    private static func result(_ call: Call, _ body: () throws -> Link) throws -> Result {
         switch try refusable(body) {
-        case .success(let link): .link(link)
+        case .success(let link): .link(link, link.json(call.services.site))
         case .failure(let problem): .refused(problem)
         }
     }

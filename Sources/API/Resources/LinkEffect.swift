@@ -5,16 +5,16 @@ import Store
 
 /// What a call does to a link, and the traces that it leaves in the same transaction: an audit entry and an event.
 enum LinkEffect {
-    case created(Link)
+    /// - Parameter json: the link object, which the answer shows too.
+    case created(Link, json: JSON)
     case updated(Link, Link)
     case deleted(Link)
 
     func traces(_ call: Call) -> (AuditEntry, Event) {
         let site = call.services.site
         switch self {
-        case .created(let link):
-            let json = link.json(site)
-            return (call.audit(.linkCreated, link.id.description, after: json), call.event(.linkCreated, data: json))
+        case .created(let link, let json):
+            return (call.audit(.linkCreated, link.id.description, after: json.withoutNulls), call.event(.linkCreated, data: json))
         case .updated(let before, let after):
             let json = after.json(site)
             let changes = JSON.changes(from: before.json(site), to: json)
@@ -27,7 +27,7 @@ enum LinkEffect {
             )
         case .deleted(let link):
             let json = link.json(site)
-            return (call.audit(.linkDeleted, link.id.description, before: json), call.event(.linkDeleted, data: json))
+            return (call.audit(.linkDeleted, link.id.description, before: json.withoutNulls), call.event(.linkDeleted, data: json))
         }
     }
 }
@@ -51,6 +51,12 @@ extension Services {
 }
 
 extension JSON {
+    /// What is there, for a log that is kept for years.
+    fileprivate var withoutNulls: JSON {
+        guard case .object(let object) = self else { return self }
+        return .object(JSONObject(object.members.filter { !$0.value.isNull }))
+    }
+
     /// Tells that a secret has changed, and not what it is.
     fileprivate func masking(_ name: String, _ hasChanged: Bool) -> JSON {
         guard hasChanged, case .object(var object) = self else { return self }

@@ -67,7 +67,7 @@ enum LinkResource {
         guard link.updatedAt >= call.repetitionsBegin else { return nil }
         let isNew = link.version == 1
         guard try call.resources(madeWith: isNew ? .linkCreated : .linkUpdated).contains(link.id.description) else { return nil }
-        return isNew ? created(link, call) : shown(link, call)
+        return isNew ? created(link, link.json(call.services.site), call) : shown(link, call)
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -107,25 +107,26 @@ enum LinkResource {
     }
 
     private static func insert(_ link: Link, _ call: Call) throws -> Answer {
-        let (audit, event) = LinkEffect.created(link).traces(call)
+        let json = link.json(call.services.site)
+        let (audit, event) = LinkEffect.created(link, json: json).traces(call)
         do {
             return try Links.refusing {
                 try call.commit(
-                    created(link, call),
+                    created(link, json, call),
                     Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)])
             }
         } catch let error as MariaDBError where error.isConnectionLost {
             // Committed or not? Only the database knows; where it cannot be asked the client has to.
             let stored = try call.services.store.read { try Links.find(link.id, in: call.workspace, on: $0) }
             guard stored != nil else { throw error }
-            var answer = created(link, call)
+            var answer = created(link, json, call)
             answer.isChange = true
             return answer
         }
     }
 
-    private static func created(_ link: Link, _ call: Call) -> Answer {
-        .created(link.json(call.services.site), at: "\(call.basePath)/links/\(link.id)").tagged(link.resourceVersion)
+    private static func created(_ link: Link, _ json: JSON, _ call: Call) -> Answer {
+        .created(json, at: "\(call.basePath)/links/\(link.id)").tagged(link.resourceVersion)
     }
 
     private static func shown(_ link: Link, _ call: Call) -> Answer {
