@@ -43,6 +43,11 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         return address.network(prefix) == network
     }
 
+    /// Whether all of another range is in this one.
+    public func covers(_ other: AddressRange) -> Bool {
+        other.network.width == network.width && other.prefix >= prefix && other.network.network(prefix) == network
+    }
+
     /// The one spelling: IPv6 as inet_ntop(3) writes it, a range of one address without its prefix.
     public var description: String {
         prefix == network.width ? network.description : "\(network)/\(prefix)"

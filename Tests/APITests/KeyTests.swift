@@ -207,6 +207,39 @@ struct KeyTests {
         #expect(stage.ask(.post, "/api-keys/\(weak.id)/rotate", key: clerk).status == 201)
     }
 
+    @Test("a bounded key makes keys within its bounds: the same where none are sent, tighter ones, and no looser")
+    func bounds() throws {
+        let end = Timestamp.now().adding(seconds: 3600)
+        let maker = try stage.administration.createKey(
+            in: stage.workspace, name: "maker", scopes: Scope.allCases, expiresAt: end, requestsPerMinute: 500,
+            allowedAddresses: [AddressRange(validating: "2001:db8::/32")]).text.text
+        func ask(_ method: HTTP.Method, _ path: String, _ body: String, key: String) -> Response {
+            var request = stage.request(method, "/v1" + path, body: body)
+            request.fields.authorization = "Bearer " + key
+            request.remoteAddress = "2001:db8::7"
+            return stage.respond(to: request)
+        }
+        let same = ask(.post, "/api-keys", #"{"name": "CI", "scopes": ["team:read"]}"#, key: maker).json
+        #expect(same["expires_at"]?.stringValue == end.rfc3339)
+        #expect(same["requests_per_minute"] == 500)
+        #expect(same["allowed_addresses"] == ["2001:db8::/32"])
+        let tighter = ask(.post, "/api-keys", """
+            {"name": "CI", "scopes": ["team:read"], "requests_per_minute": 5, "allowed_addresses": ["2001:db8:1::/48"]}
+            """, key: maker)
+        #expect(tighter.status == 201)
+        let looser = [
+            #""expires_at": null"#, #""expires_at": "2999-01-01T00:00:00Z""#, #""requests_per_minute": null"#,
+            #""requests_per_minute": 501"#, #""allowed_addresses": null"#, #""allowed_addresses": ["2001:db8::/31"]"#,
+            #""allowed_addresses": ["2001:db8:1::/48", "203.0.113.0/24"]"#,
+        ]
+        for field in looser {
+            let refused = ask(.post, "/api-keys", #"{"name": "CI", "scopes": ["team:read"], \#(field)}"#, key: maker)
+            #expect(refused.refusals == ["/\(field.split(separator: "\"")[0]) beyond_own"], "\(field)")
+            let id = try #require(tighter.json["id"]?.stringValue)
+            #expect(ask(.patch, "/api-keys/" + id, "{\(field)}", key: maker).refusals == refused.refusals)
+        }
+    }
+
     @Test("without keys:write there are no keys to be seen")
     func scope() throws {
         let reader = try stage.newKey(Scope.publicScopes).text

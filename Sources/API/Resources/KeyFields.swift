@@ -24,6 +24,9 @@ struct KeyFields {
         }
     }
 
+    /// Nothing of this was sent.
+    var isEmpty: Bool { expiresAt.isAbsent && requestsPerMinute.isAbsent && allowedAddresses.isAbsent }
+
     func apply(to key: inout APIKey) {
         if !expiresAt.isAbsent { key.expiresAt = expiresAt.value }
         if !requestsPerMinute.isAbsent { key.requestsPerMinute = requestsPerMinute.value }

@@ -12,11 +12,13 @@ enum KeyResource {
         let scopes = fields.required("scopes", as: .scopes)
         let (givenName, givenScopes) = try fields.finish(requiring: name, scopes)
         try requireHeld(givenScopes, call)
-        let text = APIKeyText.random()
+        let (text, maker) = (APIKeyText.random(), call.principal.key)
         var key = APIKey(
             id: .new(), workspace: call.workspace, name: givenName, hint: text.hint, scopes: givenScopes,
-            creator: call.principal.key.creator, createdAt: call.now)
+            requestsPerMinute: maker.requestsPerMinute, allowedAddresses: maker.allowedAddresses, creator: maker.creator,
+            expiresAt: maker.expiresAt, createdAt: call.now)
         wanted.apply(to: &key)
+        try refuseLooser(key, than: maker)
         return try call.commit { connection in
             try KeyChanges.create(key, text, by: call.author, on: connection)
             return shown(key, text, call)
@@ -53,6 +55,7 @@ enum KeyResource {
             if let name = name.value { after.name = name }
             if let scopes = scopes.value { after.scopes = scopes }
             try requireHeld(before.scopes.union(after.scopes), call)
+            if !wanted.isEmpty { try refuseLooser(after, than: call.principal.key) }
             try refuseLongerOverlap(before, after)
             guard after.json != before.json else { return .ok(before.json).tagged(before.resourceVersion) }
             let answer = try call.commit { connection in
@@ -125,6 +128,26 @@ enum KeyResource {
     /// A key gives nobody more than it has: neither a new key, nor the text of an old one.
     private static func requireHeld(_ scopes: Scopes, _ call: Call) throws(Problem) {
         if let missing = scopes.subtracting(call.principal.scopes).list.first { throw .insufficientScope(missing.rawValue) }
+    }
+
+    /// The bounds of a key are those of the keys that it makes, too: made without bounds of their own they get the same.
+    private static func refuseLooser(_ key: APIKey, than maker: APIKey) throws(Problem) {
+        var problems: [FieldProblem] = []
+        func refuse(_ pointer: String, _ bound: String) {
+            problems.append(FieldProblem(
+                pointer: pointer, code: "beyond_own", message: "Send at most what the API key in use has: \(bound)."))
+        }
+        if let end = maker.expiresAt, key.expiresAt.map({ $0 > end }) ?? true { refuse("/expires_at", end.rfc3339) }
+        if let limit = maker.requestsPerMinute, key.requestsPerMinute.map({ $0 > limit }) ?? true {
+            refuse("/requests_per_minute", String(limit))
+        }
+        let ranges = maker.allowedAddresses
+        let isCovered = !key.allowedAddresses.isEmpty
+            && key.allowedAddresses.allSatisfy { wanted in ranges.contains { $0.covers(wanted) } }
+        if !ranges.isEmpty && !isCovered {
+            refuse("/allowed_addresses", ranges.map(\.description).joined(separator: ", "))
+        }
+        if !problems.isEmpty { throw .validationFailed(problems) }
     }
 
     private static func refuseRotationOfEnded(_ key: APIKey, _ call: Call) throws(Problem) {
