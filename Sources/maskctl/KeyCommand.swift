@@ -20,6 +20,8 @@ struct KeyCommand: ParsableCommand {
         @Option(help: "Where it may be used from: ranges such as 203.0.113.0/24, divided by commas.") var allow: AddressRanges?
         @OptionGroup var output: OutputOptions
 
+        func validate() throws { try validateKey(name: name, limit: limit, expiresAt: expiresAt) }
+
         func run() throws {
             let administration = try openInstallation().administration
             let workspace = try administration.workspace(workspace)
@@ -60,6 +62,8 @@ struct KeyCommand: ParsableCommand {
         @Option(help: "Requests a minute of this key, beside the workspace's limit.") var limit: Int?
         @Option(help: "Where it may be used from, divided by commas; 'everywhere' lifts the restriction.") var allow: AddressRanges?
 
+        func validate() throws { try validateKey(name: name, limit: limit, expiresAt: expiresAt) }
+
         func run() throws {
             try openInstallation().administration.updateKey(id) { key in
                 if let name { key.name = name }
@@ -95,6 +99,13 @@ struct KeyCommand: ParsableCommand {
 
         func run() throws { try openInstallation().administration.revokeKey(id) }
     }
+}
+
+/// What holds over the API holds here.
+private func validateKey(name: String?, limit: Int?, expiresAt: Timestamp?) throws {
+    if let name, !(1...255).contains(name.unicodeScalars.count) { throw ValidationError("A name has 1 to 255 characters.") }
+    if let limit, !(1...1_000_000_000).contains(limit) { throw ValidationError("A limit is a number from 1.") }
+    if let expiresAt, expiresAt <= .now() { throw ValidationError("The end of a key is yet to come.") }
 }
 
 extension OutputOptions {
