@@ -75,7 +75,7 @@ struct AddressTests {
 
     @Test(
         "a name server that never answers holds up no other post, nor the end of the program",
-        .enabled(if: geteuid() == 0, "needs a mount namespace"), .timeLimit(.minutes(2)))
+        .enabled(if: SilentNameServer.isPossible, "needs a mount namespace, and so root, and not in a chroot"), .timeLimit(.minutes(2)))
     func silentNameServer() async {
         await #expect(processExitsWith: .success) {
             let silence = try SilentNameServer()
@@ -98,6 +98,12 @@ struct AddressTests {
 private final class SilentNameServer {
     private let folder: TemporaryFolder
     private let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+
+    /// Mounts can be kept to this process: the root folder is a mount point (proc(5), mountinfo), as it is not in a chroot.
+    static var isPossible: Bool {
+        let mounts = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+        return geteuid() == 0 && mounts.split(separator: "\n").contains { $0.split(separator: " ").dropFirst(4).first == "/" }
+    }
 
     init() throws {
         folder = try TemporaryFolder("resolver")
