@@ -71,6 +71,7 @@ private struct JSONWriter {
         output.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
+            if !Self.mayNeedEscape(utf8) { return output.append(contentsOf: utf8) }
             var runStart = 0
             var index = 0
             while index < utf8.count {
@@ -85,6 +86,14 @@ private struct JSONWriter {
             output.append(contentsOf: utf8[runStart...])
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Without a branch, so that the compiler looks at many bytes at a time: most texts need no escape.
+    private static func mayNeedEscape(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+        utf8.reduce(0) { found, byte in
+            found | (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+                | (byte == 0xE2 ? 1 : 0)
+        } as UInt8 != 0
     }
 
     /// How many bytes from `index` on make a character that has to be escaped; 0 when it may stand as it is.

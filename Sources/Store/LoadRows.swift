@@ -25,7 +25,7 @@ struct LoadRows {
 
     mutating func append(utf8 text: [UInt8]) {
         beginField()
-        append(escaping: text)
+        text.withUnsafeBufferPointer { append(escaping: $0) }
     }
 
     mutating func append(_ flag: Bool) {
@@ -38,12 +38,12 @@ struct LoadRows {
     /// Sixteen bytes, most significant first.
     mutating func append(_ value: UInt128) {
         beginField()
-        withUnsafeBytes(of: value.bigEndian) { append(escaping: $0) }
+        withUnsafeBytes(of: value.bigEndian) { $0.withMemoryRebound(to: UInt8.self) { append(escaping: $0) } }
     }
 
     mutating func append(_ value: UInt64) {
         beginField()
-        withUnsafeBytes(of: value.bigEndian) { append(escaping: $0) }
+        withUnsafeBytes(of: value.bigEndian) { $0.withMemoryRebound(to: UInt8.self) { append(escaping: $0) } }
     }
 
     mutating func append<Kind>(_ id: Identifier<Kind>) { append(id.ulid.value) }
@@ -68,7 +68,8 @@ struct LoadRows {
         isRowEmpty = false
     }
 
-    private mutating func append(escaping source: some Sequence<UInt8>) {
+    private mutating func append(escaping source: UnsafeBufferPointer<UInt8>) {
+        guard Self.mayNeedEscape(source) else { return bytes.append(contentsOf: source) }
         for byte in source {
             switch byte {
             case UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\\"):
@@ -81,5 +82,13 @@ struct LoadRows {
                 bytes.append(byte)
             }
         }
+    }
+
+    /// Without a branch, so that the compiler looks at many bytes at a time: most fields need no escape.
+    private static func mayNeedEscape(_ source: UnsafeBufferPointer<UInt8>) -> Bool {
+        source.reduce(0) { found, byte in
+            found | (byte == UInt8(ascii: "\t") ? 1 : 0) | (byte == UInt8(ascii: "\n") ? 1 : 0)
+                | (byte == UInt8(ascii: "\\") ? 1 : 0) | (byte == 0 ? 1 : 0)
+        } as UInt8 != 0
     }
 }
