@@ -33,13 +33,14 @@ let package = Package(
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
-        .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "Model"], swiftSettings: optimised),
-        .target(name: "Journal", dependencies: ["Store", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["API", "FastCGI", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Journal", dependencies: ["Store", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["API", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"], swiftSettings: optimised),
+        .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
         .executableTarget(name: "maskctl", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
 
         // Tests: one target per module; Support brings up real servers, EndToEnd goes through nginx.

@@ -15,14 +15,18 @@ def never(values):
 
 # 422: the code of an error, and whether the body can have broken the rule.
 RULES_OF_BODIES = {
+    "blocked_address": always,  # a webhook's address that is not public
+    "https_required": always,  # unless MASK_WEBHOOK_HTTP allows http
     "invalid_order": always,  # starts_at before expires_at
     "invalid_slug": lambda body: not str(body.get("slug", "")).isascii(),  # letters, digits, marks, emoji
     "invalid_address_range": always,
     "not_as_in_path": always,  # the external_id of a PUT
     "not_in_future": always,
+    "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
+    "unknown_link": always,
 }
 
 # 400: the parameter, and whether the query can have broken its rule.

@@ -107,7 +107,7 @@ install_packages() {
 
 prepare_folder() {
   if [ -n "$reset" ]; then
-    for part in mariadb redis spool log nginx key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+    for part in mariadb redis spool log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
   mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls"
 }
@@ -118,17 +118,20 @@ find_programs() {
   else
     command -v swift >/dev/null || fail "There is no swift here; install a Swift 6 toolchain from https://swift.org/install and put it on PATH."
     step build "swift build -c release (minutes at first, seconds later)"
-    for product in mask-worker maskctl; do
+    for product in mask-worker mask-webhooks maskctl; do
       (cd "$root" && swift build -c release --product $product) >"$dir/log/build.log" 2>&1 </dev/null ||
         fail "The build failed: $(grep -m1 'error:' "$dir/log/build.log" || tail -n1 "$dir/log/build.log"). See $dir/log/build.log"
     done
     bin=$(cd "$root" && swift build -c release --show-bin-path 2>/dev/null)
   fi
-  [ -x "$bin/mask-worker" ] && [ -x "$bin/maskctl" ] || fail "There is no mask-worker and maskctl in $bin (MASK_BIN)."
+  for program in mask-worker mask-webhooks maskctl; do
+    [ -x "$bin/$program" ] || fail "There is no $program in $bin (MASK_BIN)."
+  done
 }
 
 # The configuration of the programs, in the format of systemd/mask.env.
 write_settings() {
+  [ -e "$dir/secret.key" ] || openssl rand -hex 32 >"$dir/secret.key"
   cat >"$dir/mask.env" <<EOF
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
@@ -139,6 +142,10 @@ MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
+MASK_SECRET_KEY_FILE=$dir/secret.key
+# A receiver on this machine can be tried at once.
+MASK_WEBHOOK_ADDRESSES=127.0.0.0/8,::1
+MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF
 [mariadbd]
@@ -207,7 +214,7 @@ make_certificates() {
 
 # ---- processes -----------------------------------------------------------------------------------------------------
 
-services="mariadb redis worker-a worker-b nginx cron"
+services="mariadb redis worker-a worker-b nginx cron webhooks"
 
 # What each service runs.
 run_service() {
@@ -222,6 +229,18 @@ run_service() {
     cron) while :; do
         "$bin/maskctl" journal load && "$bin/maskctl" maintain || :
         sleep 60
+      done ;;
+    # What cron does with mask-webhooks: a run each minute, which the next one relieves.
+    webhooks)
+      now='' before='' nap=''
+      trap 'kill -TERM $now $before $nap 2>/dev/null; wait; exit 0' TERM
+      while :; do
+        before=$now
+        "$bin/mask-webhooks" --for 55 &
+        now=$!
+        sleep 60 &
+        nap=$!
+        wait $nap
       done ;;
   esac
 }
@@ -254,7 +273,7 @@ supervisor() {
 }
 
 stop_services() {
-  for service in cron nginx worker-a worker-b redis mariadb; do
+  for service in webhooks cron nginx worker-a worker-b redis mariadb; do
     pid=$(supervisor $service) || continue
     kill -TERM "$pid" 2>/dev/null || :
     wait_until 40 "$service did not end" gone "$pid"
@@ -306,7 +325,7 @@ start_stack() {
   step redis "$dir/sockets/redis.sock"
   sql "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
   "$bin/maskctl" migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
-  for service in worker-a worker-b nginx cron; do start_service $service; done
+  for service in worker-a worker-b nginx cron webhooks; do start_service $service; done
   wait_until 20 "nginx or the workers did not start" answers
   step workers "two pools, $dir/sockets/{a,b}.sock"
   step nginx "https://127.0.0.1:$https_port  http://127.0.0.1:$http_port"

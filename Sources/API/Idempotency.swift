@@ -89,6 +89,12 @@ extension Call {
     }
 
     private func committing<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+        let result = try committed(body)
+        if principal.hasWebhooks { services.wakeSender() }
+        return result
+    }
+
+    private func committed<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         guard let idempotency else { return try services.store.write(body) }
         do {
             return try services.store.write { connection in

@@ -61,6 +61,20 @@ extension Route {
         Route(.delete, "/api-keys/{id}", .keysWrite, .revokeKey, KeyResource.revoke),
         Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate),
 
+        Route(.post, "/webhooks", .webhooksWrite, .createWebhook, WebhookResource.create),
+        Route(.get, "/webhooks", .webhooksRead, .listWebhooks, WebhookResource.list),
+        Route(.get, "/webhooks/{id}", .webhooksRead, .getWebhook, WebhookResource.get),
+        Route(.patch, "/webhooks/{id}", .webhooksWrite, .updateWebhook, WebhookResource.update),
+        Route(.delete, "/webhooks/{id}", .webhooksWrite, .deleteWebhook, WebhookResource.delete),
+        Route(.post, "/webhooks/{id}/rotate-secret", .webhooksWrite, .rotateWebhookSecret, WebhookResource.rotateSecret),
+        Route(.post, "/webhooks/{id}/test", .webhooksWrite, .testWebhook, WebhookResource.test),
+        Route(.get, "/webhooks/{id}/deliveries", .webhooksRead, .listDeliveries, DeliveryResource.list),
+        Route(.get, "/webhooks/{id}/deliveries/{delivery_id}", .webhooksRead, .getDelivery, DeliveryResource.get),
+        Route(.post, "/webhooks/{id}/deliveries/{delivery_id}/replay", .webhooksWrite, .replayDelivery, DeliveryResource.replay),
+        Route(.post, "/webhooks/{id}/recover", .webhooksWrite, .recoverDeliveries, DeliveryResource.recover),
+        Route(.get, "/events", .webhooksRead, .listEvents, EventResource.list),
+        Route(.get, "/events/{id}", .webhooksRead, .getEvent, EventResource.get),
+
         Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list),
         Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export),
 

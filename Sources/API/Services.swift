@@ -42,6 +42,7 @@ public final class Services: Sendable {
     public let store: Store
     public let redis: RedisPool
     public let journal: JournalWriter
+    public let webhooks: WebhookPolicy
     public let logger: Logger
     let limiter: RateLimiter
     let authenticator: Authenticator
@@ -52,12 +53,14 @@ public final class Services: Sendable {
     let passwords = PasswordGate()
 
     public init(
-        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, logger: Logger
+        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
+        logger: Logger
     ) {
         self.site = site
         self.store = store
         self.redis = redis
         self.journal = journal
+        self.webhooks = webhooks
         self.logger = logger
         limiter = RateLimiter(redis: redis, workers: site.workers)
         authenticator = Authenticator(store: store, limiter: limiter)
@@ -66,4 +69,7 @@ public final class Services: Sendable {
         domains = DomainDirectory(store: store)
         salts = SaltCache(store: store)
     }
+
+    /// Tells the webhooks' sender that there are events. Without Redis it finds them by itself, a second later at the most.
+    func wakeSender() { SenderCalls.publish(.events, through: redis) }
 }

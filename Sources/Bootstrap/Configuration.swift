@@ -1,6 +1,7 @@
 import API
 import Logging
 import MariaDB
+import Model
 import Redis
 
 /// Everything that is configured, read once at the start. Each value's meaning and default: systemd/mask.env.
@@ -14,6 +15,14 @@ public struct Configuration: Sendable {
     /// Folder of the migration files.
     public var migrations: String
     public var threads: Int
+    /// Encrypts the secrets of webhooks.
+    public var secretKey: String
+    /// Addresses beside the public ones that webhooks may go to.
+    public var openedAddresses: [AddressRange]
+    /// Webhooks may go over plain http.
+    public var webhookHTTP: Bool
+    /// Certificate authorities that webhooks trust; nil for the system's.
+    public var webhookCA: String?
     public var logLevel: Logger.Level
 
     /// Connections of a worker that only redirects may take.
@@ -25,6 +34,10 @@ public struct Configuration: Sendable {
         redis = try Self.redis(environment)
         spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
+        secretKey = try Self.secretKey(environment)
+        openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")
+        webhookHTTP = try environment.bool("MASK_WEBHOOK_HTTP", default: false)
+        webhookCA = environment.optional("MASK_WEBHOOK_CA")
         threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
         site = SiteConfiguration(
             apiHost: environment.string("MASK_API_HOST", default: "api.mask.localhost").lowercased(),
@@ -54,6 +67,24 @@ public struct Configuration: Sendable {
             database: environment.string("MASK_DATABASE", default: "mask"))
     }
 
+    private static func secretKey(_ environment: Environment) throws -> String {
+        guard let key = try environment.secret("MASK_SECRET_KEY"), key.utf8.count >= 32 else {
+            throw Environment.Failure(
+                description: "MASK_SECRET_KEY is missing or shorter than 32 characters; make one with: openssl rand -hex 32")
+        }
+        return key
+    }
+
+    private static func addresses(_ environment: Environment, _ name: String) throws -> [AddressRange] {
+        try environment.string(name, default: "").split(separator: ",").map { text in
+            do throws(AddressRangeError) {
+                return try AddressRange(validating: text.trimmed)
+            } catch {
+                throw Environment.Failure(description: "\(name) has \(text): \(error.message)")
+            }
+        }
+    }
+
     private static func redis(_ environment: Environment) throws -> RedisConfiguration {
         let password = try environment.secret("MASK_REDIS_PASSWORD")
         guard let host = environment.optional("MASK_REDIS_HOST") else {
@@ -62,5 +93,14 @@ public struct Configuration: Sendable {
         }
         let port = try environment.integer("MASK_REDIS_PORT", default: 6379, in: 1...65535)
         return RedisConfiguration(host: host, port: port, password: password)
+    }
+}
+
+extension Substring {
+    /// Without spaces around it.
+    fileprivate var trimmed: String {
+        var text = drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return String(text)
     }
 }

@@ -21,7 +21,7 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("clock", clock),
+            ("journal", journal), ("webhooks", webhooks), ("clock", clock),
         ]
     }
 
@@ -74,6 +74,15 @@ public struct Doctor {
             let waiting = segments.reduce(0) { $0 + ($1.bytes - $1.loaded) } >> 20
             guard waiting < 64 else { throw Complaint("\(waiting) MiB wait to be loaded. Is a worker running? maskctl journal load") }
             return "\(segments.count) segments, \(waiting) MiB waiting"
+        }
+    }
+
+    private func webhooks() -> Finding {
+        finding("See: maskctl webhook stats") {
+            let statistics = try installation.store.read { try DeliveryStatistics.read(at: .now(), on: $0) }
+            let seconds = statistics.oldestDueSeconds
+            guard seconds < 180 else { throw Complaint("What is due has waited for \(seconds) s. Does cron run mask-webhooks each minute?") }
+            return "\(statistics.deliveriesWaiting) deliveries waiting, the oldest due \(seconds) s ago"
         }
     }
 

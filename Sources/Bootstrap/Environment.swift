@@ -52,6 +52,15 @@ public struct Environment: Sendable {
         return number
     }
 
+    public func bool(_ name: String, default standard: Bool) throws(Failure) -> Bool {
+        switch optional(name) {
+        case nil: return standard
+        case "yes": return true
+        case "no": return false
+        case let text?: throw Failure(description: "\(name) is \(text); set it to yes or no")
+        }
+    }
+
     private static func parse(_ text: String, path: String) throws(Failure) -> [String: String] {
         var values: [String: String] = [:]
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {

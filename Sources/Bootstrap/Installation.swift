@@ -4,6 +4,7 @@ import Logging
 import MariaDB
 import Redis
 import Store
+import Webhooks
 
 /// What the programs open before they begin.
 public struct Installation: Sendable {
@@ -27,6 +28,13 @@ public struct Installation: Sendable {
     }
 
     public var administration: Administration { Administration(store: store, redis: redis) }
+
+    /// Where webhooks may go.
+    public var addressPolicy: AddressPolicy { AddressPolicy(opened: configuration.openedAddresses) }
+
+    public var webhookPolicy: WebhookPolicy {
+        WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)
+    }
 
     /// The migration files.
     public func migrator() throws -> Migrator {

@@ -21,7 +21,7 @@ public struct Worker: Sendable {
         let isPrepared = try installation.prepareDatabase()
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
-            journal: try JournalWriter(directory: configuration.spool), logger: logger)
+            journal: try JournalWriter(directory: configuration.spool), webhooks: installation.webhookPolicy, logger: logger)
         let application = Application(services)
         application.refresh()
         _ = try Thread.start(name: "invalidation") {

@@ -19,6 +19,7 @@ public struct Response: Sendable {
         switch status {
         case 200: "200 OK"
         case 201: "201 Created"
+        case 202: "202 Accepted"
         case 204: "204 No Content"
         case 301: "301 Moved Permanently"
         case 302: "302 Found"

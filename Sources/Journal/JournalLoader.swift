@@ -6,7 +6,7 @@ import Store
 
 /// Moves the journals of this host into MariaDB, exactly once, in batches that grow with the load.
 ///
-/// One transaction inserts the clicks, adds to the roll-ups and moves the mark of how far each segment has been loaded. On
+/// One transaction inserts the clicks, adds to the roll-ups, writes the events and moves the mark of how far each segment has been loaded. On
 /// each host one process at a time is the loader, whoever holds the lock on `loader.lock`; it loads living and dead
 /// writers' segments alike. When it dies the next takes over from the marks in the database.
 public struct JournalLoader: ~Copyable {
@@ -14,6 +14,7 @@ public struct JournalLoader: ~Copyable {
     private let store: Store
     private let logger: Logger
     private var parser = JournalParser()
+    private var clickEvents = ClickEvents()
     /// How far each segment has been loaded, as this loader left it.
     private var marks: [String: Int] = [:]
     private var lock: Int32?
@@ -47,6 +48,7 @@ public struct JournalLoader: ~Copyable {
             return Loaded()
         }
         do {
+            try clickEvents.refresh(store)
             try commit(&batch)
         } catch {
             marks.removeAll()  // whatever happened, the database knows
@@ -150,6 +152,7 @@ public struct JournalLoader: ~Copyable {
             let clicks = try markingFirstVisits(batch.clicks, on: connection)
             guard try Clicks.insert(clicks, on: connection) else { throw Retry.duplicates }
             try ClickRollups.add(clicks, on: connection)
+            try clickEvents.write(clicks, on: connection)
             try add(batch.requests, on: connection)
         }
     }

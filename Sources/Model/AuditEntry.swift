@@ -5,6 +5,8 @@ public struct AuditEntry: Sendable {
         case key(APIKeyID)
         /// The sysadmin on the command line.
         case maskctl
+        /// `mask-webhooks`, which disables endpoints that have gone.
+        case sender
     }
 
     public var id: AuditID
@@ -52,4 +54,12 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case linkCreated = "link.created"
     case linkUpdated = "link.updated"
     case linkDeleted = "link.deleted"
+    case webhookCreated = "webhook.created"
+    case webhookUpdated = "webhook.updated"
+    case webhookDeleted = "webhook.deleted"
+    case webhookSecretRotated = "webhook.secret_rotated"
+    case webhookDisabled = "webhook.disabled"
+    case webhookTested = "webhook.tested"
+    case deliveryReplayed = "delivery.replayed"
+    case deliveriesRecovered = "delivery.recovered"
 }

@@ -31,6 +31,8 @@ public enum WorkspaceKind: IdentifierKind { public static let prefix = "ws" }
 public enum DomainKind: IdentifierKind { public static let prefix = "dom" }
 public enum EventKind: IdentifierKind { public static let prefix = "evt" }
 public enum AuditKind: IdentifierKind { public static let prefix = "aud" }
+public enum WebhookKind: IdentifierKind { public static let prefix = "wh" }
+public enum DeliveryKind: IdentifierKind { public static let prefix = "dlv" }
 public enum MemberKind: IdentifierKind { public static let prefix = "usr" }
 
 public typealias LinkID = Identifier<LinkKind>
@@ -39,4 +41,6 @@ public typealias WorkspaceID = Identifier<WorkspaceKind>
 public typealias DomainID = Identifier<DomainKind>
 public typealias EventID = Identifier<EventKind>
 public typealias AuditID = Identifier<AuditKind>
+public typealias WebhookID = Identifier<WebhookKind>
+public typealias DeliveryID = Identifier<DeliveryKind>
 public typealias MemberID = Identifier<MemberKind>

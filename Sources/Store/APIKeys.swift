@@ -19,12 +19,13 @@ public enum APIKeys {
             """)
     }
 
-    /// The key with this digest, its workspace, and the role of the member who made it.
+    /// The key with this digest, its workspace, the role of the member who made it, and whether anybody is told of events.
     public static func authenticate(
         digest: [UInt8], on connection: Connection
-    ) throws(MariaDBError) -> (key: APIKey, workspace: Workspace, role: Role?)? {
+    ) throws(MariaDBError) -> (key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool)? {
         guard let row = try connection.query("""
-            SELECT \(columns), w.slug, w.name, w.plan, w.requests_per_minute, w.version, w.created_at, m.role
+            SELECT \(columns), w.slug, w.name, w.plan, w.requests_per_minute, w.version, w.created_at, m.role,
+                   EXISTS (SELECT 1 FROM webhooks h WHERE h.workspace_id = k.workspace_id AND h.enabled)
             FROM \(tables) JOIN workspaces w ON w.id = k.workspace_id
             LEFT JOIN members m ON m.workspace_id = k.workspace_id AND m.id = k.creator_id
             WHERE k.digest = \(digest)
@@ -34,7 +35,7 @@ public enum APIKeys {
         let workspace = Workspace(
             id: key.workspace, slug: try row.string(16), name: try row.string(17), plan: try row.plan(18),
             limitOverride: try row.optionalInteger(19), version: try row.integer(20), createdAt: try row.timestamp(21))
-        return (key, workspace, row.isNull(22) ? nil : try row.role(22))
+        return (key, workspace, row.isNull(22) ? nil : try row.role(22), try row.bool(23))
     }
 
     /// All keys that there have ever been, of one workspace or of all.

@@ -59,11 +59,12 @@ public enum AuditLog {
 }
 
 extension AuditEntry.Actor {
-    /// As it stands in the log: a key's id, or `maskctl`.
+    /// As it stands in the log: a key's id, or the name of a program.
     public var name: String {
         switch self {
         case .key(let id): id.description
         case .maskctl: "maskctl"
+        case .sender: "mask-webhooks"
         }
     }
 }

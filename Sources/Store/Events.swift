@@ -17,23 +17,52 @@ public enum Events {
             rows.append(event.workspace)
             rows.append(event.id)
             rows.append(event.type.rawValue)
+            rows.append(event.type.lane.rawValue)
+            if let webhook = event.webhook { rows.append(webhook) } else { rows.appendNull() }
             rows.append(event.createdAt.sql)
             rows.append(utf8: event.body)
             rows.endRow()
         }
         try rows.load(events.count, """
-            LOAD DATA LOCAL INFILE 'events' INTO TABLE events CHARACTER SET binary (workspace_id, id, type, created_at, body)
+            LOAD DATA LOCAL INFILE 'events' INTO TABLE events CHARACTER SET binary
+            (workspace_id, id, type, lane, webhook_id, created_at, body)
             """, on: connection)
     }
 
     private static func insertion(of events: ArraySlice<Event>) -> SQL {
-        var insertion: SQL = "INSERT INTO events (workspace_id, id, type, created_at, body) VALUES "
+        var insertion: SQL = "INSERT INTO events (workspace_id, id, type, lane, webhook_id, created_at, body) VALUES "
         appendRows(events, to: &insertion) { event in
             """
-            (\(event.workspace), \(event.id), \(event.type.rawValue), \(event.createdAt),
-             \(String(decoding: event.body, as: UTF8.self)))
+            (\(event.workspace), \(event.id), \(event.type.rawValue), \(event.type.lane.rawValue), \(event.webhook),
+             \(event.createdAt), \(String(decoding: event.body, as: UTF8.self)))
             """
         }
         return insertion
+    }
+
+    public static func find(_ id: EventID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Event? {
+        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id)").first.map(event)
+    }
+
+    /// One page, newest first.
+    public static func list(
+        type: EventType?, in workspace: WorkspaceID, after last: EventID?, limit: Int, on connection: Connection
+    ) throws(MariaDBError) -> [Event] {
+        var query: SQL = "\(columns) WHERE workspace_id = \(workspace)"
+        if let type { query += " AND type = \(type.rawValue)" }
+        if let last { query += " AND id < \(last)" }
+        query += " ORDER BY id DESC LIMIT \(limit)"
+        return try connection.query(query).map(event)
+    }
+
+    private static let columns: SQL = """
+        SELECT workspace_id, id, type, created_at, body, webhook_id, CAST(sequence AS SIGNED) FROM events
+        """
+
+    private static func event(_ row: Row) throws(MariaDBError) -> Event {
+        Event(
+            id: try row.identifier(1), workspace: try row.identifier(0), type: try row.eventType(2),
+            createdAt: try row.timestamp(3), body: Array(try row.string(4).utf8), webhook: try row.optionalIdentifier(5),
+            sequence: try row.optionalInteger(6))
     }
 }

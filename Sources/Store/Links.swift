@@ -195,7 +195,7 @@ public enum Links {
     // MARK: Reading
 
     /// Divides the tags of a link in their column; no tag can have it.
-    private static let tagSeparator: Character = "\u{1F}"
+    static let tagSeparator: Character = "\u{1F}"
 
     static let columns: SQL = """
         SELECT l.id, l.workspace_id, l.domain_id, l.host, l.slug, l.url, l.title,

@@ -11,8 +11,17 @@ public enum Partitions {
     public struct Table: Sendable {
         public var name: String
         public var unit: Unit
+        /// The column is an identifier, which begins with its time, instead of a time.
+        public var isByID = false
         /// Whole days that are kept.
         public var keepDays: Int
+
+        /// A day as the column has it.
+        func bound(_ day: Int) -> String {
+            guard isByID else { return "'\(CivilDate(day: day).sql)'" }
+            let milliseconds = String(day * 86_400_000, radix: 16)
+            return "x'" + String(repeating: "0", count: 12 - milliseconds.count) + milliseconds + String(repeating: "0", count: 20) + "'"
+        }
     }
 
     public static let tables = [
@@ -20,6 +29,9 @@ public enum Partitions {
         Table(name: "click_visitors", unit: .day, keepDays: 2),
         Table(name: "api_requests", unit: .month, keepDays: longestAudit),
         Table(name: "audit_log", unit: .month, keepDays: longestAudit),
+        Table(name: "events", unit: .day, isByID: true, keepDays: 30),
+        Table(name: "webhook_deliveries", unit: .day, isByID: true, keepDays: 30),
+        Table(name: "webhook_attempts", unit: .day, isByID: true, keepDays: 30),
         Table(name: "api_usage_minutes", unit: .day, keepDays: 8),
         Table(name: "api_usage_quarters", unit: .month, keepDays: 730),
     ]
@@ -45,7 +57,7 @@ public enum Partitions {
     ) throws(MariaDBError) -> [String] {
         let wanted = bounds(table.unit, from: today, to: today + daysAhead).filter { name($0.first) > existing.last ?? "" }
         guard !wanted.isEmpty else { return [] }
-        let parts = wanted.map { "PARTITION \(name($0.first)) VALUES LESS THAN ('\(CivilDate(day: $0.end).sql)')" }
+        let parts = wanted.map { "PARTITION \(name($0.first)) VALUES LESS THAN (\(table.bound($0.end)))" }
         try connection.run("""
             ALTER TABLE \(table.name) REORGANIZE PARTITION later INTO (
               \(parts.joined(separator: ",\n  ")),

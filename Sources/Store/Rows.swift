@@ -1,4 +1,5 @@
 import MariaDB
+import Model
 
 /// Divides rows into chunks whose sizes are powers of two, 512 at the most: so there are only ten statement texts to prepare.
 func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
@@ -17,6 +18,23 @@ func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _
     for (index, row) in rows.enumerated() {
         if index > 0 { statement += ", " }
         statement += piece(row)
+    }
+}
+
+/// Ids as a table, for a join that takes them row by row along the primary key: given a list the server may walk through
+/// a whole workspace.
+func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {
+    var table: SQL = ""
+    for (index, id) in ids.enumerated() { appendUnion(index, "SELECT \(id) AS id", "(\(id))", to: &table) }
+    return table
+}
+
+/// Appends a row to a table that is made by `SELECT … UNION ALL VALUES (…), (…)`; the first row names the columns.
+func appendUnion(_ index: Int, _ first: SQL, _ other: SQL, to table: inout SQL) {
+    switch index {
+    case 0: table += first
+    case 1: table += " UNION ALL VALUES " + other
+    default: table += ", " + other
     }
 }
 

@@ -133,7 +133,7 @@ struct AddressRanges: ExpressibleByArgument {
     }
 }
 
-extension APIKeyID: ExpressibleByArgument {
+extension Identifier: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 

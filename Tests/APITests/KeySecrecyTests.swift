@@ -74,7 +74,7 @@ struct KeySecrecyTests {
 }
 
 /// All that was logged, whatever its level.
-private final class Log: Sendable {
+final class Log: Sendable {
     private let lines = Mutex<[String]>([])
 
     var text: String { lines.withLock { $0.joined(separator: "\n") } }
@@ -102,11 +102,11 @@ private final class Log: Sendable {
 }
 
 extension Stage {
-    fileprivate static func worker(
+    static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder, _ logger: Logger
     ) throws -> Services {
         Services(
             site: site, store: store, redis: redis.makePool(capacity: 4), journal: try JournalWriter(directory: spool.path),
-            logger: logger)
+            webhooks: try webhooks(), logger: logger)
     }
 }

@@ -117,7 +117,7 @@ struct OpenAPITests {
         (["maximum": 1], 2), (["minLength": 1], ""), (["maxLength": 1], "ab"), (["pattern": "^[a-c]+$"], "abd"),
         (["format": "date-time"], "2026-02-30T00:00:00Z"), (["format": "uri"], "no address"),
         (["anyOf": [["type": "string"], ["type": "null"]]], 1), (["$ref": "#/components/schemas/Link"], [:]),
-        (["$ref": "#/components/schemas/Nothing"], [:]), (["tpye": "string"], 1),
+        (["$ref": "#/components/schemas/Nobody"], [:]), (["tpye": "string"], 1),
     ] as [(JSON, JSON)])
     func misfits(schema: JSON, value: JSON) {
         #expect(stage.contract.complaints(value, schema).count == 1)

@@ -25,7 +25,7 @@ struct PreconditionTests {
         return (
             [
                 "link": path(try stage.create([:])), "api-key": "/api-keys/\(stage.keyID)", "workspace": "/workspace",
-                "member": "/team/members/\(owner.id)",
+                "member": "/team/members/\(owner.id)", "webhook": "/webhooks/\(try stage.newWebhook())",
             ], made.text.text
         )
     }
@@ -80,12 +80,15 @@ struct PreconditionTests {
         }
     }
 
-    @Test("another state has another tag: of a link, an API key, a workspace and a member")
+    @Test("another state has another tag: of a link, an API key, a workspace, a webhook and a member")
     func newTags() throws {
         let (paths, key) = try resources()
         func tags() -> [String: String] { paths.compactMapValues { stage.send(.get, $0, key: key)[.eTag] } }
         let before = tags()
-        for (kind, body) in [("link", #"{"title": "x"}"#), ("api-key", #"{"name": "x"}"#), ("workspace", #"{"name": "x"}"#)] {
+        for (kind, body) in [
+            ("link", #"{"title": "x"}"#), ("api-key", #"{"name": "x"}"#), ("workspace", #"{"name": "x"}"#),
+            ("webhook", #"{"description": "x"}"#),
+        ] {
             let changed = stage.send(.patch, paths[kind] ?? "", body, key: key, ifMatch: before[kind])
             #expect(changed.status == 200, "\(changed.text)")
             #expect(changed[.eTag] != before[kind])

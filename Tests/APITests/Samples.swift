@@ -18,10 +18,16 @@ struct Sample: Sendable {
         "/links/by-external-id/{external_id}": externalID,
         "/api-keys/{id}": key,
         "/team/members/{id}": member,
+        "/webhooks/{id}": webhook,
+        "/webhooks/{id}/deliveries/{delivery_id}": delivery,
+        "/events/{id}": event,
     ]
 
     /// What stands for an id in the example of a body, by the prefix of the id.
-    static let byPrefix = [LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member]
+    static let byPrefix = [
+        LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member, WebhookKind.prefix: webhook,
+        EventKind.prefix: event,
+    ]
 
     private static let link = Sample(
         make: { try $0.create([:])["id"]?.stringValue ?? "" }, unknown: { LinkID.new().description })
@@ -35,6 +41,28 @@ struct Sample: Sendable {
 
     private static let member = Sample(
         make: { try $0.newMember(.member).id.description }, unknown: { MemberID.new().description })
+
+    /// An endpoint with three deliveries in its log.
+    private static let webhook = Sample(
+        make: { stage in
+            let id = try stage.newWebhook()
+            for _ in 0..<3 { try stage.newDelivery(to: id) }
+            return id.description
+        }, unknown: { WebhookID.new().description })
+
+    /// Of the endpoint that was made last, which stands before it in the path.
+    private static let delivery = Sample(
+        make: { stage in
+            let last: SQL = "SELECT MAX(id) FROM webhook_deliveries WHERE workspace_id = \(stage.workspace.id)"
+            return DeliveryID(try #require(ULID(bytes: try stage.query(last)[0].bytes(0)))).description
+        }, unknown: { DeliveryID.new().description })
+
+    private static let event = Sample(
+        make: { stage in
+            try stage.create([:])
+            let last: SQL = "SELECT MAX(id) FROM events WHERE workspace_id = \(stage.workspace.id)"
+            return EventID(try #require(ULID(bytes: try stage.query(last)[0].bytes(0)))).description
+        }, unknown: { EventID.new().description })
 }
 
 /// Whose things a request names.
@@ -135,6 +163,35 @@ extension Stage {
 
     func newMember(_ role: Role) throws -> Member {
         try administration.addMember("\(randomHex(6))@example.com", name: "Ada", role: role, to: workspace)
+    }
+
+    /// An endpoint that nobody listens at.
+    func newWebhook(_ fields: JSONObject = [:]) throws -> WebhookID {
+        var fields = fields
+        if fields["url"] == nil { fields["url"] = "https://example.com/hooks" }
+        let response = ask(.post, "/webhooks", JSON.object(fields).text)
+        try #require(response.status == 201, "\(response.text)")
+        return try #require(response.json["id"]?.stringValue.flatMap { WebhookID($0) })
+    }
+
+    /// A new event and its delivery to an endpoint, as the sender would have left them.
+    @discardableResult
+    func newDelivery(
+        to webhook: WebhookID, _ type: EventType = .linkCreated, _ status: Delivery.Status = .succeeded, at time: Timestamp = .now()
+    ) throws -> Delivery {
+        let id = EventID.new()
+        let body: JSON = [
+            "id": .string(id.description), "type": .string(type.rawValue), "timestamp": .string(time.rfc3339), "data": [:],
+        ]
+        let event = Event(id: id, workspace: workspace.id, type: type, createdAt: time, body: body.serialized())
+        let delivery = Delivery(
+            workspace: workspace.id, webhook: webhook, event: id, type: type, status: status, attempts: 1,
+            dueAt: status == .waiting ? time : nil, createdAt: time, finishedAt: status == .waiting ? nil : time)
+        try store.write { connection in
+            try Events.insert([event], on: connection)
+            try Deliveries.insert([delivery], lane: type.lane, on: connection)
+        }
+        return delivery
     }
 
     /// A key that a new member of this role has made.

@@ -11,6 +11,7 @@ import Support
 import Synchronization
 import Testing
 import Threads
+import Webhooks
 
 @testable import API
 
@@ -33,10 +34,18 @@ final class Stage: Sendable {
 
     static let apiHost = "api.mask.test"
     static let linkHost = "mask.test"
+    static let secretKey = randomHex(32)
+
+    /// For receivers on this machine too, unless a test wants it strict.
+    static func webhooks(allowsHTTP: Bool = true, opened: [String] = ["127.0.0.0/8", "::1"]) throws -> WebhookPolicy {
+        WebhookPolicy(
+            allowsHTTP: allowsHTTP, addresses: AddressPolicy(opened: try opened.map { try AddressRange(validating: $0) }),
+            key: secretKey)
+    }
 
     /// - Parameter limit: requests a minute of the workspace, else those of the enterprise plan.
     init(
-        limit: Int? = nil, redis: RedisConfiguration? = nil, store: Store? = nil,
+        limit: Int? = nil, redis: RedisConfiguration? = nil, store: Store? = nil, webhooks: WebhookPolicy? = nil,
         site change: (inout SiteConfiguration) -> Void = { _ in }
     ) throws {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
@@ -45,7 +54,7 @@ final class Stage: Sendable {
         self.store = try store ?? Database.shared.get().store
         spool = try TemporaryFolder()
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
-        services = try Self.worker(site, self.store, self.redis, spool)
+        services = try Self.worker(site, self.store, self.redis, spool, webhooks)
         application = Application(services)
         administration = Administration(store: self.store, redis: services.redis)
         contract = Contract(services)
@@ -57,13 +66,14 @@ final class Stage: Sendable {
     }
 
     static func worker(
-        _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder
+        _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
+        _ webhooks: WebhookPolicy? = nil
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
         return Services(
             site: site, store: store, redis: redis.makePool(capacity: 32),
-            journal: try JournalWriter(directory: spool.path),
+            journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
             logger: logger)
     }
 

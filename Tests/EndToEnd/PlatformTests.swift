@@ -137,7 +137,7 @@ extension EndToEndTests {
 
 extension DispatchQueue {
     /// Runs `body` for each number below `count`, several at a time.
-    fileprivate static func concurrent<Result: Sendable>(perform count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    static func concurrent<Result: Sendable>(perform count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
         let results = Results<Result>(count)
         concurrentPerform(iterations: count) { results.set($0, body($0)) }
         return results.all

@@ -69,7 +69,7 @@ extension AuditEntry {
 extension Event {
     /// What a change of a link writes into the outbox.
     public static func about(_ link: Link, _ type: EventType) -> Event {
-        Event(id: .new(), workspace: link.workspace, type: type, createdAt: .now(), body: Array("{}".utf8))
+        Event(id: .new(), workspace: link.workspace, type: type, createdAt: .now(), body: Array("{\"data\":{}}".utf8))
     }
 }
 

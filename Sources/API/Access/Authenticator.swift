@@ -12,14 +12,17 @@ public final class Principal: Sendable {
     public let role: Role?
     /// What the key may do now: its scopes, cut by its creator's role.
     public let scopes: Scopes
+    /// Whether anybody is told of the workspace's events.
+    let hasWebhooks: Bool
     /// The workspace's limit, and the key's own.
     let limits: [RateLimit]
 
     /// - Parameter role: nil also for a creator who is no member any more, whose keys may do nothing.
-    init(key: APIKey, workspace: Workspace, role: Role?) {
+    init(key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool) {
         self.key = key
         self.workspace = workspace
         self.role = role
+        self.hasWebhooks = hasWebhooks
         scopes = key.creator == nil ? key.scopes : key.scopes.intersection(role?.scopes ?? [])
         let owner = workspace.id.description
         limits = [RateLimit(owner, perMinute: workspace.requestsPerMinute)]
@@ -126,7 +129,7 @@ final class Authenticator: Sendable {
     private func load(_ digest: [UInt8], epoch: String?) throws -> Principal? {
         let loadedAt = monotonicMilliseconds()  // before: what is read is as old as the question
         let found = try store.read { try APIKeys.authenticate(digest: digest, on: $0) }
-        let principal = found.map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role) }
+        let principal = found.map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role, hasWebhooks: $0.hasWebhooks) }
         cache.withLock { cache in
             if cache.count > Self.cacheLimit { cache.removeAll() }
             cache[digest] = principal.flatMap { principal in

@@ -7,10 +7,12 @@ import Store
 /// holds on every worker when the call returns.
 public struct Administration: Sendable {
     private let store: Store
+    private let redis: RedisPool
     private let revocation: Revocation
 
     public init(store: Store, redis: RedisPool) {
         self.store = store
+        self.redis = redis
         revocation = Revocation(redis: redis)
     }
 
@@ -22,6 +24,7 @@ public struct Administration: Sendable {
         case hostTaken(String)
         case memberTaken(String)
         case unknownMember(String)
+        case webhookDisabled(String)
         case changedMeanwhile
 
         public var description: String {
@@ -33,6 +36,7 @@ public struct Administration: Sendable {
             case .hostTaken(let host): "\(host) is taken already; see: maskctl domain list"
             case .memberTaken(let email): "\(email) is a member already; see: maskctl member list"
             case .unknownMember(let email): "there is no member \(email); see: maskctl member list"
+            case .webhookDisabled(let id): "\(id) is disabled or deleted, so nothing is sent to it"
             case .changedMeanwhile: "somebody else has changed it at the same time; look and try again"
             }
         }
@@ -70,6 +74,7 @@ public struct Administration: Sendable {
         var after = before
         body(&after)
         try change { try WorkspaceChanges.update(before, to: after, by: .maskctl, at: .now(), on: $0) }
+        SenderCalls.publish(.events, through: redis)
         revocation.takeEffect(in: workspace.id)
     }
 
@@ -172,6 +177,35 @@ public struct Administration: Sendable {
     }
 
     public func domains() throws -> [Domain] { try store.read { try Domains.list(on: $0) } }
+
+    // MARK: Webhooks
+
+    /// Sends a delivery's event again, as a delivery of its own.
+    public func replay(_ delivery: Delivery) throws -> Delivery {
+        try requireEnabled(delivery.webhook)
+        var fresh = delivery
+        try change { fresh = try WebhookChanges.replay(delivery, by: .maskctl, at: .now(), on: $0) }
+        SenderCalls.publish(.events, through: redis)
+        return fresh
+    }
+
+    /// Sends again what came to nothing in a window, and returns how many.
+    public func recover(_ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool) throws -> Int {
+        try requireEnabled(webhook.id)
+        var count = 0
+        try change {
+            count = try WebhookChanges.recover(
+                webhook, since: since, until: until, all: all, by: .maskctl, at: .now(), on: $0).count
+        }
+        SenderCalls.publish(.events, through: redis)
+        return count
+    }
+
+    private func requireEnabled(_ webhook: WebhookID) throws {
+        guard try store.read({ try WebhookEndpoints.find(webhook, on: $0) })?.enabled == true else {
+            throw Refusal.webhookDisabled(webhook.description)
+        }
+    }
 
     // MARK: One change, one transaction
 

@@ -1,4 +1,5 @@
 import HTTP
+import Model
 
 /// An example of each schema that is a body or an answer. Those of bodies can be sent as they stand.
 extension Schemas {
@@ -12,6 +13,11 @@ extension Schemas {
         "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
         "KeyChanges": ["name": "Website 2", "requests_per_minute": 100],
         "Rotation": ["overlap_seconds": 86_400],
+        "Webhook": .object(webhookExample), "WebhookWithSecret": webhookWithSecretExample,
+        "NewWebhook": ["url": "https://example.com/hooks", "events": ["click.recorded"], "link_id": .string(linkID)],
+        "WebhookChanges": ["description": "CRM, new"], "SecretRotation": ["overlap_seconds": 3600],
+        "Delivery": deliveryExample, "Recovery": recoveryExample,
+        "Recovered": ["recovered": 12, "has_more": false], "Event": eventExample, "Nothing": [:],
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation"],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],
@@ -99,5 +105,38 @@ extension Schemas {
     private static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
         "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+    ]
+
+    private static let webhookID = "wh_01kac7w8v0e3s5q9x2b4m6n8p5"
+
+    private static let webhookExample: JSONObject = [
+        "id": .string(webhookID), "url": "https://example.com/hooks", "description": "CRM", "events": ["link.*"],
+        "link_id": nil, "domain": nil, "tag": nil, "enabled": true, "disabled_reason": nil, "disabled_at": nil,
+        "previous_secret_ends_at": nil, "failures": 0, "failing_since": nil, "last_success_at": "2026-03-14T08:30:00Z",
+        "waiting": 0, "clicks_dropped": 0, "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:00:00Z",
+    ]
+
+    /// Of yesterday, for what is older than thirty days is refused.
+    private static let recoveryExample: JSON = [
+        "since": .string(Timestamp(milliseconds: Timestamp.now().milliseconds - 86_400_000).rfc3339), "status": "failed",
+    ]
+
+    private static let webhookWithSecretExample: JSON = .object(JSONObject(
+        [.init(name: "secret", value: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")] + webhookExample.members))
+
+    private static let eventExample: JSON = [
+        "id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "type": "link.updated", "timestamp": "2026-03-13T10:00:00Z",
+        "data": linkExample, "previous": ["title": nil], "sequence": 1042,
+    ]
+
+    private static let deliveryExample: JSON = [
+        "id": "dlv_01kac7w8v0e3s5q9x2b4m6n8p7", "webhook_id": .string(webhookID),
+        "event_id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "event_type": "link.updated", "status": "succeeded",
+        "trigger": "automatic", "next_attempt_at": nil, "created_at": "2026-03-13T10:00:00Z",
+        "finished_at": "2026-03-13T10:00:00Z",
+        "attempts": [[
+            "number": 1, "started_at": "2026-03-13T10:00:00Z", "duration_ms": 84, "address": "203.0.113.7",
+            "http_version": "2", "status": 200, "error": nil, "body": "ok",
+        ]],
     ]
 }

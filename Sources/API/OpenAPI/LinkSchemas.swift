@@ -16,7 +16,7 @@ extension Schemas {
     private static let web = #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"#
 
     /// Without control characters, and without space at either end.
-    private static let tag: JSON = {
+    static let tag: JSON = {
         let control = #"\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069"#
         let outer = control + #"\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"#
         let pattern = "^[^\(outer)]([^\(control)]*[^\(outer)])?$"

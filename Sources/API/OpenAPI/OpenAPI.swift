@@ -50,7 +50,7 @@ enum OpenAPI {
         route.path.split(separator: "/").filter { $0.first == "{" }.map {
             [
                 "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
-                "schema": $0 == "{id}" ? .id : ["type": "string"],
+                "schema": $0 == "{external_id}" ? Schemas.string : .id,
             ]
         }
     }

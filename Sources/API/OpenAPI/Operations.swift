@@ -101,6 +101,60 @@ extension Operation {
         body: "Rotation", isBodyOptional: true, status: 201, answer: "KeyWithText", isTagged: true,
         problems: [404, 409, 415, 422])
 
+    static let createWebhook = Operation(
+        id: "createWebhook", summary: "Subscribe an endpoint to events; its secret is shown this once", body: "NewWebhook",
+        status: 201, answer: "WebhookWithSecret", isTagged: true, problems: [409, 415, 422])
+
+    static let listWebhooks = Operation(
+        id: "listWebhooks", summary: "List the endpoints", query: pagination, answer: "Webhook", isList: true)
+
+    static let getWebhook = Operation(
+        id: "getWebhook", summary: "Read an endpoint, and how it is doing", answer: "Webhook", isTagged: true, problems: [404])
+
+    static let updateWebhook = Operation(
+        id: "updateWebhook", summary: "Change the fields that are sent; null clears a field", body: "WebhookChanges",
+        answer: "Webhook", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let deleteWebhook = Operation(
+        id: "deleteWebhook", summary: "Delete an endpoint", status: 204, isTagged: true, problems: [404, 409])
+
+    static let rotateWebhookSecret = Operation(
+        id: "rotateWebhookSecret", summary: "Give an endpoint a new secret; the old one signs as well for the overlap",
+        body: "SecretRotation", isBodyOptional: true, status: 201, answer: "WebhookWithSecret", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    static let testWebhook = Operation(
+        id: "testWebhook", summary: "Send an endpoint an event of its own", body: "Nothing", isBodyOptional: true, status: 202,
+        answer: "Event", problems: [404, 409, 415, 422])
+
+    static let listDeliveries = Operation(
+        id: "listDeliveries", summary: "List what was sent to an endpoint, with each attempt, newest first",
+        query: [
+            .init(name: "status", about: "Only deliveries that came to this", schema: .oneOf(Delivery.Status.allCases.map(\.rawValue))),
+            .init(name: "event_type", about: "Only events of this type", schema: eventType),
+            .init(name: "created_after", about: "Later than this", schema: .time),
+            .init(name: "created_before", about: "Earlier than this", schema: .time),
+        ] + pagination,
+        answer: "Delivery", isList: true, problems: [404])
+
+    static let getDelivery = Operation(
+        id: "getDelivery", summary: "Read a delivery with its attempts", answer: "Delivery", problems: [404])
+
+    static let replayDelivery = Operation(
+        id: "replayDelivery", summary: "Send an event again", body: "Nothing", isBodyOptional: true, status: 202,
+        answer: "Delivery", problems: [404, 409, 415, 422])
+
+    static let recoverDeliveries = Operation(
+        id: "recoverDeliveries", summary: "Send again what came to nothing in a window, up to 10,000 at a time",
+        body: "Recovery", status: 202, answer: "Recovered", problems: [404, 409, 415, 422])
+
+    static let listEvents = Operation(
+        id: "listEvents", summary: "List the events of the workspace, newest first",
+        query: [.init(name: "type", about: "Only events of this type", schema: eventType)] + pagination,
+        answer: "Event", isList: true)
+
+    static let getEvent = Operation(id: "getEvent", summary: "Read an event", answer: "Event", problems: [404])
+
     static let listAuditLog = Operation(
         id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
         answer: "AuditEntry", isList: true)
@@ -131,6 +185,8 @@ extension Operation {
         .init(name: "limit", about: "Items on a page", schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 25]),
         .init(name: "starting_after", about: "The next_cursor of the page before", schema: .cursor),
     ]
+
+    private static let eventType = JSON.oneOf(EventType.allCases.map(\.rawValue))
 
     private static let auditFilter: [Parameter] = [
         .init(name: "actor", about: "Only what this API key did, or maskctl", schema: ["type": "string"]),

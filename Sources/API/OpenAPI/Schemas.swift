@@ -8,6 +8,9 @@ enum Schemas {
         "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "BulkResults": bulkResults,
         "Clicks": clicks, "Usage": usage,
         "Key": key, "KeyWithText": keyWithText, "NewKey": newKey, "KeyChanges": keyChanges, "Rotation": rotation,
+        "Webhook": webhook, "WebhookWithSecret": webhookWithSecret, "NewWebhook": newWebhook,
+        "WebhookChanges": webhookChanges, "SecretRotation": secretRotation, "Delivery": delivery, "Recovery": recovery,
+        "Recovered": recovered, "Event": event, "Nothing": object([:]),
         "AuditEntry": auditEntry, "Member": member, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
         "Problem": problem, "Document": ["type": "object"],
     ]

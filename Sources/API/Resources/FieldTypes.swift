@@ -30,3 +30,12 @@ extension FieldType where Value == Timestamp {
         }
     }
 }
+
+extension FieldType where Value == LinkID {
+    static var linkID: FieldType {
+        FieldType<String>.string.map { text in
+            guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Send the id of a link, lnk_….") }
+            return id
+        }
+    }
+}

@@ -199,12 +199,3 @@ extension Call {
     /// A bulk request counts as one request, and one more for each hundred items.
     fileprivate func charge(forItems count: Int) throws(RateRefusal) { try charge((count + 99) / 100) }
 }
-
-extension FieldType where Value == LinkID {
-    fileprivate static var linkID: FieldType {
-        FieldType<String>.string.map { text in
-            guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Send the id of a link, lnk_….") }
-            return id
-        }
-    }
-}

@@ -2,22 +2,22 @@ import Glibc
 import Threads
 
 /// A receiver on a port of its own that behaves as badly as a test asks for. Each connection has a thread.
-final class Receiver: Sendable {
-    struct Record: Sendable {
-        var connections = 0
-        var requests: [String] = []
+public final class Receiver: Sendable {
+    public struct Record: Sendable {
+        public var connections = 0
+        public var requests: [String] = []
     }
 
-    let port: Int
+    public let port: Int
     private let listener: Int32
     private let record: Monitor<Record>
 
-    var connections: Int { record.withLock { $0.connections } }
-    var requests: [String] { record.withLock { $0.requests } }
-    var url: String { "http://127.0.0.1:\(port)/hook" }
+    public var connections: Int { record.withLock { $0.connections } }
+    public var requests: [String] { record.withLock { $0.requests } }
+    public var url: String { "http://127.0.0.1:\(port)/hook" }
 
     /// - Parameter behave: is called once for each connection, which is closed when it returns.
-    init(_ behave: @escaping @Sendable (Visitor) -> Void) throws {
+    public init(_ behave: @escaping @Sendable (Visitor) -> Void) throws {
         let listener = try Self.listen(backlog: 512)
         let record = Monitor(Record())
         (self.listener, self.record, port) = (listener, record, Self.port(of: listener))
@@ -38,13 +38,13 @@ final class Receiver: Sendable {
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// Answers every request of a connection with the same bytes.
-    static func answering(_ answer: String) throws -> Receiver {
+    public static func answering(_ answer: String) throws -> Receiver {
         try Receiver { visitor in
             while visitor.read() != nil { visitor.send(answer) }
         }
     }
 
-    static func listen(backlog: Int32) throws -> Int32 {
+    public static func listen(backlog: Int32) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = loopback(port: 0)
         let outcome = withAddress(&address) { bind(descriptor, $0, $1) }
@@ -52,14 +52,14 @@ final class Receiver: Sendable {
         return descriptor
     }
 
-    static func port(of descriptor: Int32) -> Int {
+    public static func port(of descriptor: Int32) -> Int {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withAddress(&address) { pointer, _ in getsockname(descriptor, pointer, &length) }
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    static func loopback(port: Int) -> sockaddr_in {
+    public static func loopback(port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
@@ -67,7 +67,7 @@ final class Receiver: Sendable {
         return address
     }
 
-    static func withAddress<R>(
+    public static func withAddress<R>(
         _ address: inout sockaddr_in, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> R
     ) -> R {
         withUnsafeMutablePointer(to: &address) {
@@ -76,16 +76,16 @@ final class Receiver: Sendable {
     }
 }
 
-enum ReceiverFailure: Error { case noPort }
+public enum ReceiverFailure: Error { case noPort }
 
 /// The receiver's side of one connection.
-struct Visitor: Sendable {
-    let descriptor: Int32
+public struct Visitor: Sendable {
+    public let descriptor: Int32
     let record: Monitor<Receiver.Record>
 
     /// The head and the body of the next request; nil when there is none.
     @discardableResult
-    func read() -> String? {
+    public func read() -> String? {
         var bytes: [UInt8] = []
         var wanted: Int?
         while bytes.count < wanted ?? .max {
@@ -110,7 +110,7 @@ struct Visitor: Sendable {
 
     /// False once the other side is gone.
     @discardableResult
-    func send(_ text: String) -> Bool {
+    public func send(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -121,29 +121,29 @@ struct Visitor: Sendable {
     }
 
     /// Sends the same until the other side has had enough.
-    func sendForever(_ text: String, pause: UInt32 = 0) {
+    public func sendForever(_ text: String, pause: UInt32 = 0) {
         while send(text) { usleep(pause) }
     }
 
     /// Does nothing until the other side ends the connection.
-    func waitForEnd() {
+    public func waitForEnd() {
         var byte: UInt8 = 0
         while recv(descriptor, &byte, 1, 0) > 0 {}
     }
 
     /// Makes the end of the connection a reset (RST).
-    func resetAtEnd() {
+    public func resetAtEnd() {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 }
 
 /// A port whose queue of connections is full: the kernel drops what comes, as a silent firewall does.
-final class SilentPort {
-    let port: Int
+public final class SilentPort {
+    public let port: Int
     private let descriptors: [Int32]
 
-    init() throws {
+    public init() throws {
         let listener = try Receiver.listen(backlog: 0)
         port = Receiver.port(of: listener)
         var address = Receiver.loopback(port: port)

@@ -1,0 +1,103 @@
+import HTTP
+import Model
+import Store
+
+/// `/webhooks/{id}/deliveries`: the log, and what can be sent again.
+enum DeliveryResource {
+    private static let retentionDays: Int64 = 30
+
+    static func list(_ call: Call) throws -> Answer {
+        let webhook = try call.webhook()
+        var query = try call.query()
+        let pagination = try Pagination(&query, call.workspace)
+        let filter = try DeliveryFilter(&query)
+        try query.finish()
+        let question = "deliveries \(webhook.id) \(filter)"
+        let last = try pagination.position(length: 16, of: question).flatMap { ULID(bytes: $0) }.map(DeliveryID.init)
+        return try call.services.store.read { connection in
+            let deliveries = try Deliveries.list(
+                filter, of: webhook.id, in: call.workspace, after: last, limit: pagination.limit + 1, on: connection)
+            let attempts = try Deliveries.attempts(at: deliveries.map(\.id), in: call.workspace, on: connection)
+            return pagination.page(
+                deliveries, of: question, position: { $0.id.ulid.bytes }, json: { $0.json(attempts[$0.id] ?? []) })
+        }
+    }
+
+    static func get(_ call: Call) throws -> Answer {
+        let (delivery, attempts) = try find(call)
+        return .ok(delivery.json(attempts))
+    }
+
+    /// Sends an event again, as a delivery of its own: what the first came to stays in the log.
+    static func replay(_ call: Call) throws -> Answer {
+        var fields = try call.fields(orEmpty: true)
+        try fields.finish()
+        let webhook = try call.webhook()
+        try refuseDisabled(webhook)
+        let (delivery, _) = try find(call)
+        return try call.commit { connection in
+            let fresh = try WebhookChanges.replay(delivery, by: call.author, at: call.now, on: connection)
+            return Answer(status: 202, content: .object(fresh.json([])))
+        }
+    }
+
+    /// Sends again what came to nothing in a window, oldest first; what is on its way or has arrived since is left alone,
+    /// so that a second call finds nothing more.
+    static func recover(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let since = fields.required("since", as: .timestamp)
+        let until = fields.value("until", as: .timestamp) ?? call.now
+        let what: RecoveredDeliveries = fields.value("status", as: .choice()) ?? .failed
+        if let since { refuse(since, until, call, &fields) }
+        let start = try fields.finish(requiring: since)
+        let webhook = try call.webhook()
+        try refuseDisabled(webhook)
+        return try call.commit { connection in
+            let (count, hasMore) = try WebhookChanges.recover(
+                webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)
+            return Answer(status: 202, content: .object(["recovered": .integer(Int64(count)), "has_more": .bool(hasMore)]))
+        }
+    }
+
+    private static func find(_ call: Call) throws -> (Delivery, [DeliveryAttempt]) {
+        let webhook: WebhookID = try call.identifier()
+        let id: DeliveryID = try call.identifier("delivery_id")
+        return try call.services.store.read { connection in
+            guard try WebhookEndpoints.find(webhook, in: call.workspace, on: connection) != nil,
+                let delivery = try Deliveries.find(id, of: webhook, in: call.workspace, on: connection)
+            else { throw Problem.notFound() }
+            return (delivery, try Deliveries.attempts(at: [id], in: call.workspace, on: connection)[id] ?? [])
+        }
+    }
+
+    private static func refuseDisabled(_ webhook: Webhook) throws(Problem) {
+        guard webhook.enabled else {
+            throw .conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
+        }
+    }
+
+    private static func refuse(_ since: Timestamp, _ until: Timestamp, _ call: Call, _ fields: inout JSONFields) {
+        if since >= until { fields.note("until", code: "invalid_order", message: "Send a time after since.") }
+        if call.now.milliseconds - since.milliseconds > retentionDays * 86_400_000 {
+            fields.note("since", code: "out_of_range", message: "Send a time in the last \(retentionDays) days; what is older is gone.")
+        }
+    }
+}
+
+/// Which deliveries are sent again.
+enum RecoveredDeliveries: String, CaseIterable {
+    /// Those that failed or were discarded.
+    case failed
+    /// Those that arrived as well.
+    case all
+}
+
+extension DeliveryFilter {
+    fileprivate init(_ query: inout Query) throws {
+        self.init()
+        status = try query.choice("status")
+        type = try query.choice("event_type")
+        after = try query.time("created_after")
+        before = try query.time("created_before")
+    }
+}

@@ -1,0 +1,22 @@
+import Crypto
+import Model
+import Webhooks
+
+/// What the API has to know of webhooks: where they may go, and how their secrets are kept.
+public struct WebhookPolicy: Sendable {
+    /// Plain http is allowed too.
+    public let allowsHTTP: Bool
+    private let addresses: AddressPolicy
+    /// Encrypts the secrets of endpoints; never in the database.
+    private let key: String
+
+    public init(allowsHTTP: Bool, addresses: AddressPolicy, key: String) {
+        self.allowsHTTP = allowsHTTP
+        self.addresses = addresses
+        self.key = key
+    }
+
+    func isAllowed(_ address: String) -> Bool { addresses.isAllowed(address) }
+
+    func sealed(_ secret: WebhookSecret) throws -> [UInt8] { try seal(secret.bytes, secret: key) }
+}

@@ -1,0 +1,94 @@
+import API
+import Curl
+import Glibc
+import Redis
+import Store
+import Synchronization
+import Threads
+import Webhooks
+
+/// `mask-webhooks`: sends what waits, for just under a minute, and then until the next run has begun.
+///
+/// Cron starts it each minute. That two runs overlap for a moment is what makes webhooks fast: there is never a gap.
+public struct SenderProgram: Sendable {
+    private let installation: Installation
+
+    /// How long a run waits for its successor when its own time is over: cron may be late.
+    private static let patienceSeconds = 20
+
+    /// A sender that stops in the midst of a transaction keeps others waiting for so long at the most.
+    private static let idleTransactionSeconds = 5
+
+    public init(_ installation: Installation) {
+        self.installation = installation
+    }
+
+    public func runOnce() throws { try makeSender().runOnce() }
+
+    /// Works for so many seconds, until SIGTERM at the latest; what is in flight then is finished.
+    public func run(seconds: Int) throws {
+        let sender = try makeSender()
+        let (waker, state, redis) = (sender.waker, SenderState(), installation.configuration.redis)
+        // Who began together with this run, on another host, ends together with it: no successor.
+        let half = Deadline.after(milliseconds: seconds * 500)
+        _ = try Thread.start(name: "signals") {
+            state.waitForStopSignal()
+            waker.wake()
+        }
+        _ = try Thread.start(name: "calls") { Self.listen(redis, state, waker, from: half) }
+        let end = Deadline.after(milliseconds: seconds * 1000)
+        let last = Deadline.after(milliseconds: (seconds + Self.patienceSeconds) * 1000)
+        sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
+    }
+
+    private func makeSender() throws -> Sender {
+        let configuration = installation.configuration
+        var database = configuration.database
+        database.sessionStatement += ", idle_transaction_timeout = \(Self.idleTransactionSeconds)"
+        return try Sender(
+            store: Store(database, connections: 2), key: configuration.secretKey, policy: installation.addressPolicy,
+            allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger)
+    }
+
+    /// Hears of events and of successors, and tells those before that it is there.
+    private static func listen(_ configuration: RedisConfiguration, _ state: SenderState, _ waker: Waker, from half: Deadline) -> Never {
+        let redis = configuration.makePool(capacity: 1)
+        let own = String(getpid())
+        while true {
+            if let subscription = try? Subscription(configuration, channels: SenderCalls.allCases.map(\.rawValue)) {
+                SenderCalls.publish(.successor, through: redis)
+                waker.wake()
+                while let message = try? subscription.next(timeoutMilliseconds: 60_000) {
+                    guard case .published(let channel, let payload) = message else { continue }
+                    if channel == SenderCalls.successor.rawValue, half.hasPassed, payload != Array(own.utf8) {
+                        state.noteSuccessor()
+                    }
+                    waker.wake()
+                }
+            }
+            usleep(250_000)
+        }
+    }
+}
+
+/// What other threads tell the one that sends.
+private final class SenderState: Sendable {
+    private let stopped = Atomic(false)
+    private let successor = Atomic(false)
+
+    var isStopped: Bool { stopped.load(ordering: .acquiring) }
+    var hasSuccessor: Bool { successor.load(ordering: .acquiring) }
+
+    func noteSuccessor() { successor.store(true, ordering: .releasing) }
+
+    /// SIGTERM and SIGINT are blocked in every thread and waited for in this one.
+    func waitForStopSignal() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        var number: Int32 = 0
+        while sigwait(&set, &number) != 0 {}
+        stopped.store(true, ordering: .releasing)
+    }
+}

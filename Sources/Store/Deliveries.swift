@@ -1,0 +1,114 @@
+import MariaDB
+import Model
+
+/// Which deliveries to list.
+public struct DeliveryFilter: Sendable, Equatable {
+    public var status: Delivery.Status?
+    public var type: EventType?
+    public var after: Timestamp?
+    public var before: Timestamp?
+
+    public init() {}
+}
+
+/// The tables `webhook_deliveries` and `webhook_attempts`: the log of what was sent.
+public enum Deliveries {
+    public static func insert(_ deliveries: [Delivery], lane: EventLane, on connection: Connection) throws(MariaDBError) {
+        for chunk in chunks(of: deliveries) {
+            var insertion: SQL = """
+                INSERT INTO webhook_deliveries (
+                  workspace_id, id, webhook_id, lane, event_id, event_type, status, trigger_kind, due_at, created_at, finished_at)
+                VALUES
+                """ + " "
+            appendRows(chunk, to: &insertion) { delivery in
+                """
+                (\(delivery.workspace), \(delivery.id), \(delivery.webhook), \(lane.rawValue), \(delivery.event),
+                 \(delivery.type.rawValue), \(delivery.status.rawValue), \(delivery.trigger.rawValue), \(delivery.dueAt),
+                 \(delivery.createdAt), \(delivery.finishedAt))
+                """
+            }
+            try connection.execute(insertion)
+        }
+    }
+
+    /// One page of an endpoint's deliveries, newest first.
+    public static func list(
+        _ filter: DeliveryFilter, of webhook: WebhookID, in workspace: WorkspaceID, after last: DeliveryID?, limit: Int,
+        on connection: Connection
+    ) throws(MariaDBError) -> [Delivery] {
+        var query: SQL = "\(columns) WHERE workspace_id = \(workspace) AND webhook_id = \(webhook)"
+        if let status = filter.status { query += " AND status = \(status.rawValue)" }
+        if let type = filter.type { query += " AND event_type = \(type.rawValue)" }
+        if let time = filter.after { query += " AND created_at > \(time)" }
+        if let time = filter.before { query += " AND created_at < \(time)" }
+        if let last { query += " AND id < \(last)" }
+        query += " ORDER BY id DESC LIMIT \(limit)"
+        return try connection.query(query).map(delivery)
+    }
+
+    public static func find(
+        _ id: DeliveryID, of webhook: WebhookID, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Delivery? {
+        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id) AND webhook_id = \(webhook)")
+            .first.map(delivery)
+    }
+
+    /// The delivery with this id, whoever's it is: for the sysadmin.
+    public static func find(_ id: DeliveryID, on connection: Connection) throws(MariaDBError) -> Delivery? {
+        try connection.query("\(columns) WHERE id = \(id)").first.map(delivery)
+    }
+
+    /// The attempts at some deliveries of a workspace, in order.
+    public static func attempts(
+        at deliveries: [DeliveryID], in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> [DeliveryID: [DeliveryAttempt]] {
+        var attempts: [DeliveryID: [DeliveryAttempt]] = [:]
+        for row in try connection.query("""
+            SELECT delivery_id, number, started_at, milliseconds, address, http_version, status, error, body
+            FROM webhook_attempts
+            WHERE workspace_id = \(workspace) AND delivery_id IN (\(list: deliveries))
+            ORDER BY delivery_id, number
+            """)
+        {
+            attempts[try row.identifier(0), default: []].append(DeliveryAttempt(
+                number: try row.integer(1), startedAt: try row.timestamp(2), milliseconds: try row.integer(3),
+                address: try row.string(4), httpVersion: try row.string(5), status: try row.optionalInteger(6),
+                error: try row.optionalString(7), body: try row.bytes(8)))
+        }
+        return attempts
+    }
+
+    /// The events whose deliveries to an endpoint came to nothing in a window, oldest first, each once: those that failed
+    /// or were discarded, or all; never one that is on its way or has arrived since.
+    public static func recoverable(
+        _ webhook: WebhookID, in workspace: WorkspaceID, from start: Timestamp, to end: Timestamp, all: Bool, limit: Int,
+        on connection: Connection
+    ) throws(MariaDBError) -> [(event: EventID, type: EventType)] {
+        let open: SQL = all ? "(d.status <> 'waiting')" : "(d.status IN ('failed', 'discarded'))"
+        let since: SQL = all ? "o.status = 'waiting'" : "o.status IN ('waiting', 'succeeded')"
+        return try connection.query("""
+            SELECT d.event_id, d.event_type
+            FROM webhook_deliveries d
+            WHERE d.workspace_id = \(workspace) AND d.webhook_id = \(webhook) AND \(open)
+              AND d.created_at >= \(start) AND d.created_at < \(end)
+              AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o
+                              WHERE o.webhook_id = d.webhook_id AND o.event_id = d.event_id AND \(since))
+            GROUP BY d.event_id, d.event_type ORDER BY d.event_id LIMIT \(limit)
+            """).map { row throws(MariaDBError) in (try row.identifier(0), try row.eventType(1)) }
+    }
+
+    private static let columns: SQL = """
+        SELECT workspace_id, id, webhook_id, event_id, event_type, status, trigger_kind, attempts, due_at, created_at, finished_at
+        FROM webhook_deliveries
+        """
+
+    private static func delivery(_ row: Row) throws(MariaDBError) -> Delivery {
+        guard let status = Delivery.Status(rawValue: try row.string(5)) else { throw row.wrong(5, "a status") }
+        guard let trigger = Delivery.Trigger(rawValue: try row.string(6)) else { throw row.wrong(6, "a trigger") }
+        return Delivery(
+            id: try row.identifier(1), workspace: try row.identifier(0), webhook: try row.identifier(2),
+            event: try row.identifier(3), type: try row.eventType(4), status: status, trigger: trigger,
+            attempts: try row.integer(7), dueAt: try row.optionalTimestamp(8), createdAt: try row.timestamp(9),
+            finishedAt: try row.optionalTimestamp(10))
+    }
+}

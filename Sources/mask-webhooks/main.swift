@@ -1,0 +1,28 @@
+import ArgumentParser
+import Bootstrap
+import FastCGI
+import Glibc
+
+/// Started by cron each minute.
+struct MaskWebhooks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mask-webhooks", abstract: "Send what waits for webhooks.",
+        discussion: "Several runs, also on several hosts, may work at the same time. SIGTERM finishes what is in flight.")
+
+    @Option(name: .customLong("for"), help: "Seconds to work; then on until the next run has begun, 20 more at most.")
+    var seconds = 55
+    @Flag(help: "Send what is due now, and end.") var once = false
+
+    func validate() throws {
+        guard (1...86_400).contains(seconds) else { throw ValidationError("--for takes 1 to 86400 seconds.") }
+    }
+
+    func run() throws {
+        let program = SenderProgram(Installation(try Configuration(try Environment.current()), label: "mask-webhooks"))
+        if once { try program.runOnce() } else { try program.run(seconds: seconds) }
+    }
+}
+
+Server.blockStopSignals()
+signal(SIGPIPE, SIG_IGN)  // a receiver or Redis that has hung up is an error of that one connection
+MaskWebhooks.main()
