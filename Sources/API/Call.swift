@@ -94,6 +94,15 @@ struct Call {
         .about(type, in: workspace, at: now, data: data, previous: previous)
     }
 
+    /// Reads, decides and writes again when others change the same thing at the same time.
+    /// - Parameter name: what it is, for the refusal after five tries.
+    func retrying(_ name: String, _ body: () throws -> Answer) throws -> Answer {
+        for _ in 0..<5 {
+            do { return try body() } catch where error.isChangedMeanwhile { continue }
+        }
+        throw Problem.keepsChanging(name)
+    }
+
     /// nginx asks a second worker when the first dies; the deletion may have been made. It is the same request then.
     func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
         guard try resources(madeWith: action).contains(resource) else { throw Problem.notFound() }
@@ -127,6 +136,10 @@ final class Meter {
     var rate: RateDecision
 
     init(_ rate: RateDecision) { self.rate = rate }
+}
+
+extension Problem {
+    static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
 }
 
 /// A request over its limit.

@@ -3,9 +3,6 @@ import Model
 
 /// The tables `api_keys` and `api_key_uses`.
 public enum APIKeys {
-    /// The key is not as it was when it was read: somebody else changed, rotated or revoked it meanwhile.
-    public struct ChangedMeanwhile: Error {}
-
     /// - Parameter digest: SHA-256 of the key's text.
     public static func create(_ key: APIKey, digest: [UInt8], on connection: Connection) throws(MariaDBError) {
         try connection.execute("""

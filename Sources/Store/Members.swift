@@ -29,9 +29,6 @@ public enum Members {
         return try connection.query("\(columns) WHERE workspace_id = \(workspace) \(start) ORDER BY id LIMIT \(limit)").map(member)
     }
 
-    /// The member is not as they were when they were read: somebody else changed or removed them meanwhile.
-    public struct ChangedMeanwhile: Error {}
-
     /// Writes the role over the version that was read.
     public static func setRole(_ role: Role, of member: Member, on connection: Connection) throws {
         let matched = try connection.execute("""

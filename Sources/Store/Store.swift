@@ -63,7 +63,13 @@ extension MariaDBError {
     fileprivate var neverArrived: Bool { code.rawValue == 2006 }
 }
 
+/// What was to be written is not as it was when it was read: somebody else changed or deleted it meanwhile.
+public struct ChangedMeanwhile: Error {}
+
 extension Error {
+    /// Reading again and deciding anew may succeed.
+    public var isChangedMeanwhile: Bool { self is ChangedMeanwhile || self as? Links.Refusal == .changedMeanwhile }
+
     /// The database cannot be reached or has no time: the caller should say "later", not "wrong".
     public var isDatabaseUnavailable: Bool {
         switch self {

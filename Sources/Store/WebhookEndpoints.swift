@@ -3,9 +3,6 @@ import Model
 
 /// The table `webhooks`, with what `webhook_lanes` says of the endpoints' health.
 public enum WebhookEndpoints {
-    /// The endpoint is not as it was when it was read: somebody else changed or deleted it meanwhile.
-    public struct ChangedMeanwhile: Error {}
-
     /// - Parameter secret: encrypted.
     public static func create(_ webhook: Webhook, secret: [UInt8], on connection: Connection) throws(MariaDBError) {
         try connection.execute("""

@@ -23,9 +23,6 @@ public enum Workspaces {
         try connection.query("\(columns) ORDER BY slug").map(workspace)
     }
 
-    /// The workspace is not as it was when it was read: somebody else changed it meanwhile.
-    public struct ChangedMeanwhile: Error {}
-
     /// Writes name, plan and limit over the version that was read.
     public static func update(_ workspace: Workspace, on connection: Connection) throws {
         let matched = try connection.execute("""

@@ -215,7 +215,7 @@ public struct Administration: Sendable {
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if let taken { throw taken }
             throw error
-        } catch is APIKeys.ChangedMeanwhile, is Workspaces.ChangedMeanwhile, is Members.ChangedMeanwhile {
+        } catch where error.isChangedMeanwhile {
             throw Refusal.changedMeanwhile
         }
     }

@@ -47,7 +47,7 @@ enum KeyResource {
         fields.refuseNull("name", name)
         fields.refuseNull("scopes", scopes)
         try fields.finish()
-        return try retrying {
+        return try call.retrying("API key") {
             let before = try find(call)
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = before
@@ -72,7 +72,7 @@ enum KeyResource {
         var fields = try call.fields(orEmpty: true)
         let overlap = fields.value("overlap_seconds", as: .integer(in: 0...604_800)) ?? 0
         try fields.finish()
-        return try retrying {
+        return try call.retrying("API key") {
             let old = try find(call)
             try call.preconditions.requireMatch(old.resourceVersion)
             try requireHeld(old.scopes, call)
@@ -93,7 +93,7 @@ enum KeyResource {
 
     static func revoke(_ call: Call) throws -> Answer {
         let id: APIKeyID = try call.identifier()
-        return try retrying {
+        return try call.retrying("API key") {
             guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
                 let answer = try call.answerToRepeatedDelete(.keyRevoked, id.description)
                 call.services.revocation.takeEffect(in: call.workspace)
@@ -163,13 +163,5 @@ enum KeyResource {
     private static func refuseLongerOverlap(_ before: APIKey, _ after: APIKey) throws(Problem) {
         guard before.rotatedAt != nil, let end = before.expiresAt, after.expiresAt.map({ $0 > end }) ?? true else { return }
         throw .validationFailed("/expires_at", code: "after_end", "Send a time up to \(end.rfc3339); the key has a successor.")
-    }
-
-    /// Tries again when others change the same key at the same time.
-    private static func retrying(_ body: () throws -> Answer) throws -> Answer {
-        for _ in 0..<5 {
-            do { return try body() } catch is APIKeys.ChangedMeanwhile { continue }
-        }
-        throw Problem.conflict("Others keep changing this API key; try again.")
     }
 }

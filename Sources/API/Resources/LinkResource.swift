@@ -7,8 +7,6 @@ import Store
 enum LinkResource {
     /// Random slugs that are tried before the request is refused.
     static let slugTries = 5
-    /// Versions that an update is tried against before it is refused: others change the link at the same time.
-    private static let updateTries = 5
 
     static func create(_ call: Call) throws -> Answer {
         var fields = try call.fields()
@@ -38,14 +36,14 @@ enum LinkResource {
     static func update(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let change = try LinkChange(&fields, call)
-        return try retrying { try update(try find(call), change, call) }
+        return try call.retrying("link") { try update(try find(call), change, call) }
     }
 
     /// Makes the link of an external id be as the body says: created where there is none, else changed in what is sent.
     static func upsert(_ call: Call) throws -> Answer {
         let externalID = try externalID(call)
         var fields = try call.fields(setting: "external_id", to: externalID)
-        return try retrying {
+        return try call.retrying("link") {
             var copy = fields
             let found = try call.services.store.read { try Links.find(externalID: externalID, in: call.workspace, on: $0) }
             guard let link = found else {
@@ -71,7 +69,7 @@ enum LinkResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        try retrying {
+        try call.retrying("link") {
             let id: LinkID = try call.identifier()
             guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
                 return try call.answerToRepeatedDelete(.linkDeleted, id.description)
@@ -173,19 +171,11 @@ enum LinkResource {
         return text
     }
 
-    /// Tries again when others change the same link at the same time.
-    private static func retrying(_ body: () throws -> Answer) throws -> Answer {
-        for _ in 0..<updateTries {
-            do { return try body() } catch Links.Refusal.changedMeanwhile { continue }
-        }
-        throw Problem.conflict("Others keep changing this link; try again.")
-    }
-
     static func problem(_ refusal: Links.Refusal, _ link: Link) -> Problem {
         switch refusal {
         case .slugTaken: .slugTaken(link.slug)
         case .externalIDTaken: externalIDTaken
-        case .changedMeanwhile: .conflict("Others keep changing this link; try again.")
+        case .changedMeanwhile: .keepsChanging("link")
         }
     }
 

@@ -44,7 +44,7 @@ enum WebhookResource {
         let wanted = WebhookFields(&fields, isNew: false)
         try wanted.refuse(call, &fields)
         try fields.finish()
-        return try retrying {
+        return try call.retrying("webhook") {
             let before = try call.webhook()
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = wanted.applied(to: before, at: call.now)
@@ -66,7 +66,7 @@ enum WebhookResource {
 
     static func delete(_ call: Call) throws -> Answer {
         let id: WebhookID = try call.identifier()
-        return try retrying {
+        return try call.retrying("webhook") {
             guard let webhook = try call.services.store.read({ try WebhookEndpoints.find(id, in: call.workspace, on: $0) }) else {
                 return try call.answerToRepeatedDelete(.webhookDeleted, id.description)
             }
@@ -86,7 +86,7 @@ enum WebhookResource {
         var fields = try call.fields(orEmpty: true)
         let overlap = fields.value("overlap_seconds", as: .integer(in: 0...604_800)) ?? 86_400
         try fields.finish()
-        return try retrying {
+        return try call.retrying("webhook") {
             var webhook = try call.webhook()
             try call.preconditions.requireMatch(webhook.resourceVersion)
             let secret = WebhookSecret.random()
@@ -125,14 +125,6 @@ enum WebhookResource {
             .tagged(webhook.resourceVersion)
         answer.isSecret = true
         return answer
-    }
-
-    /// Tries again when others change the same endpoint at the same time.
-    private static func retrying(_ body: () throws -> Answer) throws -> Answer {
-        for _ in 0..<5 {
-            do { return try body() } catch is WebhookEndpoints.ChangedMeanwhile { continue }
-        }
-        throw Problem.conflict("Others keep changing this webhook; try again.")
     }
 }
 

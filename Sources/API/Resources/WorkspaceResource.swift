@@ -18,20 +18,15 @@ enum WorkspaceResource {
         fields.refuseNull("plan", plan)
         try fields.finish()
         guard call.principal.role == .owner else { throw Problem.insufficientRole(Role.owner.rawValue) }
-        for _ in 0..<5 {
+        return try call.retrying("workspace") {
             let before = try find(call)
             try call.preconditions.requireMatch(ResourceVersion(before.version))
             var after = before
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
             guard after != before else { return .ok(before.json).tagged(ResourceVersion(before.version)) }
-            do {
-                return try write(after, before, call)
-            } catch is Workspaces.ChangedMeanwhile {
-                continue
-            }
+            return try write(after, before, call)
         }
-        throw Problem.conflict("Others keep changing this workspace; try again.")
     }
 
     private static func write(_ after: Workspace, _ before: Workspace, _ call: Call) throws -> Answer {
