@@ -93,7 +93,8 @@ public enum DeliveryQueue {
     private struct Lane {
         var health = WebhookHealth()
         var notBefore: Timestamp?
-        var isEnabled: Bool
+        /// Nil where it is disabled or gone: nothing is sent.
+        var endpoint: Endpoint?
     }
 
     /// Claims due deliveries of a lane, longest due first, and sets when the lane is looked at again.
@@ -105,7 +106,7 @@ public enum DeliveryQueue {
         try connection.transaction { connection in
             // The lane's row is the lock: two senders never claim of one endpoint at the same time.
             guard var lane = try lock(work, waiting: false, on: connection) else { return ([], WebhookHealth()) }
-            guard lane.isEnabled, let endpoint = try endpoint(work, on: connection) else {
+            guard let endpoint = lane.endpoint else {
                 try update(work, lane, finished: 0, on: connection)
                 return ([], lane.health)
             }
@@ -137,10 +138,7 @@ public enum DeliveryQueue {
             SELECT failures, failing_since, last_success_at, not_before FROM webhook_lanes WHERE \(work.row) \(mode)
             """).first
         else { return nil }
-        let enabled = try connection.query("""
-            SELECT enabled FROM webhooks WHERE workspace_id = \(work.workspace) AND id = \(work.webhook)
-            """).first?.bool(0) ?? false
-        var lane = Lane(notBefore: try row.optionalTimestamp(3), isEnabled: enabled)
+        var lane = Lane(notBefore: try row.optionalTimestamp(3), endpoint: try endpoint(work, on: connection))
         lane.health.failures = try row.integer(0)
         lane.health.failingSince = try row.optionalTimestamp(1)
         lane.health.lastSuccessAt = try row.optionalTimestamp(2)
@@ -150,7 +148,7 @@ public enum DeliveryQueue {
     private static func endpoint(_ work: Work, on connection: Connection) throws(MariaDBError) -> Endpoint? {
         try connection.query("""
             SELECT url, secret, IF(previous_secret_ends_at > UTC_TIMESTAMP(3), previous_secret, NULL)
-            FROM webhooks WHERE workspace_id = \(work.workspace) AND id = \(work.webhook)
+            FROM webhooks WHERE workspace_id = \(work.workspace) AND id = \(work.webhook) AND enabled
             """).first.map { row throws(MariaDBError) in
                 Endpoint(url: try row.string(0), secret: try row.bytes(1), previousSecret: try row.optionalBytes(2))
             }
@@ -222,7 +220,7 @@ public enum DeliveryQueue {
             WHERE webhook_id = \(work.webhook) AND lane = \(work.lane.rawValue) AND due_at IS NOT NULL
             ORDER BY due_at LIMIT 1
             """).first?.timestamp(0)
-        let due = lane.isEnabled ? next.map { max($0, lane.notBefore ?? $0) } : nil
+        let due = lane.endpoint != nil ? next.map { max($0, lane.notBefore ?? $0) } : nil
         // Without anything due nothing waits, whatever has been counted: partitions go with what is in them.
         let waiting: SQL = next == nil ? "0" : "GREATEST(CAST(waiting AS SIGNED) - \(finished), 0)"
         try connection.execute("""

@@ -79,7 +79,7 @@ public enum Links {
     public static func replaceTags(of links: [Link], on connection: Connection) throws(MariaDBError) {
         for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
             for chunk in chunks(of: links.map(\.id)) {
-                try connection.execute(deletion(from: "link_tags", of: Array(chunk), in: workspace))
+                try connection.execute(deletion(from: "link_tags", of: chunk, in: workspace))
             }
         }
         try insertTags(of: links, on: connection)
@@ -91,32 +91,30 @@ public enum Links {
         for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
             for chunk in chunks(of: links) {
                 let removed = try connection.execute("""
-                    DELETE l FROM (\(table(of: chunk.map { ("\($0.id)", "\($0.version)") }[...]))) r
+                    DELETE l FROM (\(versions(of: chunk))) r
                     STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
                 for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
-                    try connection.execute(deletion(from: table, of: chunk.map(\.id), in: workspace))
+                    try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace))
                 }
             }
         }
     }
 
-    private static func deletion(from name: SQL, of ids: [LinkID], in workspace: WorkspaceID) -> SQL {
+    private static func deletion(from name: SQL, of ids: ArraySlice<LinkID>, in workspace: WorkspaceID) -> SQL {
         """
-        DELETE t FROM (\(table(of: ids.map { ("\($0)", "0") }[...]))) r
+        DELETE t FROM (\(table(of: ids))) r
         STRAIGHT_JOIN \(name) t ON t.workspace_id = \(workspace) AND t.link_id = r.id
         """
     }
 
-    /// Ids and versions as a table, for a join that takes them row by row along the primary key: given a list the server
-    /// may walk through a whole workspace, and wait there for whoever works on its other links.
-    private static func table(of rows: ArraySlice<(id: SQL, version: SQL)>) -> SQL {
-        var table: SQL = ""
-        for (index, row) in rows.enumerated() {
-            table += index == 0 ? "SELECT \(row.id) AS id, \(row.version) AS version" : " UNION ALL SELECT \(row.id), \(row.version)"
+    private static func versions(of links: ArraySlice<Link>) -> SQL {
+        var versions: SQL = ""
+        for (index, link) in links.enumerated() {
+            appendUnion(index, "SELECT \(link.id) AS id, \(link.version) AS version", "(\(link.id), \(link.version))", to: &versions)
         }
-        return table
+        return versions
     }
 
     /// Links by their ids, each locked until the transaction ends.
@@ -127,7 +125,7 @@ public enum Links {
         for chunk in chunks(of: ids.sorted()) {
             // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes.
             try connection.execute("""
-                SELECT l.id FROM (\(table(of: chunk.map { ("\($0)", "0") }[...]))) r
+                SELECT l.id FROM (\(table(of: chunk))) r
                 STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id
                 FOR UPDATE
                 """)

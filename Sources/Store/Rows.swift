@@ -22,7 +22,7 @@ func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _
 }
 
 /// Ids as a table, for a join that takes them row by row along the primary key: given a list the server may walk through
-/// a whole workspace.
+/// a whole workspace, and wait there for whoever works on its other rows.
 func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {
     var table: SQL = ""
     for (index, id) in ids.enumerated() { appendUnion(index, "SELECT \(id) AS id", "(\(id))", to: &table) }

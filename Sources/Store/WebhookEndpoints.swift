@@ -41,11 +41,6 @@ public enum WebhookEndpoints {
             """).map(webhook)
     }
 
-    /// Whether anybody in a workspace is told of events.
-    public static func areThere(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
-        try !connection.query("SELECT 1 FROM webhooks WHERE workspace_id = \(workspace) AND enabled LIMIT 1").isEmpty
-    }
-
     /// Writes what a client can change over the version that was read. An endpoint that is enabled again goes on where it
     /// stopped, and gets time to prove itself.
     public static func update(_ webhook: Webhook, on connection: Connection) throws {
