@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Journal", dependencies: ["Store", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["API", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
@@ -58,7 +58,7 @@ let package = Package(
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
-        .testTarget(name: "EndToEndTests", path: "Tests/EndToEnd"),
+        .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Webhooks
 
 /// One authorised call of a route: what its handler gets.
 struct Call {

@@ -53,9 +53,7 @@ struct Preconditions {
 
     /// Whether a client that reads has this very state already.
     func isKnown(_ current: ResourceVersion) throws(Problem) -> Bool {
-        if case .tags(let tags)? = ifMatch, !tags.contains(where: { $0.isStronglyEqual(to: current.tag) }) {
-            throw .preconditionFailed()
-        }
+        if let ifMatch, !ifMatch.ifMatchHolds(for: current.tag) { throw .preconditionFailed() }
         return ifNoneMatch.map { !$0.ifNoneMatchHolds(for: current.tag) } ?? false
     }
 }

@@ -2,6 +2,7 @@ import HTTP
 import MariaDB
 import Model
 import Store
+import Webhooks
 
 /// Writes `click.recorded` for the workspaces that want it, in the transaction that stores the clicks.
 struct ClickEvents {
@@ -37,7 +38,6 @@ struct ClickEvents {
     }
 
     private func event(_ click: Click, _ link: (host: String, slug: String, tags: [String])?) -> Event {
-        let id = EventID.new()
         let data: JSON = [
             "link_id": .string(click.link.description), "domain": JSON(link?.host), "slug": JSON(link?.slug),
             "tags": JSON(link?.tags ?? []), "clicked_at": .string(click.at.rfc3339),
@@ -46,12 +46,7 @@ struct ClickEvents {
             "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium), "utm_campaign": text(click.utmCampaign),
             "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
         ]
-        let body: JSON = [
-            "id": .string(id.description), "type": .string(EventType.clickRecorded.rawValue),
-            "timestamp": .string(click.at.rfc3339), "data": data,
-        ]
-        return Event(
-            id: id, workspace: click.workspace, type: .clickRecorded, createdAt: click.at, body: body.serialized())
+        return .about(.clickRecorded, in: click.workspace, at: click.at, data: data)
     }
 
     private func text(_ text: String) -> JSON { JSON(text.isEmpty ? nil : text) }

@@ -69,9 +69,7 @@ public struct APIKey: Sendable {
         var key = self
         (key.id, key.hint, key.createdAt, key.version) = (.new(), text.hint, now, 1)
         (key.rotatedAt, key.successor, key.revokedAt, key.lastUse) = (nil, nil, nil, nil)
-        key.expiresAt = expiresAt.map {
-            Timestamp(milliseconds: now.milliseconds + $0.milliseconds - createdAt.milliseconds)
-        }
+        key.expiresAt = expiresAt.map { now.adding(milliseconds: $0.milliseconds - createdAt.milliseconds) }
         return key
     }
 }

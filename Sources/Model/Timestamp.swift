@@ -26,6 +26,15 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         Int(milliseconds).dividedDown(by: 86_400_000)
     }
 
+    /// So much later; earlier where it is negative.
+    public func adding(milliseconds more: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + more) }
+
+    /// So much later; earlier where it is negative.
+    public func adding(seconds: Int) -> Timestamp { adding(milliseconds: Int64(seconds) * 1000) }
+
+    /// So much later; earlier where it is negative.
+    public func adding(days: Int) -> Timestamp { adding(milliseconds: Int64(days) * 86_400_000) }
+
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

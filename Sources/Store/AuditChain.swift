@@ -31,7 +31,7 @@ public enum AuditChain {
         guard try connection.query("SELECT GET_LOCK('mask_audit_chain', 0)").first?.optionalInteger(0) == 1 else { return }
         defer { try? connection.run("DO RELEASE_LOCK('mask_audit_chain')") }
         for workspace in try Workspaces.list(on: connection) {
-            try seal(workspace.id, before: Timestamp(milliseconds: now.milliseconds - graceMilliseconds), on: connection)
+            try seal(workspace.id, before: now.adding(milliseconds: -graceMilliseconds), on: connection)
         }
     }
 
@@ -132,7 +132,7 @@ public enum AuditChain {
         report.head = last?.hash
         for source in [changes, requests] { try connection.query(source(workspace, beginning, begin)) { _ in stray += 1 } }
         if stray > 0 { report.failures.append("\(stray) entries are older than the first seal: the seals before it are gone") }
-        let future = Timestamp(milliseconds: Timestamp.now().milliseconds + 86_400_000)
+        let future = Timestamp.now().adding(days: 1)
         for source in [changes, requests] {
             try connection.query(source(workspace, last?.end ?? beginning, future)) { _ in report.unsealed += 1 }
         }
@@ -158,7 +158,7 @@ public enum AuditChain {
     public static func prune(
         _ workspace: WorkspaceID, plan: Plan, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> Int {
-        let oldest = Timestamp(milliseconds: now.milliseconds - Int64(plan.auditDays) * 86_400_000)
+        let oldest = now.adding(days: -plan.auditDays)
         guard let end = try connection.query("""
             SELECT MAX(window_end) FROM audit_seals WHERE workspace_id = \(workspace) AND window_end <= \(oldest)
             """).first?.optionalTimestamp(0)

@@ -115,7 +115,7 @@ public enum DeliveryQueue {
             guard limit > 0, isProbe == false || lane.notBefore ?? now <= now else { return ([], lane.health) }
             let deliveries = try dueDeliveries(work, at: now, limit: limit, on: connection)
             let claim = ULID(milliseconds: now.milliseconds)
-            let lease = Timestamp(milliseconds: now.milliseconds + leaseMilliseconds)
+            let lease = now.adding(milliseconds: leaseMilliseconds)
             try take(deliveries.map(\.id), of: work, claim, until: lease, on: connection)
             let events = try events(Set(deliveries.map(\.event)), in: work.workspace, on: connection)
             let hopeless = deliveries.filter { $0.attempts > attempts || events[$0.event] == nil }

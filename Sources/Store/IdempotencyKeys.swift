@@ -91,7 +91,7 @@ public enum IdempotencyKeys {
     }
 
     private static func oldest(_ now: Timestamp) -> Timestamp {
-        Timestamp(milliseconds: now.milliseconds - lifetimeMilliseconds)
+        now.adding(milliseconds: -lifetimeMilliseconds)
     }
 }
 

@@ -60,7 +60,7 @@ public enum EndpointPolicy {
 
     /// When an endpoint that keeps failing is tried again, with one delivery; nil of one that does not.
     public static func probe(of health: WebhookHealth, at now: Timestamp) -> Timestamp? {
-        probeDelay(failures: health.failures).map { Timestamp(milliseconds: now.milliseconds + Int64($0 * 1000)) }
+        probeDelay(failures: health.failures).map { now.adding(milliseconds: Int64($0 * 1000)) }
     }
 
     /// Seconds until the next probe of an endpoint that has failed so often in a row.

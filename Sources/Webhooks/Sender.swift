@@ -292,9 +292,7 @@ public final class Sender {
         if exchange.isSuccess {
             return .init(claimed: transfer.claimed, attempt: attempt, status: .succeeded, nextAt: nil)
         }
-        let next = RetrySchedule.delay(after: number, exchange).map {
-            Timestamp(milliseconds: Timestamp.now().milliseconds + Int64($0 * 1000))
-        }
+        let next = RetrySchedule.delay(after: number, exchange).map { Timestamp.now().adding(milliseconds: Int64($0 * 1000)) }
         return .init(claimed: transfer.claimed, attempt: attempt, status: next == nil ? .failed : .waiting, nextAt: next)
     }
 
@@ -303,7 +301,7 @@ public final class Sender {
         let work = claimed.work
         note(.returned(claimed))
         giveBack(work)
-        stations[work]?.putOffUntil = Timestamp(milliseconds: Timestamp.now().milliseconds + Self.putOffMilliseconds)
+        stations[work]?.putOffUntil = Timestamp.now().adding(milliseconds: Self.putOffMilliseconds)
     }
 
     /// What was claimed for an endpoint that has begun to fail waits for its turn again.
@@ -355,7 +353,7 @@ public final class Sender {
         let entry = AuditEntry(
             workspace: work.workspace, at: now, actor: .sender, action: AuditAction.webhookDisabled.rawValue,
             resource: work.webhook.description)
-        let quietSince = isGone ? nil : Timestamp(milliseconds: now.milliseconds - EndpointPolicy.deadSeconds * 1000)
+        let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
         giveBack(work)
         guard try store.write({
             try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, at: now, audit: entry, on: $0)
@@ -370,42 +368,6 @@ public final class Sender {
         for _ in 0..<20 {
             do { return try record(all: true) } catch { logger.warning("results wait: \(error)") }
             collect(milliseconds: 250)
-        }
-    }
-}
-
-/// Why a delivery cannot be sent at all.
-enum SenderError: Error, CustomStringConvertible {
-    case httpsOnly
-    case wrongKey
-
-    var description: String {
-        switch self {
-        case .httpsOnly: "its endpoint is not https, and MASK_WEBHOOK_HTTP does not allow http"
-        case .wrongKey: "its endpoint's secret was encrypted with another MASK_SECRET_KEY"
-        }
-    }
-}
-
-extension DeliveryQueue.Result {
-    /// As if it had not been claimed.
-    fileprivate static func returned(_ claimed: DeliveryQueue.Claimed) -> Self {
-        Self(claimed: claimed, attempt: nil, status: .waiting, nextAt: claimed.delivery.dueAt)
-    }
-}
-
-extension Exchange {
-    var isSuccess: Bool { if case .answered(let status) = result { (200..<300).contains(status) } else { false } }
-}
-
-extension DeliveryAttempt {
-    fileprivate init(_ number: Int, _ startedAt: Timestamp, _ exchange: Exchange) {
-        self.init(
-            number: number, startedAt: startedAt, milliseconds: exchange.milliseconds, address: exchange.address,
-            httpVersion: exchange.httpVersion, body: exchange.body)
-        switch exchange.result {
-        case .answered(let status): self.status = status
-        case .failed(let failure): error = failure.rawValue
         }
     }
 }

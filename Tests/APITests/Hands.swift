@@ -75,7 +75,3 @@ func masked(_ text: String) -> String {
         .replacing(/\b(lnk|ws|key|req|usr|aud|evt)_[0-9a-z]{26,32}\b/) { "\($0.output.1)_…" }
         .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")
 }
-
-extension Timestamp {
-    func adding(seconds: Int) -> Timestamp { Timestamp(milliseconds: milliseconds + Int64(seconds) * 1000) }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 extension EndToEndTests {
@@ -37,7 +38,7 @@ extension EndToEndTests {
                     turn += 1
                 }
             }
-            let made = DispatchQueue.concurrent(perform: 160) { number -> String? in
+            let made = try inParallel(4, upTo: 160) { number -> String? in
                 for _ in 0..<100 {
                     let answer = call("POST", "/links", key, "-H", "Idempotency-Key: \(tag)-\(number)", "-d", body)
                     if answer.status == 201 { return answer.json["id"] as? String }
@@ -133,25 +134,4 @@ extension EndToEndTests {
             for _ in 0..<4 { #expect(call("GET", "/workspace", key).fields["x-ratelimit-limit"] == "600") }
         }
     }
-}
-
-extension DispatchQueue {
-    /// Runs `body` for each number below `count`, several at a time.
-    static func concurrent<Result: Sendable>(perform count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-        let results = Results<Result>(count)
-        concurrentPerform(iterations: count) { results.set($0, body($0)) }
-        return results.all
-    }
-}
-
-/// What several threads bring together.
-private final class Results<Value: Sendable>: @unchecked Sendable {
-    // Every access is under the lock.
-    private let lock = NSLock()
-    private var values: [Value?]
-
-    init(_ count: Int) { values = Array(repeating: nil, count: count) }
-
-    func set(_ index: Int, _ value: Value) { lock.withLock { values[index] = value } }
-    var all: [Value] { lock.withLock { values.compactMap(\.self) } }
 }

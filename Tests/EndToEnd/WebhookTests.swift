@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 extension EndToEndTests {
@@ -150,7 +151,7 @@ extension EndToEndTests {
             let receiver = try WebhookReceiver(stack, events: ["link.created"])
             let mark = "https://example.com/kills-\(UInt32.random(in: 0 ... .max))"
             let killer = Killer(stack)
-            let made = DispatchQueue.concurrent(perform: 200) { number -> String? in
+            let made = try inParallel(4, upTo: 200) { number -> String? in
                 usleep(UInt32(number % 20) * 10_000)
                 for _ in 0..<150 {
                     let options = [

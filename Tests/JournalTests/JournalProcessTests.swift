@@ -82,22 +82,7 @@ struct JournalProcessTests {
             let writer = try JournalWriter(directory: folder.path)
             for number in 0..<count { try writer.append(line(number, visitor: UInt64(number % 100))) }
         }
-        guard case .socket(let socket) = database.configuration.address else { throw TestFailure("no socket") }
-        for _ in 0..<6 {
-            await #expect(processExitsWith: .signal(SIGKILL)) { [
-                path = folder.path as String, socket = socket as String, user = database.configuration.user as String,
-                password = database.configuration.password as String?, name = database.name as String
-            ] in
-                let store = Store(
-                    .init(address: .socket(path: socket), user: user, password: password, database: name), connections: 2)
-                killThisProcess(afterMilliseconds: .random(in: 1...400))
-                var loader = JournalLoader(directory: path, store: store, logger: .silent)
-                while true {
-                    _ = try? loader.load()
-                    usleep(1000)
-                }
-            }
-        }
+        try await runLoadersThatAreKilled(in: folder, on: database)
         try loadAll()
         #expect(try storedIDs() == Array(0..<count))
         let row = try database.connect().query("""
@@ -124,15 +109,4 @@ private func line(_ id: Int, visitor: UInt64 = 1) -> [UInt8] {
 private func setFileSizeLimit(_ bytes: Int) {
     var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: .max)
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-}
-
-private func killThisProcess(afterMilliseconds milliseconds: Int) {
-    Foundation.Thread.detachNewThread {
-        usleep(UInt32(milliseconds) * 1000)
-        kill(getpid(), SIGKILL)
-    }
-}
-
-extension Logger {
-    fileprivate static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }

@@ -108,22 +108,7 @@ struct RequestJournalTests {
                 if number % 10 == 0 { try writer.append(line(number)) }
             }
         }
-        guard case .socket(let socket) = database.configuration.address else { throw TestFailure("no socket") }
-        for _ in 0..<6 {
-            await #expect(processExitsWith: .signal(SIGKILL)) { [
-                path = folder.path as String, socket = socket as String, user = database.configuration.user as String,
-                password = database.configuration.password as String?, name = database.name as String
-            ] in
-                let store = Store(
-                    .init(address: .socket(path: socket), user: user, password: password, database: name), connections: 2)
-                killThisProcess(afterMilliseconds: .random(in: 1...400))
-                var loader = JournalLoader(directory: path, store: store, logger: .silent)
-                while true {
-                    _ = try? loader.load()
-                    usleep(1000)
-                }
-            }
-        }
+        try await runLoadersThatAreKilled(in: folder, on: database)
         try loadAll()
         #expect(try counts() == [count, count, count])
     }
@@ -164,15 +149,4 @@ private func line(_ id: Int, address: String = "192.0.2.1") -> [UInt8] {
         at: 1_795_000_000_000 + Int64(id & 0xFFFF), requestID: String(format: "%032lx", id), workspace: requestWorkspace,
         key: requestKey, endpoint: id % 3 == 0 ? "GET /links" : "POST /links", status: id % 7 == 0 ? 429 : 200,
         microseconds: id, address: address, userAgent: "curl").bytes
-}
-
-private func killThisProcess(afterMilliseconds milliseconds: Int) {
-    Foundation.Thread.detachNewThread {
-        usleep(UInt32(milliseconds) * 1000)
-        kill(getpid(), SIGKILL)
-    }
-}
-
-extension Logger {
-    fileprivate static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 }

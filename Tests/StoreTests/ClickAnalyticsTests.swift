@@ -127,29 +127,13 @@ struct ClickAnalyticsTests {
 
     private func values(_ row: RawRow, _ question: ClickQuestion, _ link: Link?) -> [String] {
         switch question.group {
-        case .time: [bucket(row.at, question)]
+        case .time: [calendarStart(of: row.at, question.granularity, in: question.zone)]
         case .link: [row.link.description]
         case .domain: [link?.host ?? ""]
         case .tag: link.flatMap { $0.tags.isEmpty ? nil : $0.tags } ?? [""]
         case .bot: [String(row.isBot)]
         default: [row.values[question.group] ?? "?"]
         }
-    }
-
-    private func bucket(_ time: Timestamp, _ question: ClickQuestion) -> String {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(identifier: question.zone.identifier)!
-        calendar.firstWeekday = 2
-        let unit: Calendar.Component = switch question.granularity {
-        case .minute: .minute
-        case .hour: .hour
-        case .day: .day
-        case .week: .weekOfYear
-        case .month: .month
-        }
-        let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
-        let start = calendar.dateInterval(of: unit, for: date)!.start
-        return Timestamp(milliseconds: Int64(start.timeIntervalSince1970) * 1000).rfc3339
     }
 
     // MARK: Facts

@@ -98,29 +98,13 @@ struct UsageAnalyticsTests {
         }
         let groups = Dictionary(grouping: rows) { row in
             switch question.group {
-            case .time: bucket(row.at, question)
+            case .time: calendarStart(of: row.at, question.granularity, in: question.zone)
             case .key: row.key.description
             case .endpoint: row.endpoint
             case .status: String(row.status)
             }
         }
         return (told(rows), groups.mapValues(told))
-    }
-
-    private func bucket(_ time: Timestamp, _ question: UsageQuestion) -> String {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(identifier: question.zone.identifier)!
-        calendar.firstWeekday = 2
-        let unit: Calendar.Component = switch question.granularity {
-        case .minute: .minute
-        case .hour: .hour
-        case .day: .day
-        case .week: .weekOfYear
-        case .month: .month
-        }
-        let date = Date(timeIntervalSince1970: Double(time.milliseconds) / 1000)
-        let start = calendar.dateInterval(of: unit, for: date)!.start
-        return Timestamp(milliseconds: Int64(start.timeIntervalSince1970) * 1000).rfc3339
     }
 
     // MARK: Facts

@@ -37,7 +37,7 @@ enum KeyChanges {
         var old = key
         (old.rotatedAt, old.successor) = (now, successor.id)
         if overlapSeconds > 0 {
-            let end = Timestamp(milliseconds: now.milliseconds + Int64(overlapSeconds) * 1000)
+            let end = now.adding(seconds: overlapSeconds)
             old.expiresAt = min(key.expiresAt ?? end, end)
         } else {
             old.revokedAt = now

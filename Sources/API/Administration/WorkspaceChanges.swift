@@ -2,6 +2,7 @@ import HTTP
 import MariaDB
 import Model
 import Store
+import Webhooks
 
 /// What can be done to a workspace and its members, over the API and with `maskctl` alike. Each runs in the caller's
 /// transaction, with its audit entry; ``Revocation`` makes it hold everywhere once that is committed.

@@ -118,7 +118,7 @@ extension Schemas {
 
     /// Of yesterday, for what is older than thirty days is refused.
     private static let recoveryExample: JSON = [
-        "since": .string(Timestamp(milliseconds: Timestamp.now().milliseconds - 86_400_000).rfc3339), "status": "failed",
+        "since": .string(Timestamp.now().adding(days: -1).rfc3339), "status": "failed",
     ]
 
     private static let webhookWithSecretExample: JSON = .object(JSONObject(

@@ -47,7 +47,7 @@ struct AnalyticsWindow {
         granularity = wanted ?? natural
         let length = period(granularity)
         start = Self.floor(first, length)
-        end = Self.floor(Timestamp(milliseconds: last.milliseconds + length - 1), length)
+        end = Self.floor(last.adding(milliseconds: length - 1), length)
     }
 
     private static func zone(_ query: inout Query) throws -> TimeZoneRules {
@@ -73,7 +73,7 @@ struct AnalyticsWindow {
             throw Problem.invalidParameter("interval", "Use one of: \(intervals.map(\.name).joined(separator: ", ")).")
         }
         let length = interval.milliseconds ?? max(0, end.milliseconds - call.principal.workspace.createdAt.milliseconds)
-        return (Timestamp(milliseconds: end.milliseconds - length), end, interval.granularity)
+        return (end.adding(milliseconds: -length), end, interval.granularity)
     }
 
     private static func floor(_ time: Timestamp, _ period: Int64) -> Timestamp {

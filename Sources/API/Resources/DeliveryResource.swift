@@ -24,17 +24,18 @@ enum DeliveryResource {
     }
 
     static func get(_ call: Call) throws -> Answer {
-        let (delivery, attempts) = try find(call)
-        return .ok(delivery.json(attempts))
+        let delivery = try find(of: try call.webhook(), call)
+        let attempts = try call.services.store.read {
+            try Deliveries.attempts(at: [delivery.id], in: call.workspace, on: $0)
+        }
+        return .ok(delivery.json(attempts[delivery.id] ?? []))
     }
 
     /// Sends an event again, as a delivery of its own: what the first came to stays in the log.
     static func replay(_ call: Call) throws -> Answer {
         var fields = try call.fields(orEmpty: true)
         try fields.finish()
-        let webhook = try call.webhook()
-        try refuseDisabled(webhook)
-        let (delivery, _) = try find(call)
+        let delivery = try find(of: try call.enabledWebhook(), call)
         return try call.commit { connection in
             let fresh = try WebhookChanges.replay(delivery, by: call.author, at: call.now, on: connection)
             return Answer(status: 202, content: .object(fresh.json([])))
@@ -50,8 +51,7 @@ enum DeliveryResource {
         let what: RecoveredDeliveries = fields.value("status", as: .choice()) ?? .failed
         if let since { refuse(since, until, call, &fields) }
         let start = try fields.finish(requiring: since)
-        let webhook = try call.webhook()
-        try refuseDisabled(webhook)
+        let webhook = try call.enabledWebhook()
         return try call.commit { connection in
             let (count, hasMore) = try WebhookChanges.recover(
                 webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)
@@ -59,21 +59,11 @@ enum DeliveryResource {
         }
     }
 
-    private static func find(_ call: Call) throws -> (Delivery, [DeliveryAttempt]) {
-        let webhook: WebhookID = try call.identifier()
+    private static func find(of webhook: Webhook, _ call: Call) throws -> Delivery {
         let id: DeliveryID = try call.identifier("delivery_id")
-        return try call.services.store.read { connection in
-            guard try WebhookEndpoints.find(webhook, in: call.workspace, on: connection) != nil,
-                let delivery = try Deliveries.find(id, of: webhook, in: call.workspace, on: connection)
-            else { throw Problem.notFound() }
-            return (delivery, try Deliveries.attempts(at: [id], in: call.workspace, on: connection)[id] ?? [])
-        }
-    }
-
-    private static func refuseDisabled(_ webhook: Webhook) throws(Problem) {
-        guard webhook.enabled else {
-            throw .conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
-        }
+        let found = try call.services.store.read { try Deliveries.find(id, of: webhook.id, in: call.workspace, on: $0) }
+        guard let found else { throw Problem.notFound() }
+        return found
     }
 
     private static func refuse(_ since: Timestamp, _ until: Timestamp, _ call: Call, _ fields: inout JSONFields) {

@@ -42,7 +42,7 @@ enum LinkResource {
     /// Makes the link of an external id be as the body says: created where there is none, else changed in what is sent.
     static func upsert(_ call: Call) throws -> Answer {
         let externalID = try externalID(call)
-        var fields = try call.fields(setting: "external_id", to: externalID)
+        let fields = try call.fields(setting: "external_id", to: externalID)
         return try call.retrying("link") {
             var copy = fields
             let found = try call.services.store.read { try Links.find(externalID: externalID, in: call.workspace, on: $0) }

@@ -90,7 +90,7 @@ enum WebhookResource {
             var webhook = try call.webhook()
             try call.preconditions.requireMatch(webhook.resourceVersion)
             let secret = WebhookSecret.random()
-            let end = overlap == 0 ? nil : Timestamp(milliseconds: call.now.milliseconds + Int64(overlap) * 1000)
+            let end = overlap == 0 ? nil : call.now.adding(seconds: overlap)
             webhook.updatedAt = call.now
             return try call.commit { connection in
                 try WebhookEndpoints.rotateSecret(
@@ -108,10 +108,7 @@ enum WebhookResource {
     static func test(_ call: Call) throws -> Answer {
         var fields = try call.fields(orEmpty: true)
         try fields.finish()
-        let webhook = try call.webhook()
-        guard webhook.enabled else {
-            throw Problem.conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
-        }
+        let webhook = try call.enabledWebhook()
         var event = call.event(.webhookTest, data: ["webhook_id": .string(webhook.id.description)])
         event.webhook = webhook.id
         let answer = Answer(status: 202, content: .object(event.json))
@@ -134,6 +131,15 @@ extension Call {
         let id: WebhookID = try identifier()
         guard let webhook = try services.store.read({ try WebhookEndpoints.find(id, in: workspace, on: $0) }) else {
             throw Problem.notFound()
+        }
+        return webhook
+    }
+
+    /// The endpoint in the path, if anything is sent to it.
+    func enabledWebhook() throws -> Webhook {
+        let webhook = try webhook()
+        guard webhook.enabled else {
+            throw Problem.conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
         }
         return webhook
     }

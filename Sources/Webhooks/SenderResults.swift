@@ -1,0 +1,39 @@
+import Curl
+import Model
+import Store
+
+/// Why a delivery cannot be sent at all.
+enum SenderError: Error, CustomStringConvertible {
+    case httpsOnly
+    case wrongKey
+
+    var description: String {
+        switch self {
+        case .httpsOnly: "its endpoint is not https, and MASK_WEBHOOK_HTTP does not allow http"
+        case .wrongKey: "its endpoint's secret was encrypted with another MASK_SECRET_KEY"
+        }
+    }
+}
+
+extension DeliveryQueue.Result {
+    /// As if it had not been claimed.
+    static func returned(_ claimed: DeliveryQueue.Claimed) -> Self {
+        Self(claimed: claimed, attempt: nil, status: .waiting, nextAt: claimed.delivery.dueAt)
+    }
+}
+
+extension Exchange {
+    var isSuccess: Bool { if case .answered(let status) = result { (200..<300).contains(status) } else { false } }
+}
+
+extension DeliveryAttempt {
+    init(_ number: Int, _ startedAt: Timestamp, _ exchange: Exchange) {
+        self.init(
+            number: number, startedAt: startedAt, milliseconds: exchange.milliseconds, address: exchange.address,
+            httpVersion: exchange.httpVersion, body: exchange.body)
+        switch exchange.result {
+        case .answered(let status): self.status = status
+        case .failed(let failure): error = failure.rawValue
+        }
+    }
+}
