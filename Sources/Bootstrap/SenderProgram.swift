@@ -28,14 +28,14 @@ public struct SenderProgram: Sendable {
     /// Works for so many seconds, until SIGTERM at the latest; what is in flight then is finished.
     public func run(seconds: Int) throws {
         let sender = try makeSender()
-        let (waker, state, redis) = (sender.waker, SenderState(), installation.configuration.redis)
+        let (bell, state, redis) = (sender.bell, SenderState(), installation.configuration.redis)
         // Who began together with this run, on another host, ends together with it: no successor.
         let half = Deadline.after(milliseconds: seconds * 500)
         _ = try Thread.start(name: "signals") {
             state.waitForStopSignal()
-            waker.wake()
+            bell.ring()
         }
-        _ = try Thread.start(name: "calls") { Self.listen(redis, state, waker, from: half) }
+        _ = try Thread.start(name: "calls") { Self.listen(redis, state, bell, from: half) }
         let end = Deadline.after(milliseconds: seconds * 1000)
         let last = Deadline.after(milliseconds: (seconds + Self.patienceSeconds) * 1000)
         sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
@@ -51,19 +51,19 @@ public struct SenderProgram: Sendable {
     }
 
     /// Hears of events and of successors, and tells those before that it is there.
-    private static func listen(_ configuration: RedisConfiguration, _ state: SenderState, _ waker: Waker, from half: Deadline) -> Never {
+    private static func listen(_ configuration: RedisConfiguration, _ state: SenderState, _ bell: Bell, from half: Deadline) -> Never {
         let redis = configuration.makePool(capacity: 1)
         let own = String(getpid())
         while true {
             if let subscription = try? Subscription(configuration, channels: SenderCalls.allCases.map(\.rawValue)) {
                 SenderCalls.publish(.successor, through: redis)
-                waker.wake()
+                bell.ring()
                 while let message = try? subscription.next(timeoutMilliseconds: 60_000) {
                     guard case .published(let channel, let payload) = message else { continue }
                     if channel == SenderCalls.successor.rawValue, half.hasPassed, payload != Array(own.utf8) {
                         state.noteSuccessor()
                     }
-                    waker.wake()
+                    bell.ring()
                 }
             }
             usleep(250_000)

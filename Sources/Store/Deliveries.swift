@@ -13,22 +13,58 @@ public struct DeliveryFilter: Sendable, Equatable {
 
 /// The tables `webhook_deliveries` and `webhook_attempts`: the log of what was sent.
 public enum Deliveries {
-    public static func insert(_ deliveries: [Delivery], lane: EventLane, on connection: Connection) throws(MariaDBError) {
-        for chunk in chunks(of: deliveries) {
-            var insertion: SQL = """
-                INSERT INTO webhook_deliveries (
-                  workspace_id, id, webhook_id, lane, event_id, event_type, status, trigger_kind, due_at, created_at, finished_at)
-                VALUES
-                """ + " "
-            appendRows(chunk, to: &insertion) { delivery in
-                """
-                (\(delivery.workspace), \(delivery.id), \(delivery.webhook), \(lane.rawValue), \(delivery.event),
-                 \(delivery.type.rawValue), \(delivery.status.rawValue), \(delivery.trigger.rawValue), \(delivery.dueAt),
-                 \(delivery.createdAt), \(delivery.finishedAt))
-                """
-            }
-            try connection.execute(insertion)
+    /// Writes new deliveries; those with a claim are their claimer's until its lease ends.
+    public static func insert(
+        _ deliveries: [Delivery], lane: EventLane, claim: (id: ULID, leaseEnd: Timestamp)? = nil, on connection: Connection
+    ) throws(MariaDBError) {
+        guard !deliveries.isEmpty else { return }
+        var rows = LoadRows()
+        for delivery in deliveries {
+            rows.append(delivery.workspace)
+            rows.append(delivery.id)
+            rows.append(delivery.webhook)
+            rows.append(lane.rawValue)
+            rows.append(delivery.event)
+            rows.append(delivery.type.rawValue)
+            rows.append(delivery.status.rawValue)
+            rows.append(delivery.trigger.rawValue)
+            rows.append(delivery.attempts)
+            rows.append((claim?.leaseEnd ?? delivery.dueAt)?.sql)
+            if let claim { rows.append(claim.id.value) } else { rows.appendNull() }
+            rows.append(delivery.createdAt.sql)
+            rows.append(delivery.finishedAt?.sql)
+            rows.endRow()
         }
+        try rows.load(deliveries.count, """
+            LOAD DATA LOCAL INFILE 'deliveries' INTO TABLE webhook_deliveries CHARACTER SET binary
+            (workspace_id, id, webhook_id, lane, event_id, event_type, status, trigger_kind, attempts, due_at, claim, created_at,
+             finished_at)
+            """, on: connection)
+    }
+
+    /// Writes what came of attempts. One that was made stands in the log also where its delivery has gone to another
+    /// sender meanwhile; one that stands there already is passed over.
+    static func insertAttempts(_ results: [DeliveryQueue.Result], on connection: Connection) throws(MariaDBError) {
+        var rows = LoadRows()
+        for result in results {
+            guard let attempt = result.attempt else { continue }
+            rows.append(result.claimed.delivery.workspace)
+            rows.append(result.claimed.delivery.id)
+            rows.append(attempt.number)
+            rows.append(attempt.startedAt.sql)
+            rows.append(attempt.milliseconds)
+            rows.append(attempt.address)
+            rows.append(attempt.httpVersion)
+            if let status = attempt.status { rows.append(status) } else { rows.appendNull() }
+            rows.append(attempt.error)
+            rows.append(utf8: attempt.body)
+            rows.endRow()
+        }
+        guard !rows.bytes.isEmpty else { return }
+        _ = try connection.load(rows.bytes, """
+            LOAD DATA LOCAL INFILE 'attempts' INTO TABLE webhook_attempts CHARACTER SET binary
+            (workspace_id, delivery_id, number, started_at, milliseconds, address, http_version, status, error, body)
+            """)
     }
 
     /// One page of an endpoint's deliveries, newest first.

@@ -16,7 +16,7 @@ public enum DeliveryQueue {
     public static let attempts = 10
 
     /// An endpoint's lane that has something to do.
-    public struct Work: Sendable, Hashable {
+    public struct Work: Sendable, Hashable, Comparable {
         public var workspace: WorkspaceID
         public var webhook: WebhookID
         public var lane: EventLane
@@ -27,9 +27,9 @@ public enum DeliveryQueue {
             self.lane = lane
         }
 
-        /// The row of `webhook_lanes`.
-        fileprivate var row: SQL {
-            "workspace_id = \(workspace) AND webhook_id = \(webhook) AND lane = \(lane.rawValue)"
+        /// The order in which lanes are locked.
+        public static func < (left: Self, right: Self) -> Bool {
+            (left.workspace, left.webhook, left.lane.rawValue) < (right.workspace, right.webhook, right.lane.rawValue)
         }
     }
 
@@ -39,6 +39,15 @@ public enum DeliveryQueue {
         /// Encrypted.
         public var secret: [UInt8]
         public var previousSecret: [UInt8]?
+
+        static let columns: SQL = "url, secret, IF(previous_secret_ends_at > UTC_TIMESTAMP(3), previous_secret, NULL)"
+
+        /// Reads what `columns` names.
+        init(_ row: Row, from column: Int = 0) throws(MariaDBError) {
+            url = try row.string(column)
+            secret = try row.bytes(column + 1)
+            previousSecret = try row.optionalBytes(column + 2)
+        }
     }
 
     /// A delivery that is claimed, with all that sending it takes. Its `attempts` counts the one that is to be made.
@@ -53,20 +62,6 @@ public enum DeliveryQueue {
         public var work: Work { Work(workspace: delivery.workspace, webhook: delivery.webhook, lane: lane) }
     }
 
-    /// Notes new deliveries of an endpoint. One that keeps failing is not tried before its next probe all the same.
-    static func enqueue(
-        _ count: Int, dropped: Int, for webhook: WebhookID, _ lane: EventLane, in workspace: WorkspaceID,
-        dueAt: Timestamp, on connection: Connection
-    ) throws(MariaDBError) {
-        try connection.execute("""
-            UPDATE webhook_lanes
-            SET due_at = IF(\(count) = 0, due_at,
-                            LEAST(COALESCE(due_at, '9999-01-01'), GREATEST(\(dueAt), COALESCE(not_before, \(dueAt))))),
-                waiting = waiting + \(count), dropped = dropped + \(dropped)
-            WHERE \(Work(workspace: workspace, webhook: webhook, lane: lane).row)
-            """)
-    }
-
     /// The lanes with something due, longest due first.
     public static func due(_ lane: EventLane, at now: Timestamp, limit: Int, on connection: Connection) throws(MariaDBError) -> [Work] {
         try connection.query("""
@@ -77,24 +72,9 @@ public enum DeliveryQueue {
             }
     }
 
-    /// When the next lane has something due; nil when none will.
-    public static func nextDue(on connection: Connection) throws(MariaDBError) -> Timestamp? {
-        var next: Timestamp?
-        for lane in EventLane.allCases {
-            let query: SQL = "SELECT MIN(due_at) FROM webhook_lanes WHERE lane = \(lane.rawValue)"
-            if let due = try connection.query(query).first?.optionalTimestamp(0) { next = min(next ?? due, due) }
-        }
-        return next
-    }
-
-    // MARK: Claiming
-
-    /// A lane as its row says, which is locked until the transaction ends.
-    private struct Lane {
-        var health = WebhookHealth()
-        var notBefore: Timestamp?
-        /// Nil where it is disabled or gone: nothing is sent.
-        var endpoint: Endpoint?
+    /// When the next endpoint has something due in a lane; nil when none will.
+    public static func nextDue(_ lane: EventLane, on connection: Connection) throws(MariaDBError) -> Timestamp? {
+        try connection.query("SELECT MIN(due_at) FROM webhook_lanes WHERE lane = \(lane.rawValue)").first?.optionalTimestamp(0)
     }
 
     /// Claims due deliveries of a lane, longest due first, and sets when the lane is looked at again.
@@ -105,9 +85,9 @@ public enum DeliveryQueue {
     ) throws -> (claimed: [Claimed], health: WebhookHealth) {
         try connection.transaction { connection in
             // The lane's row is the lock: two senders never claim of one endpoint at the same time.
-            guard var lane = try lock(work, waiting: false, on: connection) else { return ([], WebhookHealth()) }
-            guard let endpoint = lane.endpoint else {
-                try update(work, lane, finished: 0, on: connection)
+            guard var lane = try WebhookLanes.lock(work, waiting: .never, on: connection) else { return ([], WebhookHealth()) }
+            guard let endpoint = try endpoint(work, on: connection) else {
+                try WebhookLanes.update(work, lane, finished: 0, isEnabled: false, on: connection)
                 return ([], lane.health)
             }
             let isProbe = lane.health.failures >= breakerFailures
@@ -121,7 +101,7 @@ public enum DeliveryQueue {
             let hopeless = deliveries.filter { $0.attempts > attempts || events[$0.event] == nil }
             try giveUp(hopeless.map(\.id), of: work, at: now, on: connection)
             if isProbe, hopeless.count < deliveries.count { lane.notBefore = lease }
-            try update(work, lane, finished: hopeless.count, on: connection)
+            try WebhookLanes.update(work, lane, finished: hopeless.count, isEnabled: true, on: connection)
             let claimed = deliveries.filter { $0.attempts <= attempts }.compactMap { delivery in
                 events[delivery.event].map {
                     Claimed(delivery: delivery, lane: work.lane, claim: claim, leaseEnd: lease, event: $0, endpoint: endpoint)
@@ -131,27 +111,12 @@ public enum DeliveryQueue {
         }
     }
 
-    /// Nil where the lane is gone or, unless this is to wait for it, another sender has it.
-    private static func lock(_ work: Work, waiting: Bool, on connection: Connection) throws(MariaDBError) -> Lane? {
-        let mode: SQL = waiting ? "FOR UPDATE" : "FOR UPDATE SKIP LOCKED"
-        guard let row = try connection.query("""
-            SELECT failures, failing_since, last_success_at, not_before FROM webhook_lanes WHERE \(work.row) \(mode)
-            """).first
-        else { return nil }
-        var lane = Lane(notBefore: try row.optionalTimestamp(3), endpoint: try endpoint(work, on: connection))
-        lane.health.failures = try row.integer(0)
-        lane.health.failingSince = try row.optionalTimestamp(1)
-        lane.health.lastSuccessAt = try row.optionalTimestamp(2)
-        return lane
-    }
-
-    private static func endpoint(_ work: Work, on connection: Connection) throws(MariaDBError) -> Endpoint? {
+    /// Nil where the endpoint is disabled or gone: nothing is sent.
+    static func endpoint(_ work: Work, on connection: Connection) throws(MariaDBError) -> Endpoint? {
         try connection.query("""
-            SELECT url, secret, IF(previous_secret_ends_at > UTC_TIMESTAMP(3), previous_secret, NULL)
-            FROM webhooks WHERE workspace_id = \(work.workspace) AND id = \(work.webhook) AND enabled
-            """).first.map { row throws(MariaDBError) in
-                Endpoint(url: try row.string(0), secret: try row.bytes(1), previousSecret: try row.optionalBytes(2))
-            }
+            SELECT \(Endpoint.columns) FROM webhooks
+            WHERE workspace_id = \(work.workspace) AND id = \(work.webhook) AND enabled
+            """).first.map { row throws(MariaDBError) in try Endpoint(row) }
     }
 
     private static func dueDeliveries(
@@ -212,140 +177,6 @@ public enum DeliveryQueue {
         }
     }
 
-    /// Writes how a lane is doing and when it is due: when its next delivery is, but not before its next probe, and not at
-    /// all when it is disabled or has none.
-    private static func update(_ work: Work, _ lane: Lane, finished: Int, on connection: Connection) throws(MariaDBError) {
-        let next = try connection.query("""
-            SELECT due_at FROM webhook_deliveries FORCE INDEX (due)
-            WHERE webhook_id = \(work.webhook) AND lane = \(work.lane.rawValue) AND due_at IS NOT NULL
-            ORDER BY due_at LIMIT 1
-            """).first?.timestamp(0)
-        let due = lane.endpoint != nil ? next.map { max($0, lane.notBefore ?? $0) } : nil
-        // Without anything due nothing waits, whatever has been counted: partitions go with what is in them.
-        let waiting: SQL = next == nil ? "0" : "GREATEST(CAST(waiting AS SIGNED) - \(finished), 0)"
-        try connection.execute("""
-            UPDATE webhook_lanes
-            SET due_at = \(due), not_before = \(lane.notBefore), waiting = \(waiting), failures = \(lane.health.failures),
-                failing_since = \(lane.health.failingSince), last_success_at = \(lane.health.lastSuccessAt)
-            WHERE \(work.row)
-            """)
-    }
-
-    // MARK: Results
-
-    /// What came of an attempt, and what is to be done with the delivery.
-    public struct Result: Sendable {
-        public var claimed: Claimed
-        /// Nil gives the delivery back as if it had not been claimed.
-        public var attempt: DeliveryAttempt?
-        public var status: Delivery.Status
-        /// When to try again, of a delivery that waits on.
-        public var nextAt: Timestamp?
-
-        public init(claimed: Claimed, attempt: DeliveryAttempt?, status: Delivery.Status, nextAt: Timestamp?) {
-            self.claimed = claimed
-            self.attempt = attempt
-            self.status = status
-            self.nextAt = nextAt
-        }
-    }
-
-    /// Writes the results of a lane, each only where its claim still stands, in one transaction.
-    /// - Parameter notBefore: until when an endpoint that is doing like this is left alone.
-    /// - Returns: how the endpoint is doing now; nil when it has been deleted.
-    public static func record(
-        _ results: [Result], of work: Work, at now: Timestamp, on connection: Connection,
-        notBefore: (WebhookHealth) -> Timestamp?
-    ) throws -> WebhookHealth? {
-        try connection.transaction { connection in
-            var lane = try lock(work, waiting: true, on: connection)
-            try insertAttempts(results, of: work, on: connection)
-            var stood: [Result] = []
-            for chunk in chunks(of: results) { stood += try record(chunk, of: work, at: now, on: connection) }
-            for attempt in stood.compactMap(\.attempt).sorted(by: { $0.startedAt < $1.startedAt }) { lane?.health.note(attempt) }
-            if let health = lane?.health { lane?.notBefore = notBefore(health) }
-            if let lane { try update(work, lane, finished: stood.count { $0.status != .waiting }, on: connection) }
-            return lane?.health
-        }
-    }
-
-    /// Returns those whose claim stood.
-    private static func record(
-        _ results: ArraySlice<Result>, of work: Work, at now: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> [Result] {
-        var rows: SQL = ""
-        for (index, result) in results.enumerated() {
-            let (id, claim) = (result.claimed.delivery.id, result.claimed.claim)
-            let taken = result.attempt == nil ? 1 : 0
-            let (status, next) = (result.status.rawValue, result.nextAt)
-            appendUnion(
-                index, "SELECT \(id) AS id, \(claim) AS claim, \(status) AS status, \(next) AS next, \(taken) AS taken",
-                "(\(id), \(claim), \(status), \(next), \(taken))", to: &rows)
-        }
-        let join: SQL = """
-            (\(rows)) r STRAIGHT_JOIN webhook_deliveries d ON d.workspace_id = \(work.workspace) AND d.id = r.id
-            """
-        let standing = Set(try connection.query("SELECT d.id FROM \(join) WHERE d.claim = r.claim").map {
-            row throws(MariaDBError) -> DeliveryID in try row.identifier(0)
-        })
-        try connection.execute("""
-            UPDATE \(join)
-            SET d.status = r.status, d.due_at = r.next, d.attempts = d.attempts - r.taken, d.claim = NULL,
-                d.finished_at = IF(r.status = 'waiting', NULL, \(now))
-            WHERE d.claim = r.claim
-            """)
-        return results.filter { standing.contains($0.claimed.delivery.id) }
-    }
-
-    /// An attempt that was made stands in the log, also where its delivery has gone to another sender meanwhile.
-    private static func insertAttempts(_ results: [Result], of work: Work, on connection: Connection) throws(MariaDBError) {
-        for chunk in chunks(of: results.filter { $0.attempt != nil }) {
-            var insertion: SQL = """
-                INSERT IGNORE INTO webhook_attempts (
-                  workspace_id, delivery_id, number, started_at, milliseconds, address, http_version, status, error, body)
-                VALUES
-                """ + " "
-            appendRows(chunk, to: &insertion) { result in
-                let attempt = result.attempt
-                return """
-                    (\(work.workspace), \(result.claimed.delivery.id), \(attempt?.number), \(attempt?.startedAt),
-                     \(attempt?.milliseconds), \(attempt?.address), \(attempt?.httpVersion), \(attempt?.status),
-                     \(attempt?.error), \(attempt?.body))
-                    """
-            }
-            try connection.execute(insertion)
-        }
-    }
-
-    /// Ends an endpoint's work: it has gone, or has failed for days. Deliveries that wait go on when it is enabled again.
-    /// - Parameter quietSince: nothing is done where a lane of the endpoint has had a success since then.
-    /// - Returns: whether this was it that disabled the endpoint.
-    public static func disable(
-        _ work: Work, quietSince: Timestamp?, reason: String, at now: Timestamp, audit: AuditEntry, on connection: Connection
-    ) throws -> Bool {
-        try connection.transaction { connection in
-            let alive = try connection.query("""
-                SELECT 1 FROM webhook_lanes
-                WHERE workspace_id = \(work.workspace) AND webhook_id = \(work.webhook) AND last_success_at > \(quietSince)
-                """)
-            guard alive.isEmpty else { return false }
-            let changed = try connection.execute("""
-                UPDATE webhooks
-                SET enabled = FALSE, disabled_reason = \(reason), disabled_at = \(now), version = version + 1, updated_at = \(now)
-                WHERE workspace_id = \(work.workspace) AND id = \(work.webhook) AND enabled
-                """)
-            guard changed == 1 else { return false }
-            try connection.execute("""
-                UPDATE webhook_lanes SET due_at = NULL, not_before = NULL
-                WHERE workspace_id = \(work.workspace) AND webhook_id = \(work.webhook)
-                """)
-            try connection.execute(AuditLog.insertion(of: audit))
-            return true
-        }
-    }
-
-    // MARK: By hand
-
     /// Sends events again, as new deliveries that are due at once. In the caller's transaction.
     public static func resend(
         _ events: [(event: EventID, type: EventType)], to webhook: WebhookID, in workspace: WorkspaceID, at now: Timestamp,
@@ -357,22 +188,9 @@ public enum DeliveryQueue {
         }
         for (lane, group) in Dictionary(grouping: deliveries, by: \.type.lane) {
             try Deliveries.insert(group, lane: lane, on: connection)
-            try enqueue(group.count, dropped: 0, for: webhook, lane, in: workspace, dueAt: now, on: connection)
+            let work = Work(workspace: workspace, webhook: webhook, lane: lane)
+            try WebhookLanes.enqueue(group.count, dropped: 0, for: work, dueAt: now, on: connection)
         }
         return deliveries
-    }
-}
-
-extension WebhookHealth {
-    /// What one more attempt says of an endpoint.
-    public mutating func note(_ attempt: DeliveryAttempt) {
-        if attempt.isSuccess {
-            failures = 0
-            failingSince = nil
-            lastSuccessAt = max(lastSuccessAt ?? attempt.startedAt, attempt.startedAt)
-        } else {
-            failures += 1
-            failingSince = failingSince ?? attempt.startedAt
-        }
     }
 }

@@ -112,7 +112,7 @@ public enum Links {
     private static func versions(of links: ArraySlice<Link>) -> SQL {
         var versions: SQL = ""
         for (index, link) in links.enumerated() {
-            appendUnion(index, "SELECT \(link.id) AS id, \(link.version) AS version", "(\(link.id), \(link.version))", to: &versions)
+            appendUnion(index, "SELECT \(cast: link.id) AS id, \(link.version) AS version", "(\(cast: link.id), \(link.version))", to: &versions)
         }
         return versions
     }

@@ -4,6 +4,7 @@ import Model
 /// Picks up events: gives each its sequence and makes a delivery for every endpoint that wants it.
 ///
 /// This is done by the sender, after the change: the transaction of the change writes the event and waits for nobody.
+/// What the sender has room for is claimed with it, and so is written once instead of twice, and not read again.
 public enum Outbox {
     /// Deliveries of clicks that an endpoint may have waiting; what is more is dropped and counted.
     public static let clickBacklog = 10_000
@@ -13,9 +14,8 @@ public enum Outbox {
         var webhook: WebhookID
         var events: [EventPattern]
         var filter: EventFilter
-        var enabled: Bool
-        /// Clicks waiting.
-        var clicks: Int
+        /// Nil where it is disabled.
+        var endpoint: DeliveryQueue.Endpoint?
     }
 
     /// Events that nobody has picked up, found without a lock.
@@ -25,32 +25,43 @@ public enum Outbox {
         var count = 0
     }
 
+    /// What was picked up: how many events, and those of their deliveries that were claimed.
+    public struct PickedUp: Sendable {
+        public var count = 0
+        public var claimed: [DeliveryQueue.Claimed] = []
+    }
+
     /// Picks up at most `limit` events of a lane, oldest first, in one transaction. One sender at a time does so in a
     /// workspace: its sequences follow the order of the events, and workspaces that another has are passed over.
-    /// - Parameter matches: whether an event is about links that a filter names.
-    /// - Returns: how many were picked up.
+    /// - Parameters:
+    ///   - room: of so many new deliveries of an endpoint that is doing like this, how many to claim. It is asked for those
+    ///     only that are doing well and have nothing else due.
+    ///   - matches: whether an event is about links that a filter names.
     public static func pickUp(
         _ lane: EventLane, limit: Int, at now: Timestamp, on connection: Connection,
-        matches: (Event, EventFilter) -> Bool
-    ) throws -> Int {
+        room: (DeliveryQueue.Work, WebhookHealth, _ wanted: Int) -> Int = { _, _, _ in 0 }, matches: (Event, EventFilter) -> Bool
+    ) throws -> PickedUp {
         var passedOver: [WorkspaceID] = []
         while passedOver.count < 4 {
             let found = try waiting(lane, limit: limit, without: passedOver, on: connection)
-            guard found.count > 0 else { return 0 }
+            guard found.count > 0 else { return PickedUp() }
             try beginSequences(of: found.withoutSequence, on: connection)
-            let count = try connection.transaction { connection in
-                var count = 0
+            let picked = try connection.transaction { connection in
+                var picked = PickedUp()
                 for (workspace, last) in try lock(Array(found.ids.keys), on: connection) {
-                    let wanted = (found.ids[workspace] ?? []).sorted()
-                    count += try pickUp(wanted, lane, workspace, after: last, at: now, on: connection, matches: matches)
+                    let events = try read((found.ids[workspace] ?? []).sorted(), after: last, in: workspace, on: connection)
+                    guard !events.isEmpty else { continue }
+                    try number(events, in: workspace, on: connection)
+                    picked.claimed += try deliver(events, lane, workspace, at: now, on: connection, room: room, matches: matches)
+                    picked.count += events.count
                 }
-                return count
+                return picked
             }
-            if count > 0 { return count }
+            if picked.count > 0 { return picked }
             // Somebody else was here first, or is here and has stopped: others need not wait for that.
             passedOver += found.ids.keys
         }
-        return 0
+        return PickedUp()
     }
 
     private static func waiting(
@@ -92,28 +103,14 @@ public enum Outbox {
         return locked
     }
 
-    private static func pickUp(
-        _ ids: [EventID], _ lane: EventLane, _ workspace: WorkspaceID, after last: Int, at now: Timestamp,
-        on connection: Connection, matches: (Event, EventFilter) -> Bool
-    ) throws -> Int {
-        let subscribers = try subscribers(in: workspace, on: connection)
-        let isFiltered = subscribers.contains { !$0.filter.isEmpty }
-        let events = try read(ids, in: workspace, withBody: isFiltered, on: connection)
-        guard !events.isEmpty else { return 0 }
-        try number(events, after: last, in: workspace, on: connection)
-        try deliver(events, lane, to: subscribers, workspace, at: now, on: connection, matches: matches)
-        return events.count
-    }
-
-    /// Those that are still waiting, in the order of their ids.
+    /// Those that are still waiting, in the order of their ids, with the sequences that they are to have.
     private static func read(
-        _ ids: [EventID], in workspace: WorkspaceID, withBody: Bool, on connection: Connection
+        _ ids: [EventID], after last: Int, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [Event] {
-        let body: SQL = withBody ? "e.body" : "''"
         var events: [Event] = []
         for chunk in chunks(of: ids) {
             for row in try connection.query("""
-                SELECT e.id, e.type, e.created_at, e.webhook_id, \(body)
+                SELECT e.id, e.type, e.created_at, e.webhook_id, e.body
                 FROM (\(table(of: chunk))) r STRAIGHT_JOIN events e ON e.workspace_id = \(workspace) AND e.id = r.id
                 WHERE e.sequence IS NULL
                 """)
@@ -124,21 +121,21 @@ public enum Outbox {
                     webhook: try row.optionalIdentifier(3)))
             }
         }
-        return events.sorted { $0.id < $1.id }
+        events.sort { $0.id < $1.id }
+        for index in events.indices { events[index].sequence = last + 1 + index }
+        return events
     }
 
-    private static func number(
-        _ events: [Event], after last: Int, in workspace: WorkspaceID, on connection: Connection
-    ) throws(MariaDBError) {
+    private static func number(_ events: [Event], in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         try connection.execute("""
-            UPDATE event_sequences SET last = \(last + events.count) WHERE workspace_id = \(workspace)
+            UPDATE event_sequences SET last = \(events.last?.sequence) WHERE workspace_id = \(workspace)
             """)
-        let numbered = events.enumerated().map { (id: $1.id, number: last + 1 + $0) }
-        for chunk in chunks(of: numbered) {
+        for chunk in chunks(of: events) {
             var numbers: SQL = ""
             for (index, event) in chunk.enumerated() {
-                let (id, number) = (event.id, event.number)
-                appendUnion(index, "SELECT \(id) AS id, \(number) AS number", "(\(id), \(number))", to: &numbers)
+                let (id, number) = (event.id, event.sequence)
+                appendUnion(
+                    index, "SELECT \(cast: id) AS id, \(number) AS number", "(\(cast: id), \(number))", to: &numbers)
             }
             try connection.execute("""
                 UPDATE (\(numbers)) n STRAIGHT_JOIN events e ON e.workspace_id = \(workspace) AND e.id = n.id
@@ -149,53 +146,67 @@ public enum Outbox {
 
     private static func subscribers(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> [Subscriber] {
         try connection.query("""
-            SELECT w.id, w.events, w.link_id, w.host, w.tag, w.enabled, CAST(l.waiting AS SIGNED)
-            FROM webhooks w
-            JOIN webhook_lanes l ON l.workspace_id = w.workspace_id AND l.webhook_id = w.id AND l.lane = 1
-            WHERE w.workspace_id = \(workspace)
+            SELECT id, events, link_id, host, tag, enabled, \(DeliveryQueue.Endpoint.columns)
+            FROM webhooks WHERE workspace_id = \(workspace) ORDER BY id
             """).map { row throws(MariaDBError) -> Subscriber in
                 Subscriber(
                     webhook: try row.identifier(0), events: try row.patterns(1), filter: try row.filter(2),
-                    enabled: try row.bool(5), clicks: try row.integer(6))
+                    endpoint: try row.bool(5) ? try DeliveryQueue.Endpoint(row, from: 6) : nil)
             }
     }
 
+    /// Makes the deliveries. Returns those that were claimed.
     private static func deliver(
-        _ events: [Event], _ lane: EventLane, to subscribers: [Subscriber], _ workspace: WorkspaceID, at now: Timestamp,
-        on connection: Connection, matches: (Event, EventFilter) -> Bool
-    ) throws(MariaDBError) {
-        for subscriber in subscribers.sorted(by: { $0.webhook < $1.webhook }) {
+        _ events: [Event], _ lane: EventLane, _ workspace: WorkspaceID, at now: Timestamp, on connection: Connection,
+        room: (DeliveryQueue.Work, WebhookHealth, _ wanted: Int) -> Int, matches: (Event, EventFilter) -> Bool
+    ) throws(MariaDBError) -> [DeliveryQueue.Claimed] {
+        let (claim, lease) = (ULID(milliseconds: now.milliseconds), now.adding(milliseconds: DeliveryQueue.leaseMilliseconds))
+        var (claimed, others) = ([DeliveryQueue.Claimed](), [Delivery]())
+        for subscriber in try subscribers(in: workspace, on: connection) {
             var wanted = events.filter { event in
                 if let only = event.webhook { return only == subscriber.webhook }
                 return subscriber.events.contains { $0.matches(event.type) } && matches(event, subscriber.filter)
             }
-            var dropped = 0
-            if lane == .clicks {
-                dropped = max(0, wanted.count - max(0, clickBacklog - subscriber.clicks))
-                wanted.removeLast(dropped)
+            let work = DeliveryQueue.Work(workspace: workspace, webhook: subscriber.webhook, lane: lane)
+            guard !wanted.isEmpty, let state = try WebhookLanes.lock(work, waiting: .forever, on: connection) else { continue }
+            let dropped = lane == .clicks ? max(0, wanted.count - max(0, clickBacklog - state.health.waiting)) : 0
+            wanted.removeLast(dropped)
+            let deliveries = deliveries(of: wanted, to: subscriber, at: now)
+            guard let endpoint = subscriber.endpoint else {
+                others += deliveries
+                continue
             }
-            guard !wanted.isEmpty || dropped > 0 else { continue }
-            // What happens while an endpoint is disabled can be recovered later.
-            let deliveries = wanted.map { event in
-                Delivery(
-                    workspace: workspace, webhook: subscriber.webhook, event: event.id, type: event.type,
-                    status: subscriber.enabled ? .waiting : .discarded, dueAt: subscriber.enabled ? now : nil,
-                    createdAt: now, finishedAt: subscriber.enabled ? nil : now)
+            let taken = state.isFree(at: now) ? room(work, state.health, wanted.count) : 0
+            for (event, var delivery) in zip(wanted, deliveries).prefix(taken) {
+                delivery.attempts = 1
+                claimed.append(DeliveryQueue.Claimed(
+                    delivery: delivery, lane: lane, claim: claim, leaseEnd: lease, event: event, endpoint: endpoint))
             }
-            // Ids in the order of the events: what is due at the same time is sent in the order of ids.
-            try Deliveries.insert(ordered(deliveries), lane: lane, on: connection)
-            try DeliveryQueue.enqueue(
-                subscriber.enabled ? wanted.count : 0, dropped: dropped, for: subscriber.webhook, lane, in: workspace,
-                dueAt: now, on: connection)
+            others += deliveries.dropFirst(taken)
+            try WebhookLanes.enqueue(
+                wanted.count, dropped: dropped, for: work, dueAt: taken < wanted.count ? now : lease, on: connection)
         }
+        try Deliveries.insert(others, lane: lane, on: connection)
+        try Deliveries.insert(claimed.map(\.delivery), lane: lane, claim: (claim, lease), on: connection)
+        return claimed
     }
 
-    /// The same deliveries, with their ids in their order.
-    private static func ordered(_ deliveries: [Delivery]) -> [Delivery] {
-        zip(deliveries, deliveries.map(\.id).sorted()).map { delivery, id in
-            var delivery = delivery
-            delivery.id = id
-            return delivery
+    /// With ids in the order of the events: what is due at the same time is sent in the order of ids. What happens while
+    /// an endpoint is disabled can be recovered later.
+    private static func deliveries(of events: [Event], to subscriber: Subscriber, at now: Timestamp) -> [Delivery] {
+        let isEnabled = subscriber.endpoint != nil
+        return zip(events, events.map { _ in DeliveryID.new() }.sorted()).map { event, id in
+            Delivery(
+                id: id, workspace: event.workspace, webhook: subscriber.webhook, event: event.id, type: event.type,
+                status: isEnabled ? .waiting : .discarded, dueAt: isEnabled ? now : nil, createdAt: now,
+                finishedAt: isEnabled ? nil : now)
         }
+    }
+}
+
+extension WebhookLanes.Lane {
+    /// Whether new deliveries need not wait for others, or for a probe.
+    fileprivate func isFree(at now: Timestamp) -> Bool {
+        health.failures == 0 && notBefore == nil && (dueAt.map { $0 > now } ?? true)
     }
 }

@@ -25,7 +25,7 @@ func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _
 /// a whole workspace, and wait there for whoever works on its other rows.
 func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {
     var table: SQL = ""
-    for (index, id) in ids.enumerated() { appendUnion(index, "SELECT \(id) AS id", "(\(id))", to: &table) }
+    for (index, id) in ids.enumerated() { appendUnion(index, "SELECT \(cast: id) AS id", "(\(cast: id))", to: &table) }
     return table
 }
 
@@ -35,6 +35,16 @@ func appendUnion(_ index: Int, _ first: SQL, _ other: SQL, to table: inout SQL) 
     case 0: table += first
     case 1: table += " UNION ALL VALUES " + other
     default: table += ", " + other
+    }
+}
+
+extension SQL.StringInterpolation {
+    /// Binds an identifier as BINARY(16). In a table of values the server takes a bound string for a text of any length,
+    /// and puts such a table on the disk.
+    mutating func appendInterpolation<Kind>(cast id: Identifier<Kind>) {
+        appendLiteral("CAST(")
+        appendInterpolation(id)
+        appendLiteral(" AS BINARY(16))")
     }
 }
 

@@ -1,12 +1,12 @@
 import Crypto
 import Curl
 import Logging
-import MariaDB
 import Model
 import Store
 import Threads
 
-/// Drains the webhook queue: pick up, claim, sign, send, record. One thread, many transfers.
+/// Drains the webhook queue: pick up, claim, sign, send, record. One thread for many requests, and a ``Desk`` for what the
+/// database has to do meanwhile.
 ///
 /// Nothing is sent inside a transaction, and nothing is believed that is not written: a claim is committed before the
 /// request goes out, a result is written only where the claim still stands. A sender that dies at any moment loses
@@ -16,31 +16,33 @@ public final class Sender {
     static let transfers = 64
     static let clickTransfers = 24
     static let failingTransfers = 32
-    /// Of those to one endpoint.
-    static let transfersPerEndpoint = 5
-    static let clickTransfersPerEndpoint = 2
 
-    /// Deliveries in memory that have not been begun, of a lane and of an endpoint that is doing well.
-    private static let claimLimit = 1024
-    private static let claimSize = 256
-    private static let pickUpSize = 512
+    /// Of those to one endpoint.
+    static func transfersPerEndpoint(_ lane: EventLane) -> Int { lane == .clicks ? 2 : 5 }
+
+    /// Deliveries of a lane in memory that have not ended; with half of them it does not look for more.
+    private static let holdingLimit = 8192
     /// While requests are under way the queue is looked at so often at the most.
     private static let restMilliseconds = 5
     /// A result waits at most so long for others to be written with it.
-    private static let recordMilliseconds: Int64 = 20
-    private static let recordSize = 256
+    private static let recordMilliseconds = 20
+    private static let recordSize = 1024
     private static let putOffMilliseconds: Int64 = 60_000
-    /// How long the sender sleeps at most when nobody wakes it.
+    /// How long the sender goes without looking when nobody rings.
     private static let pollMilliseconds = 1000
+    /// After a failure of the database nothing is asked of it for so long.
+    private static let breathMilliseconds = 250
     /// What a lease must have left when a request begins: as long as it can take, and time to record it.
     static let leaseMilliseconds = Int64(Limits().wholeMilliseconds) + 5000
 
-    private let store: Store
     /// Decrypts the endpoints' secrets.
     private let key: String
     private let allowsHTTP: Bool
     private let logger: Logger
     private let multi: Multi
+    private let desk: Desk
+    /// Rung when there may be something to send.
+    public let bell: Bell
 
     /// A request under way.
     private struct Transfer {
@@ -50,46 +52,66 @@ public final class Sender {
     }
 
     /// What this sender has of an endpoint's lane.
-    private struct Station {
+    private final class Station {
+        let work: DeliveryQueue.Work
         var claimed: ArraySlice<DeliveryQueue.Claimed> = []
         var running = 0
-        var results: [DeliveryQueue.Result] = []
-        var resultsSince: Timestamp?
+        /// Results that are not yet written.
+        var unrecorded = 0
         /// As this sender knows it: what its results say is added when they come, not when they are written.
         var health = WebhookHealth()
         /// Until when it waits for something on this side.
         var putOffUntil: Timestamp?
+        /// Whether it stands in the queue of those that have something to begin.
+        var isQueued = false
 
-        var isIdle: Bool { claimed.isEmpty && running == 0 && results.isEmpty }
+        init(_ work: DeliveryQueue.Work) { self.work = work }
+
+        var isIdle: Bool { claimed.isEmpty && running == 0 && unrecorded == 0 }
+    }
+
+    /// What this sender has of a lane.
+    private struct Lane {
+        /// The stations that have something to begin; each gets one request in turn.
+        var queue: ArraySlice<Station> = []
+        var running = 0
+        /// Deliveries that have been claimed and have not ended.
+        var holding = 0
+        var isSearching = false
+        var searchAt = Deadline.after(milliseconds: 0)
+        /// Whether the last search left something for want of room.
+        var hasMore = false
     }
 
     private var stations: [DeliveryQueue.Work: Station] = [:]
+    private var lanes = EventLane.allCases.map { _ in Lane() }
     private var running: [Int: Transfer] = [:]
-    private var runningClicks = 0
     private var runningFailing = 0
-    /// The lanes that have something to begin; each gets one request in turn.
-    private var turns: [EventLane: [DeliveryQueue.Work]] = [:]
+    private var results: [DeliveryQueue.Result] = []
+    private var recordAt = Deadline.never
+    private var isRecording = false
     private var secrets: [[UInt8]: WebhookSecret] = [:]
     private var nextTag = 0
-    private var restUntil = Deadline.after(milliseconds: 0)
 
     /// What was done since the sender began.
     public private(set) var sent = 0
     public private(set) var succeeded = 0
+    /// Searches that found something.
+    private var finds = 0
 
     public init(
         store: Store, key: String, policy: AddressPolicy, allowsHTTP: Bool, caFile: String? = nil,
         limits: Limits = Limits(), logger: Logger
     ) throws {
-        self.store = store
         self.key = key
         self.allowsHTTP = allowsHTTP
         self.logger = logger
         multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
+        bell = Bell(multi.waker)
+        desk = try Desk(Clerk(store: store, logger: logger), waker: multi.waker)
     }
 
-    /// Ends the sleep of a sender from another thread.
-    public var waker: Waker { multi.waker }
+    deinit { desk.close() }
 
     /// Works until `shouldStop`, and then until what is in flight has ended.
     public func run(until shouldStop: () -> Bool) {
@@ -98,7 +120,6 @@ public final class Sender {
                 try turn()
             } catch {
                 logger.warning("webhooks wait: \(error)")
-                collect(milliseconds: 250)
             }
         }
         finish()
@@ -107,87 +128,122 @@ public final class Sender {
     /// Works until nothing is due.
     public func runOnce() throws {
         defer { finish() }
-        repeat { try turn(longest: 50) } while try findWork() || stations.values.contains { !$0.isIdle }
+        var before: Int
+        repeat {
+            before = finds
+            searchSoon()
+            repeat { try turn(longest: 50) } while !isIdle || lanes.contains { $0.isSearching || $0.searchAt.hasPassed }
+        } while finds > before
     }
+
+    private var isIdle: Bool { !isRecording && stations.values.allSatisfy(\.isIdle) }
 
     // MARK: One turn
 
     func turn(longest: Int = Sender.pollMilliseconds) throws {
-        let found = restUntil.hasPassed || running.isEmpty ? try findWork() : true
+        if bell.takeRing() { searchSoon() }
+        order()
+        collect(milliseconds: min(longest, pause))
+        try takeReports()
         start()
-        collect(milliseconds: found ? min(restUntil.remainingMilliseconds, longest) : try pause(longest))
-        start()
-        try record()
     }
 
-    /// Picks up and claims, changes first. Returns whether there may be more.
-    private func findWork() throws -> Bool {
-        var found = false
+    /// Has the desk do what there is to do.
+    private func order() {
         for lane in EventLane.allCases {
-            let picked = try store.write {
-                try Outbox.pickUp(lane, limit: Self.pickUpSize, at: .now(), on: $0) { event, filter in filter.matches(event) }
-            }
-            let claimed = try claim(lane)
-            start()
-            found = found || picked > 0 || claimed > 0
+            let state = lanes[lane.rawValue]
+            if !state.isSearching, state.searchAt.hasPassed, state.holding < Self.holdingLimit / 2 { search(lane) }
         }
-        restUntil = .after(milliseconds: running.isEmpty ? 0 : Self.restMilliseconds)
-        return found
+        if !isRecording, !results.isEmpty, recordAt.hasPassed { record() }
     }
 
-    /// How long nothing is to be done: until something arrives, something is due, or somebody calls.
-    private func pause(_ longest: Int) throws -> Int {
-        let now = Timestamp.now().milliseconds
-        if let oldest = stations.values.compactMap(\.resultsSince).min() {
-            return min(longest, max(0, Int(oldest.milliseconds + Self.recordMilliseconds - now)))
+    /// How long there is nothing to order.
+    private var pause: Int {
+        var next = isRecording || results.isEmpty ? Deadline.never : recordAt
+        for lane in lanes where !lane.isSearching && lane.holding < Self.holdingLimit / 2 { next = min(next, lane.searchAt) }
+        return next.remainingMilliseconds
+    }
+
+    private func takeReports() throws {
+        var failure: (any Error)?
+        for report in desk.takeReports() {
+            switch report {
+            case .found(let findings): take(findings)
+            case .recorded(let results, let disabled): take(results, disabled: disabled)
+            case .failed(.search(let lane, _), let error):
+                lanes[lane.rawValue].isSearching = false
+                lanes[lane.rawValue].searchAt = .after(milliseconds: Self.breathMilliseconds)
+                failure = error
+            case .failed(.record(let unwritten, _), let error):
+                isRecording = false
+                results = unwritten + results
+                recordAt = .after(milliseconds: Self.breathMilliseconds)
+                failure = error
+            }
         }
-        guard stations.isEmpty, let due = try store.read({ try DeliveryQueue.nextDue(on: $0) }) else { return longest }
-        return min(longest, max(1, Int(clamping: due.milliseconds - now)))
+        if let failure { throw failure }
     }
 
     // MARK: Claiming
 
-    private func claim(_ lane: EventLane) throws -> Int {
-        var free = Self.claimLimit - stations.reduce(0) { $0 + ($1.key.lane == lane ? $1.value.claimed.count : 0) }
-        guard free > Self.claimLimit / 2 else { return 0 }
-        var found = 0
-        // Those of which there are enough here are due all the same, and would hide others.
-        let due = try store.read {
-            try DeliveryQueue.due(lane, at: .now(), limit: Self.transfers + stations.count, on: $0)
+    private func searchSoon() {
+        for index in lanes.indices { lanes[index].searchAt = .after(milliseconds: 0) }
+    }
+
+    private func searchSoon(in lane: EventLane) {
+        lanes[lane.rawValue].searchAt = min(lanes[lane.rawValue].searchAt, .after(milliseconds: Self.restMilliseconds))
+    }
+
+    private func search(_ lane: EventLane) {
+        var room = Room(lane: lane, free: Self.holdingLimit - lanes[lane.rawValue].holding)
+        for (work, station) in stations where work.lane == lane {
+            room.holdings[work] = Room.Holding(
+                count: station.claimed.count + station.running, failures: station.health.failures,
+                putOffUntil: station.putOffUntil)
         }
-        for work in due where free > 0 {
-            let station = stations[work] ?? Station()
-            if let until = station.putOffUntil, until > .now() { continue }
-            let (claimed, health) = try store.write { connection in
-                try DeliveryQueue.claim(work, at: .now(), on: connection) { health in
-                    var health = health
-                    health.failures = max(health.failures, station.health.failures)
-                    return min(free, Self.room(lane, health, having: station.claimed.count + station.running))
-                }
-            }
-            guard !claimed.isEmpty else { continue }
-            if station.isIdle { stations[work, default: Station()].health = health }
-            add(claimed, to: work)
-            free -= claimed.count
-            found += claimed.count
+        lanes[lane.rawValue].isSearching = true
+        // Who rings from now on wants another search.
+        lanes[lane.rawValue].searchAt = .never
+        desk.submit(.search(lane, room))
+    }
+
+    private func take(_ findings: Desk.Findings) {
+        let index = findings.lane.rawValue
+        lanes[index].isSearching = false
+        for claimed in findings.claimed { take(claimed, findings.healths[claimed.work]) }
+        let wait: Int
+        if findings.isEmpty {
+            let now = Timestamp.now().milliseconds
+            let due = findings.nextDue.map { Int(clamping: $0.milliseconds - now) } ?? Self.pollMilliseconds
+            lanes[index].hasMore = due <= 0
+            wait = max(50, min(due, Self.pollMilliseconds))
+        } else {
+            finds += 1
+            lanes[index].hasMore = true
+            wait = running.isEmpty ? 0 : Self.restMilliseconds
         }
-        return found
+        lanes[index].searchAt = min(lanes[index].searchAt, .after(milliseconds: wait))
     }
 
-    /// How many more to claim of an endpoint: of one that keeps failing one at a time, of one that is doing well many.
-    static func room(_ lane: EventLane, _ health: WebhookHealth, having count: Int) -> Int {
-        if health.failures >= DeliveryQueue.breakerFailures { return 1 - count }
-        guard health.failures == 0, health.lastSuccessAt != nil else { return transfersPerEndpoint(lane) - count }
-        return count < claimSize / 2 ? claimSize - count : 0
+    private func take(_ claimed: DeliveryQueue.Claimed, _ health: WebhookHealth?) {
+        let station = station(claimed.work)
+        if station.isIdle, let health { station.health = health }
+        station.claimed.append(claimed)
+        lanes[claimed.lane.rawValue].holding += 1
+        queue(station)
     }
 
-    private func add(_ claimed: [DeliveryQueue.Claimed], to work: DeliveryQueue.Work) {
-        if turns[work.lane]?.contains(work) != true { turns[work.lane, default: []].append(work) }
-        stations[work, default: Station()].claimed += claimed
+    private func station(_ work: DeliveryQueue.Work) -> Station {
+        if let station = stations[work] { return station }
+        let station = Station(work)
+        stations[work] = station
+        return station
     }
 
-    private static func transfersPerEndpoint(_ lane: EventLane) -> Int {
-        lane == .clicks ? clickTransfersPerEndpoint : transfersPerEndpoint
+    private func queue(_ station: Station) {
+        guard !station.isQueued, !station.claimed.isEmpty else { return }
+        station.isQueued = true
+        lanes[station.work.lane.rawValue].queue.append(station)
     }
 
     // MARK: Sending
@@ -195,45 +251,33 @@ public final class Sender {
     /// Begins what can be begun, one request for each endpoint in turn.
     private func start() {
         for lane in EventLane.allCases {
-            var resting: [DeliveryQueue.Work] = []
-            var queue = (turns[lane] ?? [])[...]
-            while running.count < Self.transfers, lane == .changes || runningClicks < Self.clickTransfers,
-                let work = queue.popFirst()
+            var resting: [Station] = []
+            while running.count < Self.transfers, lane == .changes || lanes[lane.rawValue].running < Self.clickTransfers,
+                let station = lanes[lane.rawValue].queue.popFirst()
             {
-                switch begin(work) {
-                case .more: queue.append(work)
-                case .full: resting.append(work)
-                case .empty: break
+                station.isQueued = false
+                guard let next = station.claimed.first else { continue }
+                if station.running < Self.transfersPerEndpoint(lane),
+                    station.health.failures == 0 || runningFailing < Self.failingTransfers
+                {
+                    station.claimed.removeFirst()
+                    begin(next, of: station)
+                    queue(station)
+                } else {
+                    resting.append(station)
                 }
             }
-            turns[lane] = queue + resting
+            for station in resting { queue(station) }
         }
     }
 
-    private enum Turn { case more, full, empty }
-
-    private func begin(_ work: DeliveryQueue.Work) -> Turn {
-        guard var station = stations[work], !station.claimed.isEmpty else { return .empty }
-        guard station.running < Self.transfersPerEndpoint(work.lane),
-            station.health.failures == 0 || runningFailing < Self.failingTransfers
-        else { return .full }
-        let next = station.claimed.removeFirst()
-        stations[work] = station
+    private func begin(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         let now = Timestamp.now()
-        if next.leaseEnd.milliseconds - now.milliseconds < Self.leaseMilliseconds {
-            note(.returned(next))
-        } else {
-            send(next, at: now)
-        }
-        return stations[work]?.claimed.isEmpty == false ? .more : .empty
-    }
-
-    private func send(_ claimed: DeliveryQueue.Claimed, at now: Timestamp) {
+        if claimed.leaseEnd.milliseconds - now.milliseconds < Self.leaseMilliseconds { return note(.returned(claimed)) }
         nextTag += 1
-        let isOfFailing = (stations[claimed.work]?.health.failures ?? 0) > 0
-        let transfer = Transfer(claimed: claimed, startedAt: now, isOfFailing: isOfFailing)
+        let transfer = Transfer(claimed: claimed, startedAt: now, isOfFailing: station.health.failures > 0)
         running[nextTag] = transfer
-        count(transfer, 1)
+        count(transfer, of: station, 1)
         do {
             try multi.start(try post(claimed, at: now), tag: nextTag)
         } catch {
@@ -242,10 +286,9 @@ public final class Sender {
         }
     }
 
-    private func count(_ transfer: Transfer, _ change: Int) {
-        let work = transfer.claimed.work
-        stations[work, default: Station()].running += change
-        if work.lane == .clicks { runningClicks += change }
+    private func count(_ transfer: Transfer, of station: Station, _ change: Int) {
+        station.running += change
+        lanes[station.work.lane.rawValue].running += change
         if transfer.isOfFailing { runningFailing += change }
     }
 
@@ -268,22 +311,25 @@ public final class Sender {
         return WebhookSecret(bytes: bytes)
     }
 
-    func collect(milliseconds: Int) {
+    // MARK: Results
+
+    /// Waits for something to end, or for somebody to call.
+    private func collect(milliseconds: Int) {
         for (tag, exchange) in multi.wait(milliseconds: milliseconds) { ended(tag, exchange) }
     }
 
-    // MARK: Results
-
     private func ended(_ tag: Int, _ exchange: Exchange) {
         guard let transfer = running.removeValue(forKey: tag) else { return }
-        count(transfer, -1)
-        let work = transfer.claimed.work
-        if case .failed(.local) = exchange.result { return putOff(transfer.claimed) }
+        let station = station(transfer.claimed.work)
+        count(transfer, of: station, -1)
+        if case .failed(.local) = exchange.result { return putOff(transfer.claimed, of: station) }
         let result = result(of: transfer, exchange)
         note(result)
-        if let attempt = result.attempt { stations[work]?.health.note(attempt) }
+        if let attempt = result.attempt { station.health.note(attempt) }
         sent += 1
-        if exchange.isSuccess { succeeded += 1 } else { giveBack(work) }
+        if exchange.isSuccess { succeeded += 1 } else { giveBack(station) }
+        // What was left for want of room may have some now.
+        if station.claimed.isEmpty, lanes[station.work.lane.rawValue].hasMore { searchSoon(in: station.work.lane) }
     }
 
     private func result(of transfer: Transfer, _ exchange: Exchange) -> DeliveryQueue.Result {
@@ -297,77 +343,65 @@ public final class Sender {
     }
 
     /// What failed on this side is not the endpoint's fault: no attempt was made, and its deliveries wait a minute.
-    private func putOff(_ claimed: DeliveryQueue.Claimed) {
-        let work = claimed.work
+    private func putOff(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         note(.returned(claimed))
-        giveBack(work)
-        stations[work]?.putOffUntil = Timestamp.now().adding(milliseconds: Self.putOffMilliseconds)
+        giveBack(station)
+        station.putOffUntil = Timestamp.now().adding(milliseconds: Self.putOffMilliseconds)
     }
 
     /// What was claimed for an endpoint that has begun to fail waits for its turn again.
-    private func giveBack(_ work: DeliveryQueue.Work) {
-        let rest = stations[work]?.claimed ?? []
-        stations[work]?.claimed = []
+    private func giveBack(_ station: Station) {
+        let rest = station.claimed
+        station.claimed = []
         for delivery in rest { note(.returned(delivery)) }
     }
 
     private func note(_ result: DeliveryQueue.Result) {
-        stations[result.claimed.work, default: Station()].results.append(result)
-        if stations[result.claimed.work]?.resultsSince == nil { stations[result.claimed.work]?.resultsSince = .now() }
+        if results.isEmpty { recordAt = .after(milliseconds: Self.recordMilliseconds) }
+        results.append(result)
+        if results.count == Self.recordSize { recordAt = .after(milliseconds: 0) }
+        station(result.claimed.work).unrecorded += 1
+        lanes[result.claimed.lane.rawValue].holding -= 1
     }
 
     // MARK: Recording
 
-    /// Writes the results that have waited long enough, or are many.
-    func record(all: Bool = false) throws {
+    private func record() {
+        isRecording = true
+        desk.submit(.record(results, putOff: stations.compactMapValues(\.putOffUntil)))
+        results = []
+    }
+
+    private func take(_ recorded: [DeliveryQueue.Result], disabled: [DeliveryQueue.Work]) {
+        isRecording = false
+        for work in disabled { stations[work].map(giveBack) }
         let now = Timestamp.now()
-        var failure: (any Error)?
-        for (work, station) in stations {
-            let age = now.milliseconds - (station.resultsSince ?? now).milliseconds
-            let isDue = all || station.results.count >= Self.recordSize || age >= Self.recordMilliseconds
-            do {
-                if isDue, !station.results.isEmpty { try record(station, of: work, at: now) }
-            } catch {
-                failure = error
-            }
-            if stations[work]?.isIdle == true, (station.putOffUntil ?? now) <= now { stations[work] = nil }
+        for result in recorded {
+            let work = result.claimed.work
+            guard let station = stations[work] else { continue }
+            station.unrecorded -= 1
+            if station.isIdle, (station.putOffUntil ?? now) <= now { stations[work] = nil }
+            // What was given back is due again.
+            if result.attempt == nil { searchSoon(in: work.lane) }
         }
-        if let failure { throw failure }
-    }
-
-    private func record(_ station: Station, of work: DeliveryQueue.Work, at now: Timestamp) throws {
-        let health = try store.write { connection in
-            try DeliveryQueue.record(station.results, of: work, at: now, on: connection) { health in
-                [EndpointPolicy.probe(of: health, at: now), station.putOffUntil].compactMap(\.self).max()
-            }
-        }
-        let isGone = station.results.contains { $0.attempt?.status == 410 }
-        stations[work]?.results = []
-        stations[work]?.resultsSince = nil
-        if let health, let reason = EndpointPolicy.end(isGone: isGone, health, at: now) {
-            try disable(work, reason, isGone: isGone, at: now)
-        }
-    }
-
-    private func disable(_ work: DeliveryQueue.Work, _ reason: String, isGone: Bool, at now: Timestamp) throws {
-        let entry = AuditEntry(
-            workspace: work.workspace, at: now, actor: .sender, action: AuditAction.webhookDisabled.rawValue,
-            resource: work.webhook.description)
-        let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
-        giveBack(work)
-        guard try store.write({
-            try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, at: now, audit: entry, on: $0)
-        }) else { return }
-        logger.notice("\(work.webhook) is disabled: \(reason)")
     }
 
     /// Lets what is in flight end, gives back what was not begun, and writes it all down.
     private func finish() {
-        for work in stations.keys { giveBack(work) }
+        for station in stations.values { giveBack(station) }
         while !running.isEmpty { collect(milliseconds: 1000) }
-        for _ in 0..<20 {
-            do { return try record(all: true) } catch { logger.warning("results wait: \(error)") }
-            collect(milliseconds: 250)
+        var attempts = 0
+        while isRecording || !results.isEmpty, attempts < 20 {
+            if !isRecording { record() }
+            collect(milliseconds: 1000)
+            do {
+                try takeReports()
+            } catch {
+                logger.warning("results wait: \(error)")
+                collect(milliseconds: Self.breathMilliseconds)
+                attempts += 1
+            }
+            for station in stations.values { giveBack(station) }
         }
     }
 }

@@ -29,7 +29,7 @@ struct DeliveryQueueTests {
 
     @discardableResult
     private func record(_ results: [DeliveryQueue.Result], notBefore: Timestamp? = nil) throws -> WebhookHealth? {
-        try database.store.write { try DeliveryQueue.record(results, of: work, at: .now(), on: $0) { _ in notBefore } }
+        try database.store.write { try DeliveryQueue.record(results, at: .now(), on: $0) { _, _ in notBefore } }[work]
     }
 
     private func lane() throws -> [String] {

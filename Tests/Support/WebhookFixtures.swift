@@ -53,8 +53,8 @@ extension TestDatabase {
             let picked = try store.write {
                 try Outbox.pickUp(lane, limit: limit, at: now, on: $0) { event, filter in filter.matches(event) }
             }
-            if picked == 0 { return count }
-            count += picked
+            if picked.count == 0 { return count }
+            count += picked.count
         }
     }
 

@@ -1,0 +1,90 @@
+import Logging
+import Model
+import Store
+
+/// Carries out what the sender orders of the database.
+struct Clerk: Sendable {
+    let store: Store
+    let logger: Logger
+
+    /// Events that one transaction picks up at the most.
+    private static let pickUpSize = 256
+    /// Lanes that one search claims of at the most, besides those that it has enough of.
+    private static let laneLimit = 64
+
+    func carryOut(_ order: Desk.Order) -> Desk.Report {
+        do {
+            switch order {
+            case .search(let lane, let room): return .found(try search(lane, room))
+            case .record(let results, let putOff): return .recorded(results, disabled: try record(results, putOff))
+            }
+        } catch {
+            return .failed(order, error)
+        }
+    }
+
+    /// Picks up, then claims what was due before.
+    private func search(_ lane: EventLane, _ room: Room) throws -> Desk.Findings {
+        let now = Timestamp.now()
+        var (findings, room) = (Desk.Findings(lane: lane), room)
+        let picked = try pickUp(lane, room, at: now)
+        findings.events = picked.count
+        findings.claimed = picked.claimed
+        for claimed in picked.claimed { room.take(1, of: claimed.work) }
+        let due = try store.read {
+            try DeliveryQueue.due(lane, at: now, limit: Self.laneLimit + room.holdings.count, on: $0)
+        }
+        for work in due where room.free > 0 {
+            let (claimed, health) = try store.write { connection in
+                try DeliveryQueue.claim(work, at: now, on: connection) { room.size(work, $0, at: now) }
+            }
+            room.take(claimed.count, of: work)
+            findings.claimed += claimed
+            findings.healths[work] = health
+        }
+        if findings.isEmpty { findings.nextDue = try store.read { try DeliveryQueue.nextDue(lane, on: $0) } }
+        return findings
+    }
+
+    private func pickUp(_ lane: EventLane, _ room: Room, at now: Timestamp) throws -> Outbox.PickedUp {
+        try store.write { connection in
+            var room = room
+            return try Outbox.pickUp(lane, limit: Self.pickUpSize, at: now, on: connection) { work, health, wanted in
+                let size = min(wanted, room.size(work, health, at: now))
+                room.take(size, of: work)
+                return size
+            } matches: { event, filter in
+                filter.matches(event)
+            }
+        }
+    }
+
+    /// Returns the endpoints that were disabled: gone, or dead for days.
+    private func record(
+        _ results: [DeliveryQueue.Result], _ putOff: [DeliveryQueue.Work: Timestamp]
+    ) throws -> [DeliveryQueue.Work] {
+        let now = Timestamp.now()
+        let healths = try store.write { connection in
+            try DeliveryQueue.record(results, at: now, on: connection) { work, health in
+                [EndpointPolicy.probe(of: health, at: now), putOff[work]].compactMap(\.self).max()
+            }
+        }
+        let gone = Set(results.filter { $0.attempt?.status == 410 }.map(\.claimed.work))
+        return try healths.compactMap { work, health in
+            guard let reason = EndpointPolicy.end(isGone: gone.contains(work), health, at: now) else { return nil }
+            try disable(work, reason, isGone: gone.contains(work), at: now)
+            return work
+        }
+    }
+
+    private func disable(_ work: DeliveryQueue.Work, _ reason: String, isGone: Bool, at now: Timestamp) throws {
+        let entry = AuditEntry(
+            workspace: work.workspace, at: now, actor: .sender, action: AuditAction.webhookDisabled.rawValue,
+            resource: work.webhook.description)
+        let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
+        guard try store.write({
+            try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, at: now, audit: entry, on: $0)
+        }) else { return }
+        logger.notice("\(work.webhook) is disabled: \(reason)")
+    }
+}

@@ -1,0 +1,85 @@
+import Curl
+import Model
+import Store
+import Threads
+
+/// The sender's work with the database, on a thread of its own, so that requests go on meanwhile. Orders are carried out
+/// one after another; each ends in one report.
+final class Desk: Sendable {
+    enum Order: Sendable {
+        /// Pick up and claim.
+        case search(EventLane, Room)
+        /// Write what came of attempts, and leave lanes alone until a time.
+        case record([DeliveryQueue.Result], putOff: [DeliveryQueue.Work: Timestamp])
+    }
+
+    enum Report: Sendable {
+        case found(Findings)
+        /// The endpoints that were disabled.
+        case recorded([DeliveryQueue.Result], disabled: [DeliveryQueue.Work])
+        /// Nothing has been done, as far as is known.
+        case failed(Order, any Error)
+    }
+
+    struct Findings: Sendable {
+        var lane: EventLane
+        /// Events that were picked up.
+        var events = 0
+        var claimed: [DeliveryQueue.Claimed] = []
+        /// As they were when they were claimed of.
+        var healths: [DeliveryQueue.Work: WebhookHealth] = [:]
+        /// When something else will be due: in the past where there was no room for all.
+        var nextDue: Timestamp?
+
+        var isEmpty: Bool { events == 0 && claimed.isEmpty }
+    }
+
+    private struct State {
+        var orders: [Order] = []
+        var reports: [Report] = []
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
+    private let thread: Thread
+
+    /// - Parameter waker: called after each report.
+    init(_ clerk: Clerk, waker: Waker) throws {
+        let state = state
+        thread = try Thread.start(name: "webhooks desk") {
+            while let order = Self.next(state) {
+                let report = clerk.carryOut(order)
+                state.withLock { $0.reports.append(report) }
+                waker.wake()
+            }
+        }
+    }
+
+    func submit(_ order: Order) {
+        state.withLock { $0.orders.append(order) }
+        state.signal()
+    }
+
+    /// The reports since this was last asked.
+    func takeReports() -> [Report] {
+        state.withLock { state in
+            defer { state.reports = [] }
+            return state.reports
+        }
+    }
+
+    /// Drops the orders that have not been begun, and waits for the one that has.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        state.signal()
+        thread.join()
+    }
+
+    /// Nil once the desk is closed.
+    private static func next(_ state: Monitor<State>) -> Order? {
+        state.wait(until: .never) { state -> Order?? in
+            if state.isClosed { return .some(nil) }
+            return state.orders.isEmpty ? nil : .some(state.orders.removeFirst())
+        } ?? nil
+    }
+}
