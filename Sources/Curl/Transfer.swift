@@ -27,27 +27,23 @@ final class Transfer {
         self.fields = fields
         reception = Reception(rules.limits)
         gate = Gate(isAllowed: rules.isAllowed)
+        try setManners()
+        try setTrust()
+        try setLimits()
+        try setCallbacks()
     }
 
     deinit {
         curl_easy_cleanup(handle)
     }
 
-    /// Makes the handle ready to be added to a multi handle.
+    /// Makes the handle ready to be added to a multi handle. All options but the request's stay as they are.
     func prepare(_ post: Post, tag: Int) throws(CurlError) {
-        // "Re-initializes all options previously set on a specified CURL handle to the default values. ... It does not
-        // change the following information kept in the handle: live connections, the Session ID cache, the DNS cache,
-        // the cookies, the shares or the alt-svc cache." https://curl.se/libcurl/c/curl_easy_reset.html
-        curl_easy_reset(handle)
         self.tag = tag
         fields = try FieldList(post.fields)
         reception = Reception(rules.limits)
         gate = Gate(isAllowed: rules.isAllowed)
         try setRequest(post)
-        try setManners()
-        try setTrust()
-        try setLimits()
-        try setCallbacks()
     }
 
     /// What became of the post, once libcurl has said how it ended.
@@ -87,9 +83,6 @@ final class Transfer {
 extension Transfer {
     private func setRequest(_ post: Post) throws(CurlError) {
         try set(CURLOPT_URL, post.url)
-        // Over TLS HTTP/2 where the peer offers it (ALPN), else HTTP/1.1.
-        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        try set(CURLOPT_POST, 1)
         // "If the size has not been set prior to CURLOPT_COPYPOSTFIELDS, the data is assumed to be a null-terminated string;
         // else the stored size informs the library about the byte count to copy."
         // https://curl.se/libcurl/c/CURLOPT_COPYPOSTFIELDS.html
@@ -102,6 +95,9 @@ extension Transfer {
     /// Nothing but what the post says decides where it goes: no redirect, no proxy and no .netrc, whatever the environment
     /// has. Cookies, alternative services and HSTS are off unless they are turned on.
     private func setManners() throws(CurlError) {
+        // Over TLS HTTP/2 where the peer offers it (ALPN), else HTTP/1.1.
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        try set(CURLOPT_POST, 1)
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, 0)
         // "Setting the proxy string to "" (an empty string) will explicitly disable the use of a proxy, even if there is an

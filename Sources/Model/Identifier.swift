@@ -12,6 +12,12 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Comparable, Sendable, 
     /// A new identity, made now.
     public static func new() -> Identifier { Identifier(ULID(milliseconds: Timestamp.now().milliseconds)) }
 
+    /// So many new identities, made now, in their order: one random one, and those that come next.
+    public static func series(_ count: Int) -> [Identifier] {
+        let first = ULID(milliseconds: Timestamp.now().milliseconds).value & ~(1 << 79)  // room to count on in
+        return (0..<count).map { Identifier(ULID(value: first + UInt128($0))) }
+    }
+
     /// Reads `prefix_ulid`; nil where it is anything else.
     public init?(_ text: some StringProtocol) {
         guard text.hasPrefix(Kind.prefix + "_"), let ulid = ULID(String(text.dropFirst(Kind.prefix.count + 1))) else {

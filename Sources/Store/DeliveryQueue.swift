@@ -138,13 +138,11 @@ public enum DeliveryQueue {
     private static func take(
         _ ids: [DeliveryID], of work: Work, _ claim: ULID, until lease: Timestamp, on connection: Connection
     ) throws(MariaDBError) {
-        for chunk in chunks(of: ids) {
-            try connection.execute("""
-                UPDATE (\(table(of: chunk))) r STRAIGHT_JOIN webhook_deliveries d
-                ON d.workspace_id = \(work.workspace) AND d.id = r.id
-                SET d.claim = \(claim), d.due_at = \(lease), d.attempts = d.attempts + 1
-                """)
-        }
+        guard !ids.isEmpty else { return }
+        try connection.execute("""
+            UPDATE webhook_deliveries FORCE INDEX (PRIMARY) SET claim = \(claim), due_at = \(lease), attempts = attempts + 1
+            WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: ids)))
+            """)
     }
 
     private static func events(
@@ -168,13 +166,12 @@ public enum DeliveryQueue {
 
     /// Of what has been begun too often, or whose event is no longer kept, there will be no attempt.
     private static func giveUp(_ ids: [DeliveryID], of work: Work, at now: Timestamp, on connection: Connection) throws(MariaDBError) {
-        for chunk in chunks(of: ids) {
-            try connection.execute("""
-                UPDATE (\(table(of: chunk))) r STRAIGHT_JOIN webhook_deliveries d
-                ON d.workspace_id = \(work.workspace) AND d.id = r.id
-                SET d.status = 'failed', d.due_at = NULL, d.claim = NULL, d.attempts = d.attempts - 1, d.finished_at = \(now)
-                """)
-        }
+        guard !ids.isEmpty else { return }
+        try connection.execute("""
+            UPDATE webhook_deliveries FORCE INDEX (PRIMARY)
+            SET status = 'failed', due_at = NULL, claim = NULL, attempts = attempts - 1, finished_at = \(now)
+            WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: ids)))
+            """)
     }
 
     /// Sends events again, as new deliveries that are due at once. In the caller's transaction.

@@ -68,15 +68,11 @@ extension DeliveryQueue {
     ) throws(MariaDBError) -> (stood: [Result], finished: Int) {
         var (stood, finished) = ([Result](), 0)
         for (claim, group) in Dictionary(grouping: results.filter { $0.status == .succeeded }, by: \.claimed.claim) {
-            var matched = 0
-            for chunk in chunks(of: group.map(\.claimed.delivery.id)) {
-                matched += try connection.execute("""
-                    UPDATE (\(table(of: chunk))) r STRAIGHT_JOIN webhook_deliveries d
-                    ON d.workspace_id = \(work.workspace) AND d.id = r.id
-                    SET d.status = 'succeeded', d.due_at = NULL, d.claim = NULL, d.finished_at = \(now)
-                    WHERE d.claim = \(claim)
-                    """)
-            }
+            let matched = try connection.execute("""
+                UPDATE webhook_deliveries FORCE INDEX (PRIMARY)
+                SET status = 'succeeded', due_at = NULL, claim = NULL, finished_at = \(now)
+                WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: group.map(\.claimed.delivery.id)))) AND claim = \(claim)
+                """)
             finished += matched
             // A success says the same of an endpoint, however many there are.
             if matched > 0 { stood += group }

@@ -195,7 +195,7 @@ public enum Outbox {
     /// an endpoint is disabled can be recovered later.
     private static func deliveries(of events: [Event], to subscriber: Subscriber, at now: Timestamp) -> [Delivery] {
         let isEnabled = subscriber.endpoint != nil
-        return zip(events, events.map { _ in DeliveryID.new() }.sorted()).map { event, id in
+        return zip(events, DeliveryID.series(events.count)).map { event, id in
             Delivery(
                 id: id, workspace: event.workspace, webhook: subscriber.webhook, event: event.id, type: event.type,
                 status: isEnabled ? .waiting : .discarded, dueAt: isEnabled ? now : nil, createdAt: now,

@@ -36,7 +36,7 @@ struct Clerk: Sendable {
         }
         for work in due where room.free > 0 {
             let (claimed, health) = try store.write { connection in
-                try DeliveryQueue.claim(work, at: now, on: connection) { room.size(work, $0, at: now) }
+                try DeliveryQueue.claim(work, at: now, on: connection) { room.refill(work, $0, at: now) }
             }
             room.take(claimed.count, of: work)
             findings.claimed += claimed

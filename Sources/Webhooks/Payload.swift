@@ -8,9 +8,12 @@ public enum Payload {
     public static let limit = 20_000
 
     public static func bytes(of event: Event) -> [UInt8] {
-        let sequence = event.sequence.map { ",\"sequence\":\($0)}" } ?? "}"
-        let whole = event.body.dropLast() + Array(sequence.utf8)
-        return whole.count <= limit ? Array(whole) : thin(event)
+        var whole: [UInt8] = []
+        whole.reserveCapacity(event.body.count + 32)
+        whole += event.body
+        whole.removeLast()
+        whole += (event.sequence.map { ",\"sequence\":\($0)}" } ?? "}").utf8
+        return whole.count <= limit ? whole : thin(event)
     }
 
     private static func thin(_ event: Event) -> [UInt8] {

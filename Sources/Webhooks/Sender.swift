@@ -58,6 +58,8 @@ public final class Sender {
         var running = 0
         /// Results that are not yet written.
         var unrecorded = 0
+        /// What its requests take: an average in which the last tenth is new.
+        var milliseconds: Double?
         /// As this sender knows it: what its results say is added when they come, not when they are written.
         var health = WebhookHealth()
         /// Until when it waits for something on this side.
@@ -198,8 +200,8 @@ public final class Sender {
         var room = Room(lane: lane, free: Self.holdingLimit - lanes[lane.rawValue].holding)
         for (work, station) in stations where work.lane == lane {
             room.holdings[work] = Room.Holding(
-                count: station.claimed.count + station.running, failures: station.health.failures,
-                putOffUntil: station.putOffUntil)
+                count: station.claimed.count + station.running, milliseconds: station.milliseconds,
+                failures: station.health.failures, putOffUntil: station.putOffUntil)
         }
         lanes[lane.rawValue].isSearching = true
         // Who rings from now on wants another search.
@@ -323,6 +325,8 @@ public final class Sender {
         let station = station(transfer.claimed.work)
         count(transfer, of: station, -1)
         if case .failed(.local) = exchange.result { return putOff(transfer.claimed, of: station) }
+        let taken = Double(exchange.milliseconds)
+        station.milliseconds = station.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
         let result = result(of: transfer, exchange)
         note(result)
         if let attempt = result.attempt { station.health.note(attempt) }

@@ -11,7 +11,10 @@ public struct Signature: Sendable {
     ///   - secrets: the newest first. While a rotation overlaps there are two, and either verifies.
     public init(_ body: [UInt8], id: String, at time: Timestamp, secrets: [WebhookSecret]) {
         let seconds = String(time.milliseconds / 1000)
-        let signed = Array("\(id).\(seconds).".utf8) + body
+        var signed: [UInt8] = []
+        signed.reserveCapacity(id.utf8.count + seconds.utf8.count + 2 + body.count)
+        signed += "\(id).\(seconds).".utf8
+        signed += body
         let signatures = secrets.map { "v1," + base64(hmacSHA256(key: $0.bytes, signed)) }
         fields = [
             ("webhook-id", id), ("webhook-timestamp", seconds), ("webhook-signature", signatures.joined(separator: " ")),
