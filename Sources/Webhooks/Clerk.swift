@@ -12,29 +12,30 @@ struct Clerk: Sendable {
     /// Lanes that one search claims of at the most, besides those that it has enough of.
     private static let laneLimit = 64
 
-    func carryOut(_ order: Desk.Order) -> Desk.Report {
+    func carryOut(_ order: Desk.Order, report: (Desk.Report) -> Void) {
         do {
             switch order {
-            case .search(let lane, let room): return .found(try search(lane, room))
-            case .record(let results, let putOff): return .recorded(results, disabled: try record(results, putOff))
+            case .search(let lane, var room):
+                let picked = try pickUp(lane, room, at: .now())
+                for claimed in picked.claimed { room.take(1, of: claimed.work) }
+                if !picked.claimed.isEmpty { report(.pickedUp(picked.claimed)) }
+                report(.found(try claim(lane, room, besides: picked.count)))
+            case .record(let results, let putOff):
+                report(.recorded(results, disabled: try record(results, putOff)))
             }
         } catch {
-            return .failed(order, error)
+            report(.failed(order, error))
         }
     }
 
-    /// Picks up, then claims what was due before.
-    private func search(_ lane: EventLane, _ room: Room) throws -> Desk.Findings {
+    /// Claims what was due before, after so many events were picked up.
+    private func claim(_ lane: EventLane, _ room: Room, besides events: Int) throws -> Desk.Findings {
         let now = Timestamp.now()
-        var (findings, room) = (Desk.Findings(lane: lane), room)
-        let picked = try pickUp(lane, room, at: now)
-        findings.events = picked.count
-        findings.claimed = picked.claimed
-        for claimed in picked.claimed { room.take(1, of: claimed.work) }
+        var (findings, room) = (Desk.Findings(lane: lane, events: events), room)
         let due = try store.read {
             try DeliveryQueue.due(lane, at: now, limit: Self.laneLimit + room.holdings.count, on: $0)
         }
-        for work in due where room.free > 0 {
+        for work in due where room.free > 0 && !room.isFull(work, at: now) {
             let (claimed, health) = try store.write { connection in
                 try DeliveryQueue.claim(work, at: now, on: connection) { room.refill(work, $0, at: now) }
             }

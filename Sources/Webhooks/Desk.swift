@@ -4,7 +4,7 @@ import Store
 import Threads
 
 /// The sender's work with the database, on a thread of its own, so that requests go on meanwhile. Orders are carried out
-/// one after another; each ends in one report.
+/// one after another.
 final class Desk: Sendable {
     enum Order: Sendable {
         /// Pick up and claim.
@@ -14,6 +14,8 @@ final class Desk: Sendable {
     }
 
     enum Report: Sendable {
+        /// Of a search that goes on: what was picked up need not wait for what else is found.
+        case pickedUp([DeliveryQueue.Claimed])
         case found(Findings)
         /// The endpoints that were disabled.
         case recorded([DeliveryQueue.Result], disabled: [DeliveryQueue.Work])
@@ -25,6 +27,7 @@ final class Desk: Sendable {
         var lane: EventLane
         /// Events that were picked up.
         var events = 0
+        /// What was claimed of lanes that were due.
         var claimed: [DeliveryQueue.Claimed] = []
         /// As they were when they were claimed of.
         var healths: [DeliveryQueue.Work: WebhookHealth] = [:]
@@ -48,9 +51,10 @@ final class Desk: Sendable {
         let state = state
         thread = try Thread.start(name: "webhooks desk") {
             while let order = Self.next(state) {
-                let report = clerk.carryOut(order)
-                state.withLock { $0.reports.append(report) }
-                waker.wake()
+                clerk.carryOut(order) { report in
+                    state.withLock { $0.reports.append(report) }
+                    waker.wake()
+                }
             }
         }
     }

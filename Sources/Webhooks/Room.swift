@@ -39,6 +39,13 @@ struct Room: Sendable {
         return isEnough ? 0 : size(work, health, at: now)
     }
 
+    /// Whether there is enough of an endpoint, however it may be doing.
+    func isFull(_ work: DeliveryQueue.Work, at now: Timestamp) -> Bool {
+        var best = WebhookHealth()
+        best.lastSuccessAt = now
+        return refill(work, best, at: now) == 0
+    }
+
     /// Of one that keeps failing one at a time, of one that is doing well many, of one that waits none.
     private func limit(_ work: DeliveryQueue.Work, _ health: WebhookHealth, at now: Timestamp) -> Int {
         let holding = holdings[work]

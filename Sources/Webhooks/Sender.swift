@@ -170,6 +170,7 @@ public final class Sender {
         var failure: (any Error)?
         for report in desk.takeReports() {
             switch report {
+            case .pickedUp(let claimed): for claimed in claimed { take(claimed, nil) }
             case .found(let findings): take(findings)
             case .recorded(let results, let disabled): take(results, disabled: disabled)
             case .failed(.search(let lane, _), let error):

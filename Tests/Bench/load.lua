@@ -2,7 +2,7 @@
 --   requests  microseconds  p50  p99  (both in microseconds)  answers above 399  failed connections
 --
 --   wrk … -s load.lua URL -- paths FILE   a random line of FILE as the path of each request
---   wrk … -s load.lua URL -- create       POST of a link
+--   wrk … -s load.lua URL -- create [MS]  POST of a link, with a pause behind it
 --   wrk … -s load.lua URL -- idempotent   POST of a link, each with an Idempotency-Key of its own
 --   wrk … -s load.lua URL -- bulk COUNT   POST of so many links
 --   wrk … -s load.lua URL -- slow MS      the URL, again and again, after a pause
@@ -28,6 +28,7 @@ function init(arguments)
   math.randomseed(os.time() * 64 + number)
   if arguments[1] == "create" then
     post(link)
+    pause = tonumber(arguments[2] or 0)
   elseif arguments[1] == "idempotent" then
     post(link)
     keyed = true

@@ -1,8 +1,10 @@
 /* A receiver of webhooks that does nothing but answer: one thread, epoll, connections kept.
  *
  *   receiver PORT [LOG]
+ *   receiver PORT silent
  *
- * Answers every POST with 200. With LOG it writes a line for each: the microsecond of its arrival and its webhook-id. */
+ * Answers every POST with 200. With LOG it writes a line for each: the microseconds between the making of the event, which
+ * its id tells (a ULID begins with 48 bits of milliseconds), and its arrival. Silent, it takes requests and never answers. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,12 +24,16 @@ enum { room = 1 << 16, most = 4096 };
 static struct { char *bytes; size_t count; } kept[most];
 static const char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 static FILE *records;
+static int silent;
 
 static void note(const char *head) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  const char *id = strcasestr(head, "\r\nwebhook-id: ");
-  fprintf(records, "%lld %.30s\n", now.tv_sec * 1000000LL + now.tv_nsec / 1000, id ? id + 14 : "-");
+  const char *id = strcasestr(head, "\r\nwebhook-id: evt_"), digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  if (!id) return;
+  long long made = 0;
+  for (int place = 0; place < 10; place++) made = made << 5 | (strchr(digits, id[18 + place]) - digits);
+  fprintf(records, "%lld\n", now.tv_sec * 1000000LL + now.tv_nsec / 1000 - made * 1000);
 }
 
 /* Answers the whole requests in a connection's bytes; false when it is to be closed. */
@@ -45,14 +51,15 @@ static int serve(int connection) {
     size_t length = end + 4 - bytes + (field ? strtoul(field + 17, NULL, 10) : 0);
     if (length > kept[connection].count) { *end = '\r'; return length <= room; }
     if (records) note(bytes);
-    if (send(connection, reply, sizeof reply - 1, MSG_NOSIGNAL) < 0) return 0;
+    if (!silent && send(connection, reply, sizeof reply - 1, MSG_NOSIGNAL) < 0) return 0;
     memmove(bytes, bytes + length, kept[connection].count -= length);
   }
 }
 
 int main(int count, char **arguments) {
   if (count < 2) return 64;
-  if (count > 2) records = fopen(arguments[2], "we");
+  silent = count > 2 && !strcmp(arguments[2], "silent");
+  if (count > 2 && !silent) records = fopen(arguments[2], "we");
   int on = 1, listening = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), queue = epoll_create1(0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

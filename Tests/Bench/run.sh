@@ -37,7 +37,6 @@ requests_of_memory=$([ -n "$soak" ] && echo 5000000 || echo 500000)
 cached_links=100000
 mixed_links=1000
 bulk_links=1000
-webhook_endpoints=13 webhook_events=2000
 clients=32
 threads=256
 
@@ -313,49 +312,6 @@ flood() {
     "https://127.0.0.1:$https/v1/links/1" -- slow 10 >"$folder/flood"
 }
 
-# Events for endpoints that all stand at one receiver, sent by one `mask-webhooks --once`; the floor posts as many times.
-measure_webhooks() {
-  headline "Webhooks: $webhook_events events to $webhook_endpoints endpoints"
-  receiver_port=$(free_port 47000)
-  "$folder/receiver" "$receiver_port" & floors=$!
-  sleep 0.3
-  "$maskctl" workspace create hooks --plan enterprise >/dev/null
-  hooks_key=$("$maskctl" key create --workspace hooks --name hooks --scopes all --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
-  curl -sS -f -o /dev/null --cacert "$MASK_CACERT" -H "Authorization: Bearer $hooks_key" -H "Content-Type: application/json" \
-    "$MASK_API_URL/webhooks" -d "{\"url\": \"http://127.0.0.1:$receiver_port/hook\", \"events\": [\"link.created\"]}"
-  sql "USE mask;
-    SET @hooks = (SELECT id FROM workspaces WHERE slug = 'hooks');
-    CREATE TEMPORARY TABLE copies AS SELECT w.*, seq FROM webhooks w JOIN seq_2_to_$webhook_endpoints WHERE workspace_id = @hooks;
-    UPDATE copies SET id = UNHEX(CONCAT(LEFT(HEX(id), 12), LEFT(SHA1(seq), 20)));
-    ALTER TABLE copies DROP seq;
-    INSERT INTO webhooks SELECT * FROM copies;
-    INSERT IGNORE INTO webhook_lanes (workspace_id, webhook_id, lane) SELECT workspace_id, id, 0 FROM webhooks WHERE workspace_id = @hooks;
-    INSERT IGNORE INTO webhook_lanes (workspace_id, webhook_id, lane) SELECT workspace_id, id, 1 FROM webhooks WHERE workspace_id = @hooks;"
-  for round in $(seq "$rounds"); do
-    count=$((webhook_events * webhook_endpoints))
-    # shellcheck disable=SC2046
-    set -- $("$folder/floor-post" "http://127.0.0.1:$receiver_port/hook" $count 64 500)
-    webhook_figure floor "$1" "$2"
-    sql "USE mask; SET @at = CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS INT), @hooks = (SELECT id FROM workspaces WHERE slug = 'hooks');
-      INSERT INTO events (workspace_id, id, type, created_at, body)
-      SELECT @hooks, UNHEX(CONCAT(LPAD(HEX(@at), 12, '0'), LEFT(SHA1(CONCAT('$round-', seq)), 20))), 'link.created', NOW(3),
-        CONCAT('{\"data\":{\"id\":\"lnk_', seq, '\",\"title\":\"', REPEAT('x', 420), '\"}}') FROM seq_1_to_$webhook_events"
-    from=$(date +%s%N)
-    "$MASK_BIN/mask-webhooks" --once
-    taken=$((($(date +%s%N) - from) / 1000))
-    webhook_figure ours "$(sql "SELECT COUNT(*) FROM mask.webhook_deliveries WHERE status = 'succeeded' AND event_id IN
-      (SELECT id FROM mask.events WHERE created_at >= FROM_UNIXTIME($from / 1e9 - 60)) AND finished_at >= FROM_UNIXTIME($from / 1e9 - 0.1)")" "$taken"
-  done
-  stop_floor
-}
-
-# webhook_figure SIDE COUNT MICROSECONDS
-webhook_figure() {
-  rate=$(awk "BEGIN { printf \"%.0f\", $2 * 1e6 / $3 }")
-  echo "webhooks $1 $rate 0 0" >>"$figures"
-  say "  $1: $2 in $(milliseconds "$3") ms, $rate/s"
-}
-
 # At half of the peak that the redirects above reached, each against its own: paced PORT RATE.
 measure_pace() {
   headline "Redirects at half of the peak rate (an open loop: paced.c; Debian has no wrk2)"
@@ -451,11 +407,7 @@ table() {
     printf '%-34s %8.2f ms %8.2f ms %6.2f\n' "p99 of GET while another floods" "$(milliseconds "$(median flood floor 5)")" \
       "$(milliseconds "$(median flood ours 5)")" "$(ratio flood 5)"
   fi
-  if wants webhooks; then
-    reached=$(ratio webhooks 3)
-    printf '%-34s %9.0f/s %9.0f/s %6.2f  ≥ %-8s %s\n' "deliveries of webhooks" "$(median webhooks floor 3)" "$(median webhooks ours 3)" \
-      "$reached" 0.5 "$(verdict "$reached >= 0.5")"
-  fi
+  if wants webhooks; then webhook_rows; fi
   if wants pace; then
     reached=$(ratio pace 5)
     printf '%-34s %8.2f ms %8.2f ms %6.2f  ≤ %-8s %s\n' "p99 of redirects at half the peak" "$(milliseconds "$(median pace floor 5)")" \
@@ -489,6 +441,9 @@ cpu_table() {
   cpu_row idempotent "plain and idempotent create" platform
   cpu_row refusal "GET and its refusal" platform
 }
+
+# shellcheck source=Tests/Bench/webhooks.sh
+. "$here/webhooks.sh"
 
 # ---- the story -------------------------------------------------------------------------------------------------------
 
