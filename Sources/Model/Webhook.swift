@@ -59,6 +59,11 @@ public struct EventFilter: Sendable, Equatable {
     }
 
     public var isEmpty: Bool { link == nil && host == nil && tag == nil }
+
+    /// Whether it names this link. One that has been deleted has neither host nor tags any more.
+    public func matches(_ link: LinkID, host: String?, tags: [String]) -> Bool {
+        (self.link ?? link) == link && (self.host == nil || self.host == host) && tag.map(tags.contains) != false
+    }
 }
 
 /// What an endpoint subscribes to: one type (`link.created`), a family (`link.*`), or everything (`*`).
