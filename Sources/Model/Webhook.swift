@@ -29,6 +29,9 @@ public struct Webhook: Sendable, Equatable {
         updatedAt = createdAt
     }
 
+    /// Whether what is known of how it is doing says nothing of it any more: it has another address, or is enabled again.
+    public func beginsAnew(after before: Webhook) -> Bool { enabled && (url != before.url || !before.enabled) }
+
     public func wants(_ type: EventType) -> Bool { events.contains { $0.matches(type) } }
 }
 

@@ -45,8 +45,8 @@ struct WebhookFields {
         if let enabled = enabled.value, enabled != changed.enabled {
             changed.enabled = enabled
             (changed.disabledReason, changed.disabledAt) = (nil, enabled ? nil : now)
-            if enabled { (changed.health.failures, changed.health.failingSince) = (0, nil) }
         }
+        if changed.beginsAnew(after: webhook) { (changed.health.failures, changed.health.failingSince) = (0, nil) }
         if changed != webhook { changed.updatedAt = now }
         return changed
     }
