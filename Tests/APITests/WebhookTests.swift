@@ -276,6 +276,22 @@ struct WebhookTests {
         #expect(stage.ask(.patch, path(id), body).refusals == ["/url \(code)"])
     }
 
+    @Test("a port that nothing may be sent to is refused when the endpoint is made or moved, with those that may", arguments: [
+        ("https://example.com:22/", false), ("https://example.com:8081/", false), ("https://[2606:4700::1111]:25/", false),
+        ("http://example.com:443/", true), ("https://example.com/", true), ("http://example.com/", true),
+        ("https://example.com:8443/x", true), ("https://example.com:9443/", true),
+    ])
+    func port(url: String, isAllowed: Bool) throws {
+        let stage = try Stage(webhooks: Stage.webhooks(ports: AddressPolicy.usualPorts.union([9443])))
+        let id = try stage.newWebhook()
+        let body = JSON.object(["url": .string(url)]).text
+        for answer in [stage.ask(.post, "/webhooks", body), stage.ask(.patch, path(id), body)] {
+            #expect(answer.refusals == (isAllowed ? [] : ["/url blocked_port"]))
+            let message = answer.json["errors"]?.arrayValue?.first?["message"]?.stringValue
+            #expect(message == (isAllowed ? nil : "Use one of the ports 80, 443, 8080, 8443, 9443."))
+        }
+    }
+
     @Test("a domain of any workspace is a host of our own")
     func ownDomain() throws {
         for host in [stage.host, try Stage().host] {

@@ -161,6 +161,16 @@ struct SenderTests {
         #expect(receiver.requests.count == 100 && slow.connections <= Sender.clickTransfers)
     }
 
+    @Test("a port that is not allowed any more is not connected to, and the attempt says so")
+    func closedPort() throws {
+        let receiver = try Receiver.answering(Self.answer("200 OK"))
+        let webhook = try database.makeWebhook(of: tenant, to: receiver.url)
+        try database.makeEvents(1, of: tenant)
+        try database.makeSender(ports: AddressPolicy.usualPorts).runOnce()
+        #expect(try database.texts("SELECT error, address FROM webhook_attempts") == [["blocked_address", ""]])
+        #expect(try failures(webhook) == 1 && receiver.connections == 0)
+    }
+
     @Test("what fails on this side is not charged to the endpoint")
     func localFault() throws {
         let receiver = try Receiver.answering(Self.answer("200 OK"))
@@ -240,7 +250,7 @@ struct SenderTests {
                 let store = Store(.init(address: .socket(path: socket), user: "root", database: name), connections: 2)
                 let sender = try Sender(
                     store: store, key: TestDatabase.secretKey,
-                    policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")]), allowsHTTP: true,
+                    policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: nil), allowsHTTP: true,
                     logger: .init(label: "sender"))
                 let own = getpid()
                 var killer = pthread_t()
