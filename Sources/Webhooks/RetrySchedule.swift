@@ -58,6 +58,14 @@ public enum EndpointPolicy {
     public static let deadSeconds: Int64 = 5 * 86_400
     public static let deadFailures = 10
 
+    /// Days without a success after which this is noted, so that somebody can see to it before the endpoint is disabled.
+    public static let noticeDays = [1, 3]
+
+    /// Whether there may be something to note of an endpoint.
+    public static func isNoticeDue(_ health: WebhookHealth, at now: Timestamp) -> Bool {
+        health.failingSince.map { now.milliseconds - $0.milliseconds >= 86_400_000 } ?? false
+    }
+
     /// When an endpoint that keeps failing is tried again, with one delivery; nil of one that does not.
     public static func probe(of health: WebhookHealth, at now: Timestamp) -> Timestamp? {
         probeDelay(failures: health.failures).map { now.adding(milliseconds: Int64($0 * 1000)) }

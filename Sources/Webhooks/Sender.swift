@@ -346,13 +346,22 @@ public final class Sender {
         stations[work]?.resultsSince = nil
         if let health, let reason = EndpointPolicy.end(isGone: isGone, health, at: now) {
             try disable(work, reason, isGone: isGone, at: now)
+        } else if let health, EndpointPolicy.isNoticeDue(health, at: now) {
+            try noteFailing(work, at: now)
         }
     }
 
+    private func noteFailing(_ work: DeliveryQueue.Work, at now: Timestamp) throws {
+        let days = try store.write {
+            try FailingEndpoints.note(work, after: EndpointPolicy.noticeDays, at: now, on: $0) { days, since in
+                .failing(work, for: days, since: since, at: now)
+            }
+        }
+        if let days { logger.notice("\(work.webhook) has had no success for \(days) days") }
+    }
+
     private func disable(_ work: DeliveryQueue.Work, _ reason: String, isGone: Bool, at now: Timestamp) throws {
-        let entry = AuditEntry(
-            workspace: work.workspace, at: now, actor: .sender, action: AuditAction.webhookDisabled.rawValue,
-            resource: work.webhook.description)
+        let entry = AuditEntry.disabled(work, reason, at: now)
         let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
         giveBack(work)
         guard try store.write({
