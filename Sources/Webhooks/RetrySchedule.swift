@@ -50,6 +50,12 @@ public enum RetrySchedule {
 }
 
 /// What makes an endpoint be left alone, and what ends it.
+///
+/// One that is back is sent what waited without a pace of its own, the longest due first. The bound on what is in flight is
+/// the better one: a receiver gets the next request when it has answered another, five at the most, so a slow one is sent
+/// little and a fast one catches up, where a number per second would be too much for one and hours for the other. It starts
+/// slowly: with the one probe whose success closes the breaker. A failure gives back what is not yet sent; `Retry-After` is
+/// for receivers that want more time.
 public enum EndpointPolicy {
     private static let firstProbeSeconds = 30.0
     private static let longestProbeSeconds = 600.0
