@@ -10,7 +10,9 @@ public enum SenderCalls: String, CaseIterable, Sendable {
 
     /// - Returns: whether Redis has taken it.
     @discardableResult
-    public static func publish(_ call: SenderCalls, through redis: RedisPool, from sender: String = String(getpid())) -> Bool {
+    public static func publish(
+        _ call: SenderCalls, through redis: RedisPool, from sender: String = String(getpid())
+    ) -> Bool {
         let reply = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
             try $0.command("PUBLISH", RedisArgument(call.rawValue), RedisArgument(sender))
         }

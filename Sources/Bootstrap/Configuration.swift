@@ -95,7 +95,8 @@ public struct Configuration: Sendable {
         if text == "*" { return nil }
         return AddressPolicy.usualPorts.union(try text.split(separator: ",").map { item in
             guard let port = Int(item.trimmed), (1...65535).contains(port) else {
-                throw Environment.Failure(description: "\(name) has \(item.trimmed); list numbers from 1 to 65535, or set it to * for any port")
+                throw Environment.Failure(
+                    description: "\(name) has \(item.trimmed); list numbers from 1 to 65535, or set it to * for any port")
             }
             return port
         })

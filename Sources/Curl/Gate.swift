@@ -3,8 +3,8 @@ import Glibc
 
 /// Opens the sockets of a transfer, and none to an address and port that the rule refuses.
 ///
-/// What is judged are the very address and port that libcurl passes to connect(2) next. So it does not matter how the URL spells it,
-/// nor what the host's name meant a moment ago.
+/// What is judged are the very address and port that libcurl passes to connect(2) next. So it does not matter how the URL
+/// spells them, nor what the host's name meant a moment ago.
 struct Gate {
     private let isAllowed: (_ address: String, _ port: Int) -> Bool
     private var isOpened = false
@@ -52,7 +52,8 @@ struct Gate {
         let bytes = UnsafeRawPointer(address) + start
         let port = (bytes + places.port.lowerBound).loadUnaligned(as: in_port_t.self)
         let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-            inet_ntop(family, bytes + places.address.lowerBound, buffer.baseAddress, socklen_t(buffer.count)).map { String(cString: $0) }
+            inet_ntop(family, bytes + places.address.lowerBound, buffer.baseAddress, socklen_t(buffer.count))
+                .map { String(cString: $0) }
         }
         return text.map { ($0, Int(in_port_t(bigEndian: port))) }
     }

@@ -30,8 +30,8 @@ public final class Multi {
     private static let connectionLimit = 100
 
     /// - Parameters:
-    ///   - isAllowed: whether a connection may be opened to an address such as `203.0.113.7` or `2001:db8::1`, and a port. Asked for each
-    ///     one, right before connect(2), on this thread.
+    ///   - isAllowed: whether a connection may be opened to an address such as `203.0.113.7` or `2001:db8::1`, and a port. Asked
+    ///     for each one, right before connect(2), on this thread.
     ///   - caFile: the certificates of the authorities to believe, in PEM, instead of the system's.
     ///   - limits: what one exchange may cost.
     /// - Throws: ``CurlError/failed(function:reason:)`` when there is no memory or no descriptor.

@@ -99,8 +99,8 @@ struct ClickEvents {
             "tags": JSON(place?.tags ?? []), "clicked_at": .string(click.at.rfc3339),
             "country": text(click.country), "city": text(click.city), "device": .string(click.agent.device.rawValue),
             "browser": text(click.agent.browser), "os": text(click.agent.os), "referrer": text(click.referrer),
-            "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium), "utm_campaign": text(click.utmCampaign),
-            "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
+            "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium),
+            "utm_campaign": text(click.utmCampaign), "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
         ]
         return .about(.clickRecorded, in: click.workspace, at: click.at, data: data)
     }

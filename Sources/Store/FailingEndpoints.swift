@@ -15,7 +15,8 @@ public enum FailingEndpoints {
         try connection.transaction { connection -> Int? in
             guard let row = try connection.query("""
                 SELECT noticed_at,
-                       (SELECT GREATEST(MIN(failing_since), COALESCE(MAX(last_success_at), MIN(failing_since))) FROM webhook_lanes
+                       (SELECT GREATEST(MIN(failing_since), COALESCE(MAX(last_success_at), MIN(failing_since)))
+                        FROM webhook_lanes
                         WHERE workspace_id = \(work.workspace) AND webhook_id = \(work.webhook))
                 FROM webhooks WHERE workspace_id = \(work.workspace) AND id = \(work.webhook) AND enabled FOR UPDATE
                 """).first, let since = try row.optionalTimestamp(1)

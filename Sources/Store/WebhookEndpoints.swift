@@ -42,8 +42,8 @@ public enum WebhookEndpoints {
     }
 
     /// Writes what a client can change over the version that was read.
-    /// - Parameter beginsAnew: it goes on where it stopped, and gets time to prove itself. Of others that are enabled nothing
-    ///   changes about when they are tried.
+    /// - Parameter beginsAnew: it goes on where it stopped, and gets time to prove itself. Of others that are enabled it does
+    ///   not change when they are tried.
     public static func update(_ webhook: Webhook, beginsAnew: Bool, on connection: Connection) throws {
         let matched = try connection.execute("""
             UPDATE webhooks

@@ -60,7 +60,9 @@ struct KilledSenderTests {
     @Test("after picking up, in the midst of claiming: nothing is claimed")
     func claiming() throws {
         let events = try begin()
-        let sender = try hold("BEFORE UPDATE ON webhook_deliveries", when: "NEW.claim IS NOT NULL AND OLD.claim IS NULL") { try start() }
+        let sender = try hold("BEFORE UPDATE ON webhook_deliveries", when: "NEW.claim IS NOT NULL AND OLD.claim IS NULL") {
+            try start()
+        }
         try kill(sender)
         #expect(try database.number("SELECT COUNT(*) FROM events WHERE sequence IS NOT NULL") == Self.count)
         #expect(try database.number("SELECT COUNT(*) FROM webhook_deliveries WHERE claim IS NOT NULL OR attempts > 0") == 0)
@@ -76,7 +78,9 @@ struct KilledSenderTests {
         try kill(sender)
         #expect(try claims() == Sender.transfersPerEndpoint)
         try database.connect().execute("UPDATE webhooks SET url = \(receiver.url)")
-        try expectAll(events, repeated: 0...0, attempts: [1: Self.count - Sender.transfersPerEndpoint, 2: Sender.transfersPerEndpoint])
+        try expectAll(
+            events, repeated: 0...0,
+            attempts: [1: Self.count - Sender.transfersPerEndpoint, 2: Sender.transfersPerEndpoint])
     }
 
     @Test("while requests are under way: just those are repeated")
@@ -107,7 +111,7 @@ struct KilledSenderTests {
             attempts: [1: Self.count - Sender.transfersPerEndpoint, 2: Sender.transfersPerEndpoint])
     }
 
-    @Test("in the midst of recording: neither the attempts nor the results are written, and just those are repeated", arguments: [
+    @Test("in the midst of recording: nothing of it is written, and just that is repeated", arguments: [
         ("BEFORE INSERT ON webhook_attempts", "TRUE"),
         ("BEFORE UPDATE ON webhook_deliveries", "NEW.status = 'succeeded'"),
         ("BEFORE UPDATE ON webhook_lanes", "NEW.waiting < OLD.waiting"),
@@ -143,7 +147,9 @@ struct KilledSenderTests {
         return try database.makeEvents(Self.count, of: tenant)
     }
 
-    private func claims() throws -> Int { try database.number("SELECT COUNT(*) FROM webhook_deliveries WHERE claim IS NOT NULL") }
+    private func claims() throws -> Int {
+        try database.number("SELECT COUNT(*) FROM webhook_deliveries WHERE claim IS NOT NULL")
+    }
 
     /// The sender's: all that the database has had since before it began.
     private func sessions(_ condition: String = "TRUE") throws -> Int {
@@ -202,7 +208,9 @@ struct KilledSenderTests {
     private func expectAll(_ events: [Event], repeated: ClosedRange<Int>, attempts: [Int: Int]? = nil) throws {
         isSilent.isSet = false
         try database.connect().execute("UPDATE webhook_deliveries SET due_at = UTC_TIMESTAMP(3) WHERE due_at IS NOT NULL")
-        try database.connect().execute("UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3), not_before = NULL WHERE waiting > 0")
+        try database.connect().execute("""
+            UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3), not_before = NULL WHERE waiting > 0
+            """)
         try database.makeSender().runOnce()
         let bodies = try receiver.requests.map { request in
             try #require(request.range(of: "\r\n\r\n").map { String(request[$0.upperBound...]) })
@@ -222,10 +230,13 @@ struct KilledSenderTests {
     private func expectAttempts(_ wanted: [Int: Int]?) throws {
         #expect(try database.number("""
             SELECT COUNT(*) FROM webhook_deliveries d
-            WHERE attempts <> (SELECT MAX(number) FROM webhook_attempts a WHERE a.workspace_id = d.workspace_id AND a.delivery_id = d.id)
+            WHERE attempts <> (SELECT MAX(number) FROM webhook_attempts a
+                               WHERE a.workspace_id = d.workspace_id AND a.delivery_id = d.id)
             """) == 0)
         guard let wanted else { return }
-        let rows = try database.texts("SELECT CAST(attempts AS CHAR), CAST(COUNT(*) AS CHAR) FROM webhook_deliveries GROUP BY attempts")
+        let rows = try database.texts("""
+            SELECT CAST(attempts AS CHAR), CAST(COUNT(*) AS CHAR) FROM webhook_deliveries GROUP BY attempts
+            """)
         #expect(Dictionary(uniqueKeysWithValues: rows.map { (Int($0[0]) ?? 0, Int($0[1]) ?? 0) }) == wanted)
     }
 

@@ -16,7 +16,8 @@ extension Schemas {
         "Webhook": .object(webhookExample), "WebhookWithSecret": webhookWithSecretExample,
         "NewWebhook": ["url": "https://example.com/hooks", "events": ["click.recorded"], "link_id": .string(linkID)],
         "WebhookChanges": ["description": "CRM, new"], "SecretRotation": ["overlap_seconds": 3600],
-        "Delivery": deliveryExample(withBody: true), "ListedDelivery": deliveryExample(withBody: false), "Recovery": recoveryExample,
+        "Delivery": deliveryExample(withBody: true), "ListedDelivery": deliveryExample(withBody: false),
+        "Recovery": recoveryExample,
         "Recovered": ["recovered": 12, "has_more": false], "Event": eventExample, "Nothing": [:],
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation"],
@@ -131,8 +132,8 @@ extension Schemas {
 
     private static func deliveryExample(withBody: Bool) -> JSON {
         var attempt: JSONObject = [
-            "number": 1, "started_at": "2026-03-13T10:00:00Z", "duration_ms": 84, "address": "203.0.113.7", "http_version": "2",
-            "status": 200, "error": nil,
+            "number": 1, "started_at": "2026-03-13T10:00:00Z", "duration_ms": 84, "address": "203.0.113.7",
+            "http_version": "2", "status": 200, "error": nil,
         ]
         if withBody { attempt["body"] = "ok" }
         return [

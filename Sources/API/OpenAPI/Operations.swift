@@ -119,7 +119,7 @@ extension Operation {
         id: "deleteWebhook", summary: "Delete an endpoint", status: 204, isTagged: true, problems: [404, 409])
 
     static let rotateWebhookSecret = Operation(
-        id: "rotateWebhookSecret", summary: "Give an endpoint a new secret; the old one signs as well for the overlap, in which there is no other but with 0",
+        id: "rotateWebhookSecret", summary: "Give an endpoint a new secret; the old one signs as well for the overlap",
         body: "SecretRotation", isBodyOptional: true, status: 201, answer: "WebhookWithSecret", isTagged: true,
         problems: [404, 409, 415, 422])
 

@@ -20,7 +20,8 @@ enum DeliveryResource {
             let attempts = try Deliveries.attempts(
                 at: deliveries.map(\.id), in: call.workspace, withBodies: false, on: connection)
             return pagination.page(
-                deliveries, of: question, position: { $0.id.ulid.bytes }, json: { $0.json(attempts[$0.id] ?? [], withBodies: false) })
+                deliveries, of: question, position: { $0.id.ulid.bytes },
+                json: { $0.json(attempts[$0.id] ?? [], withBodies: false) })
         }
     }
 

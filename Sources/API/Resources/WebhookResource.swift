@@ -110,8 +110,8 @@ enum WebhookResource {
     private static func refuseThirdSecret(_ webhook: Webhook) throws(Problem) {
         guard let end = webhook.previousSecretEndsAt else { return }
         throw .conflict(
-            code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send overlap_seconds 0, which "
-                + "ends all secrets but the new one at once.")
+            code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
+                + "overlap_seconds 0, which ends all secrets but the new one at once.")
     }
 
     /// Sends an event of its own to one endpoint, by the way that all go.
