@@ -145,6 +145,7 @@ MASK_SPOOL=$dir/spool
 MASK_SECRET_KEY_FILE=$dir/secret.key
 # A receiver on this machine can be tried at once.
 MASK_WEBHOOK_ADDRESSES=127.0.0.0/8,::1
+MASK_WEBHOOK_PORTS=*
 MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF

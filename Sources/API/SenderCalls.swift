@@ -8,9 +8,63 @@ public enum SenderCalls: String, CaseIterable, Sendable {
     /// Another sender has begun; one whose time is over may end.
     case successor = "mask:sender"
 
-    public static func publish(_ call: SenderCalls, through redis: RedisPool) {
-        _ = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("PUBLISH", RedisArgument(call.rawValue), RedisArgument(String(getpid())))
+    /// - Returns: whether Redis has taken it.
+    @discardableResult
+    public static func publish(
+        _ call: SenderCalls, through redis: RedisPool, from sender: String = String(getpid())
+    ) -> Bool {
+        let reply = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
+            try $0.command("PUBLISH", RedisArgument(call.rawValue), RedisArgument(sender))
+        }
+        return reply != nil
+    }
+}
+
+/// Hears what a sender is told as long as its process lives; runs on a thread of its own.
+public struct SenderCallListener: Sendable {
+    private let configuration: RedisConfiguration
+    /// Whose calls are its own, and not a successor's: no other sender on any host has it.
+    private let name: String
+    /// Silence after which the line is tested, and again after which it is given up.
+    private let silenceMilliseconds: Int
+
+    public init(_ configuration: RedisConfiguration, name: String, silenceMilliseconds: Int = 10_000) {
+        self.configuration = configuration
+        self.name = name
+        self.silenceMilliseconds = silenceMilliseconds
+    }
+
+    /// Tells those before that another sender has begun: once, however often the line is lost.
+    /// - Parameter hear: gets each call of others; nil when it begins to listen, as nobody knows what it has missed.
+    public func run(_ hear: (SenderCalls?) -> Void) -> Never {
+        let redis = configuration.makePool(capacity: 1)
+        var isAnnounced = false
+        while true {
+            try? listen {
+                if !isAnnounced { isAnnounced = SenderCalls.publish(.successor, through: redis, from: name) }
+                hear($0)
+            }
+            usleep(250_000)
+        }
+    }
+
+    /// Listens until the line is lost. It works without Redis too, so that is no news for the log.
+    private func listen(_ hear: (SenderCalls?) -> Void) throws {
+        let subscription = try Subscription(configuration, channels: SenderCalls.allCases.map(\.rawValue))
+        hear(nil)
+        var isTesting = false
+        while true {
+            if let message = try subscription.next(timeoutMilliseconds: silenceMilliseconds) {
+                isTesting = false
+                if case .published(let channel, let sender) = message, sender != Array(name.utf8) {
+                    SenderCalls(rawValue: channel).map(hear)
+                }
+            } else if isTesting {
+                throw RedisError.server("the subscription has gone silent")
+            } else {
+                isTesting = true
+                try subscription.ping()
+            }
         }
     }
 }

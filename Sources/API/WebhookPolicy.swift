@@ -18,5 +18,11 @@ public struct WebhookPolicy: Sendable {
 
     func isAllowed(_ address: String) -> Bool { addresses.isAllowed(address) }
 
+    /// What to use instead of a port that nothing is sent to; nil where it is allowed.
+    func refusal(ofPort port: Int) -> String? {
+        guard !addresses.isAllowed(port: port), let ports = addresses.ports else { return nil }
+        return "Use one of the ports \(ports.sorted().map(String.init).joined(separator: ", "))."
+    }
+
     func sealed(_ secret: WebhookSecret) throws -> [UInt8] { try seal(secret.bytes, secret: key) }
 }

@@ -3,6 +3,7 @@ import Logging
 import MariaDB
 import Model
 import Redis
+import Webhooks
 
 /// Everything that is configured, read once at the start. Each value's meaning and default: systemd/mask.env.
 public struct Configuration: Sendable {
@@ -19,6 +20,8 @@ public struct Configuration: Sendable {
     public var secretKey: String
     /// Addresses beside the public ones that webhooks may go to.
     public var openedAddresses: [AddressRange]
+    /// Ports that webhooks may go to; nil for any.
+    public var webhookPorts: Set<Int>?
     /// Webhooks may go over plain http.
     public var webhookHTTP: Bool
     /// Certificate authorities that webhooks trust; nil for the system's.
@@ -36,6 +39,7 @@ public struct Configuration: Sendable {
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
         secretKey = try Self.secretKey(environment)
         openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")
+        webhookPorts = try Self.ports(environment, "MASK_WEBHOOK_PORTS")
         webhookHTTP = try environment.bool("MASK_WEBHOOK_HTTP", default: false)
         webhookCA = environment.optional("MASK_WEBHOOK_CA")
         threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
@@ -83,6 +87,19 @@ public struct Configuration: Sendable {
                 throw Environment.Failure(description: "\(name) has \(text): \(error.message)")
             }
         }
+    }
+
+    /// The usual ports and those that are listed; nil for any.
+    private static func ports(_ environment: Environment, _ name: String) throws -> Set<Int>? {
+        let text = environment.string(name, default: "")
+        if text == "*" { return nil }
+        return AddressPolicy.usualPorts.union(try text.split(separator: ",").map { item in
+            guard let port = Int(item.trimmed), (1...65535).contains(port) else {
+                throw Environment.Failure(
+                    description: "\(name) has \(item.trimmed); list numbers from 1 to 65535, or set it to * for any port")
+            }
+            return port
+        })
     }
 
     private static func redis(_ environment: Environment) throws -> RedisConfiguration {

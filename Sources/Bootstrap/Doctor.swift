@@ -21,7 +21,8 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("webhooks", webhooks), ("clock", clock),
+            ("journal", journal), ("webhooks", webhooks), ("endpoints", endpoints),
+            ("clock", clock),
         ]
     }
 
@@ -83,6 +84,20 @@ public struct Doctor {
             let seconds = statistics.oldestDueSeconds
             guard seconds < 180 else { throw Complaint("What is due has waited for \(seconds) s. Does cron run mask-webhooks each minute?") }
             return "\(statistics.deliveriesWaiting) deliveries waiting, the oldest due \(seconds) s ago"
+        }
+    }
+
+    /// Receivers that are down are told of, but are nothing that is wrong here.
+    private func endpoints() -> Finding {
+        finding("Connect to MariaDB first.") {
+            let limit = 10
+            let failing = try installation.store.read {
+                try FailingEndpoints.list(since: Timestamp.now().adding(days: -1), limit: limit + 1, on: $0)
+            }
+            let words = failing.prefix(limit).map { "\($0.webhook) since \($0.since.rfc3339)" }
+            if words.isEmpty { return "none has failed for a day" }
+            let end = failing.count > limit ? ", and more" : ""
+            return "no success at \(words.joined(separator: ", "))\(end). See: maskctl webhook deliveries"
         }
     }
 

@@ -30,7 +30,9 @@ public struct Installation: Sendable {
     public var administration: Administration { Administration(store: store, redis: redis) }
 
     /// Where webhooks may go.
-    public var addressPolicy: AddressPolicy { AddressPolicy(opened: configuration.openedAddresses) }
+    public var addressPolicy: AddressPolicy { 
+        AddressPolicy(opened: configuration.openedAddresses, ports: configuration.webhookPorts)
+    }
 
     public var webhookPolicy: WebhookPolicy {
         WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)

@@ -1,6 +1,7 @@
 import API
 import Curl
 import Glibc
+import Model
 import Redis
 import Store
 import Synchronization
@@ -35,7 +36,12 @@ public struct SenderProgram: Sendable {
             state.waitForStopSignal()
             bell.ring()
         }
-        _ = try Thread.start(name: "calls") { Self.listen(redis, state, bell, from: half) }
+        _ = try Thread.start(name: "calls") {
+            SenderCallListener(redis, name: ULID(milliseconds: Timestamp.now().milliseconds).description).run { call in
+                if call == .successor, half.hasPassed { state.noteSuccessor() }
+                bell.ring()
+            }
+        }
         let end = Deadline.after(milliseconds: seconds * 1000)
         let last = Deadline.after(milliseconds: (seconds + Self.patienceSeconds) * 1000)
         sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
@@ -48,26 +54,6 @@ public struct SenderProgram: Sendable {
         return try Sender(
             store: Store(database, connections: 2), key: configuration.secretKey, policy: installation.addressPolicy,
             allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger)
-    }
-
-    /// Hears of events and of successors, and tells those before that it is there.
-    private static func listen(_ configuration: RedisConfiguration, _ state: SenderState, _ bell: Bell, from half: Deadline) -> Never {
-        let redis = configuration.makePool(capacity: 1)
-        let own = String(getpid())
-        while true {
-            if let subscription = try? Subscription(configuration, channels: SenderCalls.allCases.map(\.rawValue)) {
-                SenderCalls.publish(.successor, through: redis)
-                bell.ring()
-                while let message = try? subscription.next(timeoutMilliseconds: 60_000) {
-                    guard case .published(let channel, let payload) = message else { continue }
-                    if channel == SenderCalls.successor.rawValue, half.hasPassed, payload != Array(own.utf8) {
-                        state.noteSuccessor()
-                    }
-                    bell.ring()
-                }
-            }
-            usleep(250_000)
-        }
     }
 }
 

@@ -4,7 +4,8 @@ import CCurl
 public enum Failure: String, Sendable, Hashable, CaseIterable {
     /// The URL is none, is neither http nor https, or has a user in it.
     case invalidURL = "invalid_url"
-    /// Every address of the host is refused by the rule that the ``Multi`` was made with. No packet was sent to any.
+    /// Every address of the host, or the port, is refused by the rule that the ``Multi`` was made with. No packet was sent to
+    /// any.
     case blockedAddress = "blocked_address"
     /// The host has no address.
     case unresolvedHost = "unresolved_host"

@@ -1,17 +1,17 @@
 import CCurl
 import Glibc
 
-/// Opens the sockets of a transfer, and none to an address that the rule refuses.
+/// Opens the sockets of a transfer, and none to an address and port that the rule refuses.
 ///
-/// What is judged is the very address that libcurl passes to connect(2) next. So it does not matter how the URL spells it,
-/// nor what the host's name meant a moment ago.
+/// What is judged are the very address and port that libcurl passes to connect(2) next. So it does not matter how the URL
+/// spells them, nor what the host's name meant a moment ago.
 struct Gate {
-    private let isAllowed: (_ address: String) -> Bool
+    private let isAllowed: (_ address: String, _ port: Int) -> Bool
     private var isOpened = false
     private var isBlocked = false
     private var isOutOfSockets = false
 
-    init(isAllowed: @escaping (_ address: String) -> Bool) {
+    init(isAllowed: @escaping (_ address: String, _ port: Int) -> Bool) {
         self.isAllowed = isAllowed
     }
 
@@ -28,7 +28,7 @@ struct Gate {
     ///
     /// After CURL_SOCKET_BAD libcurl goes on to the host's next address.
     mutating func open(_ address: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
-        guard let text = Self.text(address), isAllowed(text) else {
+        guard let (text, port) = Self.parts(of: address), isAllowed(text, port) else {
             isBlocked = true
             return CURL_SOCKET_BAD
         }
@@ -42,25 +42,35 @@ struct Gate {
         return descriptor
     }
 
-    /// The address as inet_ntop(3) writes it; nil when it is neither IPv4 nor IPv6.
-    private static func text(_ address: UnsafePointer<curl_sockaddr>) -> String? {
+    /// The address as inet_ntop(3) writes it, and the port; nil when it is neither IPv4 nor IPv6.
+    private static func parts(of address: UnsafePointer<curl_sockaddr>) -> (address: String, port: Int)? {
         let family = address.pointee.family
-        guard let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr), let place = place(in: family),
-            place.upperBound <= address.pointee.addrlen
+        guard let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr), let places = places(in: family),
+            max(places.address.upperBound, places.port.upperBound) <= address.pointee.addrlen
         else { return nil }
         // `addr` is declared as a sockaddr; it is as long as `addrlen` says, which is longer for IPv6.
-        let bytes = UnsafeRawPointer(address) + start + place.lowerBound
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-            inet_ntop(family, bytes, buffer.baseAddress, socklen_t(buffer.count)).map { String(cString: $0) }
+        let bytes = UnsafeRawPointer(address) + start
+        let port = (bytes + places.port.lowerBound).loadUnaligned(as: in_port_t.self)
+        let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+            inet_ntop(family, bytes + places.address.lowerBound, buffer.baseAddress, socklen_t(buffer.count))
+                .map { String(cString: $0) }
         }
+        return text.map { ($0, Int(in_port_t(bigEndian: port))) }
     }
 
-    /// Where a sockaddr has the address itself.
-    private static func place(in family: Int32) -> Range<Int>? {
+    /// Where a sockaddr has the address itself, and the port.
+    private static func places(in family: Int32) -> (address: Range<Int>, port: Range<Int>)? {
+        let places: (address: Range<Int>?, port: Range<Int>?)
         switch family {
-        case AF_INET: MemoryLayout<sockaddr_in>.offset(of: \.sin_addr).map { $0..<$0 + MemoryLayout<in_addr>.size }
-        case AF_INET6: MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr).map { $0..<$0 + MemoryLayout<in6_addr>.size }
-        default: nil
+        case AF_INET: places = (range(of: \sockaddr_in.sin_addr), range(of: \sockaddr_in.sin_port))
+        case AF_INET6: places = (range(of: \sockaddr_in6.sin6_addr), range(of: \sockaddr_in6.sin6_port))
+        default: return nil
         }
+        guard let address = places.address, let port = places.port else { return nil }
+        return (address, port)
+    }
+
+    private static func range<Root, Value>(of member: KeyPath<Root, Value>) -> Range<Int>? {
+        MemoryLayout<Root>.offset(of: member).map { $0..<$0 + MemoryLayout<Value>.size }
     }
 }

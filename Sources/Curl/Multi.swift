@@ -30,13 +30,14 @@ public final class Multi {
     private static let connectionLimit = 100
 
     /// - Parameters:
-    ///   - isAllowed: whether a connection may be opened to an address such as `203.0.113.7` or `2001:db8::1`. Asked for each
-    ///     one, right before connect(2), on this thread.
+    ///   - isAllowed: whether a connection may be opened to an address such as `203.0.113.7` or `2001:db8::1`, and a port. Asked
+    ///     for each one, right before connect(2), on this thread.
     ///   - caFile: the certificates of the authorities to believe, in PEM, instead of the system's.
     ///   - limits: what one exchange may cost.
     /// - Throws: ``CurlError/failed(function:reason:)`` when there is no memory or no descriptor.
     public init(
-        isAllowed: @escaping (_ address: String) -> Bool, verifyingWith caFile: String? = nil, limits: Limits = Limits()
+        isAllowed: @escaping (_ address: String, _ port: Int) -> Bool, verifyingWith caFile: String? = nil,
+        limits: Limits = Limits()
     ) throws(CurlError) {
         try CurlError.check(Self.isGlobalStateReady, in: "curl_global_init")
         guard let handle = curl_multi_init() else { throw .failed(function: "curl_multi_init", reason: "no handle") }

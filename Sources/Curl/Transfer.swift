@@ -14,7 +14,7 @@ final class Transfer {
 
     /// What all transfers of a ``Multi`` have in common.
     struct Rules {
-        let isAllowed: (_ address: String) -> Bool
+        let isAllowed: (_ address: String, _ port: Int) -> Bool
         let caFile: String?
         let limits: Limits
     }

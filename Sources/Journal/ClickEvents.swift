@@ -4,47 +4,103 @@ import Model
 import Store
 import Webhooks
 
-/// Writes `click.recorded` for the workspaces that want it, in the transaction that stores the clicks.
+/// Writes `click.recorded` for the endpoints that want it, in the transaction that stores the clicks.
+///
+/// A click becomes an event when some enabled endpoint wants it and has room. The room of an endpoint is what its backlog
+/// leaves (``Outbox/clickBacklog``), and of one batch a fixed number at the most: an endpoint that is told of one quiet link
+/// has its own, whatever a viral one does beside it. What is beyond is dropped and counted for each endpoint that wanted
+/// it. The newest are dropped, not the oldest: so a dead endpoint costs nothing per click, and what waits is never moved.
+/// Analytics have every click.
 struct ClickEvents {
-    private var rooms: [WorkspaceID: Int] = [:]
+    private var subscriptions: [WorkspaceID: [ClickSubscription]] = [:]
     private var loadedAt = Timestamp(milliseconds: 0)
 
     /// For so long a new subscription may be unknown.
     private static let refreshMilliseconds: Int64 = 2000
 
-    /// Events of one workspace in one batch at the most: a viral link is told of, not followed click by click.
-    private static let batchLimit = 1000
+    /// Events of one batch for one endpoint at the most: a viral link is told of, not followed click by click.
+    static let batchLimit = 1000
 
     /// Learns who is told of clicks. Called outside the transaction.
     mutating func refresh(_ store: Store) throws {
         let now = Timestamp.now()
         guard now.milliseconds - loadedAt.milliseconds > Self.refreshMilliseconds else { return }
-        rooms = try store.read { try ClickSubscriptions.rooms(on: $0) }
+        subscriptions = try store.read { try ClickSubscriptions.read(on: $0) }
         loadedAt = now
     }
 
-    /// Writes the events; what is beyond the backlog is counted as dropped.
-    func write(_ clicks: [Click], on connection: Connection) throws(MariaDBError) {
-        guard !rooms.isEmpty else { return }
-        for (workspace, clicks) in Dictionary(grouping: clicks, by: \.workspace) {
-            guard let room = rooms[workspace] else { continue }
-            let told = clicks.prefix(max(0, min(room, Self.batchLimit)))
-            if told.count < clicks.count {
-                try ClickSubscriptions.noteDropped(clicks.count - told.count, in: workspace, on: connection)
-            }
-            let links = try ClickSubscriptions.links(Array(Set(told.map(\.link))), in: workspace, on: connection)
-            try Events.insert(told.map { event($0, links[$0.link]) }, on: connection)
+    /// Writes the events of a batch.
+    /// - Returns: how many of each workspace, for ``note(_:)`` once they are committed.
+    func write(_ clicks: [Click], on connection: Connection) throws(MariaDBError) -> [WorkspaceID: Int] {
+        guard !subscriptions.isEmpty else { return [:] }
+        var written: [WorkspaceID: Int] = [:]
+        // In the order of the ids, as senders take the same rows.
+        let groups = Dictionary(grouping: clicks, by: \.workspace).sorted { $0.key < $1.key }
+        for (workspace, clicks) in groups {
+            guard let subscriptions = subscriptions[workspace] else { continue }
+            written[workspace] = try write(clicks, subscriptions, workspace, on: connection)
+        }
+        return written
+    }
+
+    /// Counts what has been written against the room of those that are told.
+    mutating func note(_ written: [WorkspaceID: Int]) {
+        for (workspace, count) in written {
+            subscriptions[workspace] = subscriptions[workspace]?.map { $0.with(taken: count) }
         }
     }
 
-    private func event(_ click: Click, _ link: (host: String, slug: String, tags: [String])?) -> Event {
+    private func write(
+        _ clicks: [Click], _ subscriptions: [ClickSubscription], _ workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Int {
+        let areFiltered = subscriptions.contains { $0.filter.host != nil || $0.filter.tag != nil }
+        var places: [LinkID: ClickSubscriptions.Place] = [:]
+        if areFiltered { places = try ClickSubscriptions.places(of: Set(clicks.map(\.link)), in: workspace, on: connection) }
+        let choice = Choice(of: clicks, for: subscriptions, places)
+        if !areFiltered {
+            places = try ClickSubscriptions.places(of: Set(choice.told.map(\.link)), in: workspace, on: connection)
+        }
+        try Events.insert(choice.told.map { event($0, places[$0.link]) }, on: connection)
+        for (subscription, count) in zip(subscriptions, choice.dropped) where count > 0 {
+            try ClickSubscriptions.noteDropped(count, of: subscription.webhook, in: workspace, on: connection)
+        }
+        return choice.told.count
+    }
+
+    /// Which clicks of a workspace become events.
+    private struct Choice {
+        var told: [Click] = []
+        /// How many each subscription wanted, but is not told of.
+        var dropped: [Int]
+
+        init(of clicks: [Click], for subscriptions: [ClickSubscription], _ places: [LinkID: ClickSubscriptions.Place]) {
+            var room = subscriptions.map { min($0.room, ClickEvents.batchLimit) }
+            var wanting: [LinkID: [Int]] = [:]
+            dropped = subscriptions.map { _ in 0 }
+            for click in clicks {
+                let those = wanting[click.link] ?? subscriptions.indices.filter { index in
+                    let place = places[click.link]
+                    return subscriptions[index].filter.matches(click.link, host: place?.host, tags: place?.tags ?? [])
+                }
+                wanting[click.link] = those
+                if those.contains(where: { room[$0] > 0 }) {
+                    told.append(click)
+                    for index in those { room[index] -= 1 }
+                } else {
+                    for index in those { dropped[index] += 1 }
+                }
+            }
+        }
+    }
+
+    private func event(_ click: Click, _ place: ClickSubscriptions.Place?) -> Event {
         let data: JSON = [
-            "link_id": .string(click.link.description), "domain": JSON(link?.host), "slug": JSON(link?.slug),
-            "tags": JSON(link?.tags ?? []), "clicked_at": .string(click.at.rfc3339),
+            "link_id": .string(click.link.description), "domain": JSON(place?.host), "slug": JSON(place?.slug),
+            "tags": JSON(place?.tags ?? []), "clicked_at": .string(click.at.rfc3339),
             "country": text(click.country), "city": text(click.city), "device": .string(click.agent.device.rawValue),
             "browser": text(click.agent.browser), "os": text(click.agent.os), "referrer": text(click.referrer),
-            "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium), "utm_campaign": text(click.utmCampaign),
-            "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
+            "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium),
+            "utm_campaign": text(click.utmCampaign), "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
         ]
         return .about(.clickRecorded, in: click.workspace, at: click.at, data: data)
     }

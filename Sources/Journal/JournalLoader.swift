@@ -49,9 +49,9 @@ public struct JournalLoader: ~Copyable {
         }
         do {
             try clickEvents.refresh(store)
-            try commit(&batch)
+            clickEvents.note(try commit(&batch))
         } catch {
-            marks.removeAll()  // whatever happened, the database knows
+            (marks, clickEvents) = ([:], ClickEvents())  // whatever happened, the database knows
             throw error
         }
         for piece in batch.pieces { marks[piece.segment.name] = piece.end }
@@ -131,17 +131,18 @@ public struct JournalLoader: ~Copyable {
     /// The clicks were not all new, or another loader has been here.
     private enum Retry: Error { case duplicates, moved }
 
-    private func commit(_ batch: inout Batch) throws {
+    /// Returns how many events of clicks each workspace has got.
+    private func commit(_ batch: inout Batch) throws -> [WorkspaceID: Int] {
         do {
-            try store.write { try transact(batch, on: $0) }
+            return try store.write { try transact(batch, on: $0) }
         } catch Retry.duplicates {
             batch.clicks = try withoutStored(batch.clicks)
             batch.requests = try withoutStored(batch.requests)
-            try store.write { try transact(batch, on: $0) }
+            return try store.write { try transact(batch, on: $0) }
         }
     }
 
-    private func transact(_ batch: Batch, on connection: Connection) throws {
+    private func transact(_ batch: Batch, on connection: Connection) throws -> [WorkspaceID: Int] {
         try connection.transaction { connection in
             for piece in batch.pieces {
                 guard try JournalSegments.advance(
@@ -152,8 +153,9 @@ public struct JournalLoader: ~Copyable {
             let clicks = try markingFirstVisits(batch.clicks, on: connection)
             guard try Clicks.insert(clicks, on: connection) else { throw Retry.duplicates }
             try ClickRollups.add(clicks, on: connection)
-            try clickEvents.write(clicks, on: connection)
             try add(batch.requests, on: connection)
+            // Last: it may lock rows that senders work on.
+            return try clickEvents.write(clicks, on: connection)
         }
     }
 

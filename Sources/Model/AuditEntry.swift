@@ -58,6 +58,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case webhookUpdated = "webhook.updated"
     case webhookDeleted = "webhook.deleted"
     case webhookSecretRotated = "webhook.secret_rotated"
+    /// No success for a day, and for three: what comes before it is disabled.
+    case webhookFailing = "webhook.failing"
     case webhookDisabled = "webhook.disabled"
     case webhookTested = "webhook.tested"
     case deliveryReplayed = "delivery.replayed"

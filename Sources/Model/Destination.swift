@@ -33,6 +33,12 @@ public struct Destination: Hashable, Sendable, CustomStringConvertible {
         return host
     }
 
+    /// The port that is connected to: the URL's, else its scheme's.
+    public var port: Int {
+        guard let parts = try? Parts(text) else { return 0 }
+        return Int(Substring(parts.port.dropFirst())) ?? (Substring(parts.scheme).lowercased() == "https" ? 443 : 80)
+    }
+
     private static func checkCharacters(_ text: String) throws(DestinationProblem) {
         for byte in text.utf8 {
             if byte <= 0x20 || byte == 0x7F { throw .character(Unicode.Scalar(byte)) }

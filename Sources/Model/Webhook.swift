@@ -29,6 +29,9 @@ public struct Webhook: Sendable, Equatable {
         updatedAt = createdAt
     }
 
+    /// Whether what is known of how it is doing says nothing of it any more: it has another address, or is enabled again.
+    public func beginsAnew(after before: Webhook) -> Bool { enabled && (url != before.url || !before.enabled) }
+
     public func wants(_ type: EventType) -> Bool { events.contains { $0.matches(type) } }
 }
 
@@ -59,6 +62,11 @@ public struct EventFilter: Sendable, Equatable {
     }
 
     public var isEmpty: Bool { link == nil && host == nil && tag == nil }
+
+    /// Whether it names this link. One that has been deleted has neither host nor tags any more.
+    public func matches(_ link: LinkID, host: String?, tags: [String]) -> Bool {
+        (self.link ?? link) == link && (self.host == nil || self.host == host) && tag.map(tags.contains) != false
+    }
 }
 
 /// What an endpoint subscribes to: one type (`link.created`), a family (`link.*`), or everything (`*`).

@@ -95,12 +95,14 @@ public enum Deliveries {
     }
 
     /// The attempts at some deliveries of a workspace, in order.
+    /// - Parameter withBodies: of what was answered, up to 16 KiB an attempt; without, they are empty.
     public static func attempts(
-        at deliveries: [DeliveryID], in workspace: WorkspaceID, on connection: Connection
+        at deliveries: [DeliveryID], in workspace: WorkspaceID, withBodies: Bool, on connection: Connection
     ) throws(MariaDBError) -> [DeliveryID: [DeliveryAttempt]] {
+        let body: SQL = withBodies ? ", body" : ""
         var attempts: [DeliveryID: [DeliveryAttempt]] = [:]
         for row in try connection.query("""
-            SELECT delivery_id, number, started_at, milliseconds, address, http_version, status, error, body
+            SELECT delivery_id, number, started_at, milliseconds, address, http_version, status, error\(body)
             FROM webhook_attempts
             WHERE workspace_id = \(workspace) AND delivery_id IN (\(list: deliveries))
             ORDER BY delivery_id, number
@@ -109,7 +111,7 @@ public enum Deliveries {
             attempts[try row.identifier(0), default: []].append(DeliveryAttempt(
                 number: try row.integer(1), startedAt: try row.timestamp(2), milliseconds: try row.integer(3),
                 address: try row.string(4), httpVersion: try row.string(5), status: try row.optionalInteger(6),
-                error: try row.optionalString(7), body: try row.bytes(8)))
+                error: try row.optionalString(7), body: withBodies ? try row.bytes(8) : []))
         }
         return attempts
     }

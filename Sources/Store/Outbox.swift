@@ -64,6 +64,7 @@ public enum Outbox {
         return PickedUp()
     }
 
+    /// Types that only a newer version knows are left to its senders.
     private static func waiting(
         _ lane: EventLane, limit: Int, without passedOver: [WorkspaceID], on connection: Connection
     ) throws(MariaDBError) -> Found {
@@ -72,7 +73,8 @@ public enum Outbox {
         for row in try connection.query("""
             SELECT e.workspace_id, e.id, s.last IS NULL
             FROM events e FORCE INDEX (waiting) LEFT JOIN event_sequences s ON s.workspace_id = e.workspace_id
-            WHERE e.sequence IS NULL AND e.lane = \(lane.rawValue)\(others) ORDER BY e.id LIMIT \(limit)
+            WHERE e.sequence IS NULL AND e.lane = \(lane.rawValue) AND e.type IN (\(list: EventType.allCases.map(\.rawValue)))\(others)
+            ORDER BY e.id LIMIT \(limit)
             """)
         {
             let workspace: WorkspaceID = try row.identifier(0)

@@ -41,9 +41,10 @@ public enum WebhookEndpoints {
             """).map(webhook)
     }
 
-    /// Writes what a client can change over the version that was read. An endpoint that is enabled again goes on where it
-    /// stopped, and gets time to prove itself.
-    public static func update(_ webhook: Webhook, on connection: Connection) throws {
+    /// Writes what a client can change over the version that was read.
+    /// - Parameter beginsAnew: it goes on where it stopped, and gets time to prove itself. Of others that are enabled it does
+    ///   not change when they are tried.
+    public static func update(_ webhook: Webhook, beginsAnew: Bool, on connection: Connection) throws {
         let matched = try connection.execute("""
             UPDATE webhooks
             SET url = \(webhook.url), description = \(webhook.description), events = \(events(of: webhook)),
@@ -53,6 +54,7 @@ public enum WebhookEndpoints {
             WHERE workspace_id = \(webhook.workspace) AND id = \(webhook.id) AND version = \(webhook.version)
             """)
         guard matched == 1 else { throw ChangedMeanwhile() }
+        guard beginsAnew || !webhook.enabled else { return }
         let due: SQL = webhook.enabled ? "\(webhook.updatedAt), failures = 0, failing_since = NULL, not_before = NULL" : "NULL"
         try connection.execute("""
             UPDATE webhook_lanes SET due_at = \(due)

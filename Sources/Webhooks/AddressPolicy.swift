@@ -3,14 +3,29 @@ import Model
 /// Which addresses a webhook may be sent to: those of the public Internet, and no other, so that nobody makes us knock at
 /// doors that only we can reach.
 ///
+/// Ports are few as well: a public address can have doors that only we can reach, and mail or databases behind them.
+///
 /// An IPv4 address in IPv6 dress (`::ffff:10.0.0.1`) is judged as the IPv4 address. What is no address is refused.
 public struct AddressPolicy: Sendable {
+    /// Those of HTTP, and their usual alternatives.
+    public static let usualPorts: Set = [80, 443, 8080, 8443]
+
+    /// Nil for any.
+    public let ports: Set<Int>?
     private let opened: [AddressRange]
 
-    /// - Parameter opened: ranges that are allowed all the same, for receivers in an intranet.
-    public init(opened: [AddressRange]) {
+    /// - Parameters:
+    ///   - opened: ranges that are allowed all the same, for receivers in an intranet.
+    ///   - ports: nil allows any.
+    public init(opened: [AddressRange], ports: Set<Int>? = usualPorts) {
         self.opened = opened
+        self.ports = ports
     }
+
+    /// - Parameter address: as inet_ntop(3) writes it.
+    public func isAllowed(_ address: String, port: Int) -> Bool { isAllowed(port: port) && isAllowed(address) }
+
+    public func isAllowed(port: Int) -> Bool { ports?.contains(port) ?? true }
 
     /// - Parameter address: as inet_ntop(3) writes it, such as `203.0.113.7` or `2001:db8::1`.
     public func isAllowed(_ address: String) -> Bool {

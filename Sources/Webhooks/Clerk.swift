@@ -36,12 +36,18 @@ struct Clerk: Sendable {
             try DeliveryQueue.due(lane, at: now, limit: Self.laneLimit + room.holdings.count, on: $0)
         }
         for work in due where room.free > 0 && !room.isFull(work, at: now) {
-            let (claimed, health) = try store.write { connection in
-                try DeliveryQueue.claim(work, at: now, on: connection) { room.refill(work, $0, at: now) }
+            do {
+                let (claimed, health) = try store.write { connection in
+                    try DeliveryQueue.claim(work, at: now, on: connection) { room.refill(work, $0, at: now) }
+                }
+                room.take(claimed.count, of: work)
+                findings.claimed += claimed
+                findings.healths[work] = health
+            } catch where !error.isDatabaseUnavailable {
+                // Such as an event of a type that a newer version has written: it is for a newer sender.
+                logger.error("\(work.webhook) has a delivery that cannot be claimed: \(error)")
+                findings.unclaimable.append(work)
             }
-            room.take(claimed.count, of: work)
-            findings.claimed += claimed
-            findings.healths[work] = health
         }
         if findings.isEmpty { findings.nextDue = try store.read { try DeliveryQueue.nextDue(lane, on: $0) } }
         return findings
@@ -72,16 +78,26 @@ struct Clerk: Sendable {
         }
         let gone = Set(results.filter { $0.attempt?.status == 410 }.map(\.claimed.work))
         return try healths.compactMap { work, health in
-            guard let reason = EndpointPolicy.end(isGone: gone.contains(work), health, at: now) else { return nil }
-            try disable(work, reason, isGone: gone.contains(work), at: now)
-            return work
+            if let reason = EndpointPolicy.end(isGone: gone.contains(work), health, at: now) {
+                try disable(work, reason, isGone: gone.contains(work), at: now)
+                return work
+            }
+            if EndpointPolicy.isNoticeDue(health, at: now) { try noteFailing(work, at: now) }
+            return nil
         }
     }
 
+    private func noteFailing(_ work: DeliveryQueue.Work, at now: Timestamp) throws {
+        let days = try store.write {
+            try FailingEndpoints.note(work, after: EndpointPolicy.noticeDays, at: now, on: $0) { days, since in
+                .failing(work, for: days, since: since, at: now)
+            }
+        }
+        if let days { logger.notice("\(work.webhook) has had no success for \(days) days") }
+    }
+
     private func disable(_ work: DeliveryQueue.Work, _ reason: String, isGone: Bool, at now: Timestamp) throws {
-        let entry = AuditEntry(
-            workspace: work.workspace, at: now, actor: .sender, action: AuditAction.webhookDisabled.rawValue,
-            resource: work.webhook.description)
+        let entry = AuditEntry.disabled(work, reason, at: now)
         let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
         guard try store.write({
             try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, at: now, audit: entry, on: $0)

@@ -31,6 +31,7 @@ final class Desk: Sendable {
         var claimed: [DeliveryQueue.Claimed] = []
         /// As they were when they were claimed of.
         var healths: [DeliveryQueue.Work: WebhookHealth] = [:]
+        var unclaimable: [DeliveryQueue.Work] = []
         /// When something else will be due: in the past where there was no room for all.
         var nextDue: Timestamp?
 

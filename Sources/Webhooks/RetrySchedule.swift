@@ -50,6 +50,12 @@ public enum RetrySchedule {
 }
 
 /// What makes an endpoint be left alone, and what ends it.
+///
+/// One that is back is sent what waited without a pace of its own, the longest due first. The bound on what is in flight is
+/// the better one: a receiver gets the next request when it has answered another, five at the most, so a slow one is sent
+/// little and a fast one catches up, where a number per second would be too much for one and hours for the other. It starts
+/// slowly: with the one probe whose success closes the breaker. A failure gives back what is not yet sent; `Retry-After` is
+/// for receivers that want more time.
 public enum EndpointPolicy {
     private static let firstProbeSeconds = 30.0
     private static let longestProbeSeconds = 600.0
@@ -57,6 +63,14 @@ public enum EndpointPolicy {
     /// Without a success for so long, and after so many failures, an endpoint is disabled.
     public static let deadSeconds: Int64 = 5 * 86_400
     public static let deadFailures = 10
+
+    /// Days without a success after which this is noted, so that somebody can see to it before the endpoint is disabled.
+    public static let noticeDays = [1, 3]
+
+    /// Whether there may be something to note of an endpoint.
+    public static func isNoticeDue(_ health: WebhookHealth, at now: Timestamp) -> Bool {
+        health.failingSince.map { now.milliseconds - $0.milliseconds >= 86_400_000 } ?? false
+    }
 
     /// When an endpoint that keeps failing is tried again, with one delivery; nil of one that does not.
     public static func probe(of health: WebhookHealth, at now: Timestamp) -> Timestamp? {

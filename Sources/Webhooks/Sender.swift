@@ -214,6 +214,7 @@ public final class Sender {
         let index = findings.lane.rawValue
         lanes[index].isSearching = false
         for claimed in findings.claimed { take(claimed, findings.healths[claimed.work]) }
+        for work in findings.unclaimable { putOff(station(work)) }
         let wait: Int
         if findings.isEmpty {
             let now = Timestamp.now().milliseconds
@@ -351,6 +352,10 @@ public final class Sender {
     private func putOff(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         note(.returned(claimed))
         giveBack(station)
+        putOff(station)
+    }
+
+    private func putOff(_ station: Station) {
         station.putOffUntil = Timestamp.now().adding(milliseconds: Self.putOffMilliseconds)
     }
 

@@ -1,4 +1,5 @@
 import Curl
+import HTTP
 import Model
 import Store
 
@@ -35,5 +36,21 @@ extension DeliveryAttempt {
         case .answered(let status): self.status = status
         case .failed(let failure): error = failure.rawValue
         }
+    }
+}
+
+extension AuditEntry {
+    static func disabled(_ work: DeliveryQueue.Work, _ reason: String, at now: Timestamp) -> Self {
+        entry(.webhookDisabled, work, at: now, ["enabled": false, "disabled_reason": .string(reason)])
+    }
+
+    static func failing(_ work: DeliveryQueue.Work, for days: Int, since: Timestamp, at now: Timestamp) -> Self {
+        entry(.webhookFailing, work, at: now, ["days": JSON(days), "failing_since": .string(since.rfc3339)])
+    }
+
+    private static func entry(_ action: AuditAction, _ work: DeliveryQueue.Work, at now: Timestamp, _ after: JSON) -> Self {
+        AuditEntry(
+            workspace: work.workspace, at: now, actor: .sender, action: action.rawValue, resource: work.webhook.description,
+            changes: JSON.object(["after": after]).serialized())
     }
 }

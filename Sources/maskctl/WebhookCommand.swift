@@ -44,7 +44,8 @@ struct WebhookCommand: ParsableCommand {
             let rows = try store.read { connection in
                 let deliveries = try Deliveries.list(
                     filter, of: id, in: webhook.workspace, after: nil, limit: limit, on: connection)
-                let attempts = try Deliveries.attempts(at: deliveries.map(\.id), in: webhook.workspace, on: connection)
+                let attempts = try Deliveries.attempts(
+                    at: deliveries.map(\.id), in: webhook.workspace, withBodies: false, on: connection)
                 return deliveries.map { delivery -> [String] in
                     let last = attempts[delivery.id]?.last
                     return [

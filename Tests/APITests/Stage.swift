@@ -37,10 +37,11 @@ final class Stage: Sendable {
     static let secretKey = randomHex(32)
 
     /// For receivers on this machine too, unless a test wants it strict.
-    static func webhooks(allowsHTTP: Bool = true, opened: [String] = ["127.0.0.0/8", "::1"]) throws -> WebhookPolicy {
-        WebhookPolicy(
-            allowsHTTP: allowsHTTP, addresses: AddressPolicy(opened: try opened.map { try AddressRange(validating: $0) }),
-            key: secretKey)
+    static func webhooks(
+        allowsHTTP: Bool = true, opened: [String] = ["127.0.0.0/8", "::1"], ports: Set<Int>? = nil
+    ) throws -> WebhookPolicy {
+        let addresses = AddressPolicy(opened: try opened.map { try AddressRange(validating: $0) }, ports: ports)
+        return WebhookPolicy(allowsHTTP: allowsHTTP, addresses: addresses, key: secretKey)
     }
 
     /// - Parameter limit: requests a minute of the workspace, else those of the enterprise plan.

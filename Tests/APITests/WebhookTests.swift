@@ -276,6 +276,22 @@ struct WebhookTests {
         #expect(stage.ask(.patch, path(id), body).refusals == ["/url \(code)"])
     }
 
+    @Test("a port that nothing may be sent to is refused when the endpoint is made or moved, with those that may", arguments: [
+        ("https://example.com:22/", false), ("https://example.com:8081/", false), ("https://[2606:4700::1111]:25/", false),
+        ("http://example.com:443/", true), ("https://example.com/", true), ("http://example.com/", true),
+        ("https://example.com:8443/x", true), ("https://example.com:9443/", true),
+    ])
+    func port(url: String, isAllowed: Bool) throws {
+        let stage = try Stage(webhooks: Stage.webhooks(ports: AddressPolicy.usualPorts.union([9443])))
+        let id = try stage.newWebhook()
+        let body = JSON.object(["url": .string(url)]).text
+        for answer in [stage.ask(.post, "/webhooks", body), stage.ask(.patch, path(id), body)] {
+            #expect(answer.refusals == (isAllowed ? [] : ["/url blocked_port"]))
+            let message = answer.json["errors"]?.arrayValue?.first?["message"]?.stringValue
+            #expect(message == (isAllowed ? nil : "Use one of the ports 80, 443, 8080, 8443, 9443."))
+        }
+    }
+
     @Test("a domain of any workspace is a host of our own")
     func ownDomain() throws {
         for host in [stage.host, try Stage().host] {
@@ -370,6 +386,47 @@ struct WebhookTests {
         #expect(stage.ask(.get, path(id)).json == enabled.json)
     }
 
+    /// The breaker's state, as the sender left it.
+    private func fail(_ id: WebhookID) throws {
+        try stage.tamper("""
+            UPDATE webhook_lanes
+            SET failures = 7, failing_since = '2026-01-01', not_before = '2036-01-01', due_at = '2036-01-01', waiting = 3
+            WHERE webhook_id = \(id)
+            """)
+    }
+
+    private func lanes(_ id: WebhookID) throws -> [String] {
+        try stage.query("""
+            SELECT CONCAT_WS(' ', failures, COALESCE(DATE(failing_since), '-'), COALESCE(DATE(not_before), '-'),
+                             IF(due_at < '2036-01-01', 'due', 'later'), waiting)
+            FROM webhook_lanes WHERE webhook_id = \(id) ORDER BY lane
+            """).map { try $0.string(0) }
+    }
+
+    @Test("a change of an endpoint that keeps failing leaves it waiting for its next probe, unless it is of its address", arguments: [
+        (#"{"description": "CRM"}"#, false), (#"{"events": ["link.*"], "tag": "red"}"#, false), (#"{"enabled": true}"#, false),
+        (#"{"url": "https://example.com/hooks"}"#, false), (#"{"url": "https://example.com/moved"}"#, true),
+    ])
+    func breaker(body: String, beginsAnew: Bool) throws {
+        let id = try stage.newWebhook()
+        try fail(id)
+        let changed = stage.ask(.patch, path(id), body)
+        #expect(changed.status == 200 && changed.json["failures"] == (beginsAnew ? 0 : 7))
+        #expect(try lanes(id) == Array(repeating: beginsAnew ? "0 - - due 3" : "7 2026-01-01 2036-01-01 later 3", count: 2))
+        #expect(stage.ask(.get, path(id)).json == changed.json)
+    }
+
+    @Test("a PATCH that changes nothing is answered with what there is, whatever the sender has noted meanwhile")
+    func noChange() throws {
+        let id = try stage.newWebhook(["description": "CRM"])
+        let tag = stage.ask(.get, path(id))[.eTag]
+        try fail(id)
+        let now = stage.ask(.get, path(id))
+        let same = stage.send(.patch, path(id), #"{"description": "CRM"}"#, ifMatch: tag)
+        #expect(same.status == 200 && same[.eTag] == now[.eTag] && same[.eTag] != tag && same.json == now.json)
+        #expect(try stage.changes("webhook.updated").isEmpty)
+    }
+
     // MARK: The secret
 
     @Test("the secret is 32 random bytes, each time others")
@@ -389,6 +446,28 @@ struct WebhookTests {
         #expect((end == nil) == (expected == 0))
         if let end { #expect(abs(Int(end.milliseconds - Timestamp.now().milliseconds) / 1000 - expected) <= 2) }
         #expect(try stage.query("SELECT previous_secret IS NULL FROM webhooks WHERE id = \(id)")[0].bool(0) == (expected == 0))
+    }
+
+    @Test("while a previous secret signs there is no other rotation; an overlap of 0 ends it at any time")
+    func thirdSecret() throws {
+        let id = try stage.newWebhook()
+        let first = stage.ask(.post, path(id) + "/rotate-secret", #"{"overlap_seconds": 3600}"#)
+        let end = try #require(first.json["previous_secret_ends_at"]?.stringValue)
+        for body in [nil, #"{"overlap_seconds": 1}"#] {
+            let refused = stage.ask(.post, path(id) + "/rotate-secret", body)
+            #expect(refused.status == 409 && refused.code == "secret_overlap")
+            #expect(refused.json["detail"]?.stringValue == """
+                The previous secret signs until \(end). Rotate after that, or send overlap_seconds 0, which ends all secrets but \
+                the new one at once.
+                """)
+        }
+        #expect(stage.ask(.get, path(id)).json["previous_secret_ends_at"]?.stringValue == end)
+        let ended = stage.ask(.post, path(id) + "/rotate-secret", #"{"overlap_seconds": 0}"#)
+        #expect(ended.status == 201 && ended.json["previous_secret_ends_at"] == .null)
+        #expect(stage.ask(.post, path(id) + "/rotate-secret").status == 201)
+        try stage.tamper("UPDATE webhooks SET previous_secret_ends_at = UTC_TIMESTAMP(3) WHERE id = \(id)")
+        #expect(stage.ask(.post, path(id) + "/rotate-secret").status == 201)
+        #expect(try stage.changes("webhook.secret_rotated").count == 4)
     }
 
     @Test("an overlap is between nothing and a week", arguments: ["-1", "604801", "1.5", #""60""#])
@@ -517,6 +596,26 @@ struct WebhookTests {
             cursor = page["next_cursor"]?.stringValue.map { "&starting_after=" + $0 } ?? ""
         } while !cursor.isEmpty
         #expect(pages == made.reversed())
+    }
+
+    @Test("a list has the attempts at its deliveries, and what was answered only one by one")
+    func bodies() throws {
+        let id = try stage.newWebhook()
+        let delivery = try stage.newDelivery(to: id)
+        for number in 1...2 {
+            try stage.tamper("""
+                INSERT INTO webhook_attempts (
+                  workspace_id, delivery_id, number, started_at, milliseconds, address, http_version, status, body)
+                VALUES (\(stage.workspace.id), \(delivery.id), \(number), \(Timestamp.now()), 7, '192.0.2.7', '1.1', \(number * 100 + 200),
+                        REPEAT('x', 16384))
+                """)
+        }
+        let list = stage.ask(.get, path(id) + "/deliveries")
+        #expect(list.status == 200 && list.body.count < 2000)
+        let listed = list.json["data"]?.arrayValue?.first?["attempts"]?.arrayValue ?? []
+        let alone = stage.ask(.get, path(id) + "/deliveries/\(delivery.id)").json["attempts"]?.arrayValue ?? []
+        #expect(listed.map { $0["status"] } == [300, 400] && listed.allSatisfy { $0["body"] == nil })
+        #expect(alone.map { $0["status"] } == [300, 400] && alone.allSatisfy { $0["body"]?.stringValue?.count == 16_384 })
     }
 
     @Test("a cursor is of one endpoint and one filter", arguments: ["", "&status=failed"])

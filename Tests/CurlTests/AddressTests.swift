@@ -17,7 +17,7 @@ struct AddressTests {
     func spellings(host: String) throws {
         let receiver = try Receiver.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let judged = Monitor<[String]>([])
-        let multi = try Multi(isAllowed: { address in
+        let multi = try Multi(isAllowed: { address, _ in
             judged.withLock { $0.append(address) }
             return false
         })
@@ -39,7 +39,7 @@ struct AddressTests {
     ])
     func numbers(host: String) throws {
         let receiver = try Receiver.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        let multi = try Multi(isAllowed: { $0 == "127.0.0.1" })
+        let multi = try Multi(isAllowed: { address, _ in address == "127.0.0.1" })
         let exchange = try multi.post("http://\(host):\(receiver.port)/hook")
         #expect(exchange.result == .answered(status: 200))
         #expect(exchange.address == "127.0.0.1")
@@ -48,11 +48,25 @@ struct AddressTests {
     @Test("of a host with several addresses only the allowed ones are tried")
     func mixed() throws {
         let receiver = try Receiver.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        let onlyFour = try Multi(isAllowed: { $0 == "127.0.0.1" }).post("http://localhost:\(receiver.port)/")
+        let onlyFour = try Multi(isAllowed: { address, _ in address == "127.0.0.1" }).post("http://localhost:\(receiver.port)/")
         #expect(onlyFour.result == .answered(status: 200))
-        let onlySix = try Multi(isAllowed: { $0 == "::1" }).post("http://localhost:\(receiver.port)/")
+        let onlySix = try Multi(isAllowed: { address, _ in address == "::1" }).post("http://localhost:\(receiver.port)/")
         #expect([.failed(.refused), .failed(.blockedAddress)].contains(onlySix.result))  // no IPv6 on some hosts
         #expect(receiver.connections == 1)
+    }
+
+    @Test("the rule is asked with the port that is connected to, be it the URL's or its scheme's", arguments: [
+        ("http://127.0.0.1:8081/", "127.0.0.1 8081"), ("http://127.0.0.1/", "127.0.0.1 80"), ("https://127.0.0.1/", "127.0.0.1 443"),
+        ("http://[::1]:65535/", "::1 65535"), ("http://127.0.0.1:00080/", "127.0.0.1 80"),
+    ])
+    func port(url: String, asked: String) throws {
+        let judged = Monitor<[String]>([])
+        let multi = try Multi(isAllowed: { address, port in
+            judged.withLock { $0.append("\(address) \(port)") }
+            return false
+        })
+        #expect(try multi.post(url).result == .failed(.blockedAddress))
+        #expect(judged.withLock { $0 } == [asked])
     }
 
     @Test("proxies that the environment names see nothing", .timeLimit(.minutes(2)))
@@ -66,7 +80,7 @@ struct AddressTests {
             setenv("no_proxy", "", 1)
             #expect(try Multi.free().post(receiver.url).result == .answered(status: 204))
             // The proxy's address may be allowed and the host's not: the host's is what is judged.
-            let multi = try Multi(isAllowed: { $0 == "127.0.0.1" })
+            let multi = try Multi(isAllowed: { address, _ in address == "127.0.0.1" })
             #expect(try multi.post("https://127.0.0.2:\(receiver.port)/").result == .failed(.blockedAddress))
             #expect(try multi.post("http://[::1]:\(receiver.port)/").result == .failed(.blockedAddress))
             #expect(proxy.connections == 0)

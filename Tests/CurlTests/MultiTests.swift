@@ -145,7 +145,7 @@ struct MultiTests {
     @Test("nothing of one post is left in the next")
     func noLeftovers() throws {
         let receiver = try Receiver.answering("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nContent-Length: 5\r\n\r\nlater")
-        let multi = try Multi(isAllowed: { $0 != "127.0.0.2" })
+        let multi = try Multi(isAllowed: { address, _ in address != "127.0.0.2" })
         #expect(try multi.post(receiver.url).retryAfter == "7")
         let blocked = try multi.post("http://127.0.0.2:\(receiver.port)/")
         #expect(blocked.result == .failed(.blockedAddress))

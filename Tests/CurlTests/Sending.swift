@@ -9,7 +9,7 @@ extension Multi {
     ) throws -> Multi {
         signal(SIGPIPE, SIG_IGN)
         return try Multi(
-            isAllowed: { _ in true }, verifyingWith: caFile,
+            isAllowed: { _, _ in true }, verifyingWith: caFile,
             limits: Limits(connectMilliseconds: connect, wholeMilliseconds: whole))
     }
 

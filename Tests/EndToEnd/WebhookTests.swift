@@ -179,6 +179,49 @@ extension EndToEndTests {
             #expect(try WebhookReceiver.verdicts(receiver.arrivals, receiver.secret).allSatisfy { $0 == "ok" })
         }
 
+        @Test("MariaDB killed while 3,000 events are delivered: each arrives, and hardly one twice")
+        func killedDatabase() throws {
+            let receiver = try WebhookReceiver(stack, events: ["link.created"])
+            let mark = "https://example.com/database-\(UInt32.random(in: 0 ... .max))"
+            func arrived() -> [String] {
+                receiver.arrivals.filter { $0.data["url"] as? String == mark }.compactMap { $0.data["id"] as? String }
+            }
+            let start = ISO8601DateFormatter().string(from: Date(timeIntervalSinceNow: -60))
+            // Discarded while the endpoint is disabled, so that they wait together when they are recovered.
+            let path = "/webhooks/\(receiver.webhook)"
+            #expect(stack.call("PATCH", path, body: #"{"enabled": false}"#).status == 200)
+            let items = Array(repeating: #"{"url": "\#(mark)"}"#, count: 100).joined(separator: ", ")
+            let made = (0..<30).flatMap { _ -> [String] in
+                let results = stack.call("POST", "/links/bulk", body: #"{"links": [\#(items)]}"#).json["results"] as? [[String: Any]]
+                return (results ?? []).compactMap { ($0["link"] as? [String: Any])?["id"] as? String }
+            }
+            #expect(made.count == 3000)
+            #expect(stack.eventually {
+                let discarded = stack.maskctl("webhook", "deliveries", receiver.webhook, "--status", "discarded", "--limit", "4000")
+                return discarded.text.split(separator: "\n").count { $0.contains("dlv_") } == 3000
+            })
+            #expect(stack.call("PATCH", path, body: #"{"enabled": true}"#).status == 200)
+            let recovered = stack.call("POST", path + "/recover", body: #"{"since": "\#(start)"}"#)
+            #expect(recovered.json["recovered"] as? Int == 3000, "\(recovered)")
+            var rest = [100, 1500][...]
+            for _ in 0..<1200 {
+                let count = Set(arrived()).count
+                if count == 3000 { break }
+                if let next = rest.first, count > next {
+                    stack.killNow("mariadb")
+                    rest.removeFirst()
+                }
+                usleep(50_000)
+            }
+            let kills = 2 - rest.count
+            #expect(kills > 0)
+            let ids = arrived()
+            #expect(Set(ids) == Set(made), "lost: \(Set(made).subtracting(ids).count)")
+            // In flight, and answered but not recorded.
+            #expect(ids.count - 3000 <= kills * (5 + 256), "\(ids.count - 3000) twice")
+            print("webhooks: 3000 events over \(kills) ends of MariaDB, \(ids.count - 3000) of them sent twice")
+        }
+
         // MARK: The README's receivers
 
         @Test("the receivers that the README prints accept a delivery, and nothing forged", arguments: ["receiver.py", "receiver.php"])

@@ -44,6 +44,14 @@ import Testing
         #expect(try Destination(validating: text).host == host)
     }
 
+    @Test("the port is the URL's, else its scheme's", arguments: [
+        ("https://example.com", 443), ("HTTPS://example.com/a:1", 443), ("http://example.com?x:2", 80), ("http://example.com:443/", 443),
+        ("https://[2001:db8::1]:65535/", 65535), ("https://[2001:db8::1]/", 443),
+    ])
+    func port(text: String, port: Int) throws {
+        #expect(try Destination(validating: text).port == port)
+    }
+
     @Test(
         "what is outside ASCII is encoded, and nothing else",
         arguments: [

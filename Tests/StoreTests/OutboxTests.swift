@@ -71,6 +71,43 @@ struct OutboxTests {
         #expect(try database.pickUpAll(limit: 500) == 600)
     }
 
+    @Test("an event of a type that only a newer version knows is left to its senders, and hinders nobody")
+    func unknownType() throws {
+        let tenant = try database.makeTenant()
+        try database.makeWebhook(of: tenant)
+        let events = try database.makeEvents(3, of: tenant)
+        try database.connect().execute("UPDATE events SET type = 'link.archived' WHERE id = \(events[1].id)")
+        #expect(try database.pickUpAll() == 2)
+        #expect(try database.texts("SELECT type FROM events WHERE sequence IS NULL") == [["link.archived"]])
+    }
+
+    @Test("what is picked up is claimed where the sender has room, oldest first, of endpoints that nothing else is due for")
+    func claimedAtOnce() throws {
+        let tenant = try database.makeTenant()
+        let (free, busy) = (try database.makeWebhook(of: tenant), try database.makeWebhook(of: tenant))
+        try database.connect().execute("UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3) WHERE webhook_id = \(busy.id)")
+        let events = try database.makeEvents(10, of: tenant)
+        let picked = try database.store.write {
+            try Outbox.pickUp(.changes, limit: 100, at: .now(), on: $0, room: { min($2, 4) + ($1.failures) }) { _, _ in true }
+        }
+        #expect(picked.count == 10)
+        #expect(picked.claimed.map(\.event.id) == events.map(\.id).sorted().prefix(4).map { $0 })
+        #expect(picked.claimed.map(\.event.sequence) == [1, 2, 3, 4])
+        #expect(picked.claimed.allSatisfy { $0.delivery.webhook == free.id && $0.delivery.attempts == 1 })
+        #expect(try database.texts("""
+            SELECT CAST(attempts AS CHAR), CAST(COUNT(*) AS CHAR), IF(MAX(due_at) > UTC_TIMESTAMP(3), 'leased', 'due')
+            FROM webhook_deliveries WHERE webhook_id = \(free.id) GROUP BY claim IS NULL, attempts ORDER BY attempts
+            """) == [["0", "6", "due"], ["1", "4", "leased"]])
+        // Those that were not claimed are due at once, and a dead sender's are when its lease has ended.
+        let work = DeliveryQueue.Work(workspace: tenant.workspace.id, webhook: free.id, lane: .changes)
+        func claim(at time: Timestamp) throws -> Int {
+            try database.store.write { try DeliveryQueue.claim(work, at: time, on: $0) { _ in 100 }.claimed.count }
+        }
+        #expect(try claim(at: .in(1)) == 6)
+        #expect(try claim(at: .in(59)) == 0)
+        #expect(try claim(at: .in(61)) == 10)
+    }
+
     @Test("an endpoint is told of the types that it wants")
     func types() throws {
         let tenant = try database.makeTenant()

@@ -68,11 +68,13 @@ extension TestDatabase {
     public func number(_ query: SQL) throws -> Int { try store.read { try $0.query(query)[0].integer(0) } }
 
     /// A sender that may go to this machine.
-    public func makeSender(whole: Int = 15_000, key: String = TestDatabase.secretKey, logLevel: Logger.Level = .critical) throws -> Sender {
+    public func makeSender(
+        whole: Int = 15_000, key: String = TestDatabase.secretKey, ports: Set<Int>? = nil, logLevel: Logger.Level = .critical
+    ) throws -> Sender {
         var logger = Logger(label: "sender") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
         return try Sender(
-            store: store, key: key, policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")]),
+            store: store, key: key, policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: ports),
             allowsHTTP: true, limits: .init(wholeMilliseconds: whole), logger: logger)
     }
 }

@@ -53,6 +53,18 @@ struct AddressPolicyTests {
         #expect(!AddressPolicy(opened: [try! AddressRange(validating: "0.0.0.0/0")]).isAllowed(text))
     }
 
+    @Test("four ports are allowed, and those that the installation opens, at allowed addresses only")
+    func ports() {
+        for port in [80, 443, 8080, 8443] {
+            #expect(policy.isAllowed("1.1.1.1", port: port) && !policy.isAllowed("10.0.0.1", port: port))
+        }
+        for port in [0, 1, 22, 25, 79, 81, 3306, 6379, 8000, 9443, 65535] { #expect(!policy.isAllowed("1.1.1.1", port: port)) }
+        let more = AddressPolicy(opened: [], ports: AddressPolicy.usualPorts.union([9443]))
+        #expect(more.isAllowed("1.1.1.1", port: 9443) && more.isAllowed(port: 80) && !more.isAllowed(port: 9444))
+        let any = AddressPolicy(opened: [], ports: nil)
+        #expect(any.isAllowed("1.1.1.1", port: 22) && !any.isAllowed("127.0.0.1", port: 22))
+    }
+
     @Test("what the installation opens is allowed, and nothing beside it")
     func opened() throws {
         let policy = AddressPolicy(opened: [

@@ -84,7 +84,55 @@ struct SenderTests {
         try database.connect().execute("UPDATE webhook_lanes SET failures = 9, failing_since = UTC_TIMESTAMP(3) - INTERVAL 6 DAY WHERE lane = 0")
         try database.makeSender().runOnce()
         #expect(try database.texts("SELECT disabled_reason FROM webhooks") == [["No delivery has succeeded for five days, in 10 attempts."]])
-        #expect(try database.texts("SELECT resource FROM audit_log WHERE action = 'webhook.disabled'") == [[webhook.id.description]])
+        #expect(try database.texts("SELECT resource, changes FROM audit_log WHERE action = 'webhook.disabled'") == [[
+            webhook.id.description,
+            #"{"after":{"enabled":false,"disabled_reason":"No delivery has succeeded for five days, in 10 attempts."}}"#,
+        ]])
+    }
+
+    /// One attempt of an endpoint whose failures began so many hours ago.
+    private func fail(since hours: Int, _ webhook: Webhook) throws {
+        try database.connect().execute("UPDATE webhook_deliveries SET due_at = UTC_TIMESTAMP(3), attempts = 1")
+        try database.connect().execute("""
+            UPDATE webhook_lanes SET failures = 4, failing_since = UTC_TIMESTAMP(3) - INTERVAL \(hours) HOUR,
+              due_at = UTC_TIMESTAMP(3), not_before = NULL
+            WHERE webhook_id = \(webhook.id) AND lane = 0
+            """)
+        try database.makeSender().runOnce()
+    }
+
+    private func notices() throws -> [String] {
+        try database.texts("""
+            SELECT CONCAT(resource, ' ', JSON_VALUE(changes, '$.after.days')) FROM audit_log WHERE action = 'webhook.failing' ORDER BY id
+            """).map { $0[0] }
+    }
+
+    @Test("a day and three days without a success are noted once each in the audit log, and again only after a recovery")
+    func failingForDays() throws {
+        let receiver = try Receiver.answering(Self.answer("500 Oops"))
+        let webhook = try database.makeWebhook(of: tenant, to: receiver.url)
+        try database.makeEvents(1, of: tenant)
+        let noted = { (days: Int...) in days.map { "\(webhook.id) \($0)" } }
+        var last = 0
+        for (hours, wanted) in [(23, noted()), (25, noted(1)), (26, noted(1)), (71, noted(1)), (73, noted(1, 3)), (100, noted(1, 3))] {
+            // As time passes, what was noted lies further back.
+            try database.connect().execute("UPDATE webhooks SET noticed_at = noticed_at - INTERVAL \(hours - last) HOUR")
+            try fail(since: hours, webhook)
+            #expect(try notices() == wanted, "\(hours)")
+            last = hours
+        }
+        #expect(try database.texts("SELECT CAST(enabled AS CHAR) FROM webhooks") == [["1"]])
+        // It was well meanwhile, in the other lane too, and fails again for a day.
+        try database.connect().execute("UPDATE webhooks SET noticed_at = UTC_TIMESTAMP(3) - INTERVAL 50 HOUR")
+        try database.connect().execute("UPDATE webhook_lanes SET last_success_at = UTC_TIMESTAMP(3) - INTERVAL 20 HOUR WHERE lane = 1")
+        try fail(since: 30, webhook)
+        #expect(try notices() == noted(1, 3), "a success twenty hours ago in the other lane")
+        try database.connect().execute("UPDATE webhook_lanes SET last_success_at = UTC_TIMESTAMP(3) - INTERVAL 28 HOUR WHERE lane = 1")
+        try fail(since: 30, webhook)
+        #expect(try notices() == noted(1, 3, 1))
+        let listed = try database.store.read { try FailingEndpoints.list(since: Timestamp.now().adding(days: -1), limit: 9, on: $0) }
+        #expect(listed.map(\.webhook) == [webhook.id])
+        #expect(try database.store.read { try FailingEndpoints.list(since: Timestamp.now().adding(days: -2), limit: 9, on: $0) }.isEmpty)
     }
 
     @Test("five failures open the breaker: one probe at a time; a success closes it, and the rest follows at once")
@@ -160,6 +208,28 @@ struct SenderTests {
             turns += 1
         }
         #expect(receiver.requests.count == 100 && slow.connections <= Sender.clickTransfers)
+    }
+
+    @Test("a port that is not allowed any more is not connected to, and the attempt says so")
+    func closedPort() throws {
+        let receiver = try Receiver.answering(Self.answer("200 OK"))
+        let webhook = try database.makeWebhook(of: tenant, to: receiver.url)
+        try database.makeEvents(1, of: tenant)
+        try database.makeSender(ports: AddressPolicy.usualPorts).runOnce()
+        #expect(try database.texts("SELECT error, address FROM webhook_attempts") == [["blocked_address", ""]])
+        #expect(try failures(webhook) == 1 && receiver.connections == 0)
+    }
+
+    @Test("a delivery that only a newer version can read keeps its own endpoint waiting, and no other")
+    func unreadable() throws {
+        let receiver = try Receiver.answering(Self.answer("200 OK"))
+        let (odd, other) = (try database.makeWebhook(of: tenant, to: receiver.url), try database.makeWebhook(of: tenant, to: receiver.url))
+        try database.makeEvents(3, of: tenant)
+        try database.pickUpAll()
+        try database.connect().execute("UPDATE webhook_deliveries SET event_type = 'link.archived' WHERE webhook_id = \(odd.id) LIMIT 1")
+        try database.makeSender().runOnce()
+        #expect(try statuses(other) == [["succeeded", "3", "1"]])
+        #expect(try statuses(odd) == [["waiting", "3", "0"]])
     }
 
     @Test("what fails on this side is not charged to the endpoint")
@@ -241,7 +311,7 @@ struct SenderTests {
                 let store = Store(.init(address: .socket(path: socket), user: "root", database: name), connections: 2)
                 let sender = try Sender(
                     store: store, key: TestDatabase.secretKey,
-                    policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")]), allowsHTTP: true,
+                    policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: nil), allowsHTTP: true,
                     logger: .init(label: "sender"))
                 let own = getpid()
                 var killer = pthread_t()

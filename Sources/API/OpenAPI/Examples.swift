@@ -16,7 +16,8 @@ extension Schemas {
         "Webhook": .object(webhookExample), "WebhookWithSecret": webhookWithSecretExample,
         "NewWebhook": ["url": "https://example.com/hooks", "events": ["click.recorded"], "link_id": .string(linkID)],
         "WebhookChanges": ["description": "CRM, new"], "SecretRotation": ["overlap_seconds": 3600],
-        "Delivery": deliveryExample, "Recovery": recoveryExample,
+        "Delivery": deliveryExample(withBody: true), "ListedDelivery": deliveryExample(withBody: false),
+        "Recovery": recoveryExample,
         "Recovered": ["recovered": 12, "has_more": false], "Event": eventExample, "Nothing": [:],
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation"],
@@ -129,14 +130,18 @@ extension Schemas {
         "data": linkExample, "previous": ["title": nil], "sequence": 1042,
     ]
 
-    private static let deliveryExample: JSON = [
-        "id": "dlv_01kac7w8v0e3s5q9x2b4m6n8p7", "webhook_id": .string(webhookID),
-        "event_id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "event_type": "link.updated", "status": "succeeded",
-        "trigger": "automatic", "next_attempt_at": nil, "created_at": "2026-03-13T10:00:00Z",
-        "finished_at": "2026-03-13T10:00:00Z",
-        "attempts": [[
+    private static func deliveryExample(withBody: Bool) -> JSON {
+        var attempt: JSONObject = [
             "number": 1, "started_at": "2026-03-13T10:00:00Z", "duration_ms": 84, "address": "203.0.113.7",
-            "http_version": "2", "status": 200, "error": nil, "body": "ok",
-        ]],
-    ]
+            "http_version": "2", "status": 200, "error": nil,
+        ]
+        if withBody { attempt["body"] = "ok" }
+        return [
+            "id": "dlv_01kac7w8v0e3s5q9x2b4m6n8p7", "webhook_id": .string(webhookID),
+            "event_id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "event_type": "link.updated", "status": "succeeded",
+            "trigger": "automatic", "next_attempt_at": nil, "created_at": "2026-03-13T10:00:00Z",
+            "finished_at": "2026-03-13T10:00:00Z",
+            "attempts": [.object(attempt)],
+        ]
+    }
 }

@@ -128,17 +128,17 @@ extension Operation {
         answer: "Event", problems: [404, 409, 415, 422])
 
     static let listDeliveries = Operation(
-        id: "listDeliveries", summary: "List what was sent to an endpoint, with each attempt, newest first",
+        id: "listDeliveries", summary: "List what was sent to an endpoint, with each attempt but not what was answered, newest first",
         query: [
             .init(name: "status", about: "Only deliveries that came to this", schema: .oneOf(Delivery.Status.allCases.map(\.rawValue))),
             .init(name: "event_type", about: "Only events of this type", schema: eventType),
             .init(name: "created_after", about: "Later than this", schema: .time),
             .init(name: "created_before", about: "Earlier than this", schema: .time),
         ] + pagination,
-        answer: "Delivery", isList: true, problems: [404])
+        answer: "ListedDelivery", isList: true, problems: [404])
 
     static let getDelivery = Operation(
-        id: "getDelivery", summary: "Read a delivery with its attempts", answer: "Delivery", problems: [404])
+        id: "getDelivery", summary: "Read a delivery with its attempts, and what was answered", answer: "Delivery", problems: [404])
 
     static let replayDelivery = Operation(
         id: "replayDelivery", summary: "Send an event again", body: "Nothing", isBodyOptional: true, status: 202,

@@ -42,17 +42,26 @@ extension Schemas {
         ],
     ]
 
-    static let delivery: JSON = object([
-        "id": .id(DeliveryKind.self), "webhook_id": .id(WebhookKind.self), "event_id": .id(EventKind.self),
-        "event_type": string, "status": .oneOf(Delivery.Status.allCases.map(\.rawValue)), "trigger": string,
-        "next_attempt_at": moment, "created_at": .time, "finished_at": moment, "attempts": array(of: attempt),
-    ])
+    static let delivery: JSON = delivery(attempt: attempt(withBody: true))
+    static let listedDelivery: JSON = delivery(attempt: attempt(withBody: false))
 
-    private static let attempt: JSON = object([
-        "number": .count, "started_at": .time, "duration_ms": .count, "address": ["type": ["string", "null"]],
-        "http_version": ["type": ["string", "null"]], "status": ["type": ["integer", "null"]],
-        "error": ["type": ["string", "null"]], "body": string,
-    ])
+    private static func delivery(attempt: JSON) -> JSON {
+        object([
+            "id": .id(DeliveryKind.self), "webhook_id": .id(WebhookKind.self), "event_id": .id(EventKind.self),
+            "event_type": string, "status": .oneOf(Delivery.Status.allCases.map(\.rawValue)), "trigger": string,
+            "next_attempt_at": moment, "created_at": .time, "finished_at": moment, "attempts": array(of: attempt),
+        ])
+    }
+
+    private static func attempt(withBody: Bool) -> JSON {
+        var members: JSONObject = [
+            "number": .count, "started_at": .time, "duration_ms": .count, "address": ["type": ["string", "null"]],
+            "http_version": ["type": ["string", "null"]], "status": ["type": ["integer", "null"]],
+            "error": ["type": ["string", "null"]],
+        ]
+        if withBody { members["body"] = ["type": "string", "description": "The first 16 KiB of the answer"] }
+        return object(members)
+    }
 
     static let recovery: JSON = object(
         [

@@ -17,16 +17,18 @@ enum DeliveryResource {
         return try call.services.store.read { connection in
             let deliveries = try Deliveries.list(
                 filter, of: webhook.id, in: call.workspace, after: last, limit: pagination.limit + 1, on: connection)
-            let attempts = try Deliveries.attempts(at: deliveries.map(\.id), in: call.workspace, on: connection)
+            let attempts = try Deliveries.attempts(
+                at: deliveries.map(\.id), in: call.workspace, withBodies: false, on: connection)
             return pagination.page(
-                deliveries, of: question, position: { $0.id.ulid.bytes }, json: { $0.json(attempts[$0.id] ?? []) })
+                deliveries, of: question, position: { $0.id.ulid.bytes },
+                json: { $0.json(attempts[$0.id] ?? [], withBodies: false) })
         }
     }
 
     static func get(_ call: Call) throws -> Answer {
         let delivery = try find(of: try call.webhook(), call)
         let attempts = try call.services.store.read {
-            try Deliveries.attempts(at: [delivery.id], in: call.workspace, on: $0)
+            try Deliveries.attempts(at: [delivery.id], in: call.workspace, withBodies: true, on: $0)
         }
         return .ok(delivery.json(attempts[delivery.id] ?? []))
     }

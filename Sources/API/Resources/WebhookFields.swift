@@ -45,8 +45,8 @@ struct WebhookFields {
         if let enabled = enabled.value, enabled != changed.enabled {
             changed.enabled = enabled
             (changed.disabledReason, changed.disabledAt) = (nil, enabled ? nil : now)
-            if enabled { (changed.health.failures, changed.health.failingSince) = (0, nil) }
         }
+        if changed.beginsAnew(after: webhook) { (changed.health.failures, changed.health.failingSince) = (0, nil) }
         if changed != webhook { changed.updatedAt = now }
         return changed
     }
@@ -78,6 +78,7 @@ struct WebhookFields {
         if try url.host == site.apiHost || url.host == site.linkHost || call.services.domains.find(url.host) != nil {
             fields.note("url", code: "own_host", message: "Use an address outside of this service.")
         }
+        if let message = policy.refusal(ofPort: url.port) { fields.note("url", code: "blocked_port", message: message) }
         // A host in brackets is an IPv6 address; IPv4 has one spelling here, others are no URL.
         let host = url.host.filter { $0 != "[" && $0 != "]" }
         if (try? AddressRange(validating: host)) != nil, !policy.isAllowed(host) {

@@ -46,7 +46,8 @@ extension Webhook {
 }
 
 extension Delivery {
-    func json(_ attempts: [DeliveryAttempt]) -> JSON {
+    /// - Parameter withBodies: what was answered; 16 KiB an attempt are too much for a list.
+    func json(_ attempts: [DeliveryAttempt], withBodies: Bool = true) -> JSON {
         [
             "id": .string(id.description),
             "webhook_id": .string(webhook.description),
@@ -57,14 +58,14 @@ extension Delivery {
             "next_attempt_at": JSON(dueAt?.rfc3339),
             "created_at": .string(createdAt.rfc3339),
             "finished_at": JSON(finishedAt?.rfc3339),
-            "attempts": .array(attempts.map(\.json)),
+            "attempts": .array(attempts.map { $0.json(withBody: withBodies) }),
         ]
     }
 }
 
 extension DeliveryAttempt {
-    fileprivate var json: JSON {
-        [
+    fileprivate func json(withBody: Bool) -> JSON {
+        var object: JSONObject = [
             "number": .integer(Int64(number)),
             "started_at": .string(startedAt.rfc3339),
             "duration_ms": .integer(Int64(milliseconds)),
@@ -72,9 +73,10 @@ extension DeliveryAttempt {
             "http_version": JSON(httpVersion.isEmpty ? nil : httpVersion),
             "status": JSON(status),
             "error": JSON(error),
-            // What is no UTF-8 is shown as the replacement character.
-            "body": .string(String(decoding: body, as: UTF8.self)),
         ]
+        // What is no UTF-8 is shown as the replacement character.
+        if withBody { object["body"] = .string(String(decoding: body, as: UTF8.self)) }
+        return .object(object)
     }
 }
 

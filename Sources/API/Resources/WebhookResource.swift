@@ -48,10 +48,10 @@ enum WebhookResource {
             let before = try call.webhook()
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = wanted.applied(to: before, at: call.now)
-            guard after != before else { return try call.show(before.json, before.resourceVersion) }
+            guard after != before else { return .ok(before.json).tagged(before.resourceVersion) }
             let changes = JSON.changes(from: before.settings, to: after.settings)
             let answer = try call.commit { connection in
-                try WebhookEndpoints.update(after, on: connection)
+                try WebhookEndpoints.update(after, beginsAnew: after.beginsAnew(after: before), on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookUpdated, after.id.description, before: changes.before, after: changes.after)))
                 return .noContent
@@ -89,6 +89,7 @@ enum WebhookResource {
         return try call.retrying("webhook") {
             var webhook = try call.webhook()
             try call.preconditions.requireMatch(webhook.resourceVersion)
+            if overlap > 0 { try refuseThirdSecret(webhook) }
             let secret = WebhookSecret.random()
             let end = overlap == 0 ? nil : call.now.adding(seconds: overlap)
             webhook.updatedAt = call.now
@@ -102,6 +103,15 @@ enum WebhookResource {
                 return shown(after, secret, call)
             }
         }
+    }
+
+    /// Two secrets sign at the most: a receiver that has not yet been told of the last rotation must not be cut off by the
+    /// next. With no overlap it is meant to be.
+    private static func refuseThirdSecret(_ webhook: Webhook) throws(Problem) {
+        guard let end = webhook.previousSecretEndsAt else { return }
+        throw .conflict(
+            code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
+                + "overlap_seconds 0, which ends all secrets but the new one at once.")
     }
 
     /// Sends an event of its own to one endpoint, by the way that all go.
