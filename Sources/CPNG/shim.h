@@ -3,8 +3,8 @@
 #include <string.h>
 #include <png.h>
 
-// Reading goes through the simplified API (png_image_*), which Swift can call as it is. Writing row by row has no such API, and
-// libpng ends a failure with longjmp, which must not pass through Swift: it stays within mask_png_write.
+// Reading goes through the simplified API (png_image_*), which Swift can call as it is. Writing row by row has no such API,
+// and libpng ends a failure with longjmp, which must not pass through Swift: it stays within mask_png_write.
 
 struct mask_png_bytes {
     unsigned char *bytes; // to be freed by the caller, whatever the outcome
@@ -12,8 +12,8 @@ struct mask_png_bytes {
     size_t capacity;
 };
 
-// A palette of 1, 2, 4 or 8 bits a pixel, of which each row is given one byte a pixel; or palette_count 0, 8 bits a channel, of
-// which each row is given 3 (RGB) or 4 (RGBA) bytes a pixel.
+// A palette of 1, 2, 4 or 8 bits a pixel, of which each row is given one byte a pixel; or palette_count 0, 8 bits a channel,
+// of which each row is given 3 (RGB) or 4 (RGBA) bytes a pixel.
 struct mask_png_head {
     unsigned width, height;
     int bit_depth;
@@ -55,8 +55,8 @@ static inline void mask_png_write_head(png_structp png, png_infop info, const st
     int type = head->palette_count > 0 ? PNG_COLOR_TYPE_PALETTE : head->has_alpha ? PNG_COLOR_TYPE_RGBA : PNG_COLOR_TYPE_RGB;
     png_set_compression_level(png, head->level);
     if (head->palette_count == 0) png_set_filter(png, 0, PNG_FAST_FILTERS);
-    png_set_IHDR(png, info, head->width, head->height, head->bit_depth, type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(png, info, head->width, head->height, head->bit_depth, type, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     if (head->palette_count > 0) {
         png_color colors[256];
         png_byte alphas[256];

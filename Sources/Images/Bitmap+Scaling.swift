@@ -3,11 +3,12 @@ extension Bitmap {
     public func fitted(within side: Int) -> Bitmap {
         let longer = max(width, height)
         guard longer > side else { return self }
-        return scaled(width: max(1, (width * side + longer / 2) / longer), height: max(1, (height * side + longer / 2) / longer))
+        func fitted(_ length: Int) -> Int { max(1, (length * side + longer / 2) / longer) }
+        return scaled(width: fitted(width), height: fitted(height))
     }
 
-    /// Each new pixel is the mean of the old ones that it covers, weighted by how much of each it covers and by their alpha, so
-    /// that what is transparent gives no colour. Made for making smaller.
+    /// Each new pixel is the mean of the old ones that it covers, weighted by how much of each it covers and by their
+    /// alpha, so that what is transparent gives no colour. Made for making smaller.
     public func scaled(width newWidth: Int, height newHeight: Int) -> Bitmap {
         let columns = Self.cover(width, newWidth)
         let rows = Self.cover(height, newHeight)

@@ -5,7 +5,8 @@ public enum PNG {
     /// What is written.
     public struct Head: Sendable {
         public enum Colors: Sendable {
-            /// Up to 256 colours, four bytes each (red, green, blue, alpha); a row has one byte a pixel, its colour's number.
+            /// Up to 256 colours, four bytes each (red, green, blue, alpha); a row has one byte a pixel, the number of
+            /// its colour.
             case palette([UInt8])
             /// Three bytes a pixel.
             case rgb
@@ -79,8 +80,8 @@ public enum PNG {
         var buffer = [UInt8](repeating: 0, count: row.length)
         return palette.withUnsafeBufferPointer { palette in
             var parts = mask_png_head(
-                width: UInt32(head.width), height: UInt32(head.height), bit_depth: head.bitDepth, has_alpha: hasAlpha ? 1 : 0,
-                palette: palette.baseAddress, palette_count: Int32(palette.count / 4), level: Int32(level))
+                width: UInt32(head.width), height: UInt32(head.height), bit_depth: head.bitDepth,
+                has_alpha: hasAlpha ? 1 : 0, palette: palette.baseAddress, palette_count: Int32(palette.count / 4), level: Int32(level))
             return withExtendedLifetime(row) {
                 mask_png_write(
                     &parts, &buffer,
@@ -93,8 +94,8 @@ public enum PNG {
         }
     }
 
-    /// libpng's simplified API: it converts every kind of PNG to RGBA and skips all chunks that say nothing of pixels, so that
-    /// compressed texts and profiles cost nothing.
+    /// libpng's simplified API: it converts every kind of PNG to RGBA and skips all chunks that say nothing of pixels, so
+    /// that compressed texts and profiles cost nothing.
     static func decoded(_ file: [UInt8], _ limits: ImageLimits) throws(ImageError) -> Bitmap {
         var image = png_image()
         image.version = png_uint_32(PNG_IMAGE_VERSION)

@@ -3,9 +3,9 @@ import Glibc
 
 /// SVG from outside, drawn to pixels by librsvg's `rsvg-convert`.
 ///
-/// What is in an SVG decides how much work it is to draw, so it is drawn by a process of its own, which the kernel ends at a bound
-/// of time and memory, and which has no file, no network address and no other document at hand: librsvg loads nothing for a
-/// document that comes on standard input, and it runs no script.
+/// What is in an SVG decides how much work it is to draw, so it is drawn by a process of its own, which the kernel ends at a
+/// bound of time and memory, and which has no file, no network address and no other document at hand: librsvg loads nothing
+/// for a document that comes on standard input, and it runs no script.
 public enum SVG {
     /// Seconds of processor time. An honest logo takes a hundredth of this.
     private static let seconds = 2
@@ -36,7 +36,7 @@ public enum SVG {
         return text.contains("<svg") || text.contains(":svg")
     }
 
-    /// Runs a program to its end; the answer is `waitpid`'s status. It gets two descriptors and nothing else of this process.
+    /// Runs a program to its end; the answer is `waitpid`'s status. It gets two descriptors and nothing else of this one.
     private static func run(
         _ words: [String], _ input: borrowing MemoryFile, _ output: borrowing MemoryFile
     ) throws(ImageError) -> Int32 {

@@ -33,8 +33,8 @@ public struct ClickLine {
     public var trigger: ClickTrigger
 
     public init(
-        at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String, referrer: String,
-        utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String, trigger: ClickTrigger = .click
+        at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String,
+        referrer: String, utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String, trigger: ClickTrigger = .click
     ) {
         self.at = at
         self.requestID = requestID

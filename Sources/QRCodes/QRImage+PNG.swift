@@ -120,7 +120,8 @@ private struct Canvas {
             for point in 0..<16 {
                 let across = Double(x) + (Double(point % 4) + 0.5) / 4 - radius
                 let down = Double(y) + (Double(point / 4) + 0.5) / 4 - radius
-                let corner: Corners = down < 0 ? (across < 0 ? .topLeft : .topRight) : (across < 0 ? .bottomLeft : .bottomRight)
+                let corner: Corners =
+                    down < 0 ? (across < 0 ? .topLeft : .topRight) : (across < 0 ? .bottomLeft : .bottomRight)
                 if !corners.contains(corner) || across * across + down * down <= radius * radius { covered += 1 }
             }
             return UInt8((covered * steps + 8) / 16)

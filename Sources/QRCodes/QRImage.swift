@@ -14,8 +14,9 @@ public struct QRImage {
         (self.matrix, self.style, self.logo) = (matrix, style, logo)
     }
 
-    /// Modules on a side that a logo takes with the half module of space around it: about a quarter of the code's side, which is
-    /// a sixteenth of its area, where correction H restores 30 %. Odd, as the code's width is, to stand in the middle.
+    /// Modules on a side that a logo takes with the half module of space around it: at most a quarter of the code's side,
+    /// which is a sixteenth of its area, where correction H restores 30 %. Odd, as the code's width is, to stand in the
+    /// middle.
     static func logoModules(of width: Int) -> Int {
         let modules = width / 4
         return modules % 2 == 1 ? modules : modules - 1

@@ -26,7 +26,8 @@ struct QRMatrix {
         case .high: QR_ECLEVEL_H
         }
         // "Create a symbol from the string. The library automatically parses the input string and encodes in a QR Code
-        // symbol. ... version of the symbol. If 0, the library chooses the minimum version for the given input data." qrencode.h
+        // symbol. ... version of the symbol. If 0, the library chooses the minimum version for the given input data."
+        // qrencode.h
         guard let code = QRcode_encodeString(text, 0, level, QR_MODE_8, 1) else {
             throw errno == ERANGE ? .tooLong : .failed("QRcode_encodeString")
         }

@@ -99,7 +99,9 @@ public enum QRCodes {
     }
 
     private static func deleteLogo(of code: QRCode, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("DELETE FROM qr_code_logos WHERE workspace_id = \(code.workspace) AND qr_code_id = \(code.id)")
+        try connection.execute("""
+            DELETE FROM qr_code_logos WHERE workspace_id = \(code.workspace) AND qr_code_id = \(code.id)
+            """)
     }
 
     private static let columns: SQL = """
@@ -124,7 +126,9 @@ public enum QRCodes {
         var style = QRStyle()
         style.size = try row.integer(4)
         style.margin = try row.integer(5)
-        guard let correction = QRStyle.Correction(rawValue: try row.string(6)) else { throw row.wrong(6, "a level of correction") }
+        guard let correction = QRStyle.Correction(rawValue: try row.string(6)) else {
+            throw row.wrong(6, "a level of correction")
+        }
         style.correction = correction
         guard let foreground = QRColor(try row.string(7)) else { throw row.wrong(7, "a colour") }
         style.foreground = foreground

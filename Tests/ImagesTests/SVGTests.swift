@@ -55,10 +55,13 @@ struct SVGTests {
 
     @Test("a document that would be drawn for hours is given up after seconds")
     func costly() {
-        let levels = (1...30).map { "<g id='l\($0)'>" + String(repeating: "<use xlink:href='#l\($0 - 1)'/>", count: 10) + "</g>" }
+        let levels = (1...30).map { level in
+            "<g id='l\(level)'>" + String(repeating: "<use xlink:href='#l\(level - 1)'/>", count: 10) + "</g>"
+        }
         let text = document("<defs><rect id='l0' width='9' height='9'/>\(levels.joined())</defs><use xlink:href='#l30'/>")
         #expect(throws: ImageError.self) { try drawn(text) }
-        let blur = "<filter id='f'>" + String(repeating: "<feTurbulence baseFrequency='.9' numOctaves='60'/>", count: 2000) + "</filter>"
+        let noise = String(repeating: "<feTurbulence baseFrequency='.9' numOctaves='60'/>", count: 2000)
+        let blur = "<filter id='f'>\(noise)</filter>"
         #expect(throws: ImageError.tooCostly) {
             try drawn(document("<defs>\(blur)</defs><rect width='20' height='10' filter='url(#f)'/>"), side: 512)
         }

@@ -57,7 +57,8 @@ struct ScanTests {
 
 extension QRStyle {
     fileprivate var name: String {
-        "\(size) \(margin) \(correction.rawValue) \(foreground) \(background?.description ?? "transparent")\(rounded ? " rounded" : "")"
+        let ground = background?.description ?? "transparent"
+        return "\(size) \(margin) \(correction.rawValue) \(foreground) \(ground)\(rounded ? " rounded" : "")"
     }
 }
 

@@ -1,5 +1,5 @@
--- Logos in the middle of QR codes, apart from them so that a list of codes does not read pictures. Always a PNG of our own making,
--- whatever was uploaded.
+-- Logos in the middle of QR codes, apart from them so that a list of codes does not read pictures. Always a PNG of our own
+-- making, whatever was uploaded.
 CREATE TABLE IF NOT EXISTS qr_code_logos (
   workspace_id BINARY(16) NOT NULL,
   qr_code_id BINARY(16) NOT NULL,

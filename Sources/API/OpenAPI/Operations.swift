@@ -58,8 +58,8 @@ extension Operation {
         files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404])
 
     static let createQRCode = Operation(
-        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "NewQRCode", status: 201, answer: "QRCode",
-        isTagged: true, problems: [409, 415, 422])
+        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "NewQRCode", status: 201,
+        answer: "QRCode", isTagged: true, problems: [409, 415, 422])
 
     static let listQRCodes = Operation(
         id: "listQRCodes", summary: "List QR codes, newest first",
@@ -70,8 +70,8 @@ extension Operation {
         id: "getQRCode", summary: "Read a QR code", answer: "QRCode", isTagged: true, problems: [404])
 
     static let updateQRCode = Operation(
-        id: "updateQRCode", summary: "Change the looks of a QR code", body: "QRCodeChanges", answer: "QRCode", isTagged: true,
-        problems: [404, 409, 415, 422])
+        id: "updateQRCode", summary: "Change the looks of a QR code", body: "QRCodeChanges", answer: "QRCode",
+        isTagged: true, problems: [404, 409, 415, 422])
 
     static let deleteQRCode = Operation(
         id: "deleteQRCode", summary: "Delete a QR code; what it leads to stays", status: 204, isTagged: true,
@@ -217,7 +217,8 @@ extension Operation {
     // MARK: Parameters that several share
 
     private static let imageFormat = Parameter(
-        name: "format", about: "What Accept likes better where left out, else png", schema: .oneOf(QRFormat.allCases.map(\.rawValue)))
+        name: "format", about: "What Accept likes better where left out, else png",
+        schema: .oneOf(QRFormat.allCases.map(\.rawValue)))
 
     private static let imageSize = Parameter(name: "size", about: "Width and height in pixels", schema: Schemas.qrSize)
 

@@ -55,7 +55,8 @@ struct QRGround {
     init(field text: String) throws {
         if text == Self.transparent { return }
         guard let color = QRColor(text) else {
-            throw FieldRefusal(code: "invalid_color", message: "Use #rgb, #rrggbb or transparent; in a query # is written %23.")
+            throw FieldRefusal(
+                code: "invalid_color", message: "Use #rgb, #rrggbb or transparent; in a query # is written %23.")
         }
         self.color = color
     }

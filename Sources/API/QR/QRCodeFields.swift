@@ -70,8 +70,11 @@ struct LogoFile {
     init(_ text: String) throws {
         guard text.utf8.count <= Self.maximumLength else { throw Self.tooLarge }
         let head = text.prefix { $0 != "," }
-        guard let format = Format.allCases.first(where: { head == "data:\($0.rawValue);base64" }) else { throw Self.unreadable }
+        guard let format = Format.allCases.first(where: { head == "data:\($0.rawValue);base64" }) else {
+            throw Self.unreadable
+        }
         guard let bytes = base64Decoded(String(text.dropFirst(head.count + 1))) else { throw Self.unreadable }
+        guard bytes.count <= Self.limits.bytes else { throw Self.tooLarge }
         (self.format, self.bytes) = (format, bytes)
     }
 
@@ -88,16 +91,17 @@ struct LogoFile {
             switch error {
             case .unknownFormat: throw Self.unreadable
             case .tooManyBytes, .tooLarge: throw Self.tooLarge
-            case .tooCostly: throw FieldRefusal(code: "invalid_image", message: "Send a simpler image; this one takes too long to draw.")
-            case .unreadable: throw FieldRefusal(code: "invalid_image", message: "Send an image that is whole; this one cannot be read.")
+            case .tooCostly: throw Self.invalid("Send a simpler image; this one takes too long to draw.")
+            case .unreadable: throw Self.invalid("Send an image that is whole; this one cannot be read.")
             case .failed: throw error
             }
         }
     }
 
-    private static let unreadable = FieldRefusal(
-        code: "invalid_image",
-        message: "Send a PNG as data:image/png;base64,… or an SVG as data:image/svg+xml;base64,….")
+    private static func invalid(_ message: String) -> FieldRefusal { FieldRefusal(code: "invalid_image", message: message) }
+
+    private static let unreadable = invalid(
+        "Send a PNG as data:image/png;base64,… or an SVG as data:image/svg+xml;base64,….")
 
     private static let tooLarge = FieldRefusal(
         code: "image_too_large", message: "Send an image of at most 256 KiB and 2048 by 2048 pixels.")

@@ -23,7 +23,9 @@ extension QRCode {
     /// What the audit log tells: of a logo that another has taken the place of, too.
     var settings: JSON {
         guard case .object(var object) = json else { return json }
-        object["logo"] = JSON(logoDigest.map { "sha256:" + $0.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined() })
+        object["logo"] = JSON(logoDigest.map { digest in
+            "sha256:" + digest.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+        })
         return .object(JSONObject(object.members.filter { !["has_logo", "created_at", "updated_at"].contains($0.name) }))
     }
 

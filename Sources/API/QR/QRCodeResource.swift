@@ -10,7 +10,9 @@ enum QRCodeResource {
         var fields = try call.fields()
         let wanted = QRCodeFields(&fields, isNew: true)
         let id = try fields.finish(requiring: wanted.link)
-        guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else { throw unknownLink }
+        guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
+            throw unknownLink
+        }
         let logo = try call.drawnLogo(wanted.logo.value)
         let code = wanted.applied(to: QRCode(workspace: call.workspace, link: id, createdAt: call.now), logo, at: call.now)
         try refuse(code, link, call)
@@ -18,7 +20,8 @@ enum QRCodeResource {
         do {
             return try call.commit { connection in
                 try QRCodes.create(code, logo: logo?.png, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(.qrCodeCreated, code.id.description, after: code.settings)))
+                try connection.execute(AuditLog.insertion(of: call.audit(
+                    .qrCodeCreated, code.id.description, after: code.settings)))
                 return answer
             }
         } catch is QRCodes.LinkGone {
@@ -30,13 +33,17 @@ enum QRCodeResource {
         var query = try call.query()
         let pagination = try Pagination(&query, call.workspace)
         let link = try query.value("link_id") { text throws -> LinkID in
-            guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Use the id of a link, lnk_….") }
+            guard let id = LinkID(text) else {
+                throw FieldRefusal(code: "invalid_id", message: "Use the id of a link, lnk_….")
+            }
             return id
         }
         try query.finish()
         let question = "qr-codes \(link?.description ?? "")"
         return try pagination.page(of: question, id: \QRCode.id, json: \.json) { last, limit in
-            try call.services.store.read { try QRCodes.list(of: link, in: call.workspace, after: last, limit: limit, on: $0) }
+            try call.services.store.read {
+                try QRCodes.list(of: link, in: call.workspace, after: last, limit: limit, on: $0)
+            }
         }
     }
 
@@ -107,8 +114,8 @@ enum QRCodeResource {
         drawing.style.size = size ?? code.style.size
         if let (field, refusal) = try drawing.refusal(hasLogo: code.logoDigest != nil) {
             // The link has got another address since the code was made.
-            throw size == nil ? Problem.conflict(code: "qr_code_unreadable", "Change the QR code's \(field). \(refusal.message)")
-                : Problem.invalidParameter(field, refusal.message)
+            guard size == nil else { throw Problem.invalidParameter(field, refusal.message) }
+            throw Problem.conflict(code: "qr_code_unreadable", "Change the QR code's \(field). \(refusal.message)")
         }
         return try call.show(drawing) {
             guard code.logoDigest != nil else { return nil }
@@ -120,12 +127,14 @@ enum QRCodeResource {
 
     private static func drawing(_ code: QRCode, _ link: Link, _ format: QRFormat, _ call: Call) -> QRDrawing {
         QRDrawing(
-            text: call.services.site.scannedURL(of: link), style: code.style, format: format, logoDigest: code.logoDigest ?? [])
+            text: call.services.site.scannedURL(of: link), style: code.style, format: format,
+            logoDigest: code.logoDigest ?? [])
     }
 
     /// What nobody could scan.
     private static func refuse(_ code: QRCode, _ link: Link, _ call: Call) throws {
-        guard let (field, refusal) = try drawing(code, link, .png, call).refusal(hasLogo: code.logoDigest != nil) else { return }
+        let drawing = drawing(code, link, .png, call)
+        guard let (field, refusal) = try drawing.refusal(hasLogo: code.logoDigest != nil) else { return }
         throw Problem.validationFailed("/" + field, code: refusal.code, refusal.message)
     }
 
@@ -137,7 +146,9 @@ extension Call {
     /// The QR code in the path.
     fileprivate func qrCode() throws -> QRCode {
         let id: QRCodeID = try identifier()
-        guard let code = try services.store.read({ try QRCodes.find(id, in: workspace, on: $0) }) else { throw Problem.notFound() }
+        guard let code = try services.store.read({ try QRCodes.find(id, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
         return code
     }
 

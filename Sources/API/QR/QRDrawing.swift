@@ -53,7 +53,8 @@ struct QRDrawing {
     func refusal(hasLogo: Bool) throws -> (field: String, refusal: FieldRefusal)? {
         guard style.isReadable else {
             return ("foreground", FieldRefusal(code: "too_little_contrast", message: """
-                Use a foreground that is darker than the background, with a contrast ratio of at least 3:1; others cannot be scanned.
+                Use a foreground that is darker than the background, with a contrast ratio of at least 3:1; others cannot \
+                be scanned.
                 """))
         }
         var wanted = style
@@ -61,7 +62,8 @@ struct QRDrawing {
         do {
             let least = try QRImage(of: text, style: wanted).leastSize
             guard style.size < least else { return nil }
-            return ("size", FieldRefusal(code: "too_small", message: "Use at least \(least) pixels; this code has so many modules."))
+            return ("size", FieldRefusal(
+                code: "too_small", message: "Use at least \(least) pixels; this code has so many modules."))
         } catch QRError.tooLong {
             return ("error_correction", FieldRefusal(
                 code: "too_long", message: "Use less correction or no logo; the short URL is too long for this."))
@@ -74,10 +76,13 @@ extension Call {
     /// - Parameter logo: fetches it, as PNG.
     func show(_ drawing: QRDrawing, logo: () throws -> [UInt8]? = { nil }) throws -> Answer {
         let isKnown = try preconditions.isKnown(drawing.tag)
-        let content = isKnown ? Answer.Content.none : .file(type: drawing.format.mediaType, try drawing.draw(logo: try logo()))
-        var answer = Answer(status: isKnown ? 304 : 200, content: content)
+        var answer = Answer(status: 304, content: .none)
+        if !isKnown {
+            answer = Answer(status: 200, content: .file(type: drawing.format.mediaType, try drawing.draw(logo: try logo())))
+        }
         answer.fields = [
-            .init(.eTag, drawing.tag.description), .init(.cacheControl, "private, max-age=300"), .init(.vary, "Accept, Authorization"),
+            .init(.eTag, drawing.tag.description), .init(.cacheControl, "private, max-age=300"),
+            .init(.vary, "Accept, Authorization"),
         ]
         return answer
     }
