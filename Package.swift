@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["API", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"], swiftSettings: optimised),

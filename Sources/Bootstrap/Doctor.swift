@@ -1,4 +1,5 @@
 import Glibc
+import Images
 import Journal
 import MariaDB
 import Model
@@ -21,7 +22,7 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("webhooks", webhooks), ("clock", clock),
+            ("journal", journal), ("webhooks", webhooks), ("images", images), ("clock", clock),
         ]
     }
 
@@ -83,6 +84,14 @@ public struct Doctor {
             let seconds = statistics.oldestDueSeconds
             guard seconds < 180 else { throw Complaint("What is due has waited for \(seconds) s. Does cron run mask-webhooks each minute?") }
             return "\(statistics.deliveriesWaiting) deliveries waiting, the oldest due \(seconds) s ago"
+        }
+    }
+
+    private func images() -> Finding {
+        finding("Install the Debian package librsvg2-bin, or nobody can upload a logo as SVG.") {
+            let point = Array("<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>".utf8)
+            _ = try SVG.decoded(point, side: 1, limits: ImageLimits(bytes: point.count, side: 1))
+            return "SVG can be drawn"
         }
     }
 

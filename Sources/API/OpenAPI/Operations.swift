@@ -63,7 +63,7 @@ extension Operation {
 
     static let listQRCodes = Operation(
         id: "listQRCodes", summary: "List QR codes, newest first",
-        query: [.init(name: "link_id", about: "Only those of this link", schema: ["type": "string"])] + pagination,
+        query: [.init(name: "link_id", about: "Only those of this link", schema: .id(LinkKind.self))] + pagination,
         answer: "QRCode", isList: true)
 
     static let getQRCode = Operation(
