@@ -78,6 +78,7 @@ private struct Canvas {
     private let width: Int
     /// Which tile stands at each module; -1 for none.
     private let places: [Int]
+    private let isPlain: Bool
     /// `pixels` by `pixels` colour numbers for each way that a module can look.
     private let tiles: [[UInt8]]
 
@@ -85,6 +86,7 @@ private struct Canvas {
         let (matrix, style) = (image.matrix, image.style)
         self.pixels = pixels
         width = matrix.width
+        isPlain = !style.rounded
         origin = (style.size - matrix.width * pixels) / 2
         let steps = style.rounded ? 15 : 1
         palette = (0...steps).flatMap { Self.mixed(style, $0, of: steps) }
@@ -128,15 +130,23 @@ private struct Canvas {
         }
     }
 
-    /// Writes row `y` of the image.
+    /// Writes row `y` of the image over the row before it.
     func fill(_ row: UnsafeMutableBufferPointer<UInt8>, _ y: Int) {
+        let (first, last) = (origin, origin + width * pixels)
+        if y < first || y > last {
+            if y == 0 { row.update(repeating: 0) }
+            return  // margin, as before
+        }
+        // Rows of one line of modules are all alike where no module is round.
+        if isPlain && y < last && (y - origin) % pixels != 0 { return }
         row.update(repeating: 0)
-        guard y >= origin, y < origin + width * pixels else { return }
+        guard y < last, let start = row.baseAddress else { return }
         let (line, offset) = ((y - origin) / pixels * width, (y - origin) % pixels * pixels)
         for column in 0..<width where places[line + column] >= 0 {
-            let tile = tiles[places[line + column]]
-            let start = origin + column * pixels
-            for x in 0..<pixels { row[start + x] = tile[offset + x] }
+            tiles[places[line + column]].withUnsafeBufferPointer { tile in
+                guard let tile = tile.baseAddress else { return }
+                (start + origin + column * pixels).update(from: tile + offset, count: pixels)
+            }
         }
     }
 }

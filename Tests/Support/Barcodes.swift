@@ -12,13 +12,15 @@ public func decodedByZbar(_ images: [[UInt8]]) throws -> [String?] {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["zbarimg", "--xml", "--quiet", "--nodbus", "-Sdisable", "-Sqrcode.enable"] + names
-    let output = Pipe()
-    process.standardOutput = output
+    // A file: FileHandle ends the process where a signal interrupts the reading of a pipe.
+    let output = URL(filePath: folder.path + "/output.xml")
+    try Data().write(to: output)
+    process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()  // 4: there are images without a code
     guard [0, 4].contains(process.terminationStatus) else { throw TestFailure("zbarimg has failed; install zbar-tools") }
+    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
     var found: [String: String] = [:]
     for source in text.split(separator: "<source ") {
         guard let name = source.firstMatch(of: /href='([^']*)'/)?.output.1,

@@ -14,10 +14,7 @@ enum LinkQRResource {
             throw Problem.notFound()
         }
         let drawing = QRDrawing(text: call.services.site.scannedURL(of: link), style: style, format: format)
-        if let (parameter, refusal) = try drawing.refusal(hasLogo: false) {
-            throw Problem.invalidParameter(parameter, refusal.message)
-        }
-        return try call.show(drawing)
+        do { return try call.show(drawing) } catch let refusal as QRRefusal { throw refusal.ofQuery }
     }
 }
 

@@ -1,3 +1,4 @@
+import Crypto
 import HTTP
 import MariaDB
 import Model
@@ -63,10 +64,7 @@ enum QRCodeResource {
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = wanted.applied(to: before, logo, at: call.now)
             guard after != before else { return try call.show(before.json, before.resourceVersion) }
-            guard let link = try call.services.store.read({ try Links.find(before.link, in: call.workspace, on: $0) }) else {
-                throw Problem.notFound()
-            }
-            try refuse(after, link, call)
+            try refuse(after, try call.link(of: before), call)
             let changes = JSON.changes(from: before.settings, to: after.settings)
             let change: QRCodes.LogoChange = wanted.logo.isAbsent ? .none : logo.map { .replaced($0.png) } ?? .removed
             let answer = try call.commit { connection in
@@ -103,23 +101,15 @@ enum QRCodeResource {
         let format = try query.choice("format") ?? QRFormat.preferred(by: call.request.fields.accept)
         let size = try query.integer("size", in: QRStyle.sizes)
         try query.finish()
-        let (code, link) = try call.services.store.read { connection in
-            let id: QRCodeID = try call.identifier()
-            guard let code = try QRCodes.find(id, in: call.workspace, on: connection),
-                let link = try Links.find(code.link, in: call.workspace, on: connection)
-            else { throw Problem.notFound() }
-            return (code, link)
-        }
-        var drawing = drawing(code, link, format, call)
-        drawing.style.size = size ?? code.style.size
-        if let (field, refusal) = try drawing.refusal(hasLogo: code.logoDigest != nil) {
-            // The link has got another address since the code was made.
-            guard size == nil else { throw Problem.invalidParameter(field, refusal.message) }
-            throw Problem.conflict(code: "qr_code_unreadable", "Change the QR code's \(field). \(refusal.message)")
-        }
-        return try call.show(drawing) {
-            guard code.logoDigest != nil else { return nil }
-            return try call.services.store.read { try QRCodes.logo(of: code.id, in: call.workspace, on: $0) }
+        return try call.retrying("QR code") {
+            let code = try call.qrCode()
+            var drawing = drawing(code, try call.link(of: code), format, call)
+            drawing.style.size = size ?? code.style.size
+            do {
+                return try call.show(drawing) { try call.logo(of: code) }
+            } catch let refusal as QRRefusal {
+                throw size == nil ? refusal.ofState : refusal.ofQuery
+            }
         }
     }
 
@@ -133,9 +123,7 @@ enum QRCodeResource {
 
     /// What nobody could scan.
     private static func refuse(_ code: QRCode, _ link: Link, _ call: Call) throws {
-        let drawing = drawing(code, link, .png, call)
-        guard let (field, refusal) = try drawing.refusal(hasLogo: code.logoDigest != nil) else { return }
-        throw Problem.validationFailed("/" + field, code: refusal.code, refusal.message)
+        do { _ = try drawing(code, link, .png, call).image() } catch let refusal as QRRefusal { throw refusal.ofBody }
     }
 
     private static let unknownLink = Problem.validationFailed(
@@ -150,6 +138,21 @@ extension Call {
             throw Problem.notFound()
         }
         return code
+    }
+
+    fileprivate func link(of code: QRCode) throws -> Link {
+        guard let link = try services.store.read({ try Links.find(code.link, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return link
+    }
+
+    /// The logo that a code had when it was read: the entity tag speaks of that one.
+    fileprivate func logo(of code: QRCode) throws -> QRLogo? {
+        guard let digest = code.logoDigest else { return nil }
+        let png = try services.store.read { try QRCodes.logo(of: code.id, in: workspace, on: $0) }
+        guard let png, sha256(png) == digest else { throw ChangedMeanwhile() }
+        return try QRLogo(png: png)
     }
 
     /// A logo that was sent, drawn anew. An SVG counts as ten requests, for it may take seconds of work.

@@ -43,42 +43,59 @@ struct QRDrawing {
         return EntityTag(base64URL(Array(sha256(parts.joined(separator: "\n")).prefix(16))))
     }
 
-    /// - Parameter logo: as PNG.
-    func draw(logo: [UInt8]? = nil) throws -> [UInt8] {
-        let image = try QRImage(of: text, style: style, logo: try logo.map { try QRLogo(png: $0) })
-        return format == .svg ? image.svg() : try image.png()
-    }
-
-    /// What cannot be drawn: a field, or parameter, and what to change.
-    func refusal(hasLogo: Bool) throws -> (field: String, refusal: FieldRefusal)? {
+    /// The image, ready to be drawn; throws a ``QRRefusal`` where nobody could scan it.
+    /// - Parameter logo: not needed to learn whether it can be drawn.
+    func image(logo: QRLogo? = nil) throws -> QRImage {
         guard style.isReadable else {
-            return ("foreground", FieldRefusal(code: "too_little_contrast", message: """
+            throw QRRefusal(field: "foreground", code: "too_little_contrast", message: """
                 Use a foreground that is darker than the background, with a contrast ratio of at least 3:1; others cannot \
                 be scanned.
-                """))
+                """)
         }
-        var wanted = style
-        if hasLogo { wanted.correction = .high }
-        do {
-            let least = try QRImage(of: text, style: wanted).leastSize
-            guard style.size < least else { return nil }
-            return ("size", FieldRefusal(
-                code: "too_small", message: "Use at least \(least) pixels; this code has so many modules."))
-        } catch QRError.tooLong {
-            return ("error_correction", FieldRefusal(
-                code: "too_long", message: "Use less correction or no logo; the short URL is too long for this."))
+        var style = style
+        if !logoDigest.isEmpty { style.correction = .high }
+        let image: QRImage
+        do throws(QRError) {
+            image = try QRImage(of: text, style: style, logo: logo)
+        } catch {
+            guard error == .tooLong else { throw error }
+            throw QRRefusal(field: "error_correction", code: "too_long", message: """
+                Use less correction or no logo; the short URL is too long for this.
+                """)
         }
+        guard style.size >= image.leastSize else {
+            throw QRRefusal(field: "size", code: "too_small", message: """
+                Use at least \(image.leastSize) pixels; this code has so many modules.
+                """)
+        }
+        return image
     }
+
+    func bytes(of image: QRImage) throws -> [UInt8] { format == .svg ? image.svg() : try image.png() }
+}
+
+/// A QR code that cannot be drawn: the field, or parameter, and what to change.
+struct QRRefusal: Error {
+    var field: String
+    var code: String
+    var message: String
+
+    /// As the problem of a query.
+    var ofQuery: Problem { .invalidParameter(field, message) }
+    /// As the problem of a body.
+    var ofBody: Problem { .validationFailed("/" + field, code: code, message) }
+    /// As the problem of a code that could be drawn once: its link has got another address since.
+    var ofState: Problem { .conflict(code: "qr_code_unreadable", "Change the QR code's \(field). \(message)") }
 }
 
 extension Call {
     /// An image that was asked for: 304 where the client has it already.
-    /// - Parameter logo: fetches it, as PNG.
-    func show(_ drawing: QRDrawing, logo: () throws -> [UInt8]? = { nil }) throws -> Answer {
-        let isKnown = try preconditions.isKnown(drawing.tag)
+    /// - Parameter logo: fetches it.
+    func show(_ drawing: QRDrawing, logo: () throws -> QRLogo? = { nil }) throws -> Answer {
         var answer = Answer(status: 304, content: .none)
-        if !isKnown {
-            answer = Answer(status: 200, content: .file(type: drawing.format.mediaType, try drawing.draw(logo: try logo())))
+        if try !preconditions.isKnown(drawing.tag) {
+            let bytes = try drawing.bytes(of: try drawing.image(logo: try logo()))
+            answer = Answer(status: 200, content: .file(type: drawing.format.mediaType, bytes))
         }
         answer.fields = [
             .init(.eTag, drawing.tag.description), .init(.cacheControl, "private, max-age=300"),

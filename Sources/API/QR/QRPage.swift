@@ -32,7 +32,7 @@ struct QRPage {
             return Response(status: 304, fields: fields)
         }
         do {
-            let body = try drawing.draw()
+            let body = try drawing.bytes(of: drawing.image())
             return Response(
                 status: 200,
                 fields: fields + [
