@@ -11,17 +11,20 @@ extension QRImage {
         let canvas = Canvas(self, pixels)
         guard let logo else {
             let head = PNG.Head(width: style.size, height: style.size, colors: .palette(canvas.palette))
-            return try PNG.encoded(head) { y, row in canvas.fill(row, y) }
+            return try PNG.encoded(head, level: Self.level) { y, row in canvas.fill(row, y) }
         }
         return try png(canvas, logo, pixels)
     }
+
+    /// Of zlib: a third of the time of its usual 6 for a code of 512 pixels, at 1.0 KB instead of 0.6.
+    private static let level = 3
 
     private func png(_ canvas: Canvas, _ logo: QRLogo, _ pixels: Int) throws -> [UInt8] {
         let picture = placed(logo, pixels, canvas.origin)
         let channels = style.background == nil ? 4 : 3
         let head = PNG.Head(width: style.size, height: style.size, colors: channels == 4 ? .rgba : .rgb)
         var numbers = [UInt8](repeating: 0, count: style.size)
-        return try PNG.encoded(head, level: 3) { y, row in
+        return try PNG.encoded(head, level: Self.level) { y, row in
             numbers.withUnsafeMutableBufferPointer { canvas.fill($0, y) }
             for x in 0..<style.size {
                 let color = Int(numbers[x]) * 4
