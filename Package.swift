@@ -19,6 +19,10 @@ let package = Package(
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
@@ -27,16 +31,18 @@ let package = Package(
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
+        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
+        .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["API", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"], swiftSettings: optimised),
@@ -51,10 +57,12 @@ let package = Package(
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "Support"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Support"]),
+        .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),

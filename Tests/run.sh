@@ -11,9 +11,9 @@ cd "$(dirname "$0")/.."
 sh systemd/quickstart.sh --install-only
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-if ! installed wrk || ! installed python3-venv || ! installed php-cli; then
+if ! installed wrk || ! installed python3-venv || ! installed php-cli || ! installed zbar-tools; then
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv php-cli >/dev/null </dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv php-cli zbar-tools >/dev/null </dev/null
 fi
 
 swift build -c release --product mask-worker

@@ -16,6 +16,10 @@ def never(values):
 # 422: the code of an error, and whether the body can have broken the rule.
 RULES_OF_BODIES = {
     "blocked_address": always,  # a webhook's address that is not public
+    "image_too_large": always,  # more than 2048 pixels a side
+    "invalid_image": always,  # a logo that is no image
+    "too_little_contrast": always,  # a QR code that cannot be scanned
+    "too_small": lambda body: "size" in body or "margin" in body,  # less than a pixel for each module
     "https_required": always,  # unless MASK_WEBHOOK_HTTP allows http
     "invalid_order": always,  # starts_at before expires_at
     "invalid_slug": lambda body: not str(body.get("slug", "")).isascii(),  # letters, digits, marks, emoji
@@ -34,7 +38,9 @@ RULES_OF_QUERIES = {
     "domain": always,  # a domain of the workspace
     "endpoint": always,  # a method and path of the API
     "granularity": lambda query: "start" in query or "end" in query,  # not too many lines, no old minutes
+    "foreground": lambda query: "foreground" in query or "background" in query,  # too little contrast
     "interval": lambda query: "start" in query,  # not both
+    "size": lambda query: "size" in query,  # less than a pixel for each module
     "start": always,  # before end
     "starting_after": always,  # a cursor that the API made, with the same filters
     "timezone": always,  # a name of the tz database

@@ -31,7 +31,7 @@ struct API: Sendable {
             response = ErrorResponse.of(error, request, services, dialect)
         }
         response.set(.requestID, "req_" + request.id)
-        response.set(.cacheControl, "private, no-store")
+        if response[.cacheControl] == nil { response.set(.cacheControl, "private, no-store") }
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
         if let principal = progress.principal {

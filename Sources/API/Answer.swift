@@ -11,6 +11,8 @@ struct Answer {
         case list([JSON], cursor: String?)
         /// As it went over the wire the first time.
         case replayed([UInt8])
+        /// Of a media type of its own.
+        case file(type: String, [UInt8])
         /// Too long for memory, of a media type of its own.
         case stream(type: String, @Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)
     }

@@ -27,6 +27,8 @@ enum Dialect: Sendable {
         if case .stream(let type, let stream) = answer.content {
             response.set(.contentType, type)
             response.stream = stream
+        } else if case .file(let type, _) = answer.content {
+            response.set(.contentType, type)
         } else if !response.body.isEmpty {
             response.set(.contentType, "application/json")
         }
@@ -36,7 +38,7 @@ enum Dialect: Sendable {
     func body(of answer: Answer) -> [UInt8] {
         switch (answer.content, self) {
         case (.none, _), (.stream, _): []
-        case (.replayed(let bytes), _): bytes
+        case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
         case (.document(let json), _): json.serialized()

@@ -52,16 +52,16 @@ struct Preconditions {
     }
 
     /// Whether a client that reads has this very state already.
-    func isKnown(_ current: ResourceVersion) throws(Problem) -> Bool {
-        if let ifMatch, !ifMatch.ifMatchHolds(for: current.tag) { throw .preconditionFailed() }
-        return ifNoneMatch.map { !$0.ifNoneMatchHolds(for: current.tag) } ?? false
+    func isKnown(_ current: EntityTag) throws(Problem) -> Bool {
+        if let ifMatch, !ifMatch.ifMatchHolds(for: current) { throw .preconditionFailed() }
+        return ifNoneMatch.map { !$0.ifNoneMatchHolds(for: current) } ?? false
     }
 }
 
 extension Call {
     /// A resource that was asked for: 304 where the client has it already.
     func show(_ json: JSON, _ version: ResourceVersion) throws(Problem) -> Answer {
-        guard try preconditions.isKnown(version) else { return .ok(json).tagged(version) }
+        guard try preconditions.isKnown(version.tag) else { return .ok(json).tagged(version) }
         return Answer(status: 304, content: .none).tagged(version)
     }
 }

@@ -50,6 +50,14 @@ extension Route {
         Route(.patch, "/links/{id}", .linksWrite, .updateLink, LinkResource.update),
         Route(.delete, "/links/{id}", .linksWrite, .deleteLink, LinkResource.delete),
 
+        Route(.get, "/links/{id}/qr", .linksRead, .getLinkQR, LinkQRResource.get),
+        Route(.post, "/qr-codes", .linksWrite, .createQRCode, QRCodeResource.create),
+        Route(.get, "/qr-codes", .linksRead, .listQRCodes, QRCodeResource.list),
+        Route(.get, "/qr-codes/{id}", .linksRead, .getQRCode, QRCodeResource.get),
+        Route(.patch, "/qr-codes/{id}", .linksWrite, .updateQRCode, QRCodeResource.update),
+        Route(.delete, "/qr-codes/{id}", .linksWrite, .deleteQRCode, QRCodeResource.delete),
+        Route(.get, "/qr-codes/{id}/image", .linksRead, .getQRCodeImage, QRCodeResource.image),
+
         Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get),
 
         Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get),

@@ -51,6 +51,8 @@ public final class Services: Sendable {
     let domains: DomainDirectory
     let salts: SaltCache
     let passwords = PasswordGate()
+    /// Through which pictures from outside go.
+    let pictures = Gate(places: 2)
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,

@@ -1,4 +1,5 @@
 import Glibc
+import Images
 import Journal
 import MariaDB
 import Model
@@ -21,7 +22,7 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("webhooks", webhooks), ("endpoints", endpoints),
+            ("journal", journal), ("webhooks", webhooks), ("endpoints", endpoints), ("images", images),
             ("clock", clock),
         ]
     }
@@ -98,6 +99,14 @@ public struct Doctor {
             if words.isEmpty { return "none has failed for a day" }
             let end = failing.count > limit ? ", and more" : ""
             return "no success at \(words.joined(separator: ", "))\(end). See: maskctl webhook deliveries"
+        }
+    }
+
+    private func images() -> Finding {
+        finding("Install the Debian package librsvg2-bin, or nobody can upload a logo as SVG.") {
+            let point = Array("<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>".utf8)
+            _ = try SVG.decoded(point, side: 1, limits: ImageLimits(bytes: point.count, side: 1))
+            return "SVG can be drawn"
         }
     }
 

@@ -92,6 +92,7 @@ public struct Response: Sendable {
         case setCookie = "Set-Cookie"
         /// RFC 8594.
         case sunset = "Sunset"
+        case vary = "Vary"
         case wwwAuthenticate = "WWW-Authenticate"
         case xContentTypeOptions = "X-Content-Type-Options"
         case xRateLimitLimit = "X-RateLimit-Limit"

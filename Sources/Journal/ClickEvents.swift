@@ -101,6 +101,7 @@ struct ClickEvents {
             "browser": text(click.agent.browser), "os": text(click.agent.os), "referrer": text(click.referrer),
             "utm_source": text(click.utmSource), "utm_medium": text(click.utmMedium),
             "utm_campaign": text(click.utmCampaign), "bot": .bool(click.agent.isBot), "first_visit": .bool(click.isFirstVisit),
+            "trigger": .string(click.trigger.rawValue),
         ]
         return .about(.clickRecorded, in: click.workspace, at: click.at, data: data)
     }

@@ -28,7 +28,8 @@ struct JournalParser {
         return Click(
             workspace: WorkspaceID(workspace), link: LinkID(link), id: id, at: Timestamp(milliseconds: at),
             visitor: UInt64(visitor), agent: agent(fields[12]), country: text(fields[6]), city: text(fields[7]),
-            referrer: text(fields[8]), utmSource: text(fields[9]), utmMedium: text(fields[10]), utmCampaign: text(fields[11]))
+            referrer: text(fields[8]), utmSource: text(fields[9]), utmMedium: text(fields[10]), utmCampaign: text(fields[11]),
+            trigger: fields[0].last == UInt8(ascii: "Q") ? .qr : .click)
     }
 
     private func request(_ fields: [ArraySlice<UInt8>]) -> APIRequest? {

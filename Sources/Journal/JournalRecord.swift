@@ -3,6 +3,8 @@ import Store
 
 /// One line of the journal: fields divided by TAB, the last a checksum over all before it.
 ///
+/// The first field is the kind of record: C, or CQ for a click made by scanning a QR code; R for an API request.
+///
 /// A newline stands before each line and after it, so that one that a full disk cut short does not spoil the next.
 ///
 ///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
@@ -28,10 +30,11 @@ public struct ClickLine {
     public var utmMedium: String
     public var utmCampaign: String
     public var userAgent: String
+    public var trigger: ClickTrigger
 
     public init(
-        at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String, referrer: String,
-        utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String
+        at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String,
+        referrer: String, utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String, trigger: ClickTrigger = .click
     ) {
         self.at = at
         self.requestID = requestID
@@ -45,10 +48,12 @@ public struct ClickLine {
         self.utmMedium = utmMedium
         self.utmCampaign = utmCampaign
         self.userAgent = userAgent
+        self.trigger = trigger
     }
 
     public var bytes: [UInt8] {
-        var line = LineBuilder(kind: UInt8(ascii: "C"))
+        // A loader that knows no scans reads the first letter alone, and takes a scan for a click.
+        var line = LineBuilder(kind: trigger == .qr ? "CQ" : "C")
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
         line.append(workspace.ulid)
@@ -97,7 +102,7 @@ public struct RequestLine {
     }
 
     public var bytes: [UInt8] {
-        var line = LineBuilder(kind: UInt8(ascii: "R"))
+        var line = LineBuilder(kind: "R")
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
         line.append(workspace.ulid)
@@ -116,10 +121,10 @@ public struct RequestLine {
 private struct LineBuilder {
     private var bytes: [UInt8] = []
 
-    init(kind: UInt8) {
+    init(kind: StaticString) {
         bytes.reserveCapacity(512)
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(kind)
+        kind.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
     /// As ``ULID/description``, without a string in between.

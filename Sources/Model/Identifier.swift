@@ -40,6 +40,7 @@ public enum AuditKind: IdentifierKind { public static let prefix = "aud" }
 public enum WebhookKind: IdentifierKind { public static let prefix = "wh" }
 public enum DeliveryKind: IdentifierKind { public static let prefix = "dlv" }
 public enum MemberKind: IdentifierKind { public static let prefix = "usr" }
+public enum QRCodeKind: IdentifierKind { public static let prefix = "qr" }
 
 public typealias LinkID = Identifier<LinkKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
@@ -50,3 +51,4 @@ public typealias AuditID = Identifier<AuditKind>
 public typealias WebhookID = Identifier<WebhookKind>
 public typealias DeliveryID = Identifier<DeliveryKind>
 public typealias MemberID = Identifier<MemberKind>
+public typealias QRCodeID = Identifier<QRCodeKind>

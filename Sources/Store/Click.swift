@@ -1,5 +1,13 @@
 import Model
 
+/// How a visitor came to a link.
+public enum ClickTrigger: String, Sendable, CaseIterable {
+    /// By following it.
+    case click
+    /// By scanning its QR code.
+    case qr
+}
+
 /// One click as it is stored: what the journal said, and what its loader made of it.
 public struct Click: Sendable {
     public var workspace: WorkspaceID
@@ -18,13 +26,14 @@ public struct Click: Sendable {
     public var utmSource: String
     public var utmMedium: String
     public var utmCampaign: String
+    public var trigger = ClickTrigger.click
     /// First of this human visitor on this link on this UTC day; known only once it is stored.
     public var isFirstVisit = false
 
     public init(
         workspace: WorkspaceID, link: LinkID, id: UInt128, at: Timestamp, visitor: UInt64, agent: UserAgent,
         country: String = "", city: String = "", referrer: String = "", utmSource: String = "", utmMedium: String = "",
-        utmCampaign: String = ""
+        utmCampaign: String = "", trigger: ClickTrigger = .click
     ) {
         self.workspace = workspace
         self.link = link
@@ -38,5 +47,6 @@ public struct Click: Sendable {
         self.utmSource = utmSource
         self.utmMedium = utmMedium
         self.utmCampaign = utmCampaign
+        self.trigger = trigger
     }
 }

@@ -8,7 +8,7 @@ public struct ClickQuestion: Sendable {
         case utmSource = "utm_source"
         case utmMedium = "utm_medium"
         case utmCampaign = "utm_campaign"
-        case bot
+        case bot, trigger
     }
 
     public enum Count: String, Sendable, CaseIterable {
@@ -68,6 +68,7 @@ public enum ClickAnalytics {
         case .time: try overTime(question, on: connection)
         case .bot: try bots(question, on: connection)
         case .link, .domain, .tag: try perLink(question, on: connection)
+        case .trigger: named(try perValue(question, total, on: connection))
         default: try perValue(question, total, on: connection)
         }
         return (total, groups)
@@ -160,6 +161,11 @@ public enum ClickAnalytics {
         return sorted(counts)
     }
 
+    /// A click that says nothing of its trigger has the ordinary one.
+    private static func named(_ triggers: [ClickCount]) -> [ClickCount] {
+        triggers.map { $0.value.isEmpty ? ClickCount(value: ClickTrigger.click.rawValue, clicks: $0.clicks) : $0 }
+    }
+
     /// The dimension that holds a group, and its place in the dimension's value.
     private static func place(of group: ClickQuestion.Group) -> (ClickRollups.Dimension, part: Int) {
         switch group {
@@ -171,6 +177,7 @@ public enum ClickAnalytics {
         case .utmSource: (.campaign, 0)
         case .utmMedium: (.campaign, 1)
         case .utmCampaign: (.campaign, 2)
+        case .trigger: (.trigger, 0)
         default: (.referrer, 0)
         }
     }

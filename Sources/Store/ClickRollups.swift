@@ -5,7 +5,7 @@ import Model
 /// The tables `click_rollups` and `link_totals`: clicks counted, as analytics read them.
 public enum ClickRollups {
     public enum Dimension: String, Sendable {
-        case total, link, place, agent, referrer, campaign
+        case total, link, place, agent, referrer, campaign, trigger
 
         /// The order of the column's ENUM, by which rows are sorted so that two loaders never wait for each other in a circle.
         var rank: Int {
@@ -16,6 +16,7 @@ public enum ClickRollups {
             case .agent: 3
             case .referrer: 4
             case .campaign: 5
+            case .trigger: 6
             }
         }
     }
@@ -112,6 +113,7 @@ struct ClickTally {
         var link: LinkID
         var period: Int64
         var values: Values
+        var trigger: ClickTrigger
     }
 
     private struct Values: Hashable {
@@ -135,7 +137,8 @@ struct ClickTally {
             values: Values(
                 country: click.country, city: click.city, device: click.agent.device.rawValue,
                 browser: click.agent.browser, os: click.agent.os, referrer: click.referrer, source: click.utmSource,
-                medium: click.utmMedium, campaign: click.utmCampaign))
+                medium: click.utmMedium, campaign: click.utmCampaign),
+            trigger: click.trigger)
     }
 
     private mutating func add(_ counts: ClickRollups.Counts, of likeness: Likeness) {
@@ -143,6 +146,7 @@ struct ClickTally {
         let parts: [(ClickRollups.Dimension, [String])] = [
             (.total, []), (.place, [values.country, values.city]), (.agent, [values.device, values.browser, values.os]),
             (.referrer, [values.referrer]), (.campaign, [values.source, values.medium, values.campaign]),
+            (.trigger, [likeness.trigger == .click ? "" : likeness.trigger.rawValue]),
         ]
         for (dimension, parts) in parts where dimension == .total || parts.contains(where: { !$0.isEmpty }) {
             let value = parts.joined(separator: String(ClickRollups.separator))

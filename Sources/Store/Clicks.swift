@@ -13,7 +13,7 @@ public enum Clicks {
         return try connection.load(rows.bytes, """
             LOAD DATA LOCAL INFILE 'clicks' INTO TABLE clicks CHARACTER SET binary
             (workspace_id, at, id, link_id, visitor, first_visit, bot, country, city, device, browser, os, referrer,
-             utm_source, utm_medium, utm_campaign)
+             utm_source, utm_medium, utm_campaign, trigger_kind)
             """) == clicks.count
     }
 
@@ -34,6 +34,7 @@ public enum Clicks {
         rows.append(click.utmSource)
         rows.append(click.utmMedium)
         rows.append(click.utmCampaign)
+        rows.append(click.trigger.rawValue)
         rows.endRow()
     }
 

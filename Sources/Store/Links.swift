@@ -95,7 +95,7 @@ public enum Links {
                     STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
-                for table: SQL in ["link_tags", "link_totals", "link_budgets"] {
+                for table: SQL in ["link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
                     try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace))
                 }
             }

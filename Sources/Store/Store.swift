@@ -64,7 +64,9 @@ extension MariaDBError {
 }
 
 /// What was to be written is not as it was when it was read: somebody else changed or deleted it meanwhile.
-public struct ChangedMeanwhile: Error {}
+public struct ChangedMeanwhile: Error {
+    public init() {}
+}
 
 extension Error {
     /// Reading again and deciding anew may succeed.

@@ -50,7 +50,7 @@ struct Contract: Sendable {
         }
         let type = response[.contentType]?.prefix { $0 != ";" } ?? ""
         guard let media = content[String(type)] else { return ["the media type \(type) is not documented"] }
-        return response.stream == nil ? complaints(response.json, media["schema"] ?? .null) : []
+        return type.hasSuffix("json") && response.stream == nil ? complaints(response.json, media["schema"] ?? .null) : []
     }
 
     private func accepted(_ request: Request, _ route: Route) -> [String] {

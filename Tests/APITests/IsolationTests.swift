@@ -89,6 +89,7 @@ struct IsolationTests {
             "external_id": .string("e" + randomHex(6)),
         ])
         let slug = link["slug"]?.stringValue ?? ""
+        _ = try other.newQRCode(["link_id": link["id"] ?? .null])
         #expect(other.follow("/" + slug).status == 302)
         let made = try Sample.byPrefix.values.map { try $0.make(other) }
         try other.load()
@@ -185,7 +186,7 @@ extension Operation.Parameter {
     /// Nobody's things can be asked for with it: it is a number, a time or a word of a list, or the same in every workspace.
     fileprivate var namesNothing: Bool {
         schema["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
-            || ["action", "endpoint", "timezone", "starting_after"].contains(name)
+            || ["action", "endpoint", "timezone", "starting_after", "foreground", "background"].contains(name)
     }
 }
 

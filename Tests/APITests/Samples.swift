@@ -21,12 +21,13 @@ struct Sample: Sendable {
         "/webhooks/{id}": webhook,
         "/webhooks/{id}/deliveries/{delivery_id}": delivery,
         "/events/{id}": event,
+        "/qr-codes/{id}": qrCode,
     ]
 
     /// What stands for an id in the example of a body, by the prefix of the id.
     static let byPrefix = [
         LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member, WebhookKind.prefix: webhook,
-        EventKind.prefix: event,
+        EventKind.prefix: event, QRCodeKind.prefix: qrCode,
     ]
 
     private static let link = Sample(
@@ -56,6 +57,9 @@ struct Sample: Sendable {
             let last: SQL = "SELECT MAX(id) FROM webhook_deliveries WHERE workspace_id = \(stage.workspace.id)"
             return DeliveryID(try #require(ULID(bytes: try stage.query(last)[0].bytes(0)))).description
         }, unknown: { DeliveryID.new().description })
+
+    private static let qrCode = Sample(
+        make: { try $0.newQRCode().id }, unknown: { QRCodeID.new().description })
 
     private static let event = Sample(
         make: { stage in
@@ -172,6 +176,16 @@ extension Stage {
         let response = ask(.post, "/webhooks", JSON.object(fields).text)
         try #require(response.status == 201, "\(response.text)")
         return try #require(response.json["id"]?.stringValue.flatMap { WebhookID($0) })
+    }
+
+    /// A QR code of a new link, or of one that is there.
+    @discardableResult
+    func newQRCode(_ fields: JSONObject = [:]) throws -> (id: String, version: String) {
+        var fields = fields
+        if fields["link_id"] == nil { fields["link_id"] = try create([:])["id"] }
+        let response = ask(.post, "/qr-codes", JSON.object(fields).text)
+        try #require(response.status == 201, "\(response.text)")
+        return (try #require(response.json["id"]?.stringValue), try #require(response[.eTag]))
     }
 
     /// A new event and its delivery to an endpoint, as the sender would have left them.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures MASK against programs that do nothing else, side by side on this machine, and prints the ratios.
 #
-#   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,platform,webhooks,pace,memory] [--keep]
+#   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,qr,platform,webhooks,pace,memory] [--keep]
 #
 #   --rounds N     rounds of floor, ours, floor, ours, … (default 3); the table shows medians
 #   --seconds N    length of one measurement (default 8)
@@ -11,7 +11,7 @@
 #
 # The stack is the quick start's, in a folder of its own. The floors are the C programs in floor/, as many processes and
 # threads as the workers have, behind a second nginx with the same configuration. Redirects are measured over HTTP, the
-# API over TLS, with 32 connections of wrk; `platform` compares parts of the API with one another. Everything, the clients too, shares the cores of this machine: the ratios
+# API over TLS, with 32 connections of wrk; `qr` and `platform` compare parts of the API with one another. Everything, the clients too, shares the cores of this machine: the ratios
 # say something, the absolute figures less.
 #
 # MASK_BIN=FOLDER takes the programs of that folder instead of building them. Exit status 0 unless something broke.
@@ -21,7 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd -P)
 root=${here%/Tests/Bench}
 PATH=$PATH:/usr/sbin
 
-rounds=3 seconds=8 soak='' only=redirect,get,create,platform,webhooks,pace,memory keep=''
+rounds=3 seconds=8 soak='' only=redirect,get,create,qr,platform,webhooks,pace,memory keep=''
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2; shift ;;
@@ -154,6 +154,7 @@ make_data() {
   seq $mixed_links | sed 's|^|/bench-|' >"$folder/mix"
   seq $mixed_links | sed 's|^|/v1/links/|' >"$folder/floor-ids"
   list_ids | head -n $mixed_links >"$folder/ids"
+  for format in svg png; do sed "s|$|/qr?format=$format|" "$folder/ids" >"$folder/ids-$format"; done
   [ "$(wc -l <"$folder/ids")" = $mixed_links ] || fail "The API did not list $mixed_links links."
 }
 
@@ -278,6 +279,20 @@ measure_creates() {
   stop_floor
 }
 
+# Drawn for each request, of 1,000 links; what stands as floor is reading the link.
+measure_qr() {
+  headline "QR codes: GET /v1/links/{id}/qr"
+  measured=ours
+  for _ in $(seq "$rounds"); do
+    for format in svg png; do
+      load qr-$format floor "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids"
+      load qr-$format ours "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids-$format"
+      drain
+    done
+  done
+  measured=''
+}
+
 # Parts of the API against one another: what stands as floor is ours too.
 measure_platform() {
   headline "The platform: idempotent and bulk creates, refusals"
@@ -398,6 +413,12 @@ table() {
   rate_row redirect-mix "redirect, $mixed_links links" 0.8 redirect
   rate_row get "GET /v1/links/{id}" 0.6 get
   rate_row create "POST /v1/links" 0.5 create
+  if wants qr; then
+    for format in svg png; do
+      printf '%-34s %9.0f/s %9.0f/s %6.2f\n' "QR code as $format / GET of its link" "$(median qr-$format floor 3)" \
+        "$(median qr-$format ours 3)" "$(ratio qr-$format 3)"
+    done
+  fi
   if wants platform; then
     rate_row idempotent "idempotent create / plain create" 0.8 platform
     reached=$(awk "BEGIN { print $(ratio bulk 3) * $bulk_links }")
@@ -438,6 +459,8 @@ cpu_table() {
   cpu_row redirect-mix "redirect, $mixed_links links" redirect
   cpu_row get "GET /v1/links/{id}" get
   cpu_row create "POST /v1/links" create
+  cpu_row qr-svg "GET and its QR code as SVG" qr
+  cpu_row qr-png "GET and its QR code as PNG" qr
   cpu_row idempotent "plain and idempotent create" platform
   cpu_row refusal "GET and its refusal" platform
 }
@@ -466,6 +489,7 @@ make_data
 if wants redirect; then measure_redirects; fi
 if wants get; then measure_reads; fi
 if wants create; then measure_creates; fi
+if wants qr; then measure_qr; fi
 if wants platform; then measure_platform; fi
 if wants webhooks; then measure_webhooks; fi
 if wants pace; then measure_pace; fi

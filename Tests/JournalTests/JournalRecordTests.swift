@@ -37,6 +37,20 @@ struct JournalRecordTests {
         #expect([click.utmSource, click.utmMedium, click.utmCampaign] == ["s", "m", "c"] && click.agent.isBot)
     }
 
+    @Test("tells a scan from a click, in a way that a loader that knows no scans takes for a click")
+    func triggers() throws {
+        for trigger in ClickTrigger.allCases {
+            let bytes = ClickLine(
+                at: 1_795_000_000_123, requestID: "00112233445566778899aabbccddeeff", workspace: Self.workspace,
+                link: Self.link, visitor: 1, country: "", city: "", referrer: "", utmSource: "", utmMedium: "",
+                utmCampaign: "", userAgent: "", trigger: trigger).bytes
+            guard case .click(let click)? = record(bytes) else { throw TestFailure("no click") }
+            #expect(click.trigger == trigger)
+            // What such a loader looks at.
+            #expect(bytes[1] == UInt8(ascii: "C") && bytes.filter { $0 == UInt8(ascii: "\t") }.count == 13)
+        }
+    }
+
     @Test("has every field of an API request")
     func wholeRequest() throws {
         let key = APIKeyID.new()

@@ -40,7 +40,7 @@ struct ClickAnalyticsTests {
             at: Timestamp(milliseconds: time), visitor: .random(in: 1...30, using: &random),
             agent: Self.agents.randomElement(using: &random)!, country: place.0, city: place.1,
             referrer: Self.referrers.randomElement(using: &random)!, utmSource: campaign.0, utmMedium: campaign.1,
-            utmCampaign: campaign.2)
+            utmCampaign: campaign.2, trigger: Int.random(in: 0..<4, using: &random) == 0 ? .qr : .click)
     }
 
     /// Stores clicks as the loader does: first visits noted, rows and roll-ups in one transaction.
@@ -89,11 +89,14 @@ struct ClickAnalyticsTests {
 
     private func rawRows(_ tenant: Tenant) throws -> [RawRow] {
         try database.connect().query("""
-            SELECT at, link_id, first_visit, bot, country, city, device, browser, os, referrer, utm_source, utm_medium, utm_campaign
+            SELECT at, link_id, first_visit, bot, country, city, device, browser, os, referrer, utm_source, utm_medium,
+                   utm_campaign, trigger_kind
             FROM clicks WHERE workspace_id = \(tenant.workspace.id)
             """).map { row in
             let groups: [ClickQuestion.Group] = [
-                .country, .city, .device, .browser, .os, .referrer, .utmSource, .utmMedium, .utmCampaign]
+                .country, .city, .device, .browser, .os, .referrer, .utmSource, .utmMedium, .utmCampaign,
+                .trigger,
+            ]
             return RawRow(
                 at: try #require(Timestamp(sql: row.string(0))), link: LinkID(try #require(ULID(bytes: row.bytes(1)))),
                 isFirst: try row.bool(2), isBot: try row.bool(3),

@@ -8,6 +8,7 @@ extension Schemas {
         "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
         "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
         "LinkIDs": ["ids": [.string(linkID)]],
+        "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
         "BulkResults": bulkResultsExample, "Clicks": clicksExample, "Usage": usageExample,
         "Key": .object(keyExample), "KeyWithText": keyWithTextExample,
         "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
@@ -45,6 +46,16 @@ extension Schemas {
         ]
         return .object(JSONObject(text.map { .init(name: $0.0, value: $0.1) }))
     }()
+
+    private static let newQRCodeExample: JSON = [
+        "link_id": .string(linkID), "name": "Poster", "error_correction": "Q", "background": "transparent", "rounded": true,
+    ]
+
+    private static let qrCodeExample: JSON = [
+        "id": "qr_01kac7w8v0e3s5q9x2b4m6n8p8", "link_id": .string(linkID), "name": "Poster", "size": 512, "margin": 4,
+        "error_correction": "Q", "foreground": "#000000", "background": "transparent", "rounded": true, "has_logo": false,
+        "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:00:00Z",
+    ]
 
     private static let bulkResultsExample: JSON = [
         "succeeded": 1, "failed": 1,

@@ -84,7 +84,7 @@ enum OpenAPI {
         responses[String(route.operation.status)] = success(route.operation, route.operation.status)
         if let other = route.operation.otherStatus { responses[String(other)] = success(route.operation, other) }
         if route.operation.isTagged && route.method == .get {
-            responses["304"] = ["description": "Not modified", "headers": headers(304, isTagged: true)]
+            responses["304"] = ["description": "Not modified", "headers": headers(304, tag: tag(route.operation))]
         }
         for status in Set(problems(route)).sorted() {
             responses[String(status)] = [
@@ -103,7 +103,7 @@ enum OpenAPI {
     }
 
     private static func success(_ operation: Operation, _ status: Int) -> JSON {
-        var json: JSONObject = ["description": "Done", "headers": headers(status, isTagged: operation.isTagged && status != 204)]
+        var json: JSONObject = ["description": "Done", "headers": headers(status, tag: status == 204 ? nil : tag(operation))]
         if let answer = operation.answer {
             json["content"] = ["application/json": operation.isList ? listMedia(of: answer) : media(answer)]
         }
@@ -122,15 +122,20 @@ enum OpenAPI {
         return ["schema": list(of: name), "example": example]
     }
 
+    /// What entity tags of an answer look like.
+    private static func tag(_ operation: Operation) -> JSON? {
+        operation.isTagged ? operation.files.isEmpty ? .entityTag : .fileTag : nil
+    }
+
     /// The header fields of an answer that can be relied on. Limits stand in problems too, where the worker wrote them.
-    private static func headers(_ status: Int, isTagged: Bool = false) -> JSON {
+    private static func headers(_ status: Int, tag: JSON? = nil) -> JSON {
         var headers: JSONObject = ["Request-Id": header("Names the request in logs", ["type": "string", "pattern": "^req_[0-9a-f]{32}$"])]
         if status < 400 {
             headers["X-RateLimit-Limit"] = header("Requests a minute", .count)
             headers["X-RateLimit-Remaining"] = header("Requests that are left of them", .count)
             headers["X-RateLimit-Reset"] = header("When all are there again, in seconds since 1970", .count)
         }
-        if isTagged { headers["ETag"] = header("The state that is shown, for If-Match and If-None-Match", .entityTag) }
+        if let tag { headers["ETag"] = header("The state that is shown, for If-Match and If-None-Match", tag) }
         switch status {
         case 201: headers["Location"] = header("The address of what was made", ["type": "string", "format": "uri-reference"])
         case 401: headers["WWW-Authenticate"] = header("How to authenticate", ["type": "string"])

@@ -38,6 +38,9 @@ extension JSON {
 
     static let entityTag: JSON = ["type": "string", "pattern": "^\"[0-9]+(-[0-9]+)?\"$"]
 
+    /// Of a digest.
+    static let fileTag: JSON = ["type": "string", "pattern": "^\"[A-Za-z0-9_-]+\"$"]
+
     static let count: JSON = ["type": "integer", "minimum": 0]
 
     /// An identifier: the prefix of its kind and a ULID.

@@ -46,6 +46,41 @@ extension Operation {
         id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkIDs",
         answer: "BulkResults", problems: [415, 422])
 
+    static let getLinkQR = Operation(
+        id: "getLinkQR", summary: "A QR code of a link",
+        query: [imageFormat, imageSize] + [
+            .init(name: "margin", about: "Of the quiet zone, in modules", schema: Schemas.qrMargin),
+            .init(name: "error_correction", about: "How much may be dirty or covered", schema: Schemas.qrCorrection),
+            .init(name: "foreground", about: "#rgb or #rrggbb, # written %23", schema: Schemas.qrForeground),
+            .init(name: "background", about: "#rgb, #rrggbb or transparent", schema: Schemas.qrBackground),
+            .init(name: "rounded", about: "Modules with round corners", schema: ["type": "boolean"]),
+        ],
+        files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404])
+
+    static let createQRCode = Operation(
+        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "NewQRCode", status: 201,
+        answer: "QRCode", isTagged: true, problems: [409, 415, 422])
+
+    static let listQRCodes = Operation(
+        id: "listQRCodes", summary: "List QR codes, newest first",
+        query: [.init(name: "link_id", about: "Only those of this link", schema: .id(LinkKind.self))] + pagination,
+        answer: "QRCode", isList: true)
+
+    static let getQRCode = Operation(
+        id: "getQRCode", summary: "Read a QR code", answer: "QRCode", isTagged: true, problems: [404])
+
+    static let updateQRCode = Operation(
+        id: "updateQRCode", summary: "Change the looks of a QR code", body: "QRCodeChanges", answer: "QRCode",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    static let deleteQRCode = Operation(
+        id: "deleteQRCode", summary: "Delete a QR code; what it leads to stays", status: 204, isTagged: true,
+        problems: [404, 409])
+
+    static let getQRCodeImage = Operation(
+        id: "getQRCodeImage", summary: "The image of a QR code", query: [imageFormat, imageSize],
+        files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404, 409])
+
     static let getClicks = Operation(
         id: "getClicks", summary: "Count clicks",
         query: [
@@ -180,6 +215,12 @@ extension Operation {
     static let getOpenAPI = Operation(id: "getOpenAPI", summary: "This document", answer: "Document")
 
     // MARK: Parameters that several share
+
+    private static let imageFormat = Parameter(
+        name: "format", about: "What Accept likes better where left out, else png",
+        schema: .oneOf(QRFormat.allCases.map(\.rawValue)))
+
+    private static let imageSize = Parameter(name: "size", about: "Width and height in pixels", schema: Schemas.qrSize)
 
     private static let pagination: [Parameter] = [
         .init(name: "limit", about: "Items on a page", schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 25]),

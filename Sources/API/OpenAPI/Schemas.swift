@@ -6,6 +6,7 @@ enum Schemas {
     static let all: JSONObject = [
         "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
         "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "BulkResults": bulkResults,
+        "QRCode": qrCode, "NewQRCode": newQRCode, "QRCodeChanges": qrCodeChanges,
         "Clicks": clicks, "Usage": usage,
         "Key": key, "KeyWithText": keyWithText, "NewKey": newKey, "KeyChanges": keyChanges, "Rotation": rotation,
         "Webhook": webhook, "WebhookWithSecret": webhookWithSecret, "NewWebhook": newWebhook,

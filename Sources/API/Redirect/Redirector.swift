@@ -16,6 +16,7 @@ struct Redirector: Sendable {
         default: return Page.wrongMethod
         }
         guard let slug = Slug.fromPath(request.path) else { return Page.notFound }
+        if slug.hasSuffix(QRPage.suffix) { return QRPage(services: services).respond(to: request, slug) }
         switch services.links.find(host: request.host, slug: slug) {
         case .link(let link): return answer(request, link)
         case .unknown: return Page.notFound
@@ -86,9 +87,10 @@ struct Redirector: Sendable {
     // MARK: The destination
 
     private func lead(_ request: Request, _ link: CachedLink) -> Response {
-        let location = location(request, link)
+        let visit = Visit(query: request.query)
+        let location = location(visit, link)
         guard !location.isEmpty else { return Page.unavailable }
-        let isClick = request.method != .head && request.fields.purpose == nil && record(request, link)
+        let isClick = request.method != .head && request.fields.purpose == nil && record(request, visit, link)
         let settings = link.settings
         let isPermanent = settings.redirectStatus == 301 || settings.redirectStatus == 308
         var response = Response(
@@ -102,22 +104,22 @@ struct Redirector: Sendable {
         return response
     }
 
-    private func location(_ request: Request, _ link: CachedLink) -> String {
-        guard !request.query.isEmpty else { return link.location }
+    private func location(_ visit: Visit, _ link: CachedLink) -> String {
+        guard !visit.query.isEmpty else { return link.location }
         let settings = link.settings
         return (try? Destination(validating: settings.url))?
-            .location(utm: settings.utm.parameters, visitorQuery: request.query) ?? ""
+            .location(utm: settings.utm.parameters, visitorQuery: visit.query) ?? ""
     }
 
     /// False when the disk refuses: the visitor goes on all the same.
-    private func record(_ request: Request, _ link: CachedLink) -> Bool {
-        let campaign = Campaign(link.settings.utm, visitorQuery: request.query)
+    private func record(_ request: Request, _ visit: Visit, _ link: CachedLink) -> Bool {
+        let campaign = Campaign(link.settings.utm, visitorQuery: visit.query)
         let agent = request.fields.userAgent ?? ""
         let line = ClickLine(
             at: request.receivedMilliseconds, requestID: request.id, workspace: link.workspace, link: link.id,
             visitor: visitor(request, agent), country: request.country, city: request.city,
             referrer: request.fields.referer.map(referrerHost) ?? "", utmSource: campaign.source,
-            utmMedium: campaign.medium, utmCampaign: campaign.campaign, userAgent: agent)
+            utmMedium: campaign.medium, utmCampaign: campaign.campaign, userAgent: agent, trigger: visit.trigger)
         do {
             try services.journal.append(line.bytes)
             return true
@@ -132,6 +134,22 @@ struct Redirector: Sendable {
         let day = Timestamp(milliseconds: request.receivedMilliseconds).day
         let digest = hmacSHA256(key: services.salts.salt(ofDay: day), request.remoteAddress + "\n" + agent)
         return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+/// What a visitor's query says: whether the address was scanned, and what goes on to the destination.
+private struct Visit {
+    var trigger = ClickTrigger.click
+    var query: String
+
+    init(query: String) {
+        self.query = query
+        guard !query.isEmpty else { return }
+        let parameters = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        let others = parameters.filter { !$0.elementsEqual(QRDrawing.mark.utf8) }
+        guard others.count < parameters.count else { return }
+        trigger = .qr
+        self.query = others.map { String(Substring($0)) }.joined(separator: "&")
     }
 }
 

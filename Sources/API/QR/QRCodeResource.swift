@@ -1,0 +1,171 @@
+import Crypto
+import HTTP
+import MariaDB
+import Model
+import QRCodes
+import Store
+
+/// `/qr-codes`: create, list, read, change, delete, draw.
+enum QRCodeResource {
+    static func create(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = QRCodeFields(&fields, isNew: true)
+        let id = try fields.finish(requiring: wanted.link)
+        guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
+            throw unknownLink
+        }
+        let logo = try call.drawnLogo(wanted.logo.value)
+        let code = wanted.applied(to: QRCode(workspace: call.workspace, link: id, createdAt: call.now), logo, at: call.now)
+        try refuse(code, link, call)
+        let answer = Answer.created(code.json, at: "\(call.basePath)/qr-codes/\(code.id)").tagged(code.resourceVersion)
+        do {
+            return try call.commit { connection in
+                try QRCodes.create(code, logo: logo?.png, on: connection)
+                try connection.execute(AuditLog.insertion(of: call.audit(
+                    .qrCodeCreated, code.id.description, after: code.settings)))
+                return answer
+            }
+        } catch is QRCodes.LinkGone {
+            throw unknownLink
+        }
+    }
+
+    static func list(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let pagination = try Pagination(&query, call.workspace)
+        let link = try query.value("link_id") { text throws -> LinkID in
+            guard let id = LinkID(text) else {
+                throw FieldRefusal(code: "invalid_id", message: "Use the id of a link, lnk_….")
+            }
+            return id
+        }
+        try query.finish()
+        let question = "qr-codes \(link?.description ?? "")"
+        return try pagination.page(of: question, id: \QRCode.id, json: \.json) { last, limit in
+            try call.services.store.read {
+                try QRCodes.list(of: link, in: call.workspace, after: last, limit: limit, on: $0)
+            }
+        }
+    }
+
+    static func get(_ call: Call) throws -> Answer {
+        let code = try call.qrCode()
+        return try call.show(code.json, code.resourceVersion)
+    }
+
+    static func update(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = QRCodeFields(&fields, isNew: false)
+        try fields.finish()
+        _ = try call.qrCode()  // before a logo is drawn
+        let logo = try call.drawnLogo(wanted.logo.value)
+        return try call.retrying("QR code") {
+            let before = try call.qrCode()
+            try call.preconditions.requireMatch(before.resourceVersion)
+            var after = wanted.applied(to: before, logo, at: call.now)
+            guard after != before else { return try call.show(before.json, before.resourceVersion) }
+            try refuse(after, try call.link(of: before), call)
+            let changes = JSON.changes(from: before.settings, to: after.settings)
+            let change: QRCodes.LogoChange = wanted.logo.isAbsent ? .none : logo.map { .replaced($0.png) } ?? .removed
+            let answer = try call.commit { connection in
+                try QRCodes.update(after, logo: change, on: connection)
+                try connection.execute(AuditLog.insertion(of: call.audit(
+                    .qrCodeUpdated, after.id.description, before: changes.before, after: changes.after)))
+                return .noContent
+            }
+            after.version += 1
+            var shown = Answer.ok(after.json).tagged(after.resourceVersion)
+            shown.isChange = answer.isChange
+            return shown
+        }
+    }
+
+    static func delete(_ call: Call) throws -> Answer {
+        let id: QRCodeID = try call.identifier()
+        return try call.retrying("QR code") {
+            guard let code = try call.services.store.read({ try QRCodes.find(id, in: call.workspace, on: $0) }) else {
+                return try call.answerToRepeatedDelete(.qrCodeDeleted, id.description)
+            }
+            try call.preconditions.requireMatch(code.resourceVersion)
+            return try call.commit { connection in
+                try QRCodes.delete(code, on: connection)
+                try connection.execute(AuditLog.insertion(of: call.audit(
+                    .qrCodeDeleted, code.id.description, before: code.settings)))
+                return .noContent
+            }
+        }
+    }
+
+    static func image(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let format = try query.choice("format") ?? QRFormat.preferred(by: call.request.fields.accept)
+        let size = try query.integer("size", in: QRStyle.sizes)
+        try query.finish()
+        return try call.retrying("QR code") {
+            let code = try call.qrCode()
+            var drawing = drawing(code, try call.link(of: code), format, call)
+            drawing.style.size = size ?? code.style.size
+            do {
+                return try call.show(drawing) { try call.logo(of: code) }
+            } catch let refusal as QRRefusal {
+                throw size == nil ? refusal.ofState : refusal.ofQuery
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private static func drawing(_ code: QRCode, _ link: Link, _ format: QRFormat, _ call: Call) -> QRDrawing {
+        QRDrawing(
+            text: call.services.site.scannedURL(of: link), style: code.style, format: format,
+            logoDigest: code.logoDigest ?? [])
+    }
+
+    /// What nobody could scan.
+    private static func refuse(_ code: QRCode, _ link: Link, _ call: Call) throws {
+        do { _ = try drawing(code, link, .png, call).image() } catch let refusal as QRRefusal { throw refusal.ofBody }
+    }
+
+    private static let unknownLink = Problem.validationFailed(
+        "/link_id", code: "unknown_link", "Use a link of this workspace.")
+}
+
+extension Call {
+    /// The QR code in the path.
+    fileprivate func qrCode() throws -> QRCode {
+        let id: QRCodeID = try identifier()
+        guard let code = try services.store.read({ try QRCodes.find(id, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return code
+    }
+
+    fileprivate func link(of code: QRCode) throws -> Link {
+        guard let link = try services.store.read({ try Links.find(code.link, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return link
+    }
+
+    /// The logo that a code had when it was read: the entity tag speaks of that one.
+    fileprivate func logo(of code: QRCode) throws -> QRLogo? {
+        guard let digest = code.logoDigest else { return nil }
+        let png = try services.store.read { try QRCodes.logo(of: code.id, in: workspace, on: $0) }
+        guard let png, sha256(png) == digest else { throw ChangedMeanwhile() }
+        return try QRLogo(png: png)
+    }
+
+    /// A logo that was sent, drawn anew. An SVG counts as ten requests, for it may take seconds of work.
+    fileprivate func drawnLogo(_ file: LogoFile?) throws -> QRLogo? {
+        guard let file else { return nil }
+        if file.format == .svg { try charge(9) }
+        do {
+            guard let logo = try services.pictures.enter({ try file.drawn() }) else {
+                throw Problem.unavailable(retryAfter: 5, "Try again in a few seconds; other images are being drawn.")
+            }
+            return logo
+        } catch let refusal as FieldRefusal {
+            throw Problem.validationFailed("/logo", code: refusal.code, refusal.message)
+        }
+    }
+}
