@@ -2,6 +2,7 @@ import HTTP
 import Journal
 import Logging
 import Model
+import Pages
 import Redis
 import Store
 
@@ -28,7 +29,8 @@ public struct SiteConfiguration: Sendable {
         self.cachedLinks = cachedLinks
     }
 
-    func shortURL(host: String, slug: String) -> String {
+    /// The address of a link or a page.
+    public func shortURL(host: String, slug: String) -> String {
         let port = linkPort == 443 ? "" : ":\(linkPort)"
         return "https://\(host)\(port)/\(PercentEncoding.encode(slug))"
     }
@@ -43,6 +45,7 @@ public final class Services: Sendable {
     public let redis: RedisPool
     public let journal: JournalWriter
     public let webhooks: WebhookPolicy
+    public let pages: Publisher
     public let logger: Logger
     let limiter: RateLimiter
     let authenticator: Authenticator
@@ -54,13 +57,14 @@ public final class Services: Sendable {
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        logger: Logger
+        pages: Publisher, logger: Logger
     ) {
         self.site = site
         self.store = store
         self.redis = redis
         self.journal = journal
         self.webhooks = webhooks
+        self.pages = pages
         self.logger = logger
         limiter = RateLimiter(redis: redis, workers: site.workers)
         authenticator = Authenticator(store: store, limiter: limiter)

@@ -5,6 +5,7 @@ import Journal
 import Logging
 import MariaDB
 import Model
+import Pages
 import Redis
 import Store
 import Support
@@ -74,6 +75,9 @@ final class Stage: Sendable {
         return Services(
             site: site, store: store, redis: redis.makePool(capacity: 32),
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
+            pages: Publisher(
+                store: store, directory: spool.path + "/pages", themes: Themes.folderOfRepository, logger: logger,
+                address: { site.shortURL(host: $0, slug: $1) }),
             logger: logger)
     }
 

@@ -50,10 +50,15 @@ enum OpenAPI {
         route.path.split(separator: "/").filter { $0.first == "{" }.map {
             [
                 "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
-                "schema": $0 == "{external_id}" ? Schemas.string : .id,
+                "schema": parameterSchemas[String($0)] ?? .id,
             ]
         }
     }
+
+    /// Of parameters that are no ids.
+    private static let parameterSchemas: [String: JSON] = [
+        "{external_id}": Schemas.string, "{number}": ["type": "integer", "minimum": 1],
+    ]
 
     private static func queryParameter(_ parameter: Operation.Parameter) -> JSON {
         [

@@ -11,6 +11,8 @@ enum Schemas {
         "Webhook": webhook, "WebhookWithSecret": webhookWithSecret, "NewWebhook": newWebhook,
         "WebhookChanges": webhookChanges, "SecretRotation": secretRotation, "Delivery": delivery, "Recovery": recovery,
         "Recovered": recovered, "Event": event, "Nothing": object([:]),
+        "Page": page, "NewPage": newPage, "PageChanges": pageChanges, "PageVersion": pageVersion,
+        "PageVersionWithContent": pageVersionWithContent, "PageRestoration": pageRestoration, "PageAnalytics": pageAnalytics,
         "AuditEntry": auditEntry, "Member": member, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
         "Problem": problem, "Document": ["type": "object"],
     ]
