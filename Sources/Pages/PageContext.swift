@@ -7,7 +7,7 @@ import Model
 ///     page.avatar { src width height }   page.beacon
 ///     head.title .description .noindex   head.card { title description image { src width height } }
 ///     colors { accent on_accent background text }
-///     blocks, each with one of: links heading text picture divider profiles email phone contact qr
+///     blocks, each with one of: list { links } heading text { paragraphs } picture divider social { profiles } email phone contact qr
 struct PageContext {
     let content: PageContent
     let url: String
@@ -86,11 +86,11 @@ struct PageContext {
                 if let link = link(block) { run.append(link) }
                 continue
             }
-            if !run.isEmpty { blocks.append(["links": run]) }
+            if !run.isEmpty { blocks.append(["list": ["links": run]]) }
             run = []
             if let context = context(of: block) { blocks.append(context) }
         }
-        return run.isEmpty ? blocks : blocks + [["links": run]]
+        return run.isEmpty ? blocks : blocks + [["list": ["links": run]]]
     }
 
     /// A link whose short link is gone leads to its URL itself, or is left out where it has none.

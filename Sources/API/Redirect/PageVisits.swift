@@ -44,7 +44,7 @@ struct PageVisits: Sendable {
     ]
 
     static let policy = """
-        default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
     // MARK: Views

@@ -43,7 +43,7 @@ enum PagePublication {
 
     /// Its pictures are on the link host, and a dashboard may show it in a frame.
     private static let previewPolicy =
-        "default-src 'none'; img-src https:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
     // MARK: History
 
