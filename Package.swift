@@ -21,6 +21,9 @@ let package = Package(
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
@@ -29,6 +32,7 @@ let package = Package(
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
+        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
@@ -54,6 +58,7 @@ let package = Package(
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "Support"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),

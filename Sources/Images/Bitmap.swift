@@ -1,0 +1,45 @@
+/// A picture in memory: sRGB, 8 bits a channel, red, green, blue and straight alpha, rows from the top.
+public struct Bitmap: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    /// Four bytes a pixel.
+    public internal(set) var pixels: [UInt8]
+
+    /// - Precondition: `pixels` has four bytes for each pixel.
+    public init(width: Int, height: Int, pixels: [UInt8]) {
+        precondition(width > 0 && height > 0 && pixels.count == width * height * 4)
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+    }
+
+    /// Reads a PNG or a JPEG, told apart by their first bytes. Whatever else the file holds (comments, places, profiles,
+    /// more pictures) is left behind, and a JPEG is turned as its camera says.
+    public init(decoding file: [UInt8], limits: ImageLimits) throws(ImageError) {
+        try limits.check(file)
+        if file.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {  // PNG (ISO/IEC 15948), section 5.2
+            self = try PNG.decoded(file, limits)
+        } else if file.starts(with: [0xFF, 0xD8, 0xFF]) {  // SOI and the next marker: ITU-T T.81, annex B
+            self = try JPEG.decoded(file, limits)
+        } else {
+            throw .unknownFormat
+        }
+    }
+
+    public var isOpaque: Bool { stride(from: 3, to: pixels.count, by: 4).allSatisfy { pixels[$0] == 255 } }
+
+    /// As a PNG that has nothing but these pixels.
+    public func png() throws(ImageError) -> [UInt8] {
+        let isOpaque = isOpaque
+        return try PNG.encoded(.init(width: width, height: height, colors: isOpaque ? .rgb : .rgba)) { y, row in
+            let source = pixels[(y * width * 4)..<((y + 1) * width * 4)]
+            if isOpaque {
+                for x in 0..<width {
+                    for channel in 0..<3 { row[x * 3 + channel] = source[source.startIndex + x * 4 + channel] }
+                }
+            } else {
+                for (index, byte) in source.enumerated() { row[index] = byte }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// An image that is refused, or could not be made.
+public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Neither PNG nor JPEG nor SVG, or not the one that it was said to be.
+    case unknownFormat
+    /// More bytes than allowed.
+    case tooManyBytes(most: Int)
+    /// Wider or higher than allowed, in pixels.
+    case tooLarge(width: Int, height: Int, most: Int)
+    /// Broken, or not of the kind that the library reads: its own words.
+    case unreadable(String)
+    /// It took more time or memory than an honest image takes.
+    case tooCostly
+    /// The library or the system failed, through no fault of the image.
+    case failed(String)
+
+    public var description: String {
+        switch self {
+        case .unknownFormat: "the image has an unknown format"
+        case .tooManyBytes(let most): "the image has more than \(most) bytes"
+        case .tooLarge(let width, let height, let most): "the image is \(width) by \(height) pixels, over \(most)"
+        case .unreadable(let reason): "the image cannot be read: \(reason)"
+        case .tooCostly: "the image takes too long to draw"
+        case .failed(let reason): "the image could not be processed: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Images
+import Testing
+
+@Suite("Bitmaps")
+struct BitmapTests {
+    static let limits = ImageLimits(bytes: 256 * 1024, side: 2048)
+
+    /// Red, green, blue, and a half-transparent white.
+    static let four = Bitmap(
+        width: 2, height: 2,
+        pixels: [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 128])
+
+    static func plain(_ width: Int, _ height: Int, _ color: [UInt8]) -> Bitmap {
+        Bitmap(width: width, height: height, pixels: (0..<(width * height)).flatMap { _ in color })
+    }
+
+    @Test("what is written as PNG reads back, with and without transparency")
+    func roundTrip() throws {
+        let opaque = Self.plain(3, 5, [12, 34, 56, 255])
+        for bitmap in [Self.four, opaque] {
+            #expect(try Bitmap(decoding: try bitmap.png(), limits: Self.limits) == bitmap)
+        }
+        #expect(!Self.four.isOpaque && opaque.isOpaque)
+    }
+
+    @Test("a palette takes the fewest bits a pixel", arguments: [(2, 1), (4, 2), (16, 4), (17, 8)])
+    func palette(colors: Int, bits: UInt8) throws {
+        let palette = (0..<colors).flatMap { number -> [UInt8] in [UInt8(number * 15), 0, 0, number == 0 ? 0 : 255] }
+        let file = try PNG.encoded(.init(width: colors, height: 2, colors: .palette(palette))) { _, row in
+            for x in 0..<colors { row[x] = UInt8(x) }
+        }
+        #expect(file[24] == bits)  // IHDR: length, name, width, height, bit depth
+        let bitmap = try Bitmap(decoding: file, limits: Self.limits)
+        #expect(bitmap.pixels.prefix(colors * 4).dropFirst(4) == ArraySlice(palette).dropFirst(4))
+        #expect(bitmap.pixels[3] == 0)
+    }
+
+    @Test("a picture is made to fit without a change of its shape, and never made larger")
+    func fitting() {
+        let small = Self.plain(300, 100, [1, 2, 3, 255]).fitted(within: 30)
+        #expect((small.width, small.height) == (30, 10))
+        #expect(small == Self.plain(30, 10, [1, 2, 3, 255]))
+        #expect(Self.four.fitted(within: 512) == Self.four)
+        let line = Self.plain(1000, 1, [0, 0, 0, 255]).fitted(within: 10)
+        #expect((line.width, line.height) == (10, 1))
+    }
+
+    @Test("what is transparent gives no colour to what it is merged with")
+    func merging() {
+        let pair = Bitmap(width: 2, height: 1, pixels: [255, 0, 0, 255, 0, 255, 0, 0])
+        #expect(pair.scaled(width: 1, height: 1).pixels == [255, 0, 0, 128])
+    }
+
+    @Test("a JPEG reads, and is turned as its camera says")
+    func jpeg() throws {
+        // 16 by 8 pixels, the left half red and the right half blue.
+        let upright = try Bitmap(decoding: Fixtures.jpeg, limits: Self.limits)
+        #expect((upright.width, upright.height) == (16, 8))
+        #expect(upright.pixels[0] > 200 && upright.pixels[2] < 60)
+        #expect(upright.pixels[15 * 4] < 60 && upright.pixels[15 * 4 + 2] > 200)
+
+        // Orientation 6: the camera was turned, so that the picture has to be turned clockwise. Its top is red then.
+        let exif: [UInt8] = [0xFF, 0xE1, 0, 34] + Array("Exif\0\0".utf8)
+            + [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+        let turned = try Bitmap(decoding: Fixtures.jpeg.prefix(2) + exif + Fixtures.jpeg.dropFirst(2), limits: Self.limits)
+        #expect((turned.width, turned.height) == (8, 16))
+        #expect(turned.pixels[0] > 200 && turned.pixels[2] < 60)
+        #expect(turned.pixels[turned.pixels.count - 4] < 60 && turned.pixels[turned.pixels.count - 2] > 200)
+    }
+
+    // MARK: Refusals
+
+    @Test("what is no image is refused", arguments: ["", "GIF89a", "<html>", "\u{89}PNG", "BM"])
+    func noImage(text: String) {
+        #expect(throws: ImageError.unknownFormat) { try Bitmap(decoding: Array(text.utf8), limits: Self.limits) }
+    }
+
+    @Test("a file of too many bytes is refused unread")
+    func tooManyBytes() throws {
+        let file = try Self.four.png()
+        #expect(throws: ImageError.tooManyBytes(most: file.count - 1)) {
+            try Bitmap(decoding: file, limits: ImageLimits(bytes: file.count - 1, side: 2048))
+        }
+    }
+
+    @Test("an image that says it is huge is refused before room is made for it")
+    func bomb() throws {
+        var file = try Self.four.png()
+        file.replaceSubrange(16..<24, with: [0, 0, 0xFF, 0xFF, 0, 0, 0xFF, 0xFF])
+        file.replaceSubrange(29..<33, with: Fixtures.crc32(Array(file[12..<29])))
+        #expect(throws: ImageError.tooLarge(width: 65535, height: 65535, most: 2048)) {
+            try Bitmap(decoding: file, limits: Self.limits)
+        }
+        var jpeg = Fixtures.jpeg
+        let frame = try #require(jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
+        jpeg.replaceSubrange((frame + 5)..<(frame + 9), with: [0xFF, 0xDC, 0xFF, 0xDC])
+        #expect(throws: ImageError.tooLarge(width: 65500, height: 65500, most: 2048)) {
+            try Bitmap(decoding: jpeg, limits: Self.limits)
+        }
+    }
+
+    @Test("every beginning of an image that lacks pixels is refused")
+    func truncated() throws {
+        let end = 4 + 12  // of a PNG: the check of the pixels, and the chunk IEND
+        for file in [try Self.plain(40, 40, [9, 8, 7, 255]).png(), Fixtures.jpeg] {
+            for length in 8..<(file.count - end) {
+                #expect(throws: ImageError.self) { try Bitmap(decoding: Array(file.prefix(length)), limits: Self.limits) }
+            }
+        }
+    }
+
+    @Test("an image with any byte changed is read or refused, and none ends the process")
+    func damaged() throws {
+        var random = SystemRandomNumberGenerator()
+        for file in [try Self.four.png(), Fixtures.jpeg] {
+            for index in file.indices {
+                var damaged = file
+                damaged[index] = UInt8.random(in: 0...255, using: &random)
+                _ = try? Bitmap(decoding: damaged, limits: Self.limits)
+            }
+        }
+    }
+}
