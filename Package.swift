@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
@@ -39,10 +40,11 @@ let package = Package(
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
+        .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Pages", dependencies: ["CZlib", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "Pages", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "Pages", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["API", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
@@ -63,6 +65,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Support"]),
+        .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),

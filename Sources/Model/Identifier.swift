@@ -36,6 +36,7 @@ public enum DeliveryKind: IdentifierKind { public static let prefix = "dlv" }
 public enum MemberKind: IdentifierKind { public static let prefix = "usr" }
 public enum PageKind: IdentifierKind { public static let prefix = "page" }
 public enum ImageKind: IdentifierKind { public static let prefix = "img" }
+public enum QRCodeKind: IdentifierKind { public static let prefix = "qr" }
 
 public typealias LinkID = Identifier<LinkKind>
 public typealias APIKeyID = Identifier<APIKeyKind>
@@ -48,3 +49,4 @@ public typealias DeliveryID = Identifier<DeliveryKind>
 public typealias MemberID = Identifier<MemberKind>
 public typealias PageID = Identifier<PageKind>
 public typealias ImageID = Identifier<ImageKind>
+public typealias QRCodeID = Identifier<QRCodeKind>

@@ -1,0 +1,2 @@
+// libqrencode, as Debian's libqrencode-dev installs it.
+#include <qrencode.h>

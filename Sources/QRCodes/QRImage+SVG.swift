@@ -1,0 +1,107 @@
+import Crypto
+import Model
+
+extension QRImage {
+    /// The image as SVG 1.1, without scripts, styles or anything from elsewhere. Its unit is half a module.
+    public func svg() -> [UInt8] {
+        var text = SVGText()
+        let side = 2 * totalModules
+        text.append("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"")
+        text.append(style.size)
+        text.append("\" height=\"")
+        text.append(style.size)
+        text.append("\" viewBox=\"0 0 ")
+        text.append(side)
+        text.append(" ")
+        text.append(side)
+        text.append("\">")
+        if let background = style.background {
+            text.append("<rect width=\"\(side)\" height=\"\(side)\" fill=\"\(background)\"/>")
+        }
+        text.append("<path fill=\"\(style.foreground)\"")
+        if !style.rounded { text.append(" shape-rendering=\"crispEdges\"") }
+        text.append(" d=\"")
+        for row in 0..<matrix.width { style.rounded ? appendRounded(row, to: &text) : appendRuns(row, to: &text) }
+        text.append("\"/>")
+        if let logo { append(logo, to: &text) }
+        text.append("</svg>\n")
+        return text.bytes
+    }
+
+    /// Neighbours in a row are one rectangle.
+    private func appendRuns(_ row: Int, to text: inout SVGText) {
+        var column = 0
+        while column < matrix.width {
+            guard matrix[row, column] else {
+                column += 1
+                continue
+            }
+            let start = column
+            while matrix[row, column] { column += 1 }
+            text.append("M")
+            text.append(2 * (start + style.margin))
+            text.append(" ")
+            text.append(2 * (row + style.margin))
+            text.append("h")
+            text.append(2 * (column - start))
+            text.append("v2h-")
+            text.append(2 * (column - start))
+            text.append("z")
+        }
+    }
+
+    private func appendRounded(_ row: Int, to text: inout SVGText) {
+        for column in 0..<matrix.width where matrix[row, column] {
+            let corners = matrix.freeCorners(row, column)
+            let (left, top) = (2 * (column + style.margin), 2 * (row + style.margin))
+            text.append("M")
+            text.append(left + (corners.contains(.topLeft) ? 1 : 0))
+            text.append(" ")
+            text.append(top)
+            text.append("H")
+            text.append(left + (corners.contains(.topRight) ? 1 : 2))
+            if corners.contains(.topRight) { text.append("a1 1 0 0 1 1 1") }
+            text.append("V")
+            text.append(top + (corners.contains(.bottomRight) ? 1 : 2))
+            if corners.contains(.bottomRight) { text.append("a1 1 0 0 1-1 1") }
+            text.append("H")
+            text.append(left + (corners.contains(.bottomLeft) ? 1 : 0))
+            if corners.contains(.bottomLeft) { text.append("a1 1 0 0 1-1-1") }
+            if corners.contains(.topLeft) {
+                text.append("V")
+                text.append(top + 1)
+                text.append("a1 1 0 0 1 1-1")
+            }
+            text.append("z")
+        }
+    }
+
+    /// SVG 1.1 fits the picture into its frame and keeps its shape. The frame leaves half a module of space.
+    private func append(_ logo: QRLogo, to text: inout SVGText) {
+        let modules = Self.logoModules(of: matrix.width)
+        let start = 2 * (style.margin + (matrix.width - modules) / 2) + 1
+        let side = 2 * modules - 2
+        text.append("<image x=\"\(start)\" y=\"\(start)\" width=\"\(side)\" height=\"\(side)\"")
+        text.append(" xlink:href=\"data:image/png;base64,\(base64(logo.png))\"/>")
+    }
+}
+
+/// Text in the making; numbers go in without a string in between.
+private struct SVGText {
+    var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(16_384) }
+
+    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// - Precondition: not negative.
+    mutating func append(_ number: Int) {
+        let start = bytes.count
+        var rest = number
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+}
