@@ -88,6 +88,11 @@ extension Route {
         Route(.post, "/bio-pages/{id}/versions/{number}/restore", .pagesWrite, .restorePageVersion, PagePublication.restore),
         Route(.get, "/bio-pages/{id}/analytics", .analyticsRead, .getPageAnalytics, PageAnalyticsResource.get),
 
+        Route(.post, "/images", .pagesWrite, .createImage, ImageResource.create),
+        Route(.get, "/images", .pagesRead, .listImages, ImageResource.list),
+        Route(.get, "/images/{id}", .pagesRead, .getImage, ImageResource.get),
+        Route(.delete, "/images/{id}", .pagesWrite, .deleteImage, ImageResource.delete),
+
         Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list),
         Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export),
 

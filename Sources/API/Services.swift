@@ -31,9 +31,10 @@ public struct SiteConfiguration: Sendable {
 
     /// The address of a link or a page.
     public func shortURL(host: String, slug: String) -> String {
-        let port = linkPort == 443 ? "" : ":\(linkPort)"
-        return "https://\(host)\(port)/\(PercentEncoding.encode(slug))"
+        origin(ofHost: host) + "/" + PercentEncoding.encode(slug)
     }
+
+    func origin(ofHost host: String) -> String { "https://\(host)" + (linkPort == 443 ? "" : ":\(linkPort)") }
 
     var documentation: String { "https://\(apiHost)\(linkPort == 443 ? "" : ":\(linkPort)")/v1/openapi.json" }
 }
@@ -54,6 +55,8 @@ public final class Services: Sendable {
     let domains: DomainDirectory
     let salts: SaltCache
     let passwords = PasswordGate()
+    /// Through which pictures from outside go.
+    let pictures = Gate(places: 2)
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,

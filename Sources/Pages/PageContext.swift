@@ -1,7 +1,9 @@
 import HTTP
 import Model
+import QRCodes
 
-/// What a theme is told of a page. All texts are plain; the templates escape them. Only `icon` is markup, of the theme's own.
+/// What a theme is told of a page. All texts are plain; the templates escape them. Only `icon` and `svg`
+/// are markup: the sign of a network as the theme has it, and a QR code.
 ///
 ///     page.title .description .language .url .monogram
 ///     page.avatar { src width height }   page.beacon
@@ -155,7 +157,10 @@ struct PageContext {
     private func qr(_ block: JSON) -> [String: Any]? {
         let target = block.link.map { links[$0] } ?? url
         guard let target else { return nil }
-        var qr: [String: Any] = ["src": target + ".qr", "href": target]
+        var style = QRStyle()
+        style.margin = 2
+        guard let image = try? QRImage(of: target, style: style) else { return nil }
+        var qr: [String: Any] = ["svg": String(decoding: image.svg(), as: UTF8.self), "href": target]
         qr["caption"] = block["caption"]?.stringValue
         return qr
     }

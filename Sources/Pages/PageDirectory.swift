@@ -1,4 +1,5 @@
 import Glibc
+import Model
 
 /// The files that nginx serves: `HOST/SLUG.html`, and the same in gzip beside it. The time of a file is the page's stamp, which
 /// makes entity tags equal on every host.
@@ -40,6 +41,18 @@ struct PageDirectory: Sendable {
         }
         return pages
     }
+
+    // MARK: Images
+
+    func write(_ bytes: [UInt8], _ image: Image) throws(PageError) {
+        try Folder.make(path + Image.folder.dropLast())
+        try Folder.replace(path + image.path, with: bytes, modifiedAt: Int(image.createdAt.milliseconds / 1000))
+    }
+
+    func remove(image name: String) { unlink(path + Image.folder + name) }
+
+    /// The names of the images' files.
+    func images() -> [String] { (try? Folder.names(path + Image.folder.dropLast(), suffix: "")) ?? [] }
 
     private func file(_ host: String, _ slug: String) -> String { "\(path)/\(host)/\(slug).html" }
 

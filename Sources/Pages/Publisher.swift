@@ -75,6 +75,7 @@ public struct Publisher: Sendable {
             let done = try directory.locked { try refreshLocked(host: host, slug: slug, themes) }
             if done.html == nil { synced.removed.append(address(host, slug)) }
         }
+        try removeImages()
         return synced
     }
 
@@ -93,6 +94,25 @@ public struct Publisher: Sendable {
     }
 
     private static let batch = 500
+
+    // MARK: Images
+
+    /// An image whose file this host does not have yet, which it has from now on; nil where there is none.
+    public func image(_ id: ImageID) throws -> (image: Image, bytes: [UInt8])? {
+        guard let (image, bytes) = try store.read({ try Images.bytes(of: id, on: $0) }) else { return nil }
+        do { try directory.write(bytes, image) } catch { logger.critical("the file of an image cannot be written: \(error)") }
+        return (image, bytes)
+    }
+
+    /// Removes an image that is gone from this host; ``synchronize(at:)`` does so on others.
+    public func remove(_ image: Image) { directory.remove(image: String(image.path.dropFirst(Image.folder.count))) }
+
+    private func removeImages() throws {
+        let names = directory.images()
+        let ids = names.compactMap { Image.id(fromPath: Image.folder + $0) }
+        let gone = try store.read { try Images.gone(ids, on: $0) }
+        for name in names where Image.id(fromPath: Image.folder + name).map(gone.contains) ?? false { directory.remove(image: name) }
+    }
 
     // MARK: One page
 

@@ -43,6 +43,17 @@ public enum BioPages {
         try connection.query("\(columns) WHERE p.due_at <= \(now) ORDER BY p.due_at LIMIT \(limit)").map(page)
     }
 
+    /// Whether a page of a workspace has an image in its draft or in what visitors see.
+    public static func isShown(_ image: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
+        let name = "%" + image.description + "%"
+        return try !connection.query("""
+            SELECT 1 FROM bio_pages p
+            LEFT JOIN bio_page_versions v
+              ON v.workspace_id = p.workspace_id AND v.page_id = p.id AND v.number = p.published_version
+            WHERE p.workspace_id = \(workspace) AND (p.draft LIKE \(name) OR v.content LIKE \(name)) LIMIT 1
+            """).isEmpty
+    }
+
     // MARK: Writing
 
     /// Inserts a page and takes its slug. In the caller's transaction.

@@ -38,6 +38,17 @@ public enum Images {
         return try connection.query(query).map(image)
     }
 
+    /// Those of the ids that no image has, whoever's.
+    public static func gone(_ ids: [ImageID], on connection: Connection) throws(MariaDBError) -> Set<ImageID> {
+        var gone = Set(ids)
+        for chunk in chunks(of: ids) {
+            for row in try connection.query("SELECT id FROM images WHERE id IN (\(list: Array(chunk)))") {
+                gone.remove(try row.identifier(0))
+            }
+        }
+        return gone
+    }
+
     /// The bytes of an image, whoever has it: its address is public.
     public static func bytes(of id: ImageID, on connection: Connection) throws(MariaDBError) -> (Image, [UInt8])? {
         guard let row = try connection.query("""

@@ -21,6 +21,7 @@ extension Schemas {
         "Page": PageExamples.page, "NewPage": PageExamples.newPage, "PageChanges": ["title": "Ada Lovelace", "theme": "night"],
         "PageVersion": .object(PageExamples.version), "PageVersionWithContent": PageExamples.versionWithContent,
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
+        "Image": PageExamples.image,
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation"],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],

@@ -41,6 +41,10 @@ enum OpenAPI {
                 "required": .bool(!route.operation.isBodyOptional), "content": ["application/json": media(body)],
             ]
         }
+        if !route.operation.uploads.isEmpty {
+            let content = route.operation.uploads.map { JSONObject.Member(name: $0, value: [:]) }
+            json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+        }
         json["responses"] = .object(responses(route))
         if let scope = route.scope { json["x-required-scope"] = .string(scope.rawValue) } else { json["security"] = [] }
         return .object(json)
@@ -103,7 +107,7 @@ enum OpenAPI {
     /// What every route can answer, by the worker or by nginx, and what only this one can.
     private static func problems(_ route: Route) -> [Int] {
         [400, 403, 414, 429, 431, 500, 502, 503, 504] + (route.scope == nil ? [] : [401])
-            + (route.operation.body == nil ? [] : [413]) + (route.operation.isTagged ? [412] : [])
+            + (route.operation.body == nil && route.operation.uploads.isEmpty ? [] : [413]) + (route.operation.isTagged ? [412] : [])
             + (route.method == .post ? [409, 422] : []) + route.operation.problems
     }
 

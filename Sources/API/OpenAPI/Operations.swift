@@ -207,6 +207,18 @@ extension Operation {
         ],
         answer: "PageAnalytics", problems: [404])
 
+    static let createImage = Operation(
+        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: Image.ImageType.allCases.map(\.mediaType),
+        status: 201, answer: "Image", problems: [415, 422])
+
+    static let listImages = Operation(
+        id: "listImages", summary: "List the images, newest first", query: pagination, answer: "Image", isList: true)
+
+    static let getImage = Operation(id: "getImage", summary: "Read where an image is, and its size", answer: "Image", problems: [404])
+
+    static let deleteImage = Operation(
+        id: "deleteImage", summary: "Delete an image that no page shows", status: 204, problems: [404, 409])
+
     static let listAuditLog = Operation(
         id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
         answer: "AuditEntry", isList: true)

@@ -47,6 +47,11 @@ enum PageExamples {
     static let versionWithContent: JSON = .object(JSONObject(
         version.members + [.init(name: "content", value: .object(JSONObject(content)))]))
 
+    static let image: JSON = [
+        "id": "img_01kac7w8v0e3s5q9x2b4m6n8p9", "type": "image/jpeg", "width": 1600, "height": 900,
+        "image_url": "https://go.example.com/_/images/01kac7w8v0e3s5q9x2b4m6n8p9.jpeg", "created_at": "2026-03-13T10:00:00Z",
+    ]
+
     static let analytics: JSON = [
         "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
         "group_by": "country", "count": "all", "views": 1042, "clicks": 310, "groups": [["value": "DE", "views": 1042]],

@@ -66,6 +66,11 @@ extension Schemas {
         ])),
     ])
 
+    static let imageObject: JSON = object([
+        "id": .id(ImageKind.self), "type": .oneOf(Image.ImageType.allCases.map(\.mediaType)), "width": .count, "height": .count,
+        "image_url": ["type": "string", "format": "uri"], "created_at": .time,
+    ])
+
     // MARK: Parts
 
     /// One line that says something.

@@ -11,7 +11,26 @@ struct PageVisits: Sendable {
     /// Answers a path that is no slug.
     func respond(to request: Request) -> Response {
         if let path = PageView.slugPath(in: request.path) { return view(path, request) }
+        if let id = Image.id(fromPath: request.path) { return image(id, request) }
         return Page.notFound
+    }
+
+    /// A picture whose file this host does not have: it is written and shown.
+    private func image(_ id: ImageID, _ request: Request) -> Response {
+        guard request.method != .post else { return Page.wrongMethod }
+        do {
+            guard let (image, bytes) = try services.pages.image(id), image.path == request.path else { return Page.notFound }
+            return Response(
+                status: 200,
+                fields: [
+                    .init(.contentType, image.type.mediaType), .init(.cacheControl, "public, max-age=31536000, immutable"),
+                    .init(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"), .init(.xContentTypeOptions, "nosniff"),
+                ],
+                body: bytes)
+        } catch {
+            if !error.isDatabaseUnavailable { services.logger.error("an image cannot be shown: \(error)") }
+            return Page.unavailable
+        }
     }
 
     /// A page whose file this host does not have: it is written and shown.
