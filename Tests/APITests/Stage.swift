@@ -76,7 +76,7 @@ final class Stage: Sendable {
             site: site, store: store, redis: redis.makePool(capacity: 32),
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
             pages: Publisher(
-                store: store, directory: spool.path + "/pages", themes: Themes.folderOfRepository, logger: logger,
+                store: store, directory: spool.path + "/pages", themes: TestThemes.folder, logger: logger,
                 address: { site.shortURL(host: $0, slug: $1) }),
             logger: logger)
     }
