@@ -13,9 +13,9 @@ struct PageTests {
 
     init() throws { themes = try Themes(folder: TestThemes.folder) }
 
-    private func html(_ theme: String = "paper", isPreview: Bool = false, at now: Timestamp = .now(), _ content: JSONObject) throws
-        -> String
-    {
+    private func html(
+        _ content: JSONObject, in theme: String = "paper", isPreview: Bool = false, at now: Timestamp = .now()
+    ) throws -> String {
         var content = content
         if content["title"] == nil { content["title"] = "Ada" }
         let context = PageContext(
@@ -61,7 +61,7 @@ struct PageTests {
 
     @Test("what people wrote is text in every theme, and nothing runs", arguments: ["bloom", "paper", "poster", "terminal"])
     func escaping(theme: String) throws {
-        let html = try html(theme, everything)
+        let html = try html(everything, in: theme)
         #expect(!html.contains("<script") && !html.contains("<img src=x"))
         #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;"))
         #expect(html.contains("{{page.title}}") || html.contains("&#123;"), "a template is text, too")
@@ -74,7 +74,7 @@ struct PageTests {
     func size(theme: String) throws {
         var few = everything
         few["blocks"] = .array((everything["blocks"]?.arrayValue ?? []).filter { $0["type"] != "social" })
-        let html = try html(theme, few)
+        let html = try html(few, in: theme)
         #expect(html.utf8.count < 30_000, "\(html.utf8.count) bytes")
         #expect(html.matches(of: /<style>/).count == 1 && html.matches(of: /<h1/).count == 1)
         #expect(html.hasPrefix("<!doctype html>") || html.dropFirst().hasPrefix("<!doctype html>"))
@@ -83,7 +83,7 @@ struct PageTests {
     }
 
     @Test("links lead where they should, and say that they are a user's")
-    func links() throws {
+    func leading() throws {
         let html = try html(["blocks": [
             ["type": "link", "title": "A", "link_id": .string(link.description), "url": "https://example.com/a"],
             ["type": "link", "title": "B", "link_id": .string(LinkID.new().description), "url": "https://example.com/b"],
@@ -101,7 +101,7 @@ struct PageTests {
             "ends_at": "2026-03-02T00:00:00Z",
         ]]]
         let times = ["2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z", "2026-03-01T23:59:59Z", "2026-03-02T00:00:00Z"]
-        let shows = try times.map { try html(at: #require(Timestamp(rfc3339: $0)), content).contains("Sale") }
+        let shows = try times.map { try html(content, at: #require(Timestamp(rfc3339: $0))).contains("Sale") }
         #expect(shows == [false, true, true, false])
         let changes = try times.map { PageContent(content).nextChange(after: try #require(Timestamp(rfc3339: $0)))?.rfc3339 }
         #expect(changes == ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z", nil])
@@ -110,7 +110,7 @@ struct PageTests {
     @Test("views are counted by a picture at the end of what is published, not of a preview")
     func beacon() throws {
         #expect(try html([:]).contains(#"<img class="view" src="/_/view/ada.gif""#))
-        let preview = try html(isPreview: true, ["avatar": .string(image.id.description)])
+        let preview = try html(["avatar": .string(image.id.description)], isPreview: true)
         #expect(!preview.contains("/_/view/") && preview.contains(#"<meta name="robots" content="noindex">"#))
         #expect(preview.contains("src=\"https://go.test\(image.path)\""), "a preview is looked at from elsewhere")
     }
@@ -139,7 +139,7 @@ struct PageTests {
 
     @Test("a theme that is no longer there is paper; a folder without paper is refused with its name")
     func missing() throws {
-        #expect(try html("gone", [:]) == html("paper", [:]))
+        #expect(try html([:], in: "gone") == html([:]))
         let folder = try TemporaryFolder()
         #expect { try Themes(folder: folder.path) } throws: { "\($0)".contains("has no paper.mustache") }
     }
