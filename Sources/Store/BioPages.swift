@@ -118,26 +118,17 @@ public enum BioPages {
     }
 
     /// Makes every host render the pages anew that show any of these links. In the transaction that changes them.
-    public static func moveStamps(ofPagesWith links: [LinkID], in workspace: WorkspaceID, at now: Timestamp, on connection: Connection)
-        throws(MariaDBError) -> [Place]
-    {
-        var places: [Place] = []
+    public static func moveStamps(
+        ofPagesWith links: [LinkID], in workspace: WorkspaceID, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) {
         for chunk in chunks(of: links) {
-            let rows = try connection.query("""
-                SELECT DISTINCT p.id, p.host, p.slug FROM bio_page_links l
-                JOIN bio_pages p ON p.workspace_id = l.workspace_id AND p.id = l.page_id
-                WHERE l.workspace_id = \(workspace) AND l.link_id IN (\(list: Array(chunk))) AND p.published_version IS NOT NULL
+            try connection.execute("""
+                UPDATE bio_pages p SET p.stamp = GREATEST(p.stamp + 1, \(Int(now.milliseconds / 1000)))
+                WHERE p.workspace_id = \(workspace) AND p.published_version IS NOT NULL AND p.id IN (
+                  SELECT l.page_id FROM bio_page_links l
+                  WHERE l.workspace_id = \(workspace) AND l.link_id IN (\(list: Array(chunk))))
                 """)
-            for row in rows {
-                let id: PageID = try row.identifier(0)
-                try connection.execute("""
-                    UPDATE bio_pages SET stamp = GREATEST(stamp + 1, \(Int(now.milliseconds / 1000)))
-                    WHERE workspace_id = \(workspace) AND id = \(id)
-                    """)
-                places.append(Place(host: try row.string(1), slug: try row.string(2), stamp: 0))
-            }
         }
-        return places
     }
 
     /// What stands for a page among the links. Its destination says whose page it is.

@@ -217,6 +217,18 @@ struct PageTests {
         try stage.create(["slug": .string(slug)])
     }
 
+    @Test("a page follows a link that moves, and leads to the URL itself where the link is gone")
+    func movedLinks() throws {
+        let (_, slug) = try stage.publishedPage(["blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]])
+        let link = stage.ask(.get, "/links").json["data"]?[0]?["id"]?.stringValue ?? ""
+        stage.ask(.patch, "/links/\(link)", #"{"slug": "elsewhere"}"#)
+        _ = try stage.services.pages.synchronize()
+        #expect(stage.file(slug)?.contains("/elsewhere\"") == true)
+        stage.ask(.delete, "/links/\(link)")
+        _ = try stage.services.pages.synchronize()
+        #expect(stage.file(slug)?.contains("href=\"https://example.com/notes\"") == true)
+    }
+
     // MARK: History
 
     @Test("every publication is kept, and one call brings it back")

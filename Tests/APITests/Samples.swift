@@ -63,7 +63,8 @@ struct Sample: Sendable {
     /// A page with three versions, the last of which visitors see.
     private static let page = Sample(
         make: { stage in
-            let id = try stage.newPage()["id"]?.stringValue ?? ""
+            let link: JSON = ["type": "link", "title": "Notes", "url": .string("https://example.com/" + randomHex(4))]
+            let id = try stage.newPage(["blocks": [link]])["id"]?.stringValue ?? ""
             for _ in 0..<3 { #expect(stage.ask(.post, "/bio-pages/\(id)/publish").status == 200) }
             return id
         }, unknown: { PageID.new().description })

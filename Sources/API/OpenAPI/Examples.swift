@@ -18,7 +18,7 @@ extension Schemas {
         "WebhookChanges": ["description": "CRM, new"], "SecretRotation": ["overlap_seconds": 3600],
         "Delivery": deliveryExample, "Recovery": recoveryExample,
         "Recovered": ["recovered": 12, "has_more": false], "Event": eventExample, "Nothing": [:],
-        "Page": PageExamples.page, "NewPage": PageExamples.newPage, "PageChanges": ["title": "Ada Lovelace", "theme": "night"],
+        "Page": PageExamples.page, "NewPage": PageExamples.newPage, "PageChanges": ["title": "Ada Lovelace", "theme": "bloom"],
         "PageVersion": .object(PageExamples.version), "PageVersionWithContent": PageExamples.versionWithContent,
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
         "Image": PageExamples.image,
