@@ -21,7 +21,7 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("webhooks", webhooks), ("clock", clock),
+            ("journal", journal), ("webhooks", webhooks), ("pages", pages), ("clock", clock),
         ]
     }
 
@@ -84,6 +84,14 @@ public struct Doctor {
             guard seconds < 180 else { throw Complaint("What is due has waited for \(seconds) s. Does cron run mask-webhooks each minute?") }
             return "\(statistics.deliveriesWaiting) deliveries waiting, the oldest due \(seconds) s ago"
         }
+    }
+
+    private func pages() -> Finding {
+        let path = installation.configuration.pages
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            return .bad("\(path): \(String(cString: strerror(errno))). Create it for the workers' user, or correct MASK_PAGES.")
+        }
+        return finding("Correct MASK_THEMES.") { "\(path), themes \(try installation.publisher.themes().joined(separator: ", "))" }
     }
 
     private func clock() -> Finding {

@@ -27,13 +27,17 @@ public struct BioPage: Sendable, Equatable {
     public var lastViewedAt: Timestamp?
 
     public init(
-        id: PageID, workspace: WorkspaceID, domain: DomainID, host: String, slug: String, draft: String, isChanged: Bool = true,
-        versions: Int = 0, publishedVersion: Int? = nil, publishedAt: Timestamp? = nil, stamp: Int = 0, dueAt: Timestamp? = nil,
+        id: PageID, workspace: WorkspaceID, domain: DomainID, host: String, slug: String, draft: String,
+        isChanged: Bool = true,
+        versions: Int = 0, publishedVersion: Int? = nil, publishedAt: Timestamp? = nil, stamp: Int = 0,
+        dueAt: Timestamp? = nil,
         version: Int = 1, createdAt: Timestamp, updatedAt: Timestamp, views: Int = 0, lastViewedAt: Timestamp? = nil
     ) {
         (self.id, self.workspace, self.domain, self.host, self.slug) = (id, workspace, domain, host, slug)
         (self.draft, self.isChanged, self.versions) = (draft, isChanged, versions)
-        (self.publishedVersion, self.publishedAt, self.stamp, self.dueAt) = (publishedVersion, publishedAt, stamp, dueAt)
+        (self.publishedVersion, self.publishedAt, self.stamp, self.dueAt) = (
+            publishedVersion, publishedAt, stamp, dueAt
+        )
         (self.version, self.createdAt, self.updatedAt) = (version, createdAt, updatedAt)
         (self.views, self.lastViewedAt) = (views, lastViewedAt)
     }

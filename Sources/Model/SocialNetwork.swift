@@ -1,7 +1,9 @@
 /// Networks whose sign a page can show. Each has an SVG in `nginx/themes/icons`.
 public enum SocialNetwork: String, Sendable, CaseIterable {
-    case bluesky, discord, facebook, github, gitlab, instagram, linkedin, mastodon, medium, patreon, pinterest, reddit, rss
-    case signal, snapchat, soundcloud, spotify, substack, telegram, threads, tiktok, twitch, website, whatsapp, x, youtube
+    case bluesky, discord, facebook, github, gitlab, instagram, linkedin, mastodon, medium, patreon, pinterest, reddit,
+        rss
+    case signal, snapchat, soundcloud, spotify, substack, telegram, threads, tiktok, twitch, website, whatsapp, x,
+        youtube
 
     /// As it writes itself.
     public var name: String {

@@ -36,7 +36,9 @@ enum Folder {
             return
         }
         if errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw PageError("mkdir", path) }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            throw PageError("mkdir", path)
+        }
         try make(String(path[..<slash]))
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw PageError("mkdir", path) }
         chmod(path, 0o755)
@@ -49,7 +51,8 @@ enum Folder {
         let descriptor = mkstemp(&template)
         let temporary = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard descriptor >= 0 else { throw PageError("create", path) }
-        let isWritten = write(bytes, to: descriptor) && fchmod(descriptor, 0o644) == 0 && setTime(seconds, of: descriptor)
+        let isWritten =
+            write(bytes, to: descriptor) && fchmod(descriptor, 0o644) == 0 && setTime(seconds, of: descriptor)
             && fsync(descriptor) == 0
         close(descriptor)
         guard isWritten, rename(temporary, path) == 0 else {

@@ -9,7 +9,8 @@ import QRCodes
 ///     page.avatar { src width height }   page.beacon
 ///     head.title .description .noindex   head.card { title description image { src width height } }
 ///     colors { accent on_accent background text }
-///     blocks, each with one of: list { links } heading text { paragraphs } picture divider social { profiles } email phone contact qr
+///     blocks, each with one of: list { links } heading text { paragraphs } picture divider social { profiles }
+///       email phone contact qr
 struct PageContext {
     let content: PageContent
     let url: String
@@ -36,7 +37,8 @@ struct PageContext {
 
     private var page: [String: Any] {
         var page: [String: Any] = [
-            "title": content.title, "language": text("language") ?? "en", "url": url, "monogram": content.title.prefix(1).uppercased(),
+            "title": content.title, "language": text("language") ?? "en", "url": url,
+            "monogram": content.title.prefix(1).uppercased(),
         ]
         page["description"] = text("description")
         page["avatar"] = picture(content.json["avatar"])
@@ -51,7 +53,8 @@ struct PageContext {
         if content.json["seo"]?["noindex"]?.boolValue == true || isPreview { head["noindex"] = true }
         var card: [String: Any] = ["title": text("social_card", "title") ?? title]
         card["description"] = text("social_card", "description") ?? text("seo", "description") ?? text("description")
-        card["image"] = picture(content.json["social_card"]?["image"], isAbsolute: true)
+        card["image"] =
+            picture(content.json["social_card"]?["image"], isAbsolute: true)
             ?? picture(content.json["avatar"], isAbsolute: true)
         head["card"] = card
         return head
@@ -72,7 +75,9 @@ struct PageContext {
 
     private func picture(_ id: JSON?, isAbsolute: Bool = false) -> [String: Any]? {
         guard let image = id?.stringValue.flatMap({ ImageID($0) }).flatMap({ images[$0] }) else { return nil }
-        return ["src": (isAbsolute || isPreview ? origin : "") + image.path, "width": image.width, "height": image.height]
+        return [
+            "src": (isAbsolute || isPreview ? origin : "") + image.path, "width": image.width, "height": image.height,
+        ]
     }
 
     /// `https://go.example.com`
@@ -127,7 +132,8 @@ struct PageContext {
     }
 
     private func profile(_ json: JSON) -> [String: Any]? {
-        guard let network = json["network"]?.stringValue.flatMap(SocialNetwork.init), let url = json["url"]?.stringValue else {
+        guard let network = json["network"]?.stringValue.flatMap(SocialNetwork.init), let url = json["url"]?.stringValue
+        else {
             return nil
         }
         var profile: [String: Any] = ["href": url, "name": network.name]
@@ -137,7 +143,10 @@ struct PageContext {
 
     private func contactLine(_ block: JSON, _ member: String, scheme: String) -> [String: Any] {
         let value = block[member]?.stringValue ?? ""
-        return ["href": scheme + (scheme == "tel:" ? dialled(value) : value), "value": value, "title": block["title"]?.stringValue ?? value]
+        return [
+            "href": scheme + (scheme == "tel:" ? dialled(value) : value), "value": value,
+            "title": block["title"]?.stringValue ?? value,
+        ]
     }
 
     /// RFC 3966 knows visual separators, but not all telephones do.
@@ -179,7 +188,8 @@ public enum PageView {
 
     /// A transparent GIF of one pixel.
     public static let pixel: [UInt8] = [
-        0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0x21, 0xF9, 4, 1, 0, 0, 0, 0, 0x2C, 0, 0, 0, 0, 1,
+        0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0x21, 0xF9, 4, 1, 0, 0, 0, 0,
+        0x2C, 0, 0, 0, 0, 1,
         0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3B,
     ]
 }

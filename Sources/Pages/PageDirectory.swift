@@ -1,8 +1,8 @@
 import Glibc
 import Model
 
-/// The files that nginx serves: `HOST/SLUG.html`, and the same in gzip beside it. The time of a file is the page's stamp, which
-/// makes entity tags equal on every host.
+/// The files that nginx serves: `HOST/SLUG.html`, and the same in gzip beside it. The time of a file is the page's stamp,
+/// which makes entity tags equal on every host.
 struct PageDirectory: Sendable {
     let path: String
 
@@ -27,7 +27,11 @@ struct PageDirectory: Sendable {
     func remove(host: String, slug: String) throws(PageError) -> Bool {
         var found = false
         for file in [file(host, slug), file(host, slug) + ".gz"] {
-            if unlink(file) == 0 { found = true } else if errno != ENOENT && errno != ENOTDIR { throw PageError("unlink", file) }
+            if unlink(file) == 0 {
+                found = true
+            } else if errno != ENOENT && errno != ENOTDIR {
+                throw PageError("unlink", file)
+            }
         }
         return found
     }
@@ -56,8 +60,8 @@ struct PageDirectory: Sendable {
 
     private func file(_ host: String, _ slug: String) -> String { "\(path)/\(host)/\(slug).html" }
 
-    /// Runs `body` while no other process or thread of this host works on the files: whoever has read the newest state of a page
-    /// also writes it last.
+    /// Runs `body` while no other process or thread of this host works on the files: whoever has read the newest state of
+    /// a page also writes it last.
     func locked<Result>(_ body: () throws -> Result) throws -> Result {
         try Folder.make(path)
         let lock = path + "/pages.lock"

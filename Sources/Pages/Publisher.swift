@@ -6,8 +6,8 @@ import Store
 
 /// Brings the files of this host to what the database says, one page or all.
 ///
-/// What a page looks like is decided by the database and the clock alone, so any process of any host may do it, at any time and
-/// more than once.
+/// What a page looks like is decided by the database and the clock alone, so any process of any host may do it, at any time
+/// and more than once.
 public struct Publisher: Sendable {
     private let store: Store
     private let directory: PageDirectory
@@ -100,7 +100,9 @@ public struct Publisher: Sendable {
     /// An image whose file this host does not have yet, which it has from now on; nil where there is none.
     public func image(_ id: ImageID) throws -> (image: Image, bytes: [UInt8])? {
         guard let (image, bytes) = try store.read({ try Images.bytes(of: id, on: $0) }) else { return nil }
-        do { try directory.write(bytes, image) } catch { logger.critical("the file of an image cannot be written: \(error)") }
+        do { try directory.write(bytes, image) } catch {
+            logger.critical("the file of an image cannot be written: \(error)")
+        }
         return (image, bytes)
     }
 
@@ -111,17 +113,24 @@ public struct Publisher: Sendable {
         let names = directory.images()
         let ids = names.compactMap { Image.id(fromPath: Image.folder + $0) }
         let gone = try store.read { try Images.gone(ids, on: $0) }
-        for name in names where Image.id(fromPath: Image.folder + name).map(gone.contains) ?? false { directory.remove(image: name) }
+        for name in names where Image.id(fromPath: Image.folder + name).map(gone.contains) ?? false {
+            directory.remove(image: name)
+        }
     }
 
     // MARK: One page
 
-    private func refreshLocked(host: String, slug: String, _ themes: Themes) throws -> (html: [UInt8]?, isWritten: Bool) {
-        guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }), page.publishedVersion != nil else {
+    private func refreshLocked(host: String, slug: String, _ themes: Themes) throws -> (html: [UInt8]?, isWritten: Bool)
+    {
+        guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }),
+            page.publishedVersion != nil
+        else {
             try directory.remove(host: host, slug: slug)
             return (nil, false)
         }
-        if directory.stamp(host: host, slug: slug) == page.stamp { return (try directory.html(host: host, slug: slug), false) }
+        if directory.stamp(host: host, slug: slug) == page.stamp {
+            return (try directory.html(host: host, slug: slug), false)
+        }
         guard let html = try render(page, themes) else { return (nil, false) }
         try directory.write(html, host: host, slug: slug, stamp: page.stamp)
         return (html, true)

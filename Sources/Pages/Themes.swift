@@ -38,7 +38,9 @@ public struct Themes: Sendable {
 
     func html(_ theme: String, _ context: [String: Any]) throws(PageError) -> [UInt8] {
         let name = names.contains(theme) ? theme : Self.standard
-        guard let html = library.render(context, withTemplate: name) else { throw PageError("the theme \(name) is not there") }
+        guard let html = library.render(context, withTemplate: name) else {
+            throw PageError("the theme \(name) is not there")
+        }
         return Array(html.utf8)
     }
 }

@@ -6,7 +6,8 @@ public enum BioPageVersions {
     public static func insert(
         _ version: BioPageVersion, of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) {
-        try connection.execute("""
+        try connection.execute(
+            """
             INSERT INTO bio_page_versions (workspace_id, page_id, number, content, author, created_at)
             VALUES (\(workspace), \(page), \(version.number), \(version.content), \(version.author), \(version.createdAt))
             """)
@@ -15,8 +16,10 @@ public enum BioPageVersions {
     public static func find(
         _ number: Int, of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> BioPageVersion? {
-        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND page_id = \(page) AND number = \(number)")
-            .first.map(version)
+        try connection.query(
+            "\(columns) WHERE workspace_id = \(workspace) AND page_id = \(page) AND number = \(number)"
+        )
+        .first.map(version)
     }
 
     /// One page of the list, newest first.
@@ -49,12 +52,14 @@ public enum BioPageVersions {
     public static func links(
         of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [ShownLink] {
-        try connection.query("""
+        try connection.query(
+            """
             SELECT digest, link_id, is_made FROM bio_page_links WHERE workspace_id = \(workspace) AND page_id = \(page)
-            """)
-            .map { row throws(MariaDBError) in
-                ShownLink(digest: try row.bytes(0), link: try row.identifier(1), isMade: try row.bool(2))
-            }
+            """
+        )
+        .map { row throws(MariaDBError) in
+            ShownLink(digest: try row.bytes(0), link: try row.identifier(1), isMade: try row.bool(2))
+        }
     }
 
     public static func note(
@@ -72,6 +77,7 @@ public enum BioPageVersions {
 
     private static func version(_ row: Row) throws(MariaDBError) -> BioPageVersion {
         BioPageVersion(
-            number: try row.integer(0), content: try row.string(1), author: try row.string(2), createdAt: try row.timestamp(3))
+            number: try row.integer(0), content: try row.string(1), author: try row.string(2),
+            createdAt: try row.timestamp(3))
     }
 }

@@ -5,7 +5,9 @@ import Model
 public enum BioPages {
     // MARK: Reading
 
-    public static func find(_ id: PageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> BioPage? {
+    public static func find(_ id: PageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
+        -> BioPage?
+    {
         try connection.query("\(columns) WHERE p.workspace_id = \(workspace) AND p.id = \(id)").first.map(page)
     }
 
@@ -34,8 +36,12 @@ public enum BioPages {
 
     /// All pages that visitors see, for the host that has to have their files.
     public static func published(on connection: Connection) throws(MariaDBError) -> [Place] {
-        try connection.query("SELECT host, slug, CAST(stamp AS SIGNED) FROM bio_pages WHERE published_version IS NOT NULL")
-            .map { row throws(MariaDBError) in Place(host: try row.string(0), slug: try row.string(1), stamp: try row.integer(2)) }
+        try connection.query(
+            "SELECT host, slug, CAST(stamp AS SIGNED) FROM bio_pages WHERE published_version IS NOT NULL"
+        )
+        .map { row throws(MariaDBError) in
+            Place(host: try row.string(0), slug: try row.string(1), stamp: try row.integer(2))
+        }
     }
 
     /// Pages of which a block begins or ends to show.
@@ -44,21 +50,26 @@ public enum BioPages {
     }
 
     /// Whether a page of a workspace has an image in its draft or in what visitors see.
-    public static func isShown(_ image: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
+    public static func isShown(_ image: ImageID, in workspace: WorkspaceID, on connection: Connection)
+        throws(MariaDBError) -> Bool
+    {
         let name = "%" + image.description + "%"
-        return try !connection.query("""
+        return try !connection.query(
+            """
             SELECT 1 FROM bio_pages p
             LEFT JOIN bio_page_versions v
               ON v.workspace_id = p.workspace_id AND v.page_id = p.id AND v.number = p.published_version
             WHERE p.workspace_id = \(workspace) AND (p.draft LIKE \(name) OR v.content LIKE \(name)) LIMIT 1
-            """).isEmpty
+            """
+        ).isEmpty
     }
 
     // MARK: Writing
 
     /// Inserts a page and takes its slug. In the caller's transaction.
     public static func create(_ page: BioPage, on connection: Connection) throws {
-        try connection.execute("""
+        try connection.execute(
+            """
             INSERT INTO bio_pages (workspace_id, id, domain_id, host, slug, draft, is_changed, created_at, updated_at)
             VALUES (\(page.workspace), \(page.id), \(page.domain), \(page.host), \(page.slug), \(page.draft), \(page.isChanged),
                     \(page.createdAt), \(page.updatedAt))
@@ -69,7 +80,8 @@ public enum BioPages {
     /// Writes a changed page over the version that it was made from. In the caller's transaction.
     /// - Parameter page: as it should be, with the version that was read.
     public static func update(_ page: BioPage, on connection: Connection) throws {
-        let changed = try connection.execute("""
+        let changed = try connection.execute(
+            """
             UPDATE bio_pages SET
               domain_id = \(page.domain), host = \(page.host), slug = \(page.slug), draft = \(page.draft),
               is_changed = \(page.isChanged), versions = \(page.versions), published_version = \(page.publishedVersion),
@@ -80,7 +92,8 @@ public enum BioPages {
         guard changed == 1 else { throw ChangedMeanwhile() }
         let place = place(of: page)
         try Links.refusing {
-            _ = try connection.execute("""
+            _ = try connection.execute(
+                """
                 UPDATE links SET domain_id = \(place.domain), host = \(place.host), slug = \(place.slug),
                   disabled = \(place.settings.disabled)
                 WHERE workspace_id = \(place.workspace) AND id = \(place.id)
@@ -90,21 +103,25 @@ public enum BioPages {
 
     /// Deletes a page with its history, and gives its slug back. In the caller's transaction.
     public static func delete(_ page: BioPage, on connection: Connection) throws {
-        let deleted = try connection.execute("""
+        let deleted = try connection.execute(
+            """
             DELETE FROM bio_pages WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND version = \(page.version)
             """)
         guard deleted == 1 else { throw ChangedMeanwhile() }
         for table: SQL in ["bio_page_versions", "bio_page_links"] {
-            try connection.execute("DELETE FROM \(table) WHERE workspace_id = \(page.workspace) AND page_id = \(page.id)")
+            try connection.execute(
+                "DELETE FROM \(table) WHERE workspace_id = \(page.workspace) AND page_id = \(page.id)")
         }
         try connection.execute("DELETE FROM links WHERE workspace_id = \(WorkspaceID.ofPages) AND id = \(page.id)")
-        try connection.execute("DELETE FROM link_totals WHERE workspace_id = \(page.workspace) AND link_id = \(page.id)")
+        try connection.execute(
+            "DELETE FROM link_totals WHERE workspace_id = \(page.workspace) AND link_id = \(page.id)")
     }
 
     /// Moves what the schedule of a page's blocks says on, unless another host has done so.
     /// - Parameter page: as it was read, with the new `dueAt` and `stamp`.
     public static func reschedule(_ page: BioPage, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("""
+        try connection.execute(
+            """
             UPDATE bio_pages SET stamp = \(page.stamp), due_at = \(page.dueAt)
             WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND stamp < \(page.stamp) AND version = \(page.version)
             """)
@@ -112,7 +129,8 @@ public enum BioPages {
 
     /// Makes every host render every page anew.
     public static func moveStamps(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("""
+        try connection.execute(
+            """
             UPDATE bio_pages SET stamp = GREATEST(stamp + 1, \(Int(now.milliseconds / 1000))) WHERE published_version IS NOT NULL
             """)
     }
@@ -122,7 +140,8 @@ public enum BioPages {
         ofPagesWith links: [LinkID], in workspace: WorkspaceID, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) {
         for chunk in chunks(of: links) {
-            try connection.execute("""
+            try connection.execute(
+                """
                 UPDATE bio_pages p SET p.stamp = GREATEST(p.stamp + 1, \(Int(now.milliseconds / 1000)))
                 WHERE p.workspace_id = \(workspace) AND p.published_version IS NOT NULL AND p.id IN (
                   SELECT l.page_id FROM bio_page_links l
@@ -136,7 +155,8 @@ public enum BioPages {
         var settings = LinkSettings(url: page.workspace.description)
         settings.disabled = page.publishedVersion == nil
         return Link(
-            id: LinkID(page.id.ulid), workspace: .ofPages, domain: page.domain, host: page.host, slug: page.slug, settings: settings,
+            id: LinkID(page.id.ulid), workspace: .ofPages, domain: page.domain, host: page.host, slug: page.slug,
+            settings: settings,
             createdAt: page.createdAt, updatedAt: page.updatedAt)
     }
 
@@ -150,9 +170,11 @@ public enum BioPages {
 
     private static func page(_ row: Row) throws(MariaDBError) -> BioPage {
         BioPage(
-            id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2), host: try row.string(3),
+            id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2),
+            host: try row.string(3),
             slug: try row.string(4), draft: try row.string(5), isChanged: try row.bool(6), versions: try row.integer(7),
-            publishedVersion: try row.optionalInteger(8), publishedAt: try row.optionalTimestamp(9), stamp: try row.integer(10),
+            publishedVersion: try row.optionalInteger(8), publishedAt: try row.optionalTimestamp(9),
+            stamp: try row.integer(10),
             dueAt: try row.optionalTimestamp(11), version: try row.integer(12), createdAt: try row.timestamp(13),
             updatedAt: try row.timestamp(14), views: try row.integer(15), lastViewedAt: try row.optionalTimestamp(16))
     }

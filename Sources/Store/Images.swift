@@ -4,14 +4,17 @@ import Model
 /// The table `images`.
 public enum Images {
     public static func insert(_ image: Image, bytes: [UInt8], on connection: Connection) throws(MariaDBError) {
-        try connection.execute("""
+        try connection.execute(
+            """
             INSERT INTO images (workspace_id, id, type, width, height, bytes, created_at)
             VALUES (\(image.workspace), \(image.id), \(image.type.rawValue), \(image.width), \(image.height), \(bytes),
                     \(image.createdAt))
             """)
     }
 
-    public static func find(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Image? {
+    public static func find(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
+        -> Image?
+    {
         try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id)").first.map(image)
     }
 
@@ -20,7 +23,9 @@ public enum Images {
     ) throws(MariaDBError) -> [ImageID: Image] {
         var found: [ImageID: Image] = [:]
         for chunk in chunks(of: ids) {
-            for row in try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))") {
+            for row in try connection.query(
+                "\(columns) WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+            {
                 let image = try image(row)
                 found[image.id] = image
             }
@@ -51,14 +56,19 @@ public enum Images {
 
     /// The bytes of an image, whoever has it: its address is public.
     public static func bytes(of id: ImageID, on connection: Connection) throws(MariaDBError) -> (Image, [UInt8])? {
-        guard let row = try connection.query("""
-            SELECT workspace_id, id, type, width, height, created_at, bytes FROM images WHERE id = \(id)
-            """).first
+        guard
+            let row = try connection.query(
+                """
+                SELECT workspace_id, id, type, width, height, created_at, bytes FROM images WHERE id = \(id)
+                """
+            ).first
         else { return nil }
         return (try image(row), try row.bytes(6))
     }
 
-    public static func delete(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
+    public static func delete(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
+        -> Bool
+    {
         try connection.execute("DELETE FROM images WHERE workspace_id = \(workspace) AND id = \(id)") == 1
     }
 

@@ -23,7 +23,9 @@ public enum PageViews {
             rows.append(view.visitor)
             rows.endRow()
         }
-        return try connection.load(rows.bytes, """
+        return try connection.load(
+            rows.bytes,
+            """
             LOAD DATA LOCAL INFILE 'views' INTO TABLE page_views CHARACTER SET binary
             (workspace_id, at, id, page_id, visitor)
             """) == views.count

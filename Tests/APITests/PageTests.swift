@@ -19,7 +19,8 @@ struct PageTests {
 
     @Test("a first page takes four fields")
     func creation() {
-        stage.expect("""
+        stage.expect(
+            """
             POST /v1/bio-pages HTTP/1.1
             Host: api.mask.test
             Authorization: Bearer $KEY
@@ -85,14 +86,17 @@ struct PageTests {
         #expect(stage.follow("/" + slug).status == 404 && stage.file(slug) == nil)
 
         let published = stage.publish(id)
-        #expect(published.status == 200 && published.json["published_version"] == 1 && published.json["has_unpublished_changes"] == false)
+        #expect(
+            published.status == 200 && published.json["published_version"] == 1
+                && published.json["has_unpublished_changes"] == false)
         #expect(stage.file(slug)?.contains("First") == true)
         let visit = stage.follow("/" + slug)
         #expect(visit.status == 200 && visit.text == stage.file(slug), "a worker shows what nginx shows")
         #expect(visit[.contentSecurityPolicy] == PageVisits.policy)
 
-        #expect(stage.ask(.patch, "/bio-pages/\(id)", #"{"blocks": [{"type": "heading", "text": "Second"}]}"#)
-            .json["has_unpublished_changes"] == true)
+        #expect(
+            stage.ask(.patch, "/bio-pages/\(id)", #"{"blocks": [{"type": "heading", "text": "Second"}]}"#)
+                .json["has_unpublished_changes"] == true)
         #expect(stage.file(slug)?.contains("First") == true)
         #expect(stage.ask(.get, "/bio-pages/\(id)/preview").whole.contains("Second"))
 
@@ -107,7 +111,9 @@ struct PageTests {
         let id = try stage.publishedPage().id
         let event = stage.ask(.get, "/events?type=page.published").json["data"]?[0]
         #expect(event?["data"]?["id"]?.stringValue == id && event?["data"]?["published"] == true)
-        let actions = try stage.query("SELECT action FROM audit_log WHERE resource = \(id) ORDER BY at, id").map { try $0.string(0) }
+        let actions = try stage.query("SELECT action FROM audit_log WHERE resource = \(id) ORDER BY at, id").map {
+            try $0.string(0)
+        }
         #expect(actions == ["page.created", "page.published"])
     }
 
@@ -129,7 +135,8 @@ struct PageTests {
         let site = stage.services.site
         let url = site.shortURL(host: stage.host, slug: slug)
         let other = Publisher(
-            store: stage.store, directory: stage.spool.path + "/other", themes: TestThemes.folder, logger: stage.services.logger,
+            store: stage.store, directory: stage.spool.path + "/other", themes: TestThemes.folder,
+            logger: stage.services.logger,
             address: { site.shortURL(host: $0, slug: $1) })
         let file = "other/\(stage.host)/\(slug).html"
         #expect(try other.refresh(host: stage.host, slug: slug) == readFile(file))
@@ -149,10 +156,14 @@ struct PageTests {
     @Test("a link with a schedule appears and disappears by itself")
     func schedule() throws {
         let (start, end) = (Timestamp.now().adding(seconds: 3600), Timestamp.now().adding(seconds: 7200))
-        let (_, slug) = try stage.publishedPage(["blocks": [[
-            "type": "link", "title": "Sale", "url": "https://example.com/", "starts_at": .string(start.rfc3339),
-            "ends_at": .string(end.rfc3339),
-        ]]])
+        let (_, slug) = try stage.publishedPage([
+            "blocks": [
+                [
+                    "type": "link", "title": "Sale", "url": "https://example.com/", "starts_at": .string(start.rfc3339),
+                    "ends_at": .string(end.rfc3339),
+                ]
+            ]
+        ])
         #expect(stage.file(slug)?.contains("Sale") == false)
         let stamp = { try stage.query("SELECT CAST(stamp AS SIGNED), due_at FROM bio_pages WHERE slug = \(slug)")[0] }
         let before = try stamp().integer(0)
@@ -167,8 +178,12 @@ struct PageTests {
 
     @Test("a URL gets a short link when it is published, keeps it, and its clicks and the page's views are counted")
     func figures() throws {
-        let (id, slug) = try stage.publishedPage(["blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]])
-        let short = try #require(stage.file(slug)?.firstMatch(of: /class="link" href="https:\/\/[^"\/]+\/([A-Za-z0-9]{7})"/)).output.1
+        let (id, slug) = try stage.publishedPage([
+            "blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]
+        ])
+        let short = try #require(
+            stage.file(slug)?.firstMatch(of: /class="link" href="https:\/\/[^"\/]+\/([A-Za-z0-9]{7})"/)
+        ).output.1
         stage.publish(id)
         #expect(stage.file(slug)?.contains("/\(short)\"") == true, "the same link in every version")
         #expect(stage.follow("/\(short)")[.location] == "https://example.com/notes")
@@ -177,9 +192,12 @@ struct PageTests {
         for _ in 0..<2 {
             view.id = randomHex(16)
             let pixel = stage.application.respond(to: view)
-            #expect(pixel.status == 200 && pixel[.contentType] == "image/gif" && pixel[.cacheControl] == "private, no-store")
+            #expect(
+                pixel.status == 200 && pixel[.contentType] == "image/gif" && pixel[.cacheControl] == "private, no-store"
+            )
         }
-        #expect(stage.application.respond(to: stage.visit("/_/view/\(slug).gif", .head)).status == 200, "a look is no view")
+        #expect(
+            stage.application.respond(to: stage.visit("/_/view/\(slug).gif", .head)).status == 200, "a look is no view")
         try stage.load()
         let figures = stage.ask(.get, "/bio-pages/\(id)/analytics?interval=24h&group_by=utm_source").json
         #expect(figures["views"] == 2 && figures["clicks"] == 1)
@@ -203,23 +221,34 @@ struct PageTests {
 
     @Test("a page and its links are gone together, and the slug is free")
     func deletion() throws {
-        let (id, slug) = try stage.publishedPage(["blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]])
+        let (id, slug) = try stage.publishedPage([
+            "blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]
+        ])
         let own = try stage.create([:])["id"]
-        stage.ask(.patch, "/bio-pages/\(id)", JSON.object(["blocks": [
-            ["type": "link", "title": "Own", "link_id": own ?? .null], ["type": "link", "title": "Notes", "url": "https://example.com/notes"],
-        ]]).text)
+        stage.ask(
+            .patch, "/bio-pages/\(id)",
+            JSON.object([
+                "blocks": [
+                    ["type": "link", "title": "Own", "link_id": own ?? .null],
+                    ["type": "link", "title": "Notes", "url": "https://example.com/notes"],
+                ]
+            ]).text)
         stage.publish(id)
         #expect(stage.ask(.get, "/links").json["data"]?.arrayValue?.count == 2)
         #expect(stage.ask(.delete, "/bio-pages/\(id)").status == 204)
         #expect(stage.file(slug) == nil && stage.follow("/" + slug).status == 404)
-        #expect(stage.ask(.get, "/links").json["data"]?.arrayValue?.map { $0["id"] } == [own], "what the page made goes, the rest stays")
+        #expect(
+            stage.ask(.get, "/links").json["data"]?.arrayValue?.map { $0["id"] } == [own],
+            "what the page made goes, the rest stays")
         #expect(stage.ask(.get, "/bio-pages/\(id)").status == 404)
         try stage.create(["slug": .string(slug)])
     }
 
     @Test("a page follows a link that moves, and leads to the URL itself where the link is gone")
     func movedLinks() throws {
-        let (_, slug) = try stage.publishedPage(["blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]])
+        let (_, slug) = try stage.publishedPage([
+            "blocks": [["type": "link", "title": "Notes", "url": "https://example.com/notes"]]
+        ])
         let link = stage.ask(.get, "/links").json["data"]?[0]?["id"]?.stringValue ?? ""
         stage.ask(.patch, "/links/\(link)", #"{"slug": "elsewhere"}"#)
         _ = try stage.services.pages.synchronize()
@@ -233,7 +262,9 @@ struct PageTests {
 
     @Test("every publication is kept, and one call brings it back")
     func history() throws {
-        let (id, slug) = try stage.publishedPage(["title": "One", "blocks": [["type": "link", "title": "A", "url": "https://example.com/a"]]])
+        let (id, slug) = try stage.publishedPage([
+            "title": "One", "blocks": [["type": "link", "title": "A", "url": "https://example.com/a"]],
+        ])
         for title in ["Two", "Three"] {
             stage.ask(.patch, "/bio-pages/\(id)", #"{"title": "\#(title)", "blocks": null}"#)
             stage.publish(id)
@@ -246,7 +277,8 @@ struct PageTests {
         let draft = stage.ask(.post, "/bio-pages/\(id)/versions/2/restore").json
         #expect(draft["title"] == "Two" && draft["published_version"] == 3 && draft["has_unpublished_changes"] == true)
         let shown = stage.ask(.post, "/bio-pages/\(id)/versions/1/restore", #"{"publish": true}"#).json
-        #expect(shown["title"] == "One" && shown["published_version"] == 4 && shown["blocks"]?[0]?["link_id"] == JSON.null)
+        #expect(
+            shown["title"] == "One" && shown["published_version"] == 4 && shown["blocks"]?[0]?["link_id"] == JSON.null)
         #expect(stage.file(slug)?.contains("<title>One</title>") == true)
         for number in ["0", "5", "-1", "x", "99999999999999999999"] {
             #expect(stage.ask(.get, "/bio-pages/\(id)/versions/\(number)").status == 404)
@@ -273,11 +305,15 @@ struct PageTests {
         let body = #"{"title": "Ada", "slug": "\#(slug)", "domain": "\#(stage.host)"}"#
         #expect(stage.ask(.post, "/bio-pages", body).code == "slug_taken")
         let page = try stage.newPage()
-        let taken = JSON.object(["url": "https://example.com/", "slug": page["slug"] ?? .null, "domain": .string(stage.host)]).text
+        let taken = JSON.object([
+            "url": "https://example.com/", "slug": page["slug"] ?? .null, "domain": .string(stage.host),
+        ]).text
         #expect(stage.ask(.post, "/links", taken).code == "slug_taken")
         let bulk = stage.ask(.post, "/links/bulk", #"{"links": [\#(taken)]}"#)
         #expect(bulk.results == ["409 slug_taken"])
-        #expect(stage.ask(.patch, "/bio-pages/\(page["id"]?.stringValue ?? "")", #"{"slug": "\#(slug)"}"#).code == "slug_taken")
+        #expect(
+            stage.ask(.patch, "/bio-pages/\(page["id"]?.stringValue ?? "")", #"{"slug": "\#(slug)"}"#).code
+                == "slug_taken")
         let second = JSON.object(["title": "Ada", "slug": page["slug"] ?? .null, "domain": .string(stage.host)]).text
         #expect(stage.ask(.post, "/bio-pages", second).code == "slug_taken")
     }
@@ -311,7 +347,10 @@ struct PageTests {
         (#"{"title": "A", "seo": {"keywords": "x"}}"#, ["/seo/keywords unknown_field"]),
         (#"{"title": "A", "blocks": {}}"#, ["/blocks invalid_type"]),
         (#"{"title": "A", "blocks": [{"type": "html", "html": "<b>"}]}"#, ["/blocks/0/type invalid_choice"]),
-        (#"{"title": "A", "blocks": [{"type": "text", "text": "a", "html": "<b>"}]}"#, ["/blocks/0/html unknown_field"]),
+        (
+            #"{"title": "A", "blocks": [{"type": "text", "text": "a", "html": "<b>"}]}"#,
+            ["/blocks/0/html unknown_field"]
+        ),
         (#"{"title": "A", "blocks": [{"type": "link", "title": "x"}]}"#, ["/blocks/0/url required"]),
         (
             #"{"title": "A", "blocks": [{"type": "link", "title": "x", "url": "https://mask.test/abc"}]}"#,
@@ -325,7 +364,10 @@ struct PageTests {
             #"{"title": "A", "blocks": [{"type": "link", "title": "x", "url": "https://a.test/", "starts_at": "2026-01-02T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"}]}"#,
             ["/blocks/0/ends_at invalid_order"]
         ),
-        (#"{"title": "A", "blocks": [{"type": "email", "address": "a@b?bcc=c@d.test"}]}"#, ["/blocks/0/address invalid_email"]),
+        (
+            #"{"title": "A", "blocks": [{"type": "email", "address": "a@b?bcc=c@d.test"}]}"#,
+            ["/blocks/0/address invalid_email"]
+        ),
         (#"{"title": "A", "blocks": [{"type": "phone", "number": "1;ext=2"}]}"#, ["/blocks/0/number invalid_phone"]),
         (#"{"title": "A", "blocks": [{"type": "social", "profiles": []}]}"#, ["/blocks/0/profiles out_of_range"]),
         (
@@ -345,19 +387,24 @@ struct PageTests {
     @Test(
         "an address with another scheme, or that browsers read in two ways, is refused",
         arguments: [
-            "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", #"java\tscript:alert(1)"#, "data:text/html,x",
-            "vbscript:x", "file:///etc/passwd", "blob:https://a.test/x", #"https://good.com\\@evil.com"#, "https://good.com@evil.com",
-            "https:/evil.com", "///evil.com", "https://0x7f.1/", "https://2130706433/", #"https://a.test/\r\nSet-Cookie: a=b"#,
+            "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", #"java\tscript:alert(1)"#,
+            "data:text/html,x",
+            "vbscript:x", "file:///etc/passwd", "blob:https://a.test/x", #"https://good.com\\@evil.com"#,
+            "https://good.com@evil.com",
+            "https:/evil.com", "///evil.com", "https://0x7f.1/", "https://2130706433/",
+            #"https://a.test/\r\nSet-Cookie: a=b"#,
         ])
     func schemes(url: String) {
-        let response = stage.ask(.post, "/bio-pages", #"{"title": "A", "blocks": [{"type": "link", "title": "x", "url": "\#(url)"}]}"#)
+        let response = stage.ask(
+            .post, "/bio-pages", #"{"title": "A", "blocks": [{"type": "link", "title": "x", "url": "\#(url)"}]}"#)
         #expect(response.status == 422 && response.refusals == ["/blocks/0/url invalid_url"], "\(response.text)")
     }
 
     @Test("ten thousand blocks are one mistake, and a hundred are none")
     func manyBlocks() {
         func body(_ count: Int) -> String {
-            #"{"title": "A", "blocks": ["# + Array(repeating: #"{"type": "divider"}"#, count: count).joined(separator: ",") + "]}"
+            #"{"title": "A", "blocks": ["#
+                + Array(repeating: #"{"type": "divider"}"#, count: count).joined(separator: ",") + "]}"
         }
         #expect(stage.ask(.post, "/bio-pages", body(10_000)).refusals == ["/blocks too_many"])
         #expect(stage.ask(.post, "/bio-pages", body(101)).refusals == ["/blocks too_many"])
@@ -383,12 +430,16 @@ struct PageTests {
     @Test("the quick start's names hold inside blocks, too")
     func dialect() throws {
         let link = try stage.create([:])["id"]?.stringValue ?? ""
-        let request = stage.request(.post, "/api/v1/bio-pages", body: """
-            {"title": "Ada", "socialCard": {"title": "Card"}, "blocks": [
-              {"type": "link", "title": "A", "linkId": "\(link)"}, {"type": "link", "title": "B", "url": "https://example.com/"}]}
-            """)
+        let request = stage.request(
+            .post, "/api/v1/bio-pages",
+            body: """
+                {"title": "Ada", "socialCard": {"title": "Card"}, "blocks": [
+                  {"type": "link", "title": "A", "linkId": "\(link)"}, {"type": "link", "title": "B", "url": "https://example.com/"}]}
+                """)
         let data = stage.respond(to: request).json["data"]
-        #expect(data?["blocks"]?[0]?["linkId"]?.stringValue == link && data?["blocks"]?[1]?["url"] == "https://example.com/")
+        #expect(
+            data?["blocks"]?[0]?["linkId"]?.stringValue == link && data?["blocks"]?[1]?["url"] == "https://example.com/"
+        )
         #expect(data?["socialCard"]?["title"] == "Card" && data?["pageUrl"] != nil)
     }
 
@@ -403,9 +454,13 @@ struct PageTests {
         let path = "/_/images/" + id.dropFirst(4) + ".png"
         #expect(made.json["image_url"]?.stringValue == "https://mask.test" + path)
         let shown = stage.follow(path)
-        #expect(shown.status == 200 && shown[.contentType] == "image/png" && shown[.cacheControl]?.contains("immutable") == true)
+        #expect(
+            shown.status == 200 && shown[.contentType] == "image/png"
+                && shown[.cacheControl]?.contains("immutable") == true)
         #expect(!shown.text.contains("<script") && stage.fileBytes(String(path.dropFirst())) == shown.body)
-        #expect(stage.follow(path.replacing(".png", with: ".jpeg")).status == 404 && stage.follow("/_/images/../x.png").status == 404)
+        #expect(
+            stage.follow(path.replacing(".png", with: ".jpeg")).status == 404
+                && stage.follow("/_/images/../x.png").status == 404)
 
         let page = try stage.newPage(["avatar": .string(id)])["id"]?.stringValue ?? ""
         #expect(stage.ask(.delete, "/images/\(id)").code == "image_in_use")

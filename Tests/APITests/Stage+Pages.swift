@@ -31,7 +31,9 @@ extension Stage {
 
     /// Four pixels, one of them half transparent.
     static func picture(side: Int = 2) -> Bitmap {
-        Bitmap(width: side, height: side, pixels: (0..<side * side).flatMap { [UInt8($0 % 256), 0x80, 0x40, $0 == 0 ? 0x80 : 0xFF] })
+        Bitmap(
+            width: side, height: side,
+            pixels: (0..<side * side).flatMap { [UInt8($0 % 256), 0x80, 0x40, $0 == 0 ? 0x80 : 0xFF] })
     }
 
     func upload(_ bytes: [UInt8], type: String = "image/png") -> Response {
@@ -47,7 +49,9 @@ extension Stage {
     }
 
     /// The file that nginx would find, as text; nil where there is none.
-    func file(_ slug: String) -> String? { fileBytes("\(host)/\(slug).html").map { String(decoding: $0, as: UTF8.self) } }
+    func file(_ slug: String) -> String? {
+        fileBytes("\(host)/\(slug).html").map { String(decoding: $0, as: UTF8.self) }
+    }
 
     func fileBytes(_ path: String) -> [UInt8]? { readWhole(spool.path + "/pages/" + path) }
 }

@@ -16,7 +16,9 @@ extension EndToEndTests {
         /// A published page and its slug.
         private func page(_ body: String) throws -> (id: String, slug: String) {
             let made = api("POST", "/bio-pages", body)
-            let (id, slug) = (try #require(made.json["id"] as? String, "\(made.body)"), try #require(made.json["slug"] as? String))
+            let (id, slug) = (
+                try #require(made.json["id"] as? String, "\(made.body)"), try #require(made.json["slug"] as? String)
+            )
             try #require(api("POST", "/bio-pages/\(id)/publish").status == 200)
             return (id, slug)
         }
@@ -29,24 +31,34 @@ extension EndToEndTests {
 
         @Test("a published page is a file: entity tag, ranges, gzip, a strict policy, and no worker is asked")
         func serving() throws {
-            let (_, slug) = try page(#"{"title": "<b>Ada</b>", "blocks": [{"type": "text", "text": "\#(String(repeating: "long ", count: 200))"}]}"#)
+            let (_, slug) = try page(
+                #"{"title": "<b>Ada</b>", "blocks": [{"type": "text", "text": "\#(String(repeating: "long ", count: 200))"}]}"#
+            )
             let url = stack["MASK_LINK_URL"] + "/" + slug
             let plain = stack.answer(url)
             #expect(plain.status == 200 && plain.body.contains("&lt;b&gt;Ada&lt;/b&gt;"))
-            #expect(plain.fields["content-type"] == "text/html; charset=utf-8" && plain.fields["accept-ranges"] == "bytes")
+            #expect(
+                plain.fields["content-type"] == "text/html; charset=utf-8" && plain.fields["accept-ranges"] == "bytes")
             let policy = plain.fields["content-security-policy"] ?? ""
             #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("script-src"))
             let tag = try #require(plain.fields["etag"])
             #expect(stack.answer(url, "-H", "If-None-Match: \(tag)").status == 304)
-            #expect(stack.answer(url, "-r", "0-14").body == "<!doctype html>" || stack.answer(url, "-r", "0-14").status == 206)
+            #expect(
+                stack.answer(url, "-r", "0-14").body == "<!doctype html>"
+                    || stack.answer(url, "-r", "0-14").status == 206)
             let zipped = stack.answer(url, "-H", "Accept-Encoding: gzip", "--compressed")
             #expect(zipped.fields["content-encoding"] == "gzip" && zipped.body == plain.body)
             #expect(stack.answer(url, "-X", "POST").status == 405)
             let lines = upstreams(of: slug)
-            #expect(lines.count >= 4 && lines.filter { $0.contains(" 200 ") || $0.contains(" 304 ") }.allSatisfy { $0.contains("upstream=- ") })
+            #expect(
+                lines.count >= 4
+                    && lines.filter { $0.contains(" 200 ") || $0.contains(" 304 ") }.allSatisfy {
+                        $0.contains("upstream=- ")
+                    })
         }
 
-        @Test("a host that has lost its files has them again after one request, and views survive kill -9 of the worker")
+        @Test(
+            "a host that has lost its files has them again after one request, and views survive kill -9 of the worker")
         func recovery() throws {
             let (id, slug) = try page(#"{"title": "Ada"}"#)
             let url = stack["MASK_LINK_URL"] + "/" + slug
@@ -72,7 +84,8 @@ extension EndToEndTests {
             try Data(repeating: 0x20, count: 9 << 20).write(to: URL(fileURLWithPath: file))
             func upload(_ path: String) -> Stack.Answer {
                 stack.answer(
-                    stack["MASK_API_URL"] + "/images", "-H", "Authorization: Bearer \(stack.key)", "-H", "Content-Type: image/png",
+                    stack["MASK_API_URL"] + "/images", "-H", "Authorization: Bearer \(stack.key)", "-H",
+                    "Content-Type: image/png",
                     "-H", "Expect:", "--data-binary", "@\(path)")
             }
             #expect(upload(file).status == 413)

@@ -26,7 +26,10 @@ struct PageDirectoryTests {
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect((mode ?? 0) & 0o444 == 0o444, "\(path)")
         }
-        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path + "/go.test").sorted() == ["ada.html", "ada.html.gz"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: directory.path + "/go.test").sorted() == [
+                "ada.html", "ada.html.gz",
+            ])
     }
 
     private func unzipped(_ path: String) throws -> [UInt8] {

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS bio_pages (
   versions INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'how many have been published',
   published_version INT UNSIGNED NULL COMMENT 'NULL while visitors see none',
   published_at DATETIME(3) NULL,
-  stamp BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'seconds since 1970, grows with each change of what visitors see: the time of the file',
+  stamp BIGINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'seconds since 1970, grows with what visitors see: the file''s time',
   due_at DATETIME(3) NULL COMMENT 'when the schedule of a block changes what visitors see',
   version INT UNSIGNED NOT NULL DEFAULT 1,
   created_at DATETIME(3) NOT NULL,

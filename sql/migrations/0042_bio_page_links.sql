@@ -1,5 +1,5 @@
--- The short links that a page has shown. For a URL of its blocks it makes one, so that clicks on it are counted; the same URL
--- keeps its link over all versions.
+-- The short links that a page has shown. For a URL of its blocks it makes one, so that clicks on it are counted; the same
+-- URL keeps its link over all versions.
 CREATE TABLE IF NOT EXISTS bio_page_links (
   workspace_id BINARY(16) NOT NULL,
   page_id BINARY(16) NOT NULL,

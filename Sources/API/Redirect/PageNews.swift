@@ -64,7 +64,9 @@ public struct PageListener: Sendable {
 
     public func run() -> Never {
         while true {
-            do { try listen() } catch { services.logger.warning("no word of changed pages; cron brings them: \(error)") }
+            do { try listen() } catch {
+                services.logger.warning("no word of changed pages; cron brings them: \(error)")
+            }
             sleep(1)
         }
     }

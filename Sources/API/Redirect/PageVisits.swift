@@ -4,7 +4,8 @@ import Model
 import Pages
 import Store
 
-/// What workers have to do with pages: count their views, and bring files to a host that has them not yet. nginx serves the rest.
+/// What workers have to do with pages: count their views, and bring files to a host that has them not yet. nginx serves
+/// the rest.
 struct PageVisits: Sendable {
     let services: Services
 
@@ -19,12 +20,16 @@ struct PageVisits: Sendable {
     private func image(_ id: ImageID, _ request: Request) -> Response {
         guard request.method != .post else { return Page.wrongMethod }
         do {
-            guard let (image, bytes) = try services.pages.image(id), image.path == request.path else { return Page.notFound }
+            guard let (image, bytes) = try services.pages.image(id), image.path == request.path else {
+                return Page.notFound
+            }
             return Response(
                 status: 200,
                 fields: [
-                    .init(.contentType, image.type.mediaType), .init(.cacheControl, "public, max-age=31536000, immutable"),
-                    .init(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"), .init(.xContentTypeOptions, "nosniff"),
+                    .init(.contentType, image.type.mediaType),
+                    .init(.cacheControl, "public, max-age=31536000, immutable"),
+                    .init(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+                    .init(.xContentTypeOptions, "nosniff"),
                 ],
                 body: bytes)
         } catch {
@@ -63,7 +68,8 @@ struct PageVisits: Sendable {
     ]
 
     static let policy = """
-        default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+        default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+        frame-ancestors 'none'
         """
 
     // MARK: Views
@@ -71,15 +77,19 @@ struct PageVisits: Sendable {
     /// The picture of one pixel that is on each page: asking for it is a view.
     private func view(_ path: String, _ request: Request) -> Response {
         guard request.method != .post, let slug = Slug.fromPath(path) else { return Page.notFound }
-        guard case .link(let place) = services.links.find(host: request.host, slug: slug), place.workspace == .ofPages else {
+        guard case .link(let place) = services.links.find(host: request.host, slug: slug), place.workspace == .ofPages
+        else {
             return Page.notFound
         }
         let settings = place.settings
-        if request.method == .get, request.fields.purpose == nil, !settings.disabled, let workspace = WorkspaceID(settings.url) {
+        if request.method == .get, request.fields.purpose == nil, !settings.disabled,
+            let workspace = WorkspaceID(settings.url)
+        {
             record(request, place.id, workspace)
         }
         return Response(
-            status: 200, fields: [.init(.contentType, "image/gif"), .init(.cacheControl, Page.private)], body: PageView.pixel)
+            status: 200, fields: [.init(.contentType, "image/gif"), .init(.cacheControl, Page.private)],
+            body: PageView.pixel)
     }
 
     /// The page's own address is the picture's referrer, with the campaign that brought the visitor.
@@ -94,7 +104,8 @@ struct PageVisits: Sendable {
         do {
             try services.journal.append(line.bytes)
         } catch {
-            services.logger.critical("a view could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
+            services.logger.critical(
+                "a view could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
         }
     }
 }

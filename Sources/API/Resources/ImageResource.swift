@@ -13,14 +13,19 @@ enum ImageResource {
     private static let quality = 82
 
     static func create(_ call: Call) throws -> Answer {
-        guard let type = call.request.fields.contentType.flatMap(MediaType.init)
-            .flatMap({ type in Image.ImageType.allCases.first { $0.mediaType == type.essence } })
-        else { throw Problem.unsupportedMediaType("Send the bytes of the image, with Content-Type: image/png or image/jpeg.") }
+        guard
+            let type = call.request.fields.contentType.flatMap(MediaType.init)
+                .flatMap({ type in Image.ImageType.allCases.first { $0.mediaType == type.essence } })
+        else {
+            throw Problem.unsupportedMediaType(
+                "Send the bytes of the image, with Content-Type: image/png or image/jpeg.")
+        }
         guard let made = try call.services.pictures.enter({ try made(type, call.request.body) }) else {
             throw Problem.unavailable(retryAfter: 5)
         }
         let image = Image(
-            id: .new(), workspace: call.workspace, type: type, width: made.width, height: made.height, createdAt: call.now)
+            id: .new(), workspace: call.workspace, type: type, width: made.width, height: made.height,
+            createdAt: call.now)
         let json = image.json(call.services.site)
         return try call.commit { connection in
             try Images.insert(image, bytes: made.bytes, on: connection)
@@ -48,11 +53,14 @@ enum ImageResource {
         }
         let answer = try call.commit { connection in
             guard try !BioPages.isShown(id, in: call.workspace, on: connection) else {
-                throw Problem.conflict(code: "image_in_use", "Take the image off every page first; a draft or what is published shows it.")
+                throw Problem.conflict(
+                    code: "image_in_use", "Take the image off every page first; a draft or what is published shows it.")
             }
             _ = try Images.delete(id, in: call.workspace, on: connection)
-            try connection.execute(AuditLog.insertion(of: call.audit(
-                .imageDeleted, id.description, before: image.json(call.services.site))))
+            try connection.execute(
+                AuditLog.insertion(
+                    of: call.audit(
+                        .imageDeleted, id.description, before: image.json(call.services.site))))
             return .noContent
         }
         call.services.pages.remove(image)
@@ -67,7 +75,9 @@ enum ImageResource {
         return image
     }
 
-    private static func made(_ type: Image.ImageType, _ file: [UInt8]) throws -> (bytes: [UInt8], width: Int, height: Int) {
+    private static func made(_ type: Image.ImageType, _ file: [UInt8]) throws -> (
+        bytes: [UInt8], width: Int, height: Int
+    ) {
         do throws(ImageError) {
             let picture = try Bitmap(decoding: file, limits: limits).fitted(within: keptSide)
             let bytes = type == .jpeg && picture.isOpaque ? try picture.jpeg(quality: quality) : try picture.png()
@@ -95,7 +105,8 @@ enum ImageResource {
 extension Image {
     fileprivate func json(_ site: SiteConfiguration) -> JSON {
         [
-            "id": .string(id.description), "type": .string(type.mediaType), "width": JSON(width), "height": JSON(height),
+            "id": .string(id.description), "type": .string(type.mediaType), "width": JSON(width),
+            "height": JSON(height),
             "image_url": .string(site.origin(ofHost: site.linkHost) + path), "created_at": .string(createdAt.rfc3339),
         ]
     }

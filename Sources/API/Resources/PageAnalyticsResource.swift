@@ -21,7 +21,8 @@ enum PageAnalyticsResource {
             return group
         }
         var question = ClickQuestion(
-            workspace: call.workspace, start: window.start, end: window.end, zone: window.zone, granularity: window.granularity,
+            workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,
+            granularity: window.granularity,
             group: group ?? .time, count: try query.choice("count") ?? .all)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
@@ -30,7 +31,9 @@ enum PageAnalyticsResource {
         return .ok(try json(window, question, page, call))
     }
 
-    private static func json(_ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call) throws -> JSON {
+    private static func json(_ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call) throws
+        -> JSON
+    {
         try call.services.store.read { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
             let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).map(\.link)
@@ -42,13 +45,15 @@ enum PageAnalyticsResource {
             object["views"] = JSON(views.total)
             object["clicks"] = JSON(clicks.values.reduce(0, +))
             object["groups"] = .array(views.groups.map { ["value": .string($0.value), "views": JSON($0.clicks)] })
-            object["links"] = .array(links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
-                [
-                    "link_id": .string(link.id.description), "url": .string(link.settings.url), "title": JSON(link.settings.title),
-                    "short_url": .string(call.services.site.shortURL(host: link.host, slug: link.slug)),
-                    "clicks": JSON(clicks[link.id] ?? 0),
-                ]
-            })
+            object["links"] = .array(
+                links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
+                    [
+                        "link_id": .string(link.id.description), "url": .string(link.settings.url),
+                        "title": JSON(link.settings.title),
+                        "short_url": .string(call.services.site.shortURL(host: link.host, slug: link.slug)),
+                        "clicks": JSON(clicks[link.id] ?? 0),
+                    ]
+                })
             return .object(object)
         }
     }

@@ -58,22 +58,25 @@ extension FieldType where Value == JSON {
     }
 
     private static func readURL(_ fields: inout JSONFields, _ known: PageReferences) -> JSON {
-        JSON(fields.value("url", as: .string) { text in
-            let destination = try Destination(validating: text)
-            guard !known.ownHosts.contains(destination.host) else {
-                throw FieldRefusal(code: "own_host", message: "Send the link_id of the short link in place of its address.")
-            }
-            return destination.text
-        })
+        JSON(
+            fields.value("url", as: .string) { text in
+                let destination = try Destination(validating: text)
+                guard !known.ownHosts.contains(destination.host) else {
+                    throw FieldRefusal(
+                        code: "own_host", message: "Send the link_id of the short link in place of its address.")
+                }
+                return destination.text
+            })
     }
 
     private static func readLinkID(_ fields: inout JSONFields, _ known: PageReferences) -> JSON {
-        JSON(fields.value("link_id", as: .linkID) { id in
-            guard known.links.contains(id) else {
-                throw FieldRefusal(code: "unknown_link", message: "Use a link of this workspace.")
-            }
-            return id.description
-        })
+        JSON(
+            fields.value("link_id", as: .linkID) { id in
+                guard known.links.contains(id) else {
+                    throw FieldRefusal(code: "unknown_link", message: "Use a link of this workspace.")
+                }
+                return id.description
+            })
     }
 
     private static func readContact(_ fields: inout JSONFields, _ block: inout JSONObject) {

@@ -21,9 +21,15 @@ extension FieldType where Value == String {
     static var language: FieldType {
         .string.map { text in
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            let isTag = text.utf8.count <= 35 && (2...3).contains(parts[0].utf8.count) && parts[0].utf8.allSatisfy(\.isASCIILetter)
-                && parts.dropFirst().allSatisfy { (2...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isASCIILetterOrDigit) }
-            guard isTag else { throw FieldRefusal(code: "invalid_language", message: "Send a language tag such as en or pt-BR.") }
+            let isTag =
+                text.utf8.count <= 35 && (2...3).contains(parts[0].utf8.count)
+                && parts[0].utf8.allSatisfy(\.isASCIILetter)
+                && parts.dropFirst().allSatisfy {
+                    (2...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isASCIILetterOrDigit)
+                }
+            guard isTag else {
+                throw FieldRefusal(code: "invalid_language", message: "Send a language tag such as en or pt-BR.")
+            }
             return text
         }
     }
@@ -35,7 +41,9 @@ extension FieldType where Value == String {
             let isName = parts[0].utf8.allSatisfy { $0.isASCIILetterOrDigit || allowed.contains($0) }
             guard parts.count == 2, (1...64).contains(parts[0].utf8.count), isName,
                 let host = try? HostName(validating: String(parts[1]))
-            else { throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address such as ada@example.com.") }
+            else {
+                throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address such as ada@example.com.")
+            }
             return parts[0] + "@" + host.text
         }
     }
@@ -46,7 +54,8 @@ extension FieldType where Value == String {
             let digits = body.utf8.filter { (0x30...0x39).contains($0) }.count
             let allowed = Set("0123456789 ()-.".utf8)
             guard (3...15).contains(digits), body.utf8.allSatisfy(allowed.contains) else {
-                throw FieldRefusal(code: "invalid_phone", message: "Send a number such as +49 30 123456: digits, spaces, ( ) - .")
+                throw FieldRefusal(
+                    code: "invalid_phone", message: "Send a number such as +49 30 123456: digits, spaces, ( ) - .")
             }
             return text
         }
@@ -71,7 +80,8 @@ extension FieldType where Value == JSON {
     static func theme(_ known: PageReferences) -> FieldType {
         FieldType<String>.string.map { name in
             guard known.themes.contains(name) else {
-                throw FieldRefusal(code: "unknown_theme", message: "Use one of: \(known.themes.joined(separator: ", ")).")
+                throw FieldRefusal(
+                    code: "unknown_theme", message: "Use one of: \(known.themes.joined(separator: ", ")).")
             }
             return .string(name)
         }
@@ -80,10 +90,12 @@ extension FieldType where Value == JSON {
     static func image(_ known: PageReferences) -> FieldType {
         FieldType<String>.string.map { text in
             guard let id = ImageID(text) else {
-                throw FieldRefusal(code: "invalid_id", message: "Send the id of an image, img_…; POST /images makes one.")
+                throw FieldRefusal(
+                    code: "invalid_id", message: "Send the id of an image, img_…; POST /images makes one.")
             }
             guard known.images.contains(id) else {
-                throw FieldRefusal(code: "unknown_image", message: "Use an image of this workspace; POST /images makes one.")
+                throw FieldRefusal(
+                    code: "unknown_image", message: "Use an image of this workspace; POST /images makes one.")
             }
             return .string(text)
         }
@@ -96,14 +108,16 @@ extension FieldType where Value == JSON {
             let (background, text) = (fields.value("background", as: .color), fields.value("text", as: .color))
             if (background == nil) != (text == nil) {
                 fields.note(
-                    background == nil ? "background" : "text", code: "required", message: "Send background and text together.")
+                    background == nil ? "background" : "text", code: "required",
+                    message: "Send background and text together.")
             }
             if let background = background.flatMap({ Color($0) }), let text = text.flatMap({ Color($0) }),
                 background.contrast(with: text) < Color.legibleContrast
             {
                 fields.note(
                     "text", code: "low_contrast",
-                    message: "Choose colours that can be read: a contrast of \(Color.legibleContrast) to 1 at the least.")
+                    message:
+                        "Choose colours that can be read: a contrast of \(Color.legibleContrast) to 1 at the least.")
             }
             return ["accent": JSON(accent), "background": JSON(background), "text": JSON(text)]
         }

@@ -29,7 +29,8 @@ struct PageFields {
     func applied(to content: PageContent) -> PageContent {
         var changed = JSONObject()
         for name in Self.members {
-            changed[name] = self.content.last { $0.name == name }?.value ?? content.json[name] ?? Self.standard[name] ?? .null
+            changed[name] =
+                self.content.last { $0.name == name }?.value ?? content.json[name] ?? Self.standard[name] ?? .null
         }
         return PageContent(changed)
     }
@@ -44,7 +45,8 @@ struct PageFields {
         func validated(_ text: String) throws -> Slug {
             let slug = try Slug(validating: text)
             guard slug.text.utf8.count <= Slug.maximumPageBytes else {
-                throw FieldRefusal(code: "invalid_slug", message: "Use a slug of at most \(Slug.maximumPageBytes) bytes in UTF-8.")
+                throw FieldRefusal(
+                    code: "invalid_slug", message: "Use a slug of at most \(Slug.maximumPageBytes) bytes in UTF-8.")
             }
             return slug
         }
@@ -73,14 +75,17 @@ struct PageFields {
     /// Counted first: of ten thousand blocks none is worth reading.
     private mutating func readBlocks(_ fields: inout JSONFields, _ known: PageReferences) {
         if let count = fields.peek("blocks")?.arrayValue?.count, count > Self.blockLimit {
-            fields.note("blocks", code: "too_many", message: "Send at most \(Self.blockLimit) blocks; these are \(count).")
+            fields.note(
+                "blocks", code: "too_many", message: "Send at most \(Self.blockLimit) blocks; these are \(count).")
             _ = fields.value("blocks", as: .json)
             return
         }
         read("blocks", FieldType<[JSON]>.array(of: .block(known)).map { .array($0) }, or: [], &fields)
     }
 
-    private mutating func read(_ name: String, _ type: FieldType<JSON>, or standard: JSON = .null, _ fields: inout JSONFields) {
+    private mutating func read(
+        _ name: String, _ type: FieldType<JSON>, or standard: JSON = .null, _ fields: inout JSONFields
+    ) {
         switch fields.field(name, as: type) {
         case .absent: break
         case .null: content.append((name, standard))
@@ -111,9 +116,11 @@ struct PageReferences {
             )
         }
         let hosts = Set(texts.compactMap { (try? Destination(validating: $0))?.host })
-        ownHosts = try Set(hosts.filter { host in
-            try host == call.services.site.apiHost || host == call.services.site.linkHost || call.services.domains.find(host) != nil
-        })
+        ownHosts = try Set(
+            hosts.filter { host in
+                try host == call.services.site.apiHost || host == call.services.site.linkHost
+                    || call.services.domains.find(host) != nil
+            })
         themes = fields.peek("theme") == nil ? [] : try call.services.pages.themes()
     }
 

@@ -55,7 +55,8 @@ enum PagePublication {
         let question = "versions of \(page.id)"
         let position = try pagination.position(length: 4, of: question).map { $0.reduce(0) { $0 << 8 | Int($1) } }
         let versions = try call.services.store.read {
-            try BioPageVersions.list(of: page.id, in: call.workspace, before: position, limit: pagination.limit + 1, on: $0)
+            try BioPageVersions.list(
+                of: page.id, in: call.workspace, before: position, limit: pagination.limit + 1, on: $0)
         }
         return pagination.page(
             versions, of: question, position: { withUnsafeBytes(of: UInt32($0.number).bigEndian, Array.init) },
@@ -88,10 +89,13 @@ enum PagePublication {
 
     // MARK: Publishing
 
-    private static func publish(_ before: BioPage, _ draft: String, _ action: AuditAction, _ call: Call) throws -> Answer {
+    private static func publish(_ before: BioPage, _ draft: String, _ action: AuditAction, _ call: Call) throws
+        -> Answer
+    {
         for _ in 0..<LinkResource.slugTries {
             do {
-                return try publish(before, PageLinks(try PageContent(stored: draft), of: before, call), draft, action, call)
+                return try publish(
+                    before, PageLinks(try PageContent(stored: draft), of: before, call), draft, action, call)
             } catch let problem as Problem where problem.code == Problem.slugTaken("").code {
                 continue  // one of the random slugs
             }
@@ -108,7 +112,8 @@ enum PagePublication {
         after.dueAt = links.content.nextChange(after: call.now)
         after.moveStamp(at: call.now)
         let version = BioPageVersion(
-            number: after.versions, content: links.content.stored, author: call.principal.key.id.description, createdAt: call.now)
+            number: after.versions, content: links.content.stored, author: call.principal.key.id.description,
+            createdAt: call.now)
         let (published, site) = (after, call.services.site)
         let answer = try call.write(before, to: published, action) { connection in
             for link in links.new {
@@ -126,8 +131,8 @@ enum PagePublication {
     }
 }
 
-/// The short links that a page's blocks lead to. For a URL it has one of its own, made when it is first published, so that clicks
-/// on it are counted like all others.
+/// The short links that a page's blocks lead to. For a URL it has one of its own, made when it is first published, so that
+/// clicks on it are counted like all others.
 private struct PageLinks {
     /// With the id of a link in each block that leads somewhere.
     var content: PageContent
@@ -169,7 +174,8 @@ private struct PageLinks {
         settings.title = block["title"]?.stringValue
         return Link(
             id: .new(), workspace: page.workspace, domain: page.domain, host: page.host,
-            slug: Slug.random(length: call.services.site.slugLength).text, settings: settings, createdAt: call.now, updatedAt: call.now)
+            slug: Slug.random(length: call.services.site.slugLength).text, settings: settings, createdAt: call.now,
+            updatedAt: call.now)
     }
 }
 
@@ -179,7 +185,8 @@ extension BioPageVersion {
         get throws {
             var content = try PageContent(stored: content)
             content.blocks = content.blocks.map { block in
-                guard case .object(var object) = block, object["url"]?.stringValue != nil, object["type"] == "link" else { return block }
+                guard case .object(var object) = block, object["url"]?.stringValue != nil, object["type"] == "link"
+                else { return block }
                 object["link_id"] = .null
                 return .object(object)
             }

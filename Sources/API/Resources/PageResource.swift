@@ -28,12 +28,15 @@ enum PageResource {
 
     private static func create(_ page: BioPage, _ call: Call) throws -> Answer {
         let site = call.services.site
-        let answer = Answer.created(try page.json(site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(page.resourceVersion)
+        let answer = Answer.created(try page.json(site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(
+            page.resourceVersion)
         let created = try refusing(page) {
             try call.commit { connection in
                 try BioPages.create(page, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .pageCreated, page.id.description, after: try page.settings(site))))
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: call.audit(
+                            .pageCreated, page.id.description, after: try page.settings(site))))
                 return answer
             }
         }
@@ -45,7 +48,8 @@ enum PageResource {
         var query = try call.query()
         let pagination = try Pagination(&query, call.workspace)
         try query.finish()
-        return try pagination.page(of: "bio-pages", id: \BioPage.id, json: { try $0.json(call.services.site) }) { last, limit in
+        return try pagination.page(of: "bio-pages", id: \BioPage.id, json: { try $0.json(call.services.site) }) {
+            last, limit in
             try call.services.store.read { try BioPages.list(in: call.workspace, after: last, limit: limit, on: $0) }
         }
     }
@@ -96,8 +100,10 @@ enum PageResource {
                 try BioPages.delete(page, on: connection)
                 try Links.delete(made, on: connection)
                 try call.record(made.map(LinkEffect.deleted), on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: call.audit(
+                            .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
                 return .noContent
             }
             call.services.forget(made)
@@ -108,7 +114,8 @@ enum PageResource {
 
     /// The links that a page made for its URLs go with it.
     private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
-        let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade).map(\.link)
+        let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade).map(
+            \.link)
         return Array(try Links.lock(ids, in: page.workspace, on: connection).values)
     }
 
@@ -132,14 +139,18 @@ extension Call {
     /// The page in the path.
     func page() throws -> BioPage {
         let id: PageID = try identifier()
-        guard let page = try services.store.read({ try BioPages.find(id, in: workspace, on: $0) }) else { throw Problem.notFound() }
+        guard let page = try services.store.read({ try BioPages.find(id, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
         return page
     }
 
     func show(_ page: BioPage) throws -> Answer { try show(try page.json(services.site), page.resourceVersion) }
 
     /// Writes a changed page with its audit entry, and answers with it.
-    func write(_ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }) throws
+    func write(
+        _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }
+    ) throws
         -> Answer
     {
         let site = services.site
@@ -150,8 +161,10 @@ extension Call {
         return try PageResource.refusing(after) {
             try commit { connection in
                 try BioPages.update(after, on: connection)
-                try connection.execute(AuditLog.insertion(of: audit(
-                    action, after.id.description, before: changes.before, after: changes.after)))
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: audit(
+                            action, after.id.description, before: changes.before, after: changes.after)))
                 try alongside(connection)
                 return answer
             }
