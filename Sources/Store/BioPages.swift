@@ -71,8 +71,8 @@ public enum BioPages {
         try connection.execute(
             """
             INSERT INTO bio_pages (workspace_id, id, domain_id, host, slug, draft, is_changed, created_at, updated_at)
-            VALUES (\(page.workspace), \(page.id), \(page.domain), \(page.host), \(page.slug), \(page.draft), \(page.isChanged),
-                    \(page.createdAt), \(page.updatedAt))
+            VALUES (\(page.workspace), \(page.id), \(page.domain), \(page.host), \(page.slug), \(page.draft),
+                    \(page.isChanged), \(page.createdAt), \(page.updatedAt))
             """)
         try Links.refusing { try Links.creation(of: place(of: page)).forEach { try connection.execute($0) } }
     }
@@ -131,7 +131,8 @@ public enum BioPages {
     public static func moveStamps(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
         try connection.execute(
             """
-            UPDATE bio_pages SET stamp = GREATEST(stamp + 1, \(Int(now.milliseconds / 1000))) WHERE published_version IS NOT NULL
+            UPDATE bio_pages SET stamp = GREATEST(stamp + 1, \(Int(now.milliseconds / 1000)))
+            WHERE published_version IS NOT NULL
             """)
     }
 
