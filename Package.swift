@@ -10,6 +10,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
     targets: [
         // C libraries: the only places that name a C header.
@@ -18,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -41,7 +43,8 @@ let package = Package(
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
@@ -65,6 +68,7 @@ let package = Package(
         .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
     ],

@@ -21,15 +21,22 @@ RULES_OF_BODIES = {
     "too_little_contrast": always,  # a QR code that cannot be scanned
     "too_small": lambda body: "size" in body or "margin" in body,  # less than a pixel for each module
     "https_required": always,  # unless MASK_WEBHOOK_HTTP allows http
+    "empty": always,  # a title of spaces
+    "invalid_email": always,
     "invalid_order": always,  # starts_at before expires_at
+    "invalid_phone": always,
+    "low_contrast": always,  # a page that could not be read
     "invalid_slug": lambda body: not str(body.get("slug", "")).isascii(),  # letters, digits, marks, emoji
     "invalid_address_range": always,
     "not_as_in_path": always,  # the external_id of a PUT
     "not_in_future": always,
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
+    "required": lambda body: "colors" in body,  # background and text together
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
+    "unknown_image": always,
+    "unknown_theme": always,
     "unknown_link": always,
 }
 
@@ -51,6 +58,7 @@ RULES_OF_QUERIES = {
 RULES_OF_HEADERS = {
     "idempotency_key_reused": lambda headers: "Idempotency-Key" in headers,
     "invalid_request": lambda headers: "If-Match" in headers or "If-None-Match" in headers,  # entity tags in quotes
+    "invalid_image": always,  # bytes that no schema can describe
     "precondition_failed": lambda headers: "If-Match" in headers,
 }
 

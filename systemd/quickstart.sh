@@ -30,7 +30,7 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libcurl4-openssl-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # ---- words ---------------------------------------------------------------------------------------------------------
@@ -107,9 +107,9 @@ install_packages() {
 
 prepare_folder() {
   if [ -n "$reset" ]; then
-    for part in mariadb redis spool log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+    for part in mariadb redis spool pages log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
-  mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls"
+  mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls"
 }
 
 find_programs() {
@@ -142,6 +142,8 @@ MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
+MASK_PAGES=$dir/pages
+MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key
 # A receiver on this machine can be tried at once.
 MASK_WEBHOOK_ADDRESSES=127.0.0.0/8,::1
@@ -172,7 +174,7 @@ write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
     -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
-    -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
+    -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
     -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF
@@ -228,7 +230,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        "$bin/maskctl" journal load && "$bin/maskctl" maintain || :
+        "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.

@@ -38,10 +38,12 @@ struct Call {
     func query() throws(Problem) -> Query { try Query(dialect.read(query: request.query)) }
 
     /// The body's reader; to be finished with `finish()`.
-    /// - Parameter orEmpty: no body at all is as good as `{}`.
-    func fields(orEmpty: Bool = false) throws(Problem) -> JSONFields {
+    /// - Parameters:
+    ///   - orEmpty: no body at all is as good as `{}`.
+    ///   - isDeep: the members of objects within have the dialect's names too.
+    func fields(orEmpty: Bool = false, isDeep: Bool = false) throws(Problem) -> JSONFields {
         if orEmpty && request.body.isEmpty { return JSONFields(JSONObject()) }
-        return JSONFields(try object())
+        return JSONFields(try object(isDeep: isDeep))
     }
 
     /// The body's reader, with a field that the path has set. The body may say the same, but nothing else.
@@ -54,7 +56,7 @@ struct Call {
         return JSONFields(object)
     }
 
-    private func object() throws(Problem) -> JSONObject {
+    private func object(isDeep: Bool = false) throws(Problem) -> JSONObject {
         if let encoding = request.fields.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "identity" {
             throw .unsupportedContentEncoding()
         }
@@ -66,7 +68,7 @@ struct Call {
         guard case .object(let object) = json else {
             throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
         }
-        return try dialect.read(object)
+        return try isDeep ? dialect.readDeep(object) : dialect.read(object)
     }
 
     /// The identifier in the path. One of another kind or shape names nothing.

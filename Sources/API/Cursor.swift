@@ -54,19 +54,19 @@ struct Pagination {
 
     /// A page of items of which one more was asked for than it holds.
     func page<Item>(
-        _ items: [Item], of question: String, position: (Item) -> [UInt8], json: (Item) -> JSON
-    ) -> Answer {
+        _ items: [Item], of question: String, position: (Item) -> [UInt8], json: (Item) throws -> JSON
+    ) rethrows -> Answer {
         let page = items.prefix(limit)
         let last = items.count > limit ? page.last : nil
-        return .page(page.map(json), cursor: last.map { Cursor.encode(position($0), question, workspace) })
+        return .page(try page.map(json), cursor: last.map { Cursor.encode(position($0), question, workspace) })
     }
 
     /// A page of things that are listed by their ids.
     func page<Item, Kind>(
-        of question: String, id: (Item) -> Identifier<Kind>, json: (Item) -> JSON,
+        of question: String, id: (Item) -> Identifier<Kind>, json: (Item) throws -> JSON,
         items: (_ after: Identifier<Kind>?, _ limit: Int) throws -> [Item]
     ) throws -> Answer {
         let last = try position(length: 16, of: question).flatMap { ULID(bytes: $0) }
-        return page(try items(last.map(Identifier.init), limit + 1), of: question, position: { id($0).ulid.bytes }, json: json)
+        return try page(try items(last.map(Identifier.init), limit + 1), of: question, position: { id($0).ulid.bytes }, json: json)
     }
 }

@@ -92,6 +92,25 @@ enum Dialect: Sendable {
         return result
     }
 
+    /// The same for the objects within as well.
+    func readDeep(_ object: JSONObject) throws(Problem) -> JSONObject {
+        guard self == .quickStart else { return object }
+        var result = try read(object)
+        for member in result.members { result[member.name] = try readDeep(member.value) }
+        return result
+    }
+
+    private func readDeep(_ json: JSON) throws(Problem) -> JSON {
+        switch json {
+        case .object(let object): return .object(try readDeep(object))
+        case .array(let items):
+            var read: [JSON] = []
+            for item in items { read.append(try readDeep(item)) }
+            return .array(read)
+        default: return json
+        }
+    }
+
     /// A query with its parameters' names in the reference dialect.
     func read(query: String) -> String {
         guard self == .quickStart else { return query }

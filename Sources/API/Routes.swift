@@ -83,6 +83,24 @@ extension Route {
         Route(.get, "/events", .webhooksRead, .listEvents, EventResource.list),
         Route(.get, "/events/{id}", .webhooksRead, .getEvent, EventResource.get),
 
+        Route(.post, "/bio-pages", .pagesWrite, .createPage, PageResource.create),
+        Route(.get, "/bio-pages", .pagesRead, .listPages, PageResource.list),
+        Route(.get, "/bio-pages/{id}", .pagesRead, .getPage, PageResource.get),
+        Route(.patch, "/bio-pages/{id}", .pagesWrite, .updatePage, PageResource.update),
+        Route(.delete, "/bio-pages/{id}", .pagesWrite, .deletePage, PageResource.delete),
+        Route(.post, "/bio-pages/{id}/publish", .pagesWrite, .publishPage, PagePublication.publish),
+        Route(.post, "/bio-pages/{id}/unpublish", .pagesWrite, .unpublishPage, PagePublication.unpublish),
+        Route(.get, "/bio-pages/{id}/preview", .pagesRead, .previewPage, PagePublication.preview),
+        Route(.get, "/bio-pages/{id}/versions", .pagesRead, .listPageVersions, PagePublication.listVersions),
+        Route(.get, "/bio-pages/{id}/versions/{number}", .pagesRead, .getPageVersion, PagePublication.getVersion),
+        Route(.post, "/bio-pages/{id}/versions/{number}/restore", .pagesWrite, .restorePageVersion, PagePublication.restore),
+        Route(.get, "/bio-pages/{id}/analytics", .analyticsRead, .getPageAnalytics, PageAnalyticsResource.get),
+
+        Route(.post, "/images", .pagesWrite, .createImage, ImageResource.create),
+        Route(.get, "/images", .pagesRead, .listImages, ImageResource.list),
+        Route(.get, "/images/{id}", .pagesRead, .getImage, ImageResource.get),
+        Route(.delete, "/images/{id}", .pagesWrite, .deleteImage, ImageResource.delete),
+
         Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list),
         Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export),
 

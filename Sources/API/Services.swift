@@ -2,6 +2,7 @@ import HTTP
 import Journal
 import Logging
 import Model
+import Pages
 import Redis
 import Store
 
@@ -28,10 +29,12 @@ public struct SiteConfiguration: Sendable {
         self.cachedLinks = cachedLinks
     }
 
-    func shortURL(host: String, slug: String) -> String {
-        let port = linkPort == 443 ? "" : ":\(linkPort)"
-        return "https://\(host)\(port)/\(PercentEncoding.encode(slug))"
+    /// The address of a link or a page.
+    public func shortURL(host: String, slug: String) -> String {
+        origin(ofHost: host) + "/" + PercentEncoding.encode(slug)
     }
+
+    func origin(ofHost host: String) -> String { "https://\(host)" + (linkPort == 443 ? "" : ":\(linkPort)") }
 
     var documentation: String { "https://\(apiHost)\(linkPort == 443 ? "" : ":\(linkPort)")/v1/openapi.json" }
 }
@@ -43,6 +46,7 @@ public final class Services: Sendable {
     public let redis: RedisPool
     public let journal: JournalWriter
     public let webhooks: WebhookPolicy
+    public let pages: Publisher
     public let logger: Logger
     let limiter: RateLimiter
     let authenticator: Authenticator
@@ -56,13 +60,14 @@ public final class Services: Sendable {
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        logger: Logger
+        pages: Publisher, logger: Logger
     ) {
         self.site = site
         self.store = store
         self.redis = redis
         self.journal = journal
         self.webhooks = webhooks
+        self.pages = pages
         self.logger = logger
         limiter = RateLimiter(redis: redis, workers: site.workers)
         authenticator = Authenticator(store: store, limiter: limiter)

@@ -13,6 +13,10 @@ public struct Configuration: Sendable {
     public var site: SiteConfiguration
     /// Folder of the journal.
     public var spool: String
+    /// Folder of the bio pages' files, which nginx serves.
+    public var pages: String
+    /// Folder of the bio pages' themes.
+    public var themes: String
     /// Folder of the migration files.
     public var migrations: String
     public var threads: Int
@@ -36,6 +40,8 @@ public struct Configuration: Sendable {
         databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 32, in: 5...1000)
         redis = try Self.redis(environment)
         spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")
+        pages = environment.string("MASK_PAGES", default: "/var/lib/mask/pages")
+        themes = environment.string("MASK_THEMES", default: "/usr/share/mask/themes")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
         secretKey = try Self.secretKey(environment)
         openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")

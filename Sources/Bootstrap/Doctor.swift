@@ -22,7 +22,7 @@ public struct Doctor {
     public var checks: [(name: String, check: () -> Finding)] {
         [
             ("database", database), ("durability", durability), ("schema", schema), ("redis", redis), ("spool", spool),
-            ("journal", journal), ("webhooks", webhooks), ("endpoints", endpoints), ("images", images),
+            ("journal", journal), ("webhooks", webhooks), ("endpoints", endpoints), ("images", images), ("pages", pages),
             ("clock", clock),
         ]
     }
@@ -108,6 +108,14 @@ public struct Doctor {
             _ = try SVG.decoded(point, side: 1, limits: ImageLimits(bytes: point.count, side: 1))
             return "SVG can be drawn"
         }
+    }
+
+    private func pages() -> Finding {
+        let path = installation.configuration.pages
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            return .bad("\(path): \(String(cString: strerror(errno))). Create it for the workers' user, or correct MASK_PAGES.")
+        }
+        return finding("Correct MASK_THEMES.") { "\(path), themes \(try installation.publisher.themes().joined(separator: ", "))" }
     }
 
     private func clock() -> Finding {

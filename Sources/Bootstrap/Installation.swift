@@ -2,6 +2,7 @@ import API
 import Glibc
 import Logging
 import MariaDB
+import Pages
 import Redis
 import Store
 import Webhooks
@@ -36,6 +37,14 @@ public struct Installation: Sendable {
 
     public var webhookPolicy: WebhookPolicy {
         WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)
+    }
+
+    /// Renders bio pages and keeps their files.
+    public var publisher: Publisher {
+        let site = configuration.site
+        return Publisher(
+            store: store, directory: configuration.pages, themes: configuration.themes, logger: logger,
+            address: { site.shortURL(host: $0, slug: $1) })
     }
 
     /// The migration files.

@@ -21,11 +21,15 @@ public struct Worker: Sendable {
         let isPrepared = try installation.prepareDatabase()
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
-            journal: try JournalWriter(directory: configuration.spool), webhooks: installation.webhookPolicy, logger: logger)
+            journal: try JournalWriter(directory: configuration.spool), webhooks: installation.webhookPolicy,
+            pages: installation.publisher, logger: logger)
         let application = Application(services)
         application.refresh()
         _ = try Thread.start(name: "invalidation") {
             InvalidationListener(configuration.redis, services: services).run()
+        }
+        _ = try Thread.start(name: "pages") {
+            PageListener(configuration.redis, services: services).run()
         }
         _ = try Thread.start(name: "loader") {
             LoaderLoop(JournalLoader(directory: configuration.spool, store: store, logger: logger), logger: logger).run()

@@ -9,6 +9,8 @@ final class FastCGIConnection {
 
     /// Bodies over this are refused; nginx refuses them before (`client_max_body_size`).
     static let bodyLimit = 1_048_576
+    /// Of an image. nginx lets it through to one address only.
+    static let imageBodyLimit = 8 * bodyLimit
 
     /// `FCGX_InitRequest` with FCGI_FAIL_ACCEPT_ON_INTR: a signal ends accept, which is how an idle thread is stopped.
     init(_ socket: ListeningSocket) throws(ServerError) {
@@ -36,7 +38,8 @@ final class FastCGIConnection {
         guard let parameters = request.pointee.envp, case (var made, let length?)? = requestHead(parameters) else {
             return .failure(Refusal(status: 400))
         }
-        if length > Self.bodyLimit { return .failure(Refusal(status: 413)) }
+        let isImage = made.fields.contentType?.hasPrefix("image/") == true
+        if length > (isImage ? Self.imageBodyLimit : Self.bodyLimit) { return .failure(Refusal(status: 413)) }
         guard let body = readBody(length) else { return .failure(Refusal(status: 400)) }
         made.body = body
         return .success(made)

@@ -119,6 +119,16 @@ public struct JSONFields {
     public mutating func bool(_ name: String) -> Bool? { value(name, as: .bool) }
     public mutating func strings(_ name: String) -> [String]? { value(name, as: .stringArray) }
 
+    /// The member as it came, without reading it; nil when it is absent or null.
+    public func peek(_ name: String) -> JSON? {
+        object[name].flatMap { $0.isNull ? nil : $0 }
+    }
+
+    /// Reads all that is left without a look: what it should be cannot be told.
+    public mutating func ignoreTheRest() {
+        for index in isRead.indices { isRead[index] = true }
+    }
+
     // MARK: Problems
 
     /// Adds a problem that only the handler can see, such as two fields that exclude each other.

@@ -25,6 +25,7 @@ public struct JournalLoader: ~Copyable {
     public struct Loaded: Sendable, Equatable {
         public var clicks = 0
         public var requests = 0
+        public var views = 0
         /// The batch was full: there is more to load right now.
         public var isFull = false
     }
@@ -56,7 +57,9 @@ public struct JournalLoader: ~Copyable {
         }
         for piece in batch.pieces { marks[piece.segment.name] = piece.end }
         removeFinished()
-        return Loaded(clicks: batch.clicks.count, requests: batch.requests.count, isFull: batch.bytes >= Self.batchBytes)
+        return Loaded(
+            clicks: batch.clicks.count, requests: batch.requests.count, views: batch.views.count,
+            isFull: batch.bytes >= Self.batchBytes)
     }
 
     private mutating func becomeLoader() throws(JournalError) -> Bool {
@@ -86,6 +89,7 @@ public struct JournalLoader: ~Copyable {
 
         var pieces: [Piece] = []
         var clicks: [Click] = []
+        var views: [Click] = []
         var requests: [APIRequest] = []
         var bytes = 0
     }
@@ -117,6 +121,7 @@ public struct JournalLoader: ~Copyable {
             case .click(let click):
                 batch.clicks.append(click)
                 piece.clicks += 1
+            case .view(let view): batch.views.append(view)
             case .request(let request):
                 batch.requests.append(request)
                 piece.requests += 1
@@ -137,6 +142,7 @@ public struct JournalLoader: ~Copyable {
             return try store.write { try transact(batch, on: $0) }
         } catch Retry.duplicates {
             batch.clicks = try withoutStored(batch.clicks)
+            batch.views = try withoutStored(batch.views.map(PageViews.View.init)).map(\.click)
             batch.requests = try withoutStored(batch.requests)
             return try store.write { try transact(batch, on: $0) }
         }
@@ -153,10 +159,17 @@ public struct JournalLoader: ~Copyable {
             let clicks = try markingFirstVisits(batch.clicks, on: connection)
             guard try Clicks.insert(clicks, on: connection) else { throw Retry.duplicates }
             try ClickRollups.add(clicks, on: connection)
+            try add(views: batch.views, on: connection)
             try add(batch.requests, on: connection)
             // Last: it may lock rows that senders work on.
             return try clickEvents.write(clicks, on: connection)
         }
+    }
+
+    private func add(views: [Click], on connection: Connection) throws {
+        let views = try markingFirstVisits(views, on: connection)
+        guard try PageViews.insert(views, on: connection) else { throw Retry.duplicates }
+        try ClickRollups.add(views, inWholeWorkspace: false, on: connection)
     }
 
     private func add(_ requests: [APIRequest], on connection: Connection) throws {
@@ -221,6 +234,18 @@ extension Click: JournaledOnce {
         in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> Set<UInt128> {
         try Clicks.stored(in: workspace, from: first, to: last, on: connection)
+    }
+}
+
+extension PageViews.View: JournaledOnce {
+    var workspace: WorkspaceID { click.workspace }
+    var id: UInt128 { click.id }
+    var at: Timestamp { click.at }
+
+    static func stored(
+        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Set<UInt128> {
+        try PageViews.stored(in: workspace, from: first, to: last, on: connection)
     }
 }
 

@@ -15,6 +15,7 @@ struct JournalParser {
         let fields = line[..<end].pieces(dividedBy: UInt8(ascii: "\t"))
         switch (line.first, fields.count) {
         case (UInt8(ascii: "C"), 13): return click(fields).map(JournalRecord.click)
+        case (UInt8(ascii: "V"), 13): return click(fields).map(JournalRecord.view)
         case (UInt8(ascii: "R"), 12): return request(fields).map(JournalRecord.request)
         default: return nil
         }

@@ -8,11 +8,14 @@ import Store
 /// A newline stands before each line and after it, so that one that a full disk cut short does not spoil the next.
 ///
 ///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
+///     V  as C, of a page in place of a link
 ///     R  time  request-id  workspace  key  endpoint  resource  status  microseconds  changed  address  user-agent  sum
 ///
 /// Times are milliseconds since 1970. Control characters in what visitors sent become spaces, so nothing needs escaping.
 public enum JournalRecord {
     case click(Click)
+    /// A page was looked at: a click whose `link` is the page's id.
+    case view(Click)
     case request(APIRequest)
 }
 
@@ -31,10 +34,13 @@ public struct ClickLine {
     public var utmCampaign: String
     public var userAgent: String
     public var trigger: ClickTrigger
+    /// A page was looked at; `link` is its id.
+    public var isView: Bool
 
     public init(
         at: Int64, requestID: String, workspace: WorkspaceID, link: LinkID, visitor: UInt64, country: String, city: String,
-        referrer: String, utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String, trigger: ClickTrigger = .click
+        referrer: String, utmSource: String, utmMedium: String, utmCampaign: String, userAgent: String,
+        trigger: ClickTrigger = .click, isView: Bool = false
     ) {
         self.at = at
         self.requestID = requestID
@@ -49,11 +55,12 @@ public struct ClickLine {
         self.utmCampaign = utmCampaign
         self.userAgent = userAgent
         self.trigger = trigger
+        self.isView = isView
     }
 
     public var bytes: [UInt8] {
         // A loader that knows no scans reads the first letter alone, and takes a scan for a click.
-        var line = LineBuilder(kind: trigger == .qr ? "CQ" : "C")
+        var line = LineBuilder(kind: isView ? "V" : trigger == .qr ? "CQ" : "C")
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
         line.append(workspace.ulid)

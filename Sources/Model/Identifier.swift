@@ -40,6 +40,8 @@ public enum AuditKind: IdentifierKind { public static let prefix = "aud" }
 public enum WebhookKind: IdentifierKind { public static let prefix = "wh" }
 public enum DeliveryKind: IdentifierKind { public static let prefix = "dlv" }
 public enum MemberKind: IdentifierKind { public static let prefix = "usr" }
+public enum PageKind: IdentifierKind { public static let prefix = "page" }
+public enum ImageKind: IdentifierKind { public static let prefix = "img" }
 public enum QRCodeKind: IdentifierKind { public static let prefix = "qr" }
 
 public typealias LinkID = Identifier<LinkKind>
@@ -51,4 +53,6 @@ public typealias AuditID = Identifier<AuditKind>
 public typealias WebhookID = Identifier<WebhookKind>
 public typealias DeliveryID = Identifier<DeliveryKind>
 public typealias MemberID = Identifier<MemberKind>
+public typealias PageID = Identifier<PageKind>
+public typealias ImageID = Identifier<ImageKind>
 public typealias QRCodeID = Identifier<QRCodeKind>

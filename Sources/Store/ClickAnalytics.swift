@@ -74,6 +74,22 @@ public enum ClickAnalytics {
         return (total, groups)
     }
 
+    /// Clicks of each of some links in the window of a question; a link without any is left out.
+    public static func clicks(
+        of links: [LinkID], _ question: ClickQuestion, on connection: Connection
+    ) throws(MariaDBError) -> [LinkID: Int] {
+        var clicks: [LinkID: Int] = [:]
+        for chunk in chunks(of: links) {
+            for row in try connection.query("""
+                SELECT r.link_id, \(sum(question)) FROM click_rollups r
+                WHERE r.workspace_id = \(question.workspace) AND r.link_id IN (\(list: Array(chunk))) AND r.dimension = 'total'
+                  AND r.period >= \(question.start) AND r.period < \(question.end)
+                GROUP BY r.link_id
+                """) { clicks[try row.identifier(0)] = try row.integer(1) }
+        }
+        return clicks
+    }
+
     // MARK: The window and the links of a question
 
     private static func sum(_ question: ClickQuestion) -> SQL {

@@ -55,8 +55,11 @@ public enum ClickRollups {
     }
 
     /// Adds clicks, counted in memory first, to the roll-ups and to the totals of their links.
-    public static func add(_ clicks: [Click], on connection: Connection) throws(MariaDBError) {
-        let tally = ClickTally(clicks)
+    /// - Parameter inWholeWorkspace: false for views of pages, which are no clicks of the workspace.
+    public static func add(
+        _ clicks: [Click], inWholeWorkspace: Bool = true, on connection: Connection
+    ) throws(MariaDBError) {
+        let tally = ClickTally(clicks, inWholeWorkspace: inWholeWorkspace)
         try addCounts(tally.counts.sorted { Key.isOrdered($0.key, $1.key) }, on: connection)
         try addTotals(tally.totals.sorted { $0.key < $1.key }.map(\.value), on: connection)
     }
@@ -120,7 +123,10 @@ struct ClickTally {
         var country, city, device, browser, os, referrer, source, medium, campaign: String
     }
 
-    init(_ clicks: [Click]) {
+    private let inWholeWorkspace: Bool
+
+    init(_ clicks: [Click], inWholeWorkspace: Bool) {
+        self.inWholeWorkspace = inWholeWorkspace
         var alike: [Likeness: ClickRollups.Counts] = [:]
         for click in clicks {
             alike[likeness(click), default: .init()].add(.init(
@@ -150,10 +156,11 @@ struct ClickTally {
         ]
         for (dimension, parts) in parts where dimension == .total || parts.contains(where: { !$0.isEmpty }) {
             let value = parts.joined(separator: String(ClickRollups.separator))
-            for link in [likeness.link.ulid, ClickRollups.wholeWorkspace] {
+            for link in inWholeWorkspace ? [likeness.link.ulid, ClickRollups.wholeWorkspace] : [likeness.link.ulid] {
                 self.counts[key(likeness, link, dimension, value), default: .init()].add(counts)
             }
         }
+        guard inWholeWorkspace else { return }
         let link = key(likeness, ClickRollups.wholeWorkspace, .link, hexadecimal(likeness.link.ulid.bytes))
         self.counts[link, default: .init()].add(counts)
     }

@@ -160,6 +160,20 @@ public enum Links {
         try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id = \(id)").first.map(link)
     }
 
+    /// Those of the links that are there.
+    public static func find(
+        _ ids: [LinkID], in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> [LinkID: Link] {
+        var found: [LinkID: Link] = [:]
+        for chunk in chunks(of: ids) {
+            for row in try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: Array(chunk)))") {
+                let link = try link(row)
+                found[link.id] = link
+            }
+        }
+        return found
+    }
+
     /// Takes one redirect out of a link's budget. False when all have been given out.
     ///
     /// One statement decides, so that over all processes never one too many is given out.

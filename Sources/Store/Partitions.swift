@@ -27,6 +27,7 @@ public enum Partitions {
     public static let tables = [
         Table(name: "clicks", unit: .day, keepDays: 400),
         Table(name: "click_visitors", unit: .day, keepDays: 2),
+        Table(name: "page_views", unit: .day, keepDays: 31),
         Table(name: "api_requests", unit: .month, keepDays: longestAudit),
         Table(name: "audit_log", unit: .month, keepDays: longestAudit),
         Table(name: "events", unit: .day, isByID: true, keepDays: 30),

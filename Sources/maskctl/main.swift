@@ -10,7 +10,7 @@ struct Maskctl: ParsableCommand {
         discussion: "Configured by the same variables as the workers: the environment, and the file that MASK_CONFIG names.",
         subcommands: [
             MigrateCommand.self, WorkspaceCommand.self, MemberCommand.self, KeyCommand.self, DomainCommand.self,
-            WebhookCommand.self, JournalCommand.self, AuditCommand.self, MaintainCommand.self, DoctorCommand.self,
+            WebhookCommand.self, PageCommand.self, JournalCommand.self, AuditCommand.self, MaintainCommand.self, DoctorCommand.self,
         ])
 }
 

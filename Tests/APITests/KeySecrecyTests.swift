@@ -107,6 +107,6 @@ extension Stage {
     ) throws -> Services {
         Services(
             site: site, store: store, redis: redis.makePool(capacity: 4), journal: try JournalWriter(directory: spool.path),
-            webhooks: try webhooks(), logger: logger)
+            webhooks: try webhooks(), pages: publisher(site, store, spool, logger), logger: logger)
     }
 }

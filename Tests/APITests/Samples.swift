@@ -22,12 +22,15 @@ struct Sample: Sendable {
         "/webhooks/{id}/deliveries/{delivery_id}": delivery,
         "/events/{id}": event,
         "/qr-codes/{id}": qrCode,
+        "/bio-pages/{id}": page,
+        "/bio-pages/{id}/versions/{number}": pageVersion,
+        "/images/{id}": image,
     ]
 
     /// What stands for an id in the example of a body, by the prefix of the id.
     static let byPrefix = [
         LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member, WebhookKind.prefix: webhook,
-        EventKind.prefix: event, QRCodeKind.prefix: qrCode,
+        EventKind.prefix: event, QRCodeKind.prefix: qrCode, PageKind.prefix: page, ImageKind.prefix: image,
     ]
 
     private static let link = Sample(
@@ -60,6 +63,21 @@ struct Sample: Sendable {
 
     private static let qrCode = Sample(
         make: { try $0.newQRCode().id }, unknown: { QRCodeID.new().description })
+
+    /// A page with three versions, the last of which visitors see.
+    private static let page = Sample(
+        make: { stage in
+            let link: JSON = ["type": "link", "title": "Notes", "url": .string("https://example.com/" + randomHex(4))]
+            let id = try stage.newPage(["blocks": [link]])["id"]?.stringValue ?? ""
+            for _ in 0..<3 { #expect(stage.ask(.post, "/bio-pages/\(id)/publish").status == 200) }
+            return id
+        }, unknown: { PageID.new().description })
+
+    /// Of the page that was made last, which stands before it in the path.
+    private static let pageVersion = Sample(make: { _ in "2" }, unknown: { "4" })
+
+    private static let image = Sample(
+        make: { try $0.newImage()["id"]?.stringValue ?? "" }, unknown: { ImageID.new().description })
 
     private static let event = Sample(
         make: { stage in
@@ -132,6 +150,9 @@ extension Stage {
         var request = request(
             route.method, base + path, body: (base == "/v1" ? body : body?.camelCased)?.text)
         request.fields.authorization = "Bearer " + key
+        if let type = route.operation.uploads.first {
+            (request.body, request.fields.contentType) = (try Self.picture().png(), type)
+        }
         return request
     }
 

@@ -5,6 +5,7 @@ import Journal
 import Logging
 import MariaDB
 import Model
+import Pages
 import Redis
 import Store
 import Support
@@ -75,7 +76,15 @@ final class Stage: Sendable {
         return Services(
             site: site, store: store, redis: redis.makePool(capacity: 32),
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
+            pages: publisher(site, store, spool, logger),
             logger: logger)
+    }
+
+    /// Keeps the files of pages beside the journal.
+    static func publisher(_ site: SiteConfiguration, _ store: Store, _ spool: TemporaryFolder, _ logger: Logger) -> Publisher {
+        Publisher(
+            store: store, directory: spool.path + "/pages", themes: TestThemes.folder, logger: logger,
+            address: { site.shortURL(host: $0, slug: $1) })
     }
 
     /// Another worker on the same database, as on another host.

@@ -91,3 +91,13 @@ extension Trait where Self == DatabaseTrait {
     /// The same without our tables, for tests of what knows none of them.
     public static var emptyDatabase: Self { Self(isMigrated: false) }
 }
+
+/// The themes of `nginx/themes`.
+public enum TestThemes {
+    public static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "nginx/themes").path
+}
+
+/// A whole file; nil where it cannot be read.
+public func readWhole(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map(Array.init) }

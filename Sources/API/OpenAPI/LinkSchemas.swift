@@ -10,7 +10,7 @@ extension Schemas {
 
     /// Of ASCII only letters, digits and `-._~`, not beginning with `_` or `.`. Of other scripts letters, digits, marks
     /// and emoji, which patterns cannot say in a way that all readers of them understand.
-    private static let slug = #"^[^\u0000-,./:-@\[-`{-}\u007F][^\u0000-,/:-@\[-^`{-}\u007F]*$"#
+    static let slug = #"^[^\u0000-,./:-@\[-`{-}\u007F][^\u0000-,/:-@\[-^`{-}\u007F]*$"#
 
     /// A host, perhaps with a port, of a length that hosts can have; no user name.
     private static let web = #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"#
@@ -44,7 +44,7 @@ extension Schemas {
         "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
     ]
 
-    private static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192, "pattern": .string(web)]
+    static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192, "pattern": .string(web)]
 
     static let newLink: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: ["url"])
     static let linkChanges: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: [])

@@ -41,6 +41,10 @@ enum OpenAPI {
                 "required": .bool(!route.operation.isBodyOptional), "content": ["application/json": media(body)],
             ]
         }
+        if !route.operation.uploads.isEmpty {
+            let content = route.operation.uploads.map { JSONObject.Member(name: $0, value: [:]) }
+            json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+        }
         json["responses"] = .object(responses(route))
         if let scope = route.scope { json["x-required-scope"] = .string(scope.rawValue) } else { json["security"] = [] }
         return .object(json)
@@ -50,10 +54,15 @@ enum OpenAPI {
         route.path.split(separator: "/").filter { $0.first == "{" }.map {
             [
                 "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
-                "schema": $0 == "{external_id}" ? Schemas.string : .id,
+                "schema": parameterSchemas[String($0)] ?? .id,
             ]
         }
     }
+
+    /// Of parameters that are no ids.
+    private static let parameterSchemas: [String: JSON] = [
+        "{external_id}": Schemas.string, "{number}": ["type": "integer", "minimum": 1],
+    ]
 
     private static func queryParameter(_ parameter: Operation.Parameter) -> JSON {
         [
@@ -98,7 +107,7 @@ enum OpenAPI {
     /// What every route can answer, by the worker or by nginx, and what only this one can.
     private static func problems(_ route: Route) -> [Int] {
         [400, 403, 414, 429, 431, 500, 502, 503, 504] + (route.scope == nil ? [] : [401])
-            + (route.operation.body == nil ? [] : [413]) + (route.operation.isTagged ? [412] : [])
+            + (route.operation.body == nil && route.operation.uploads.isEmpty ? [] : [413]) + (route.operation.isTagged ? [412] : [])
             + (route.method == .post ? [409, 422] : []) + route.operation.problems
     }
 

@@ -15,6 +15,8 @@ struct Operation: Sendable {
     var query: [Parameter] = []
     /// Names a schema of the request body.
     var body: String?
+    /// Media types of a body that is no JSON.
+    var uploads: [String] = []
     /// No body at all is good too.
     var isBodyOptional = false
     var status = 200

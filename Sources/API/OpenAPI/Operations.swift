@@ -190,6 +190,70 @@ extension Operation {
 
     static let getEvent = Operation(id: "getEvent", summary: "Read an event", answer: "Event", problems: [404])
 
+    static let createPage = Operation(
+        id: "createPage", summary: "Create a bio page; visitors see it once it is published", body: "NewPage", status: 201,
+        answer: "Page", isTagged: true, problems: [409, 415, 422])
+
+    static let listPages = Operation(
+        id: "listPages", summary: "List the bio pages, newest first", query: pagination, answer: "Page", isList: true)
+
+    static let getPage = Operation(id: "getPage", summary: "Read a bio page: its draft", answer: "Page", isTagged: true, problems: [404])
+
+    static let updatePage = Operation(
+        id: "updatePage", summary: "Change the fields of the draft that are sent; null clears a field", body: "PageChanges",
+        answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let deletePage = Operation(
+        id: "deletePage", summary: "Delete a bio page, its history and the short links that it made", status: 204, isTagged: true,
+        problems: [404, 409])
+
+    static let publishPage = Operation(
+        id: "publishPage", summary: "Show visitors the draft", body: "Nothing", isBodyOptional: true, answer: "Page", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    static let unpublishPage = Operation(
+        id: "unpublishPage", summary: "Show visitors nothing", body: "Nothing", isBodyOptional: true, answer: "Page",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    static let previewPage = Operation(
+        id: "previewPage", summary: "The draft as visitors would see it", files: ["text/html"], problems: [404])
+
+    static let listPageVersions = Operation(
+        id: "listPageVersions", summary: "List what has been published, newest first", query: pagination, answer: "PageVersion",
+        isList: true, problems: [404])
+
+    static let getPageVersion = Operation(
+        id: "getPageVersion", summary: "Read what was published once", answer: "PageVersionWithContent", problems: [404])
+
+    static let restorePageVersion = Operation(
+        id: "restorePageVersion", summary: "Make a version the draft again and, when asked, show it to visitors",
+        body: "PageRestoration", isBodyOptional: true, answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let getPageAnalytics = Operation(
+        id: "getPageAnalytics", summary: "Count the views of a bio page and the clicks on its links",
+        query: [
+            .init(name: "interval", about: "A window that ends now", schema: .oneOf(AnalyticsWindow.intervals.map(\.name))),
+            .init(name: "start", about: "Instead of interval: from the quarter of an hour of this time", schema: .time),
+            .init(name: "end", about: "To the quarter of an hour of this time; now where left out", schema: .time),
+            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
+            .init(name: "granularity", about: "Length of a line when grouped by time", schema: .oneOf(ClickResource.granularities.map(\.rawValue))),
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(PageAnalyticsResource.groups.map(\.rawValue))),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(ClickQuestion.Count.allCases.map(\.rawValue))),
+        ],
+        answer: "PageAnalytics", problems: [404])
+
+    static let createImage = Operation(
+        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: Image.ImageType.allCases.map(\.mediaType),
+        status: 201, answer: "Image", problems: [415, 422])
+
+    static let listImages = Operation(
+        id: "listImages", summary: "List the images, newest first", query: pagination, answer: "Image", isList: true)
+
+    static let getImage = Operation(id: "getImage", summary: "Read where an image is, and its size", answer: "Image", problems: [404])
+
+    static let deleteImage = Operation(
+        id: "deleteImage", summary: "Delete an image that no page shows", status: 204, problems: [404, 409])
+
     static let listAuditLog = Operation(
         id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
         answer: "AuditEntry", isList: true)

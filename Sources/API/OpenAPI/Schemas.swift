@@ -13,6 +13,9 @@ enum Schemas {
         "WebhookChanges": webhookChanges, "SecretRotation": secretRotation, "Delivery": delivery,
         "ListedDelivery": listedDelivery, "Recovery": recovery,
         "Recovered": recovered, "Event": event, "Nothing": object([:]),
+        "Page": page, "NewPage": newPage, "PageChanges": pageChanges, "PageVersion": pageVersion,
+        "PageVersionWithContent": pageVersionWithContent, "PageRestoration": pageRestoration, "PageAnalytics": pageAnalytics,
+        "Image": imageObject,
         "AuditEntry": auditEntry, "Member": member, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
         "Problem": problem, "Document": ["type": "object"],
     ]

@@ -15,9 +15,11 @@ struct Redirector: Sendable {
         case .get, .head, .post: break
         default: return Page.wrongMethod
         }
-        guard let slug = Slug.fromPath(request.path) else { return Page.notFound }
+        // No slug has a slash: what pages are made of is looked for only where there is none.
+        guard let slug = Slug.fromPath(request.path) else { return PageVisits(services: services).respond(to: request) }
         if slug.hasSuffix(QRPage.suffix) { return QRPage(services: services).respond(to: request, slug) }
         switch services.links.find(host: request.host, slug: slug) {
+        case .link(let link) where link.workspace == .ofPages: return PageVisits(services: services).show(slug, link, request)
         case .link(let link): return answer(request, link)
         case .unknown: return Page.notFound
         case .unavailable: return Page.unavailable
@@ -117,7 +119,7 @@ struct Redirector: Sendable {
         let agent = request.fields.userAgent ?? ""
         let line = ClickLine(
             at: request.receivedMilliseconds, requestID: request.id, workspace: link.workspace, link: link.id,
-            visitor: visitor(request, agent), country: request.country, city: request.city,
+            visitor: services.salts.visitor(request), country: request.country, city: request.city,
             referrer: request.fields.referer.map(referrerHost) ?? "", utmSource: campaign.source,
             utmMedium: campaign.medium, utmCampaign: campaign.campaign, userAgent: agent, trigger: visit.trigger)
         do {
@@ -127,13 +129,6 @@ struct Redirector: Sendable {
             services.logger.critical("a click could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
             return false
         }
-    }
-
-    /// Address and user agent under the salt of the day: tells visitors apart for a day, and leads back to nobody.
-    private func visitor(_ request: Request, _ agent: String) -> UInt64 {
-        let day = Timestamp(milliseconds: request.receivedMilliseconds).day
-        let digest = hmacSHA256(key: services.salts.salt(ofDay: day), request.remoteAddress + "\n" + agent)
-        return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
 
@@ -154,7 +149,7 @@ private struct Visit {
 }
 
 /// The campaign of a click: the link's own, else what the visitor's address says.
-private struct Campaign {
+struct Campaign {
     var source: String, medium: String, campaign: String
 
     init(_ utm: UTM, visitorQuery: String) {

@@ -1,4 +1,5 @@
 import Crypto
+import HTTP
 import Model
 import Store
 import Threads
@@ -16,6 +17,13 @@ final class SaltCache: Sendable {
     func salt(ofDay day: Int) -> [UInt8] {
         if let salt = salts.withLock({ $0[day] }) { return salt }
         do { return try fetch(day) } catch { return keep(day, freshSalt()) }
+    }
+
+    /// Address and user agent under the salt of the day: tells visitors apart for a day, and leads back to nobody.
+    func visitor(_ request: Request) -> UInt64 {
+        let day = Timestamp(milliseconds: request.receivedMilliseconds).day
+        let digest = hmacSHA256(key: salt(ofDay: day), request.remoteAddress + "\n" + (request.fields.userAgent ?? ""))
+        return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// Fetches today's and tomorrow's ahead, so that midnight waits for nothing, and forgets the day before yesterday's.

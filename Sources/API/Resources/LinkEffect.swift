@@ -32,12 +32,26 @@ enum LinkEffect {
     }
 }
 
+extension LinkEffect {
+    /// The link, if what led to it does so no longer.
+    fileprivate var moved: LinkID? {
+        switch self {
+        case .created: nil
+        case .updated(let before, let after): (before.host, before.slug) == (after.host, after.slug) ? nil : after.id
+        case .deleted(let link): link.id
+        }
+    }
+}
+
 extension Call {
-    /// Writes the traces of what is done to links, in the transaction that does it.
+    /// Writes the traces of what is done to links, in the transaction that does it. Pages that show a link which is elsewhere now,
+    /// or gone, are rendered anew by the next `maskctl page sync`.
     func record(_ effects: [LinkEffect], on connection: MariaDB.Connection) throws {
         let traces = effects.map { $0.traces(self) }
         try AuditLog.insert(traces.map(\.0), on: connection)
         try Events.insert(traces.map(\.1), on: connection)
+        let moved = effects.compactMap(\.moved)
+        if !moved.isEmpty { try BioPages.moveStamps(ofPagesWith: moved, in: workspace, at: now, on: connection) }
     }
 }
 

@@ -1,0 +1,183 @@
+import HTTP
+import MariaDB
+import Model
+import Pages
+import Store
+
+/// `/bio-pages`: create, list, read, change, delete. What visitors see changes in PagePublication.swift.
+enum PageResource {
+    static func create(_ call: Call) throws -> Answer {
+        var fields = try call.fields(isDeep: true)
+        let wanted = try PageFields(&fields, call, isNew: true)
+        let home = try call.domain(wanted.domain, &fields)
+        let domain = try fields.finish(requiring: home)
+        let draft = wanted.applied(to: PageContent([:])).stored
+        for _ in 0..<(wanted.slug == nil ? LinkResource.slugTries : 1) {
+            let page = BioPage(
+                id: .new(), workspace: call.workspace, domain: domain.id, host: domain.host,
+                slug: wanted.slug?.text ?? Slug.random(length: call.services.site.slugLength).text, draft: draft,
+                createdAt: call.now, updatedAt: call.now)
+            do {
+                return try create(page, call)
+            } catch let problem as Problem where wanted.slug == nil && problem.code == Problem.slugTaken("").code {
+                continue
+            }
+        }
+        throw Problem.slugSpaceExhausted()
+    }
+
+    private static func create(_ page: BioPage, _ call: Call) throws -> Answer {
+        let site = call.services.site
+        let answer = Answer.created(try page.json(site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(
+            page.resourceVersion)
+        let created = try refusing(page) {
+            try call.commit { connection in
+                try BioPages.create(page, on: connection)
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: call.audit(
+                            .pageCreated, page.id.description, after: try page.settings(site))))
+                return answer
+            }
+        }
+        call.services.show([page.place])
+        return created
+    }
+
+    static func list(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let pagination = try Pagination(&query, call.workspace)
+        try query.finish()
+        return try pagination.page(of: "bio-pages", id: \BioPage.id, json: { try $0.json(call.services.site) }) {
+            last, limit in
+            try call.services.store.read { try BioPages.list(in: call.workspace, after: last, limit: limit, on: $0) }
+        }
+    }
+
+    static func get(_ call: Call) throws -> Answer {
+        let page = try call.page()
+        return try call.show(try page.json(call.services.site), page.resourceVersion)
+    }
+
+    static func update(_ call: Call) throws -> Answer {
+        var fields = try call.fields(isDeep: true)
+        let wanted = try PageFields(&fields, call, isNew: false)
+        let home = wanted.domain.isAbsent ? nil : try call.domain(wanted.domain, &fields)
+        try fields.finish()
+        return try call.retrying("page") {
+            let before = try call.page()
+            try call.preconditions.requireMatch(before.resourceVersion)
+            var after = before
+            if let slug = wanted.slug { after.slug = slug.text }
+            if let home { (after.domain, after.host) = (home.id, home.host) }
+            after.draft = wanted.applied(to: try PageContent(stored: before.draft)).stored
+            guard after != before else { return try call.show(before) }
+            if after.draft != before.draft { after.isChanged = true }
+            return try update(before, to: after, call)
+        }
+    }
+
+    private static func update(_ before: BioPage, to changed: BioPage, _ call: Call) throws -> Answer {
+        var after = changed
+        after.updatedAt = call.now
+        // The page says its own address, so another one is another state.
+        if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: call.now) }
+        let answer = try call.write(before, to: after, .pageUpdated)
+        call.services.show([before.place, after.place])
+        return answer
+    }
+
+    static func delete(_ call: Call) throws -> Answer {
+        let id: PageID = try call.identifier()
+        return try call.retrying("page") {
+            guard let page = try call.services.store.read({ try BioPages.find(id, in: call.workspace, on: $0) }) else {
+                return try call.answerToRepeatedDelete(.pageDeleted, id.description)
+            }
+            try call.preconditions.requireMatch(page.resourceVersion)
+            var made: [Link] = []
+            let answer = try call.commit { connection in
+                made = try madeLinks(of: page, on: connection)
+                try BioPages.delete(page, on: connection)
+                try Links.delete(made, on: connection)
+                try call.record(made.map(LinkEffect.deleted), on: connection)
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: call.audit(
+                            .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
+                return .noContent
+            }
+            call.services.forget(made)
+            call.services.show([page.place])
+            return answer
+        }
+    }
+
+    /// The links that a page made for its URLs go with it.
+    private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
+        let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade).map(
+            \.link)
+        return Array(try Links.lock(ids, in: page.workspace, on: connection).values)
+    }
+
+    /// A slug belongs to one link or page.
+    static func refusing<Result>(_ page: BioPage, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch Links.Refusal.slugTaken {
+            throw Problem.slugTaken(page.slug)
+        } catch let error as MariaDBError where error.isDuplicate(of: "place") {
+            throw Problem.slugTaken(page.slug)
+        }
+    }
+}
+
+extension BioPage {
+    var place: PagePlace { PagePlace(host: host, slug: slug) }
+}
+
+extension Call {
+    /// The page in the path.
+    func page() throws -> BioPage {
+        let id: PageID = try identifier()
+        guard let page = try services.store.read({ try BioPages.find(id, in: workspace, on: $0) }) else {
+            throw Problem.notFound()
+        }
+        return page
+    }
+
+    func show(_ page: BioPage) throws -> Answer { try show(try page.json(services.site), page.resourceVersion) }
+
+    /// Writes a changed page with its audit entry, and answers with it.
+    func write(
+        _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }
+    ) throws
+        -> Answer
+    {
+        let site = services.site
+        let changes = JSON.changes(from: try before.settings(site), to: try after.settings(site))
+        var shown = after
+        shown.version += 1
+        let answer = Answer.ok(try shown.json(site)).tagged(shown.resourceVersion)
+        return try PageResource.refusing(after) {
+            try commit { connection in
+                try BioPages.update(after, on: connection)
+                try connection.execute(
+                    AuditLog.insertion(
+                        of: audit(
+                            action, after.id.description, before: changes.before, after: changes.after)))
+                try alongside(connection)
+                return answer
+            }
+        }
+    }
+
+    /// The domain to put something on: the shared one, or one of the workspace's own.
+    func domain(_ wanted: Field<HostName>, _ fields: inout JSONFields) throws -> Domain? {
+        let domain = try services.domains.find(wanted.value?.text ?? services.site.linkHost, isNewExpected: true)
+        guard let domain, domain.workspace == nil || domain.workspace == workspace else {
+            fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")
+            return nil
+        }
+        return domain
+    }
+}

@@ -1,0 +1,164 @@
+import HTTP
+import Logging
+import MariaDB
+import Model
+import Store
+
+/// Brings the files of this host to what the database says, one page or all.
+///
+/// What a page looks like is decided by the database and the clock alone, so any process of any host may do it, at any time
+/// and more than once.
+public struct Publisher: Sendable {
+    private let store: Store
+    private let directory: PageDirectory
+    private let themeFolder: String
+    private let address: @Sendable (_ host: String, _ slug: String) -> String
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - directory: where nginx finds the files.
+    ///   - themes: the folder of the templates.
+    ///   - address: the URL of a host and slug.
+    public init(
+        store: Store, directory: String, themes: String, logger: Logger,
+        address: @escaping @Sendable (_ host: String, _ slug: String) -> String
+    ) {
+        self.store = store
+        self.directory = PageDirectory(path: directory)
+        themeFolder = themes
+        self.logger = logger
+        self.address = address
+    }
+
+    /// The themes that a page can have.
+    public func themes() throws -> [String] { try Themes(folder: themeFolder).names }
+
+    /// Brings the files of one page up to date, and returns what visitors see; nil where they see none.
+    @discardableResult
+    public func refresh(host: String, slug: String) throws -> [UInt8]? {
+        try directory.locked { try refreshLocked(host: host, slug: slug, Themes(folder: themeFolder)).html }
+    }
+
+    /// What visitors see, without the files: where the disk is full or may not be written.
+    public func html(host: String, slug: String) throws -> [UInt8]? {
+        guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }) else { return nil }
+        return try render(page, Themes(folder: themeFolder))
+    }
+
+    /// What the draft would look like. It counts no views.
+    public func preview(_ page: BioPage) throws -> [UInt8] {
+        let themes = try Themes(folder: themeFolder)
+        return try html(of: PageContent(stored: page.draft), page, themes, at: .now(), isPreview: true)
+    }
+
+    public struct Synced: Sendable, Equatable {
+        public var written: [String] = []
+        public var removed: [String] = []
+    }
+
+    /// Writes what is due and what this host lacks, and removes what nobody should see any more.
+    public func synchronize(at now: Timestamp = .now()) throws -> Synced {
+        try reschedule(at: now)
+        let themes = try Themes(folder: themeFolder)
+        let published = try store.read { try BioPages.published(on: $0) }
+        var synced = Synced()
+        for place in published where directory.stamp(host: place.host, slug: place.slug) != place.stamp {
+            do {
+                let done = try directory.locked { try refreshLocked(host: place.host, slug: place.slug, themes) }
+                if done.isWritten { synced.written.append(address(place.host, place.slug)) }
+            } catch let error as PageError {
+                logger.error("\(address(place.host, place.slug)): \(error)")
+            }
+        }
+        let known = Set(published.map { $0.host + "/" + $0.slug })
+        for (host, slug) in try directory.list() where !known.contains(host + "/" + slug) {
+            let done = try directory.locked { try refreshLocked(host: host, slug: slug, themes) }
+            if done.html == nil { synced.removed.append(address(host, slug)) }
+        }
+        try removeImages()
+        return synced
+    }
+
+    /// Gives the pages a new stamp whose blocks begin or end to show, once over all hosts.
+    private func reschedule(at now: Timestamp) throws {
+        while true {
+            let due = try store.read { try BioPages.due(at: now, limit: Self.batch, on: $0) }
+            for var page in due {
+                page.dueAt = try published(page)?.nextChange(after: now)
+                page.moveStamp(at: now)
+                let moved = page
+                try store.write { try BioPages.reschedule(moved, on: $0) }
+            }
+            if due.count < Self.batch { return }
+        }
+    }
+
+    private static let batch = 500
+
+    // MARK: Images
+
+    /// An image whose file this host does not have yet, which it has from now on; nil where there is none.
+    public func image(_ id: ImageID) throws -> (image: Image, bytes: [UInt8])? {
+        guard let (image, bytes) = try store.read({ try Images.bytes(of: id, on: $0) }) else { return nil }
+        do { try directory.write(bytes, image) } catch {
+            logger.critical("the file of an image cannot be written: \(error)")
+        }
+        return (image, bytes)
+    }
+
+    /// Removes an image that is gone from this host; ``synchronize(at:)`` does so on others.
+    public func remove(_ image: Image) { directory.remove(image: String(image.path.dropFirst(Image.folder.count))) }
+
+    private func removeImages() throws {
+        let names = directory.images()
+        let ids = names.compactMap { Image.id(fromPath: Image.folder + $0) }
+        let gone = try store.read { try Images.gone(ids, on: $0) }
+        for name in names where Image.id(fromPath: Image.folder + name).map(gone.contains) ?? false {
+            directory.remove(image: name)
+        }
+    }
+
+    // MARK: One page
+
+    private func refreshLocked(host: String, slug: String, _ themes: Themes) throws -> (html: [UInt8]?, isWritten: Bool)
+    {
+        guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }),
+            page.publishedVersion != nil
+        else {
+            try directory.remove(host: host, slug: slug)
+            return (nil, false)
+        }
+        if directory.stamp(host: host, slug: slug) == page.stamp {
+            return (try directory.html(host: host, slug: slug), false)
+        }
+        guard let html = try render(page, themes) else { return (nil, false) }
+        try directory.write(html, host: host, slug: slug, stamp: page.stamp)
+        return (html, true)
+    }
+
+    private func published(_ page: BioPage) throws -> PageContent? {
+        guard let number = page.publishedVersion else { return nil }
+        return try store.read { try BioPageVersions.find(number, of: page.id, in: page.workspace, on: $0) }
+            .map { try PageContent(stored: $0.content) }
+    }
+
+    private func render(_ page: BioPage, _ themes: Themes) throws -> [UInt8]? {
+        guard let content = try published(page) else { return nil }
+        return try html(of: content, page, themes, at: .now(), isPreview: false)
+    }
+
+    private func html(
+        of content: PageContent, _ page: BioPage, _ themes: Themes, at now: Timestamp, isPreview: Bool
+    ) throws -> [UInt8] {
+        let (images, links) = try store.read { connection in
+            (
+                try Images.find(content.images, in: page.workspace, on: connection),
+                try ClickSubscriptions.places(of: Set(content.links), in: page.workspace, on: connection)
+            )
+        }
+        let context = PageContext(
+            content: content, url: address(page.host, page.slug), slug: page.slug, images: images,
+            links: links.mapValues { address($0.host, $0.slug) }, icon: themes.icon, isPreview: isPreview)
+        return try themes.html(content.theme, context.values(at: now))
+    }
+}
