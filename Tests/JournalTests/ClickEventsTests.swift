@@ -78,7 +78,7 @@ struct ClickEventsTests {
             "link_id": .string(quiet.id.description), "domain": .string(tenant.domain.host), "slug": "quiet",
             "tags": ["blue"], "clicked_at": "2026-11-18T10:13:20Z", "country": "DE", "city": "Köln", "device": "desktop",
             "browser": "Firefox", "os": "Linux", "referrer": "example.com", "utm_source": nil, "utm_medium": nil,
-            "utm_campaign": nil, "bot": false, "first_visit": true,
+            "utm_campaign": nil, "bot": false, "first_visit": true, "trigger": "click",
         ])
     }
 
