@@ -3,7 +3,8 @@ import Store
 
 /// One line of the journal: fields divided by TAB, the last a checksum over all before it.
 ///
-/// The first field is the kind of record: C, or CQ for a click made by scanning a QR code; R for an API request.
+/// The first field is the kind of record: C for a click, V for a view of a page, with a Q behind it where a QR code was
+/// scanned; R for an API request.
 ///
 /// A newline stands before each line and after it, so that one that a full disk cut short does not spoil the next.
 ///
@@ -60,7 +61,13 @@ public struct ClickLine {
 
     public var bytes: [UInt8] {
         // A loader that knows no scans reads the first letter alone, and takes a scan for a click.
-        var line = LineBuilder(kind: isView ? "V" : trigger == .qr ? "CQ" : "C")
+        let kind: StaticString = switch (isView, trigger) {
+        case (false, .click): "C"
+        case (false, .qr): "CQ"
+        case (true, .click): "V"
+        case (true, .qr): "VQ"
+        }
+        var line = LineBuilder(kind: kind)
         line.append(String(at), limit: 20)
         line.append(requestID, limit: 32)
         line.append(workspace.ulid)

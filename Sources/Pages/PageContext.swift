@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import QRCodes
+import Store
 
 /// What a theme is told of a page. All texts are plain; the templates escape them. Only `icon` and `svg`
 /// are markup: the sign of a network as the theme has it, and a QR code.
@@ -168,7 +169,7 @@ struct PageContext {
         guard let target else { return nil }
         var style = QRStyle()
         style.margin = 2
-        guard let image = try? QRImage(of: target, style: style) else { return nil }
+        guard let image = try? QRImage(of: ClickTrigger.scannedURL(target), style: style) else { return nil }
         var qr: [String: Any] = ["svg": String(decoding: image.svg(), as: UTF8.self), "href": target]
         qr["caption"] = block["caption"]?.stringValue
         return qr

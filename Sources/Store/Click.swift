@@ -6,6 +6,12 @@ public enum ClickTrigger: String, Sendable, CaseIterable {
     case click
     /// By scanning its QR code.
     case qr
+
+    /// The part of a query that tells a scan from a click. It does not reach the destination.
+    public static let scanMark = "qr=1"
+
+    /// What a QR code says in place of an address.
+    public static func scannedURL(_ url: String) -> String { url + "?" + scanMark }
 }
 
 /// One click as it is stored: what the journal said, and what its loader made of it.

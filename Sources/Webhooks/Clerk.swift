@@ -43,7 +43,11 @@ struct Clerk: Sendable {
                 room.take(claimed.count, of: work)
                 findings.claimed += claimed
                 findings.healths[work] = health
-            } catch where !error.isDatabaseUnavailable {
+            } catch where error.isDatabaseUnavailable {
+                // What has been claimed before is not to wait for the end of its lease.
+                if findings.claimed.isEmpty { throw error }
+                break
+            } catch {
                 // Such as an event of a type that a newer version has written: it is for a newer sender.
                 logger.error("\(work.webhook) has a delivery that cannot be claimed: \(error)")
                 findings.unclaimable.append(work)

@@ -188,8 +188,8 @@ struct PageTests {
         #expect(stage.file(slug)?.contains("/\(short)\"") == true, "the same link in every version")
         #expect(stage.follow("/\(short)")[.location] == "https://example.com/notes")
         var view = stage.visit("/_/view/\(slug).gif")
-        view.fields.referer = "https://\(stage.host)/\(slug)?utm_source=chat"
-        for _ in 0..<2 {
+        for mark in ["", "&qr=1"] {
+            view.fields.referer = "https://\(stage.host)/\(slug)?utm_source=chat" + mark
             view.id = randomHex(16)
             let pixel = stage.application.respond(to: view)
             #expect(
@@ -202,6 +202,8 @@ struct PageTests {
         let figures = stage.ask(.get, "/bio-pages/\(id)/analytics?interval=24h&group_by=utm_source").json
         #expect(figures["views"] == 2 && figures["clicks"] == 1)
         #expect(figures["groups"] == [["value": "chat", "views": 2]])
+        let triggers = stage.ask(.get, "/bio-pages/\(id)/analytics?interval=24h&group_by=trigger").json["groups"]
+        #expect(triggers == [["value": "click", "views": 1], ["value": "qr", "views": 1]])
         #expect(figures["links"]?[0]?["url"] == "https://example.com/notes" && figures["links"]?[0]?["clicks"] == 1)
         #expect(stage.ask(.get, "/bio-pages/\(id)/analytics?count=unique").json["views"] == 1)
         #expect(stage.ask(.get, "/bio-pages/\(id)").json["views"] == 2)

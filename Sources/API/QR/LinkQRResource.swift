@@ -20,7 +20,7 @@ enum LinkQRResource {
 
 extension SiteConfiguration {
     /// What the QR codes of a link say.
-    func scannedURL(of link: Link) -> String { QRDrawing.text(of: shortURL(host: link.host, slug: link.slug)) }
+    func scannedURL(of link: Link) -> String { ClickTrigger.scannedURL(shortURL(host: link.host, slug: link.slug)) }
 }
 
 extension QRStyle {

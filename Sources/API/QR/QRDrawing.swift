@@ -26,11 +26,6 @@ struct QRDrawing {
     /// SHA-256 of the logo; empty where there is none.
     var logoDigest: [UInt8] = []
 
-    /// The part of an address that tells a scan from a click. It does not reach the destination.
-    static let mark = "qr=1"
-
-    static func text(of shortURL: String) -> String { shortURL + "?" + mark }
-
     /// To be raised when the same things are drawn differently.
     private static let revision = 1
 

@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Store
 
 /// `/{slug}.qr` on link hosts: the QR code of a link, for people. No click.
 struct QRPage {
@@ -23,7 +24,7 @@ struct QRPage {
         // As where the link leads: nobody learns that there is one.
         if settings.disabled || settings.startsAt.map({ Timestamp.now() < $0 }) ?? false { return Page.notFound }
         let drawing = QRDrawing(
-            text: QRDrawing.text(of: services.site.shortURL(host: request.host, slug: slug)), style: QRStyle(),
+            text: ClickTrigger.scannedURL(services.site.shortURL(host: request.host, slug: slug)), style: QRStyle(),
             format: format(request))
         let fields: [Response.Field] = [
             .init(.eTag, drawing.tag.description), .init(.cacheControl, "public, max-age=3600"), .init(.vary, "Accept"),

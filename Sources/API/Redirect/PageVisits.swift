@@ -95,12 +95,13 @@ struct PageVisits: Sendable {
     /// The page's own address is the picture's referrer, with the campaign that brought the visitor.
     private func record(_ request: Request, _ page: LinkID, _ workspace: WorkspaceID) {
         let query = request.fields.referer?.split(separator: "?", maxSplits: 1).dropFirst().first.map(String.init) ?? ""
-        let campaign = Campaign(UTM(), visitorQuery: query)
+        let visit = Visit(query: query)
+        let campaign = Campaign(UTM(), visitorQuery: visit.query)
         let line = ClickLine(
             at: request.receivedMilliseconds, requestID: request.id, workspace: workspace, link: page,
             visitor: services.salts.visitor(request), country: request.country, city: request.city, referrer: "",
             utmSource: campaign.source, utmMedium: campaign.medium, utmCampaign: campaign.campaign,
-            userAgent: request.fields.userAgent ?? "", isView: true)
+            userAgent: request.fields.userAgent ?? "", trigger: visit.trigger, isView: true)
         do {
             try services.journal.append(line.bytes)
         } catch {

@@ -133,7 +133,7 @@ struct Redirector: Sendable {
 }
 
 /// What a visitor's query says: whether the address was scanned, and what goes on to the destination.
-private struct Visit {
+struct Visit {
     var trigger = ClickTrigger.click
     var query: String
 
@@ -141,7 +141,7 @@ private struct Visit {
         self.query = query
         guard !query.isEmpty else { return }
         let parameters = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-        let others = parameters.filter { !$0.elementsEqual(QRDrawing.mark.utf8) }
+        let others = parameters.filter { !$0.elementsEqual(ClickTrigger.scanMark.utf8) }
         guard others.count < parameters.count else { return }
         trigger = .qr
         self.query = others.map { String(Substring($0)) }.joined(separator: "&")
