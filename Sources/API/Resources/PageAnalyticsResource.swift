@@ -5,7 +5,7 @@ import Store
 /// `/bio-pages/{id}/analytics`: its views, over time or by what visitors have in common, and the clicks on each of its links.
 enum PageAnalyticsResource {
     static let groups: [ClickQuestion.Group] = [
-        .time, .country, .city, .device, .browser, .os, .utmSource, .utmMedium, .utmCampaign, .bot,
+        .time, .country, .city, .device, .browser, .os, .utmSource, .utmMedium, .utmCampaign, .bot, .trigger,
     ]
 
     static func get(_ call: Call) throws -> Answer {
