@@ -28,10 +28,13 @@ enum JPEG {
     static func orientation(of file: [UInt8]) -> Int {
         var position = 2  // after SOI: segments of FF, marker, length (with itself), content
         while position + 4 <= file.count, file[position] == 0xFF {
-            let length = Int(file[position + 2]) << 8 | Int(file[position + 3])
+            let (marker, length) = (file[position + 1], Int(file[position + 2]) << 8 | Int(file[position + 3]))
+            // Fill bytes, TEM, RST and SOI have no length (ITU-T T.81, B.1.1.3); behind SOS there is the picture.
+            guard ![0xFF, 0x01, 0xDA].contains(marker), !(0xD0...0xD9).contains(marker), length >= 2,
+                position + 2 + length <= file.count
+            else { return 1 }
             let content = (position + 4)..<(position + 2 + length)
-            guard length >= 2, content.upperBound <= file.count, file[position + 1] != 0xDA else { return 1 }
-            if file[position + 1] == 0xE1, file[content].starts(with: Array("Exif\0\0".utf8)) {
+            if marker == 0xE1, file[content].starts(with: Array("Exif\0\0".utf8)) {
                 return orientation(inTIFF: file[content].dropFirst(6))
             }
             position = content.upperBound

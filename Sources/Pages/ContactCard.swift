@@ -21,12 +21,12 @@ enum ContactCard {
 
     /// Section 4: backslash, comma, semicolon and line end.
     private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "\\", ",", ";": result += "\\\(character)"
-            case "\n": result += "\\n"
-            default: result.append(character)
+        String(text.unicodeScalars.reduce(into: String.UnicodeScalarView()) { result, scalar in
+            switch scalar {
+            case "\\", ",", ";": result += ["\\", scalar]
+            case "\n": result += "\\n".unicodeScalars
+            default: result.append(scalar)
             }
-        }
+        })
     }
 }

@@ -45,8 +45,8 @@ enum Folder {
     }
 
     /// Puts a file in place of another at once: readers see the old one or the new one, whole, also after a power cut.
-    /// - Parameter seconds: its time of modification; nil for now.
-    static func replace(_ path: String, with bytes: [UInt8], modifiedAt seconds: Int?) throws(PageError) {
+    /// - Parameter seconds: its time of modification.
+    static func replace(_ path: String, with bytes: [UInt8], modifiedAt seconds: Int) throws(PageError) {
         var template = Array((path + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)
         let temporary = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -73,8 +73,7 @@ enum Folder {
         return true
     }
 
-    private static func setTime(_ seconds: Int?, of descriptor: Int32) -> Bool {
-        guard let seconds else { return true }
+    private static func setTime(_ seconds: Int, of descriptor: Int32) -> Bool {
         let time = timespec(tv_sec: seconds, tv_nsec: 0)
         return futimens(descriptor, [time, time]) == 0
     }

@@ -9,7 +9,7 @@ import Store
 ///     page.title .description .language .url .monogram
 ///     page.avatar { src width height }   page.beacon
 ///     head.title .description .noindex   head.card { title description image { src width height } }
-///     colors { accent on_accent background text }
+///     colors { accent on_accent own { background text } }
 ///     blocks, each with one of: list { links } heading text { paragraphs } picture divider social { profiles }
 ///       email phone contact qr
 struct PageContext {
@@ -120,8 +120,8 @@ struct PageContext {
             picture["alt"] = text("alt")
             return ["picture": picture]
         case "social": return ["social": ["profiles": (block["profiles"]?.arrayValue ?? []).compactMap(profile)]]
-        case "email": return ["email": contactLine(block, "address", scheme: "mailto:")]
-        case "phone": return ["phone": contactLine(block, "number", scheme: "tel:")]
+        case "email": return ["email": contactLine(block, "address", href: mail)]
+        case "phone": return ["phone": contactLine(block, "number", href: call)]
         case "contact": return ["contact": contact(block)]
         case "qr": return qr(block).map { ["qr": $0] }
         default: return nil
@@ -142,23 +142,27 @@ struct PageContext {
         return profile
     }
 
-    private func contactLine(_ block: JSON, _ member: String, scheme: String) -> [String: Any] {
+    private func contactLine(_ block: JSON, _ member: String, href: (String) -> String) -> [String: Any] {
         let value = block[member]?.stringValue ?? ""
-        return [
-            "href": scheme + (scheme == "tel:" ? dialled(value) : value), "value": value,
-            "title": block["title"]?.stringValue ?? value,
-        ]
+        return ["href": href(value), "value": value, "title": block["title"]?.stringValue ?? value]
+    }
+
+    /// RFC 6068, section 2: what is not an address literally is percent-encoded.
+    private func mail(to address: String) -> String {
+        "mailto:" + address.split(separator: "@", omittingEmptySubsequences: false).map { PercentEncoding.encode(String($0)) }
+            .joined(separator: "@")
     }
 
     /// RFC 3966 knows visual separators, but not all telephones do.
-    private func dialled(_ number: String) -> String { number.filter { $0 == "+" || $0.isNumber } }
+    private func call(_ number: String) -> String { "tel:" + number.filter { $0 == "+" || $0.isNumber } }
 
     private func contact(_ block: JSON) -> [String: Any] {
         var contact: [String: Any] = [:]
         for name in ["name", "organization", "job_title", "email", "phone", "url", "address"] {
             contact[name] = block[name]?.stringValue
         }
-        contact["phone_href"] = block["phone"]?.stringValue.map { "tel:" + dialled($0) }
+        contact["email_href"] = block["email"]?.stringValue.map(mail)
+        contact["phone_href"] = block["phone"]?.stringValue.map(call)
         contact["card"] = "data:text/vcard;charset=utf-8," + PercentEncoding.encode(ContactCard.text(of: block))
         contact["file"] = "\(block["name"]?.stringValue ?? "contact").vcf"
         return contact

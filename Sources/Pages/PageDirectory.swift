@@ -46,6 +46,15 @@ struct PageDirectory: Sendable {
         return pages
     }
 
+    /// Removes what processes that were killed have begun to write. Under the lock nobody else writes pages.
+    func removeLeftovers() {
+        let hosts = ((try? Folder.names(path, suffix: "")) ?? []).filter { $0 != "_" && !$0.hasSuffix(".lock") }
+        for folder in hosts.map({ "\(path)/\($0)" }) {
+            for name in (try? Folder.names(folder, suffix: "")) ?? []
+            where !name.hasSuffix(".html") && !name.hasSuffix(".html.gz") { unlink("\(folder)/\(name)") }
+        }
+    }
+
     // MARK: Images
 
     func write(_ bytes: [UInt8], _ image: Image) throws(PageError) {

@@ -36,19 +36,18 @@ public struct Publisher: Sendable {
     /// Brings the files of one page up to date, and returns what visitors see; nil where they see none.
     @discardableResult
     public func refresh(host: String, slug: String) throws -> [UInt8]? {
-        try directory.locked { try refreshLocked(host: host, slug: slug, Themes(folder: themeFolder)).html }
+        try directory.locked { try refreshLocked(host: host, slug: slug, readThemes).html }
     }
 
     /// What visitors see, without the files: where the disk is full or may not be written.
     public func html(host: String, slug: String) throws -> [UInt8]? {
         guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }) else { return nil }
-        return try render(page, Themes(folder: themeFolder))
+        return try render(page, readThemes())
     }
 
     /// What the draft would look like. It counts no views.
     public func preview(_ page: BioPage) throws -> [UInt8] {
-        let themes = try Themes(folder: themeFolder)
-        return try html(of: PageContent(stored: page.draft), page, themes, at: .now(), isPreview: true)
+        return try html(of: PageContent(stored: page.draft), page, readThemes(), at: .now(), isPreview: true)
     }
 
     public struct Synced: Sendable, Equatable {
@@ -59,7 +58,14 @@ public struct Publisher: Sendable {
     /// Writes what is due and what this host lacks, and removes what nobody should see any more.
     public func synchronize(at now: Timestamp = .now()) throws -> Synced {
         try reschedule(at: now)
-        let themes = try Themes(folder: themeFolder)
+        // Read where a page has to be rendered: what is to be removed is removed whatever has become of the themes.
+        var read: Themes?
+        func themes() throws -> Themes {
+            if let read { return read }
+            let fresh = try readThemes()
+            read = fresh
+            return fresh
+        }
         let published = try store.read { try BioPages.published(on: $0) }
         var synced = Synced()
         for place in published where directory.stamp(host: place.host, slug: place.slug) != place.stamp {
@@ -76,7 +82,14 @@ public struct Publisher: Sendable {
             if done.html == nil { synced.removed.append(address(host, slug)) }
         }
         try removeImages()
+        try directory.locked { directory.removeLeftovers() }
         return synced
+    }
+
+    private func readThemes() throws -> Themes {
+        let themes = try Themes(folder: themeFolder)
+        for reason in themes.broken.values { logger.error("a theme is left out: \(reason)") }
+        return themes
     }
 
     /// Gives the pages a new stamp whose blocks begin or end to show, once over all hosts.
@@ -120,8 +133,9 @@ public struct Publisher: Sendable {
 
     // MARK: One page
 
-    private func refreshLocked(host: String, slug: String, _ themes: Themes) throws -> (html: [UInt8]?, isWritten: Bool)
-    {
+    private func refreshLocked(
+        host: String, slug: String, _ themes: () throws -> Themes
+    ) throws -> (html: [UInt8]?, isWritten: Bool) {
         guard let page = try store.read({ try BioPages.find(host: host, slug: slug, on: $0) }),
             page.publishedVersion != nil
         else {
@@ -131,7 +145,7 @@ public struct Publisher: Sendable {
         if directory.stamp(host: host, slug: slug) == page.stamp {
             return (try directory.html(host: host, slug: slug), false)
         }
-        guard let html = try render(page, themes) else { return (nil, false) }
+        guard let html = try render(page, themes()) else { return (nil, false) }
         try directory.write(html, host: host, slug: slug, stamp: page.stamp)
         return (html, true)
     }
@@ -144,7 +158,9 @@ public struct Publisher: Sendable {
 
     private func render(_ page: BioPage, _ themes: Themes) throws -> [UInt8]? {
         guard let content = try published(page) else { return nil }
-        return try html(of: content, page, themes, at: .now(), isPreview: false)
+        // A host whose clock is behind must not render a state of before the stamp was made: no later stamp would tell.
+        let stamped = Timestamp(milliseconds: Int64(page.stamp + 1) * 1000)
+        return try html(of: content, page, themes, at: max(.now(), stamped), isPreview: false)
     }
 
     private func html(

@@ -11,18 +11,23 @@ public struct Themes: Sendable {
     /// The themes that a page can have.
     public let names: [String]
     private let icons: [String: String]
+    /// Themes that cannot be read, with the reason, for the log. Pages that have one are shown in the standard theme.
+    let broken: [String: String]
 
     /// Reads the folder. It is small, and read anew whenever it is needed: what a sysadmin changes holds at once.
     public init(folder: String) throws {
-        var templates: [String: MustacheTemplate] = [:]
+        var (templates, broken) = ([String: MustacheTemplate](), [String: String]())
         for name in try Folder.names(folder, suffix: ".mustache") {
             let text = String(decoding: try Folder.contents(of: "\(folder)/\(name).mustache"), as: UTF8.self)
             do {
-                templates[name] = try MustacheTemplate(string: text)
+                templates[name] = try PageText.template(text)
             } catch {
-                throw PageError("\(folder)/\(name).mustache: \(error)")
+                broken[name] = "\(folder)/\(name).mustache: \(error)"
             }
         }
+        self.broken = broken
+        // Every theme is made of the parts that they share.
+        if let part = broken.keys.filter({ $0.hasPrefix("_") }).sorted().first { throw PageError(broken[part] ?? part) }
         library = MustacheLibrary(templates: templates)
         names = templates.keys.filter { !$0.hasPrefix("_") }.sorted()
         var icons: [String: String] = [:]

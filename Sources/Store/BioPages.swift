@@ -5,9 +5,9 @@ import Model
 public enum BioPages {
     // MARK: Reading
 
-    public static func find(_ id: PageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
-        -> BioPage?
-    {
+    public static func find(
+        _ id: PageID, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> BioPage? {
         try connection.query("\(columns) WHERE p.workspace_id = \(workspace) AND p.id = \(id)").first.map(page)
     }
 
@@ -49,16 +49,16 @@ public enum BioPages {
         try connection.query("\(columns) WHERE p.due_at <= \(now) ORDER BY p.due_at LIMIT \(limit)").map(page)
     }
 
-    /// Whether a page of a workspace has an image in its draft or in what visitors see.
-    public static func isShown(_ image: ImageID, in workspace: WorkspaceID, on connection: Connection)
-        throws(MariaDBError) -> Bool
-    {
+    /// Whether a page of a workspace has an image in its draft or in a version that may be restored.
+    public static func isShown(
+        _ image: ImageID, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
         let name = "%" + image.description + "%"
         return try !connection.query(
             """
             SELECT 1 FROM bio_pages p
             LEFT JOIN bio_page_versions v
-              ON v.workspace_id = p.workspace_id AND v.page_id = p.id AND v.number = p.published_version
+              ON v.workspace_id = p.workspace_id AND v.page_id = p.id
             WHERE p.workspace_id = \(workspace) AND (p.draft LIKE \(name) OR v.content LIKE \(name)) LIMIT 1
             """
         ).isEmpty
@@ -78,8 +78,10 @@ public enum BioPages {
     }
 
     /// Writes a changed page over the version that it was made from. In the caller's transaction.
-    /// - Parameter page: as it should be, with the version that was read.
-    public static func update(_ page: BioPage, on connection: Connection) throws {
+    /// - Parameters:
+    ///   - page: as it should be, with the version that was read.
+    ///   - stamp: the one that was read. It moves without the version where a link of the page or its schedule moves.
+    public static func update(_ page: BioPage, from stamp: Int, on connection: Connection) throws {
         let changed = try connection.execute(
             """
             UPDATE bio_pages SET
@@ -87,7 +89,7 @@ public enum BioPages {
               is_changed = \(page.isChanged), versions = \(page.versions), published_version = \(page.publishedVersion),
               published_at = \(page.publishedAt), stamp = \(page.stamp), due_at = \(page.dueAt), version = version + 1,
               updated_at = \(page.updatedAt)
-            WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND version = \(page.version)
+            WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND version = \(page.version) AND stamp = \(stamp)
             """)
         guard changed == 1 else { throw ChangedMeanwhile() }
         let place = place(of: page)
@@ -157,8 +159,7 @@ public enum BioPages {
         settings.disabled = page.publishedVersion == nil
         return Link(
             id: LinkID(page.id.ulid), workspace: .ofPages, domain: page.domain, host: page.host, slug: page.slug,
-            settings: settings,
-            createdAt: page.createdAt, updatedAt: page.updatedAt)
+            settings: settings, createdAt: page.createdAt, updatedAt: page.updatedAt)
     }
 
     private static let columns: SQL = """
@@ -172,11 +173,10 @@ public enum BioPages {
     private static func page(_ row: Row) throws(MariaDBError) -> BioPage {
         BioPage(
             id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2),
-            host: try row.string(3),
-            slug: try row.string(4), draft: try row.string(5), isChanged: try row.bool(6), versions: try row.integer(7),
-            publishedVersion: try row.optionalInteger(8), publishedAt: try row.optionalTimestamp(9),
-            stamp: try row.integer(10),
-            dueAt: try row.optionalTimestamp(11), version: try row.integer(12), createdAt: try row.timestamp(13),
-            updatedAt: try row.timestamp(14), views: try row.integer(15), lastViewedAt: try row.optionalTimestamp(16))
+            host: try row.string(3), slug: try row.string(4), draft: try row.string(5), isChanged: try row.bool(6),
+            versions: try row.integer(7), publishedVersion: try row.optionalInteger(8),
+            publishedAt: try row.optionalTimestamp(9), stamp: try row.integer(10), dueAt: try row.optionalTimestamp(11),
+            version: try row.integer(12), createdAt: try row.timestamp(13), updatedAt: try row.timestamp(14),
+            views: try row.integer(15), lastViewedAt: try row.optionalTimestamp(16))
     }
 }

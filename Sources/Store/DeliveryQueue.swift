@@ -183,7 +183,7 @@ public enum DeliveryQueue {
             Delivery(
                 workspace: workspace, webhook: webhook, event: $0.event, type: $0.type, trigger: .manual, dueAt: now, createdAt: now)
         }
-        for (lane, group) in Dictionary(grouping: deliveries, by: \.type.lane) {
+        for (lane, group) in Dictionary(grouping: deliveries, by: \.type.lane).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             try Deliveries.insert(group, lane: lane, on: connection)
             let work = Work(workspace: workspace, webhook: webhook, lane: lane)
             try WebhookLanes.enqueue(group.count, dropped: 0, for: work, dueAt: now, on: connection)

@@ -19,7 +19,7 @@ final class Desk: Sendable {
         case found(Findings)
         /// The endpoints that were disabled.
         case recorded([DeliveryQueue.Result], disabled: [DeliveryQueue.Work])
-        /// Nothing has been done, as far as is known.
+        /// It is not known to have been done. What is done twice counts once.
         case failed(Order, any Error)
     }
 

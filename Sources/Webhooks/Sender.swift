@@ -378,7 +378,8 @@ public final class Sender {
 
     private func record() {
         isRecording = true
-        desk.submit(.record(results, putOff: stations.compactMapValues(\.putOffUntil)))
+        let now = Timestamp.now()
+        desk.submit(.record(results, putOff: stations.compactMapValues(\.putOffUntil).filter { $0.value > now }))
         results = []
     }
 
@@ -396,13 +397,13 @@ public final class Sender {
         }
     }
 
-    /// Lets what is in flight end, gives back what was not begun, and writes it all down.
+    /// Lets what is in flight or being claimed end, gives back what was not begun, and writes it all down.
     private func finish() {
         for station in stations.values { giveBack(station) }
         while !running.isEmpty { collect(milliseconds: 1000) }
         var attempts = 0
-        while isRecording || !results.isEmpty, attempts < 20 {
-            if !isRecording { record() }
+        while isRecording || !results.isEmpty || lanes.contains(where: \.isSearching), attempts < 20 {
+            if !isRecording, !results.isEmpty { record() }
             collect(milliseconds: 1000)
             do {
                 try takeReports()

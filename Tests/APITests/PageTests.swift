@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import Images
 import Model
@@ -151,6 +152,36 @@ struct PageTests {
         #expect(readFile(file) == nil)
     }
 
+    @Test("what is unpublished is taken away although no theme can be read; what is to be shown waits for one")
+    func brokenThemes() throws {
+        let (id, slug) = try stage.publishedPage()
+        let other = Publisher(
+            store: stage.store, directory: stage.spool.path + "/themeless", themes: stage.spool.path + "/no-themes",
+            logger: stage.services.logger, address: { $0 + "/" + $1 })
+        let file = "themeless/\(stage.host)/\(slug).html"
+        let folder = stage.spool.path + "/themeless/" + stage.host
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        FileManager.default.createFile(atPath: folder + "/\(slug).html", contents: Data("old".utf8))
+        #expect(throws: (any Error).self) { try other.refresh(host: stage.host, slug: slug) }
+        #expect(stage.ask(.post, "/bio-pages/\(id)/unpublish").status == 200)
+        #expect(try other.refresh(host: stage.host, slug: slug) == nil && readFile(file) == nil)
+    }
+
+    @Test("a link that moves while its page is being changed is not undone: every host renders what is newest")
+    func stampMovesMeanwhile() throws {
+        let (id, slug) = try stage.publishedPage()
+        let page = try #require(try stage.store.read { try BioPages.find(host: stage.host, slug: slug, on: $0) })
+        try stage.store.write { try BioPages.moveStamps(at: .now(), on: $0) }
+        #expect(throws: ChangedMeanwhile.self) {
+            try stage.store.write { connection in
+                try connection.transaction { try BioPages.update(page, from: page.stamp, on: $0) }
+            }
+        }
+        #expect(stage.ask(.patch, "/bio-pages/\(id)", #"{"title": "Later"}"#).status == 200)
+        let now = try #require(try stage.store.read { try BioPages.find(host: stage.host, slug: slug, on: $0) })
+        #expect(now.stamp > page.stamp)
+    }
+
     private func readFile(_ path: String) -> [UInt8]? { stage.fileBytes("../" + path) }
 
     @Test("a link with a schedule appears and disappears by itself")
@@ -282,7 +313,14 @@ struct PageTests {
         #expect(
             shown["title"] == "One" && shown["published_version"] == 4 && shown["blocks"]?[0]?["link_id"] == JSON.null)
         #expect(stage.file(slug)?.contains("<title>One</title>") == true)
-        for number in ["0", "5", "-1", "x", "99999999999999999999"] {
+        // A block whose link has been deleted since is left out.
+        let link = try stage.create([:])["id"]?.stringValue ?? ""
+        stage.ask(.patch, "/bio-pages/\(id)", #"{"blocks": [{"type": "link", "title": "L", "link_id": "\#(link)"}]}"#)
+        stage.publish(id)
+        #expect(stage.ask(.delete, "/links/\(link)").status == 204)
+        let restored = stage.ask(.post, "/bio-pages/\(id)/versions/5/restore", #"{"publish": true}"#)
+        #expect(restored.status == 200 && restored.json["blocks"] == [])
+        for number in ["0", "7", "-1", "x", "99999999999999999999"] {
             #expect(stage.ask(.get, "/bio-pages/\(id)/versions/\(number)").status == 404)
         }
     }
@@ -469,6 +507,42 @@ struct PageTests {
         #expect(stage.ask(.delete, "/bio-pages/\(page)").status == 204)
         #expect(stage.ask(.delete, "/images/\(id)").status == 204)
         #expect(stage.follow(path).status == 404 && stage.fileBytes(String(path.dropFirst())) == nil)
+    }
+
+    @Test("what is transparent is kept as PNG, whatever it was sent as")
+    func transparent() throws {
+        let made = stage.upload(try Stage.picture().png(), type: "image/jpeg").json
+        #expect(made["type"] == "image/png" && made["image_url"]?.stringValue?.hasSuffix(".png") == true)
+    }
+
+    @Test("an image of a version that can be restored is kept; of two deletions one is the first")
+    func imageOfVersion() throws {
+        let image = try stage.newImage()["id"]?.stringValue ?? ""
+        let (id, _) = try stage.publishedPage(["avatar": .string(image)])
+        stage.ask(.patch, "/bio-pages/\(id)", #"{"avatar": null}"#)
+        stage.publish(id)
+        #expect(stage.ask(.delete, "/images/\(image)").code == "image_in_use")
+        #expect(stage.ask(.delete, "/bio-pages/\(id)").status == 204)
+        #expect(stage.ask(.delete, "/images/\(image)").status == 204)
+        let entries = try stage.query("SELECT COUNT(*) FROM audit_log WHERE action = 'image.deleted' AND resource = \(image)")
+        _ = stage.ask(.delete, "/images/\(image)")
+        #expect(try entries[0].integer(0) == 1)
+    }
+
+    @Test("a link that a page made and that its owner has changed since outlives the page")
+    func ownedLink() throws {
+        let (id, slug) = try stage.publishedPage([
+            "blocks": [
+                ["type": "link", "title": "A", "url": "https://example.com/a"],
+                ["type": "link", "title": "B", "url": "https://example.com/b"],
+            ]
+        ])
+        let blocks = stage.ask(.get, "/bio-pages/\(id)/versions/1").json["content"]?["blocks"]?.arrayValue ?? []
+        let links = blocks.compactMap { $0["link_id"]?.stringValue }
+        try #require(links.count == 2 && stage.file(slug) != nil)
+        #expect(stage.ask(.patch, "/links/\(links[0])", #"{"url": "https://example.com/mine"}"#).status == 200)
+        #expect(stage.ask(.delete, "/bio-pages/\(id)").status == 204)
+        #expect(links.map { stage.ask(.get, "/links/\($0)").status } == [200, 404])
     }
 
     @Test("a large photograph is made to fit")

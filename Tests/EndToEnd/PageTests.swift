@@ -49,6 +49,7 @@ extension EndToEndTests {
             let zipped = stack.answer(url, "-H", "Accept-Encoding: gzip", "--compressed")
             #expect(zipped.fields["content-encoding"] == "gzip" && zipped.body == plain.body)
             #expect(stack.answer(url, "-X", "POST").status == 405)
+            #expect(stack.answer(stack["MASK_LINK_URL"] + "//" + slug).status == 404, "an address has one answer")
             let lines = upstreams(of: slug)
             #expect(
                 lines.count >= 4

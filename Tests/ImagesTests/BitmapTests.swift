@@ -23,6 +23,25 @@ struct BitmapTests {
         #expect(!Self.four.isOpaque && opaque.isOpaque)
     }
 
+    @Test("segments without a length, or with one that cannot be, end the search for how a camera was held")
+    func strangeSegments() throws {
+        for segment: [UInt8] in [[0xFF, 0xFE, 0, 0], [0xFF, 0xFE, 0, 1], [0xFF, 0x01, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0xFE]] {
+            // What libjpeg makes of it is its own affair; no process ends of it.
+            let file = Array(Fixtures.jpeg[..<2]) + segment + Array(Fixtures.jpeg[2...])
+            _ = try? Bitmap(decoding: file, limits: Self.limits)
+        }
+        // TEM, which libjpeg passes over, leads a reader of lengths to the end of a comment, that into the midst of another,
+        // and there is a length of 0.
+        let comment = { (bytes: [UInt8]) -> [UInt8] in
+            let length = bytes.count + 2
+            return [0xFF, 0xFE, UInt8(length >> 8), UInt8(length & 255)] + bytes
+        }
+        let first = comment([UInt8](repeating: 0xFF, count: 65_530) + [0xFF, 0x00, 0x01])
+        let second = comment([UInt8](repeating: 0xFF, count: 506) + [0xFF, 0x00, 0x00, 0x00])
+        let file = Array(Fixtures.jpeg[..<2]) + [0xFF, 0x01] + first + second + Array(Fixtures.jpeg[2...])
+        #expect(try Bitmap(decoding: file, limits: Self.limits).width == 16)
+    }
+
     @Test("a palette takes the fewest bits a pixel", arguments: [(2, 1), (4, 2), (16, 4), (17, 8)])
     func palette(colors: Int, bits: UInt8) throws {
         let palette = (0..<colors).flatMap { number -> [UInt8] in [UInt8(number * 15), 0, 0, number == 0 ? 0 : 255] }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTP
 import Model
 import QRCodes
@@ -33,7 +34,8 @@ struct PageTests {
 
     /// One of each block, every text hostile.
     private var everything: JSONObject {
-        let evil: JSON = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{page.title}}"
+        // A combining mark makes one character with the quote before it, a prepended one with the bracket behind it.
+        let evil: JSON = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{page.title}}\"\u{301} \u{600}<b>"
         return [
             "title": evil, "description": evil, "language": "en", "avatar": .string(image.id.description),
             "seo": ["title": evil, "description": evil, "noindex": true],
@@ -79,6 +81,12 @@ struct PageTests {
         #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;"))
         #expect(html.contains("{{page.title}}") || html.contains("&#123;"), "a template is text, too")
         #expect(html.contains("?a=1&amp;b=&quot;2&quot;"))
+        let scalars = Array(html.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() {
+            if scalar == "\u{301}" { #expect(scalars[index - 1] == ";", "a quote that a mark hides is escaped") }
+            if scalar == "\u{600}" { #expect(scalars[index + 1] == "&", "and so is a bracket") }
+        }
+        #expect(scalars.contains("\u{301}") && scalars.contains("\u{600}"))
         #expect(!html.lowercased().contains("javascript:"))
     }
 
@@ -94,6 +102,25 @@ struct PageTests {
         #expect(html.hasPrefix("<!doctype html>") || html.dropFirst().hasPrefix("<!doctype html>"))
         #expect(html.contains("<html lang=\"en\">") && html.contains("prefers-color-scheme: dark"))
         #expect(html.contains("prefers-reduced-motion") && html.contains(":focus-visible"))
+    }
+
+    @Test("a theme that cannot be read is left out; its pages have the standard one; a broken part is told")
+    func brokenTheme() throws {
+        let folder = try TemporaryFolder()
+        let files = FileManager.default
+        let copy = folder.path + "/themes"
+        try files.copyItem(atPath: TestThemes.folder, toPath: copy)
+        try "{{#page}}".write(toFile: copy + "/mine.mustache", atomically: true, encoding: .utf8)
+        let themes = try Themes(folder: copy)
+        #expect(themes.names == ["bloom", "paper", "poster", "terminal"] && themes.broken.keys.sorted() == ["mine"])
+        try "{{#page}}".write(toFile: copy + "/_head.mustache", atomically: true, encoding: .utf8)
+        #expect(throws: PageError.self) { try Themes(folder: copy) }
+    }
+
+    @Test("an address for mail is encoded where it would be read as something else")
+    func mail() throws {
+        let blocks: JSONObject = ["blocks": [["type": "email", "address": "a#b+c@example.com"]]]
+        #expect(try html(blocks).contains(#"href="mailto:a%23b%2Bc@example.com""#))
     }
 
     @Test("links lead where they should, and say that they are a user's")

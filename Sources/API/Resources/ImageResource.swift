@@ -5,7 +5,7 @@ import Store
 
 /// `/images`: upload, list, read, delete. A picture is decoded and encoded anew: nothing of the bytes that came is kept.
 enum ImageResource {
-    /// Of the file and its pixels as they come; 64 MiB while it is decoded.
+    /// Of the file and its pixels as they come; 64 MiB while it is decoded, twice that while it is turned.
     static let limits = ImageLimits(bytes: 8 << 20, side: 4096)
 
     /// The longer side as it is kept, in pixels: sharp on a page that is 800 wide, on a screen of double density.
@@ -24,7 +24,7 @@ enum ImageResource {
             throw Problem.unavailable(retryAfter: 5)
         }
         let image = Image(
-            id: .new(), workspace: call.workspace, type: type, width: made.width, height: made.height,
+            id: .new(), workspace: call.workspace, type: made.type, width: made.width, height: made.height,
             createdAt: call.now)
         let json = image.json(call.services.site)
         return try call.commit { connection in
@@ -47,24 +47,23 @@ enum ImageResource {
 
     static func delete(_ call: Call) throws -> Answer {
         let id: ImageID = try call.identifier()
-        let image: Image
-        do { image = try find(call) } catch let problem as Problem where problem.status == 404 {
-            return try call.answerToRepeatedDelete(.imageDeleted, id.description)
-        }
-        let answer = try call.commit { connection in
-            guard try !BioPages.isShown(id, in: call.workspace, on: connection) else {
-                throw Problem.conflict(
-                    code: "image_in_use", "Take the image off every page first; a draft or what is published shows it.")
+        return try call.retrying("image") {
+            guard let image = try call.services.store.read({ try Images.find(id, in: call.workspace, on: $0) }) else {
+                return try call.answerToRepeatedDelete(.imageDeleted, id.description)
             }
-            _ = try Images.delete(id, in: call.workspace, on: connection)
-            try connection.execute(
-                AuditLog.insertion(
-                    of: call.audit(
-                        .imageDeleted, id.description, before: image.json(call.services.site))))
-            return .noContent
+            let answer = try call.commit { connection in
+                guard try !BioPages.isShown(id, in: call.workspace, on: connection) else {
+                    throw Problem.conflict(
+                        code: "image_in_use", "A page has the image in its draft or in a version. Delete that page first.")
+                }
+                guard try Images.delete(id, in: call.workspace, on: connection) else { throw ChangedMeanwhile() }
+                let entry = call.audit(.imageDeleted, id.description, before: image.json(call.services.site))
+                try connection.execute(AuditLog.insertion(of: entry))
+                return .noContent
+            }
+            call.services.pages.remove(image)
+            return answer
         }
-        call.services.pages.remove(image)
-        return answer
     }
 
     private static func find(_ call: Call) throws -> Image {
@@ -75,13 +74,15 @@ enum ImageResource {
         return image
     }
 
-    private static func made(_ type: Image.ImageType, _ file: [UInt8]) throws -> (
-        bytes: [UInt8], width: Int, height: Int
-    ) {
+    /// JPEG has no transparency: what is transparent is kept as PNG.
+    private static func made(
+        _ type: Image.ImageType, _ file: [UInt8]
+    ) throws -> (type: Image.ImageType, bytes: [UInt8], width: Int, height: Int) {
         do throws(ImageError) {
             let picture = try Bitmap(decoding: file, limits: limits).fitted(within: keptSide)
-            let bytes = type == .jpeg && picture.isOpaque ? try picture.jpeg(quality: quality) : try picture.png()
-            return (bytes, picture.width, picture.height)
+            let type: Image.ImageType = type == .jpeg && picture.isOpaque ? .jpeg : .png
+            let bytes = type == .jpeg ? try picture.jpeg(quality: quality) : try picture.png()
+            return (type, bytes, picture.width, picture.height)
         } catch {
             throw Self.problem(error)
         }

@@ -124,9 +124,9 @@ struct PageReferences {
         themes = fields.peek("theme") == nil ? [] : try call.services.pages.themes()
     }
 
-    /// Every text in a value; of very many the first, for the body is refused anyway.
+    /// Every text in a value; of more than any page can have the first, for the body is refused anyway.
     private static func collect(_ json: JSON, into texts: inout [String]) {
-        guard texts.count < 2000 else { return }
+        guard texts.count < 10_000 else { return }
         switch json {
         case .string(let text): texts.append(text)
         case .array(let items): items.forEach { collect($0, into: &texts) }

@@ -78,7 +78,7 @@ enum PagePublication {
         try fields.finish()
         return try call.retrying("page") {
             let before = try call.page()
-            let content = try call.version(of: before).draft
+            let content = try call.draft(of: call.version(of: before))
             try call.preconditions.requireMatch(before.resourceVersion)
             if isPublished { return try publish(before, content, .pageRestored, call) }
             var after = before
@@ -179,23 +179,21 @@ private struct PageLinks {
     }
 }
 
-extension BioPageVersion {
-    /// What it was made from: a block with a URL has no link of the client's.
-    fileprivate var draft: String {
-        get throws {
-            var content = try PageContent(stored: content)
-            content.blocks = content.blocks.map { block in
-                guard case .object(var object) = block, object["url"]?.stringValue != nil, object["type"] == "link"
-                else { return block }
-                object["link_id"] = .null
-                return .object(object)
-            }
-            return content.stored
-        }
-    }
-}
-
 extension Call {
+    /// What a version was made from: a block with a URL has no link of the client's. Blocks whose link has been deleted
+    /// since are left out.
+    fileprivate func draft(of version: BioPageVersion) throws -> String {
+        var content = try PageContent(stored: version.content)
+        let links = try services.store.read { try Links.find(content.blocks.compactMap(\.link), in: workspace, on: $0) }
+        content.blocks = content.blocks.map { block in
+            guard case .object(var object) = block, object["url"]?.stringValue != nil, object["type"] == "link"
+            else { return block }
+            object["link_id"] = .null
+            return .object(object)
+        }.filter { $0.link.map { links[$0] != nil } ?? true }
+        return content.stored
+    }
+
     /// The version in the path, of a page.
     fileprivate func version(of page: BioPage) throws -> BioPageVersion {
         guard let number = Int(parameters["number"]), number > 0, number <= 4_000_000_000,

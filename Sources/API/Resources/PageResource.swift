@@ -1,3 +1,4 @@
+import Crypto
 import HTTP
 import MariaDB
 import Model
@@ -112,11 +113,11 @@ enum PageResource {
         }
     }
 
-    /// The links that a page made for its URLs go with it.
+    /// The links that a page made for its URLs go with it, but for those that lead elsewhere now: they are their owner's.
     private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
-        let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade).map(
-            \.link)
-        return Array(try Links.lock(ids, in: page.workspace, on: connection).values)
+        let made = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade)
+        let links = try Links.lock(made.map(\.link), in: page.workspace, on: connection)
+        return made.compactMap { link in links[link.link].flatMap { sha256($0.settings.url) == link.digest ? $0 : nil } }
     }
 
     /// A slug belongs to one link or page.
@@ -150,9 +151,7 @@ extension Call {
     /// Writes a changed page with its audit entry, and answers with it.
     func write(
         _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }
-    ) throws
-        -> Answer
-    {
+    ) throws -> Answer {
         let site = services.site
         let changes = JSON.changes(from: try before.settings(site), to: try after.settings(site))
         var shown = after
@@ -160,7 +159,7 @@ extension Call {
         let answer = Answer.ok(try shown.json(site)).tagged(shown.resourceVersion)
         return try PageResource.refusing(after) {
             try commit { connection in
-                try BioPages.update(after, on: connection)
+                try BioPages.update(after, from: before.stamp, on: connection)
                 try connection.execute(
                     AuditLog.insertion(
                         of: audit(
