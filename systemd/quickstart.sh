@@ -30,7 +30,7 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # ---- words ---------------------------------------------------------------------------------------------------------
