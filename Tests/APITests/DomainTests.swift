@@ -53,7 +53,7 @@ struct DomainTests {
 
     @Test("a host is named, and the answer says which records to make")
     func creation() throws {
-        let answer = ask(.post, "", ["host": "GO.Example.ORG.", "root_url": "https://www.example.org/"])
+        let answer = ask(.post, "", ["host": "GO.Example.ORG", "root_url": "https://www.example.org/"])
         let domain = answer.json
         #expect(answer.status == 201 && answer[.location] == "/v1/domains/\(domain["id"]?.stringValue ?? "")")
         #expect(domain["host"] == "go.example.org" && domain["status"] == "pending" && domain["verified_at"] == .null)

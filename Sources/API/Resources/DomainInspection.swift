@@ -2,12 +2,17 @@ import DNS
 import Model
 
 /// Looks at the DNS records of a domain: whether its owner has made those that were asked for.
-struct DomainInspection {
-    let resolver: Resolver
+public struct DomainInspection {
+    private let resolver: Resolver
     /// Where the domain's address has to lead.
-    let linkHost: String
+    private let linkHost: String
 
-    func inspect(_ domain: Domain, at now: Timestamp) -> DomainCheck {
+    public init(resolver: Resolver, linkHost: String) {
+        self.resolver = resolver
+        self.linkHost = linkHost
+    }
+
+    public func inspect(_ domain: Domain, at now: Timestamp) -> DomainCheck {
         let questions = [
             Question(.txt, domain.ownershipName), Question(.a, domain.host), Question(.aaaa, domain.host),
             Question(.a, linkHost), Question(.aaaa, linkHost),
