@@ -1,7 +1,6 @@
 import API
 import ArgumentParser
 import Bootstrap
-import Glibc
 import Model
 
 extension DomainCommand {
@@ -50,7 +49,7 @@ extension DomainCommand {
                 guard inspection.inspect(domain, at: .now()).address == .found else { continue }
                 trying { try certificates.get(domain.host, isRehearsal: dryRun) }
             }
-            failures.forEach { fputs("maskctl: \($0)\n", stderr) }
+            failures.forEach { complain("maskctl: \($0)") }
             if !failures.isEmpty { throw ExitCode.failure }
         }
     }
