@@ -10,10 +10,13 @@ extension EndToEndTests {
         let stack = Stack.shared
         let names: NameServer
 
-        init() throws {
+        init() throws { names = try Self.server.get() }
+
+        /// One for all tests, on the port at which the stack asks.
+        private static let server: Result<NameServer, any Error> = Result {
             let servers = ProcessInfo.processInfo.environment["MASK_DNS_SERVERS"] ?? ""
             let port = try #require(servers.split(separator: ":").last.flatMap { UInt16($0) }, "set MASK_DNS_SERVERS")
-            names = try NameServer(port: port)
+            return try NameServer(port: port)
         }
 
         private func json(_ fields: [String: String]) -> String {
@@ -118,18 +121,23 @@ private final class Pebble {
         process.environment = ["PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0"]
         (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
-        try #require(stack.eventually { (try? root()) != nil })
+        try #require(stack.eventually { fetchRoot().status == 0 })
     }
 
     func stop() { process.terminate() }
 
     /// The file of the certificate that all others come from; a new one each time that Pebble starts.
     func root() throws -> String {
-        let file = stack.folder + "/pebble-root.pem"
-        let output = Stack.run("curl", [
-            "-sf", "--cacert", stack["MASK_CACERT"], "--noproxy", "*", "-o", file, "https://localhost:\(management)/roots/0",
-        ])
+        let output = fetchRoot()
         try #require(output.status == 0, "\(output.errors)")
-        return file
+        return rootFile
+    }
+
+    private var rootFile: String { stack.folder + "/pebble-root.pem" }
+
+    private func fetchRoot() -> Stack.Output {
+        Stack.run("curl", [
+            "-sf", "--cacert", stack["MASK_CACERT"], "--noproxy", "*", "-o", rootFile, "https://localhost:\(management)/roots/0",
+        ])
     }
 }
