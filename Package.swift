@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
+        .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -29,6 +30,7 @@ let package = Package(
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
         .target(name: "IDN", dependencies: ["CIDN2"], swiftSettings: optimised),
+        .target(name: "DNS", dependencies: ["CAres"], swiftSettings: optimised),
         .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"], swiftSettings: optimised),
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
@@ -44,7 +46,7 @@ let package = Package(
         .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
@@ -56,6 +58,7 @@ let package = Package(
         .target(name: "Support", dependencies: ["Bootstrap", "CCurl"], path: "Tests/Support"),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "IDNTests", dependencies: ["IDN"]),
+        .testTarget(name: "DNSTests", dependencies: ["DNS", "Support"]),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB", "Support"]),
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto"]),

@@ -11,9 +11,11 @@ cd "$(dirname "$0")/.."
 sh systemd/quickstart.sh --install-only
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-if ! installed wrk || ! installed python3-venv || ! installed php-cli || ! installed zbar-tools; then
+if ! installed wrk || ! installed python3-venv || ! installed php-cli || ! installed zbar-tools || ! installed certbot ||
+  ! installed pebble; then
   as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv php-cli zbar-tools >/dev/null </dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv php-cli zbar-tools certbot pebble \
+    >/dev/null </dev/null
 fi
 
 swift build -c release --product mask-worker
@@ -31,6 +33,10 @@ free_port() {
   done
   echo "$port"
 }
+
+# The stack's name server, which the tests of domains are. While they do not run, nobody answers there.
+MASK_DNS_SERVERS=127.0.0.1:$(free_port 29053)
+export MASK_DNS_SERVERS
 
 folder=$(mktemp -d /tmp/mask-test.XXXXXX)
 finish() {

@@ -36,6 +36,7 @@ RULES_OF_BODIES = {
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
     "unknown_image": always,
+    "unknown_page": always,  # on another host, or none
     "unknown_theme": always,
     "unknown_link": always,
 }

@@ -30,7 +30,7 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # ---- words ---------------------------------------------------------------------------------------------------------
@@ -109,7 +109,8 @@ prepare_folder() {
   if [ -n "$reset" ]; then
     for part in mariadb redis spool pages log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
-  mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls"
+  mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls" \
+    "$dir/acme/webroot"
 }
 
 find_programs() {
@@ -148,6 +149,9 @@ MASK_SECRET_KEY_FILE=$dir/secret.key
 # A receiver on this machine can be tried at once.
 MASK_WEBHOOK_ADDRESSES=127.0.0.0/8,::1
 MASK_WEBHOOK_PORTS=*
+MASK_CERTIFICATES=$dir/tls
+MASK_ACME_WEBROOT=$dir/acme/webroot
+MASK_ACME_FOLDER=$dir/acme/certbot
 MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF
@@ -174,7 +178,7 @@ write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
     -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
-    -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
+    -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
     -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF

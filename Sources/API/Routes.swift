@@ -58,6 +58,13 @@ extension Route {
         Route(.delete, "/qr-codes/{id}", .linksWrite, .deleteQRCode, QRCodeResource.delete),
         Route(.get, "/qr-codes/{id}/image", .linksRead, .getQRCodeImage, QRCodeResource.image),
 
+        Route(.post, "/domains", .domainsWrite, .createDomain, DomainResource.create),
+        Route(.get, "/domains", .linksRead, .listDomains, DomainResource.list),
+        Route(.get, "/domains/{id}", .linksRead, .getDomain, DomainResource.get),
+        Route(.patch, "/domains/{id}", .domainsWrite, .updateDomain, DomainResource.update),
+        Route(.delete, "/domains/{id}", .domainsWrite, .deleteDomain, DomainResource.delete),
+        Route(.post, "/domains/{id}/verify", .domainsWrite, .verifyDomain, DomainResource.verify),
+
         Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get),
 
         Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get),

@@ -1,3 +1,4 @@
+import DNS
 import HTTP
 import Journal
 import Logging
@@ -57,10 +58,14 @@ public final class Services: Sendable {
     let passwords = PasswordGate()
     /// Through which pictures from outside go.
     let pictures = Gate(places: 2)
+    /// Asks about the DNS records of domains.
+    let resolver: Resolver
+    /// Through which questions to name servers go, which may take seconds.
+    let lookups = Gate(places: 16)
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        pages: Publisher, logger: Logger
+        pages: Publisher, logger: Logger, resolver: Resolver = Resolver()
     ) {
         self.site = site
         self.store = store
@@ -73,7 +78,8 @@ public final class Services: Sendable {
         authenticator = Authenticator(store: store, limiter: limiter)
         revocation = Revocation(limiter: limiter)
         links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger)
-        domains = DomainDirectory(store: store)
+        domains = DomainDirectory(store: store) { [links] in links.subscription }
+        self.resolver = resolver
         salts = SaltCache(store: store)
     }
 

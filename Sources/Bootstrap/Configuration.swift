@@ -30,6 +30,18 @@ public struct Configuration: Sendable {
     public var webhookHTTP: Bool
     /// Certificate authorities that webhooks trust; nil for the system's.
     public var webhookCA: String?
+    /// Name servers for the records of domains; nil for the system's.
+    public var dnsServers: String?
+    /// The folder of domains' certificates, which nginx reads.
+    public var certificates: String
+    /// The folder in which certbot proves that a host is served from here, and which nginx serves.
+    public var acmeWebroot: String
+    /// The folder in which certbot keeps its account, keys and certificates.
+    public var acmeFolder: String
+    /// The certificate authority; nil for certbot's own choice, Let's Encrypt.
+    public var acmeServer: String?
+    /// To which the authority may write; nil for none.
+    public var acmeEmail: String?
     public var logLevel: Logger.Level
 
     /// Connections of a worker that only redirects may take.
@@ -48,6 +60,12 @@ public struct Configuration: Sendable {
         webhookPorts = try Self.ports(environment, "MASK_WEBHOOK_PORTS")
         webhookHTTP = try environment.bool("MASK_WEBHOOK_HTTP", default: false)
         webhookCA = environment.optional("MASK_WEBHOOK_CA")
+        dnsServers = environment.optional("MASK_DNS_SERVERS")
+        certificates = environment.string("MASK_CERTIFICATES", default: "/etc/mask/tls")
+        acmeWebroot = environment.string("MASK_ACME_WEBROOT", default: "/var/lib/mask/acme")
+        acmeFolder = environment.string("MASK_ACME_FOLDER", default: "/etc/mask/acme")
+        acmeServer = environment.optional("MASK_ACME_SERVER")
+        acmeEmail = environment.optional("MASK_ACME_EMAIL")
         threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
         site = SiteConfiguration(
             apiHost: environment.string("MASK_API_HOST", default: "api.mask.localhost").lowercased(),

@@ -1,4 +1,5 @@
 import API
+import DNS
 import Glibc
 import Logging
 import MariaDB
@@ -38,6 +39,9 @@ public struct Installation: Sendable {
     public var webhookPolicy: WebhookPolicy {
         WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)
     }
+
+    /// Asks about the DNS records of domains.
+    public var resolver: Resolver { Resolver(servers: configuration.dnsServers) }
 
     /// Renders bio pages and keeps their files.
     public var publisher: Publisher {

@@ -22,7 +22,7 @@ public struct Worker: Sendable {
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
             journal: try JournalWriter(directory: configuration.spool), webhooks: installation.webhookPolicy,
-            pages: installation.publisher, logger: logger)
+            pages: installation.publisher, logger: logger, resolver: installation.resolver)
         let application = Application(services)
         application.refresh()
         _ = try Thread.start(name: "invalidation") {

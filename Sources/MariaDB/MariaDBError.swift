@@ -31,6 +31,10 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         public init(rawValue: UInt32) { self.rawValue = rawValue }
 
         public static let duplicateKey = Code(rawValue: 1062)
+        /// A row cannot go while another table's rows refer to it.
+        public static let rowIsReferenced = Code(rawValue: 1451)
+        /// A row refers to one that is not there.
+        public static let noReferencedRow = Code(rawValue: 1452)
         public static let tooManyConnections = Code(rawValue: 1040)
         public static let unknownTable = Code(rawValue: 1146)
         public static let unknownDatabase = Code(rawValue: 1049)

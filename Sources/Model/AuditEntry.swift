@@ -51,6 +51,11 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case keyRotated = "key.rotated"
     case keyRevoked = "key.revoked"
     case domainCreated = "domain.created"
+    case domainUpdated = "domain.updated"
+    /// Looked at again, with what was found.
+    case domainChecked = "domain.checked"
+    case domainVerified = "domain.verified"
+    case domainDeleted = "domain.deleted"
     case linkCreated = "link.created"
     case linkUpdated = "link.updated"
     case linkDeleted = "link.deleted"

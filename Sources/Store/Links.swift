@@ -303,6 +303,8 @@ public enum Links {
             if error.isDuplicate(of: "domain_slug") { throw Refusal.slugTaken }
             if error.isDuplicate(of: "external_id") { throw Refusal.externalIDTaken }
             throw error
+        } catch let error as MariaDBError where error.code == .noReferencedRow {
+            throw Refusal.changedMeanwhile  // the domain has just been deleted
         }
     }
 }

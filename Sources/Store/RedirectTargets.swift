@@ -14,7 +14,7 @@ extension Links {
     /// The link under a host and slug, disabled or not; nil where there is none.
     public static func target(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> RedirectTarget? {
         guard Domains.isHost(host), let row = try connection.query("""
-            \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE host = \(host)) AND l.slug = \(slug)
+            \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE verified_host = \(host)) AND l.slug = \(slug)
             """).first
         else { return nil }
         let link = try link(row)
@@ -35,7 +35,7 @@ extension Links {
             let slug = Slug.fromPath(path)
         else { return nil }
         return try connection.query("""
-            SELECT l.url FROM links l JOIN domains d ON d.id = l.domain_id WHERE d.host = \(host) AND l.slug = \(slug)
+            SELECT l.url FROM links l JOIN domains d ON d.id = l.domain_id WHERE d.verified_host = \(host) AND l.slug = \(slug)
             """).first?.string(0)
     }
 

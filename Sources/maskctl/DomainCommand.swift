@@ -5,17 +5,18 @@ import Model
 
 struct DomainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "domain", abstract: "Hosts of short links.", subcommands: [Add.self, List.self])
+        commandName: "domain", abstract: "Hosts of short links: whose they are, and their certificates.",
+        subcommands: [Add.self, List.self, Verify.self, Certificate.self, Remove.self])
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Give a host to a workspace.")
+        static let configuration = CommandConfiguration(
+            abstract: "Give a host to a workspace, without asking for proof that it is theirs.")
         @Argument(help: "Such as go.example.com.") var host: String
         @Option(help: "The workspace's slug.") var workspace: String
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let name: HostName
-            do { name = try HostName(validating: host) } catch { throw ValidationError(error.message) }
+            let name = try hostName(host)
             let administration = try openInstallation().administration
             let domain = try administration.addDomain(name, to: try administration.workspace(workspace))
             output.print(["host": domain.host, "workspace": workspace, "id": domain.id.description])
@@ -29,9 +30,53 @@ struct DomainCommand: ParsableCommand {
         func run() throws {
             let administration = try openInstallation().administration
             let slugs = Dictionary(uniqueKeysWithValues: try administration.workspaces().map { ($0.id, $0.slug) })
-            output.print(["host", "workspace", "id"], try administration.domains().map { domain in
-                [domain.host, domain.workspace.flatMap { slugs[$0] } ?? "(all)", domain.id.description]
+            output.print(["host", "workspace", "status", "id"], try administration.domains().map { domain in
+                [
+                    domain.host, domain.workspace.flatMap { slugs[$0] } ?? "(all)", domain.status.rawValue,
+                    domain.id.description,
+                ]
             })
         }
     }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look at the DNS records of a host, as its workspace can do over the API.",
+            discussion: "Exits 1 where the host is not verified, or its address leads elsewhere.")
+        @Argument(help: "Such as go.example.com.") var host: String
+        @Option(help: "The workspace's slug, where several wait for the host.") var workspace: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let (installation, name) = (try openInstallation(), try hostName(host))
+            let administration = installation.administration
+            let domain = try administration.verifyDomain(
+                try administration.domain(name.text, of: try workspace.map(administration.workspace)),
+                with: installation.resolver, linkHost: installation.configuration.site.linkHost)
+            output.print([
+                "host": domain.host, "status": domain.status.rawValue, "ownership": domain.check.ownership.rawValue,
+                "address": domain.check.address.rawValue, "error": domain.check.error ?? "",
+            ])
+            guard domain.status == .verified, domain.check.address == .found else { throw ExitCode.failure }
+        }
+    }
+
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a host from its workspace, so that another may have it. It must have no links and pages.")
+        @Argument(help: "Such as go.example.com.") var host: String
+        @Option(help: "The workspace's slug, where several wait for the host.") var workspace: String?
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            let name = try hostName(host)
+            try administration.removeDomain(
+                try administration.domain(name.text, of: try workspace.map(administration.workspace)))
+        }
+    }
+}
+
+/// A host as the sysadmin types it.
+func hostName(_ text: String) throws -> HostName {
+    do { return try HostName(validating: text) } catch { throw ValidationError(error.message) }
 }

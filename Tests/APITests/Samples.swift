@@ -25,12 +25,13 @@ struct Sample: Sendable {
         "/bio-pages/{id}": page,
         "/bio-pages/{id}/versions/{number}": pageVersion,
         "/images/{id}": image,
+        "/domains/{id}": domain,
     ]
 
     /// What stands for an id in the example of a body, by the prefix of the id.
     static let byPrefix = [
         LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member, WebhookKind.prefix: webhook,
-        EventKind.prefix: event, QRCodeKind.prefix: qrCode, PageKind.prefix: page, ImageKind.prefix: image,
+        EventKind.prefix: event, DomainKind.prefix: domain, QRCodeKind.prefix: qrCode, PageKind.prefix: page, ImageKind.prefix: image,
     ]
 
     private static let link = Sample(
@@ -78,6 +79,10 @@ struct Sample: Sendable {
 
     private static let image = Sample(
         make: { try $0.newImage()["id"]?.stringValue ?? "" }, unknown: { ImageID.new().description })
+
+    /// A host that nobody has proved to be theirs.
+    private static let domain = Sample(
+        make: { try $0.newDomain().id }, unknown: { DomainID.new().description })
 
     private static let event = Sample(
         make: { stage in
@@ -159,6 +164,8 @@ extension Stage {
     private func body(of route: Route, naming things: Things, _ scopes: [Scope]?) throws -> JSON? {
         guard let name = route.operation.body else { return nil }
         var body = try #require(route.example, "\(name) has no example").mapStrings { text in
+            // A workspace can name a host once.
+            if text == DomainExamples.host { return "go-\(randomHex(6)).example.com" }
             guard let id = text.wholeMatch(of: /([a-z]+)_[0-7][0-9a-hjkmnp-tv-z]{25}/) else { return text }
             return try self.name(of: #require(Sample.byPrefix[String(id.output.1)], "\(text) has no sample"), things)
         }
@@ -189,6 +196,22 @@ extension Stage {
     func newMember(_ role: Role) throws -> Member {
         try administration.addMember("\(randomHex(6))@example.com", name: "Ada", role: role, to: workspace)
     }
+
+    /// A domain that is pending, as the API has made it.
+    @discardableResult
+    func newDomain(_ fields: JSONObject = [:]) throws -> (id: String, host: String, token: String) {
+        var fields = fields
+        if fields["host"] == nil { fields["host"] = .string("go-\(randomHex(6)).example") }
+        let response = ask(.post, "/domains", JSON.object(fields).text, key: try domainKey())
+        try #require(response.status == 201, "\(response.text)")
+        let value = response.json["records"]?[0]?["value"]?.stringValue ?? ""
+        return (
+            try #require(response.json["id"]?.stringValue), try #require(response.json["host"]?.stringValue),
+            String(value.drop { $0 != "=" }.dropFirst())
+        )
+    }
+
+    func domainKey() throws -> String { try newKey([.domainsWrite, .linksRead]).text }
 
     /// An endpoint that nobody listens at.
     func newWebhook(_ fields: JSONObject = [:]) throws -> WebhookID {

@@ -1,4 +1,5 @@
 import Crypto
+import DNS
 import Foundation
 import HTTP
 import Journal
@@ -48,7 +49,7 @@ final class Stage: Sendable {
     /// - Parameter limit: requests a minute of the workspace, else those of the enterprise plan.
     init(
         limit: Int? = nil, redis: RedisConfiguration? = nil, store: Store? = nil, webhooks: WebhookPolicy? = nil,
-        site change: (inout SiteConfiguration) -> Void = { _ in }
+        names: NameServer? = nil, site change: (inout SiteConfiguration) -> Void = { _ in }
     ) throws {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
         change(&site)
@@ -56,7 +57,7 @@ final class Stage: Sendable {
         self.store = try store ?? Database.shared.get().store
         spool = try TemporaryFolder()
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
-        services = try Self.worker(site, self.store, self.redis, spool, webhooks)
+        services = try Self.worker(site, self.store, self.redis, spool, webhooks, names)
         application = Application(services)
         administration = Administration(store: self.store, redis: services.redis)
         contract = Contract(services)
@@ -69,7 +70,7 @@ final class Stage: Sendable {
 
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
-        _ webhooks: WebhookPolicy? = nil
+        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
@@ -77,7 +78,8 @@ final class Stage: Sendable {
             site: site, store: store, redis: redis.makePool(capacity: 32),
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
             pages: publisher(site, store, spool, logger),
-            logger: logger)
+            // Nobody listens at port 1.
+            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000))
     }
 
     /// Keeps the files of pages beside the journal.

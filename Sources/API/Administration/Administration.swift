@@ -1,3 +1,4 @@
+import DNS
 import MariaDB
 import Model
 import Redis
@@ -22,6 +23,8 @@ public struct Administration: Sendable {
         case unknownKey(String)
         case alreadyRotated(successor: String)
         case hostTaken(String)
+        case unknownDomain(String)
+        case domainInUse(String)
         case memberTaken(String)
         case unknownMember(String)
         case webhookDisabled(String)
@@ -34,6 +37,8 @@ public struct Administration: Sendable {
             case .unknownKey(let id): "there is no key \(id) that still works; see: maskctl key list"
             case .alreadyRotated(let successor): "this key has a successor; rotate that: maskctl key rotate \(successor)"
             case .hostTaken(let host): "\(host) is taken already; see: maskctl domain list"
+            case .unknownDomain(let host): "there is no domain \(host); see: maskctl domain list"
+            case .domainInUse(let host): "\(host) has links or pages; move or delete them first"
             case .memberTaken(let email): "\(email) is a member already; see: maskctl member list"
             case .unknownMember(let email): "there is no member \(email); see: maskctl member list"
             case .webhookDisabled(let id): "\(id) is disabled or deleted, so nothing is sent to it"
@@ -166,17 +171,59 @@ public struct Administration: Sendable {
 
     // MARK: Domains
 
+    /// Gives a host to a workspace: the sysadmin vouches for it. One that waits there already is verified.
     public func addDomain(_ host: HostName, to workspace: Workspace) throws -> Domain {
-        let domain = Domain(id: .new(), workspace: workspace.id, host: host.text, createdAt: .now())
-        try change(orRefuse: .hostTaken(host.text)) { connection in
-            try Domains.create(domain, on: connection)
-            try connection.execute(AuditLog.insertion(of: Author.maskctl.entry(
-                .domainCreated, domain.id.description, in: workspace.id, at: domain.createdAt, after: ["host": .string(host.text)])))
+        let now = Timestamp.now()
+        let waiting = try store.read { try Domains.find(host: host.text, in: workspace.id, on: $0) }
+        var domain = waiting ?? Domain(id: .new(), workspace: workspace.id, host: host.text, createdAt: now)
+        if let waiting {
+            guard waiting.status == .pending else { throw Refusal.hostTaken(host.text) }
+            (domain.status, domain.verifiedAt, domain.updatedAt) = (.verified, now, now)
         }
+        let made = domain
+        try change(orRefuse: .hostTaken(host.text)) { connection in
+            if let waiting {
+                try DomainChanges.update(waiting, to: made, .domainVerified, by: .maskctl, at: now, on: connection)
+            } else {
+                try DomainChanges.create(made, by: .maskctl, on: connection)
+            }
+        }
+        forgetDomain(host.text)
         return domain
     }
 
     public func domains() throws -> [Domain] { try store.read { try Domains.list(on: $0) } }
+
+    /// The domain of a workspace with a host, or of the only one where none is named.
+    public func domain(_ host: String, of workspace: Workspace? = nil) throws -> Domain {
+        let found = try domains().filter { $0.host == host && $0.workspace != nil && (workspace.map(\.id) ?? $0.workspace) == $0.workspace }
+        guard let domain = found.first(where: { $0.status == .verified }) ?? found.first else { throw Refusal.unknownDomain(host) }
+        return domain
+    }
+
+    /// Looks at the DNS records of a domain, as its workspace can do over the API.
+    public func verifyDomain(_ domain: Domain, with resolver: Resolver, linkHost: String) throws -> Domain {
+        let now = Timestamp.now()
+        let after = domain.inspected(DomainInspection(resolver: resolver, linkHost: linkHost).inspect(domain, at: now))
+        let action = after.status == domain.status ? AuditAction.domainChecked : .domainVerified
+        try change(orRefuse: .hostTaken(domain.host)) {
+            try DomainChanges.update(domain, to: after, action, by: .maskctl, at: now, on: $0)
+        }
+        forgetDomain(domain.host)
+        return after
+    }
+
+    /// Takes a host from its workspace, so that another may have it.
+    public func removeDomain(_ domain: Domain) throws {
+        do {
+            try change { try DomainChanges.delete(domain, by: .maskctl, at: .now(), on: $0) }
+        } catch let error as MariaDBError where error.code == .rowIsReferenced {
+            throw Refusal.domainInUse(domain.host)
+        }
+        forgetDomain(domain.host)
+    }
+
+    private func forgetDomain(_ host: String) { Invalidation.publish([LinkCache.key(ofDomain: host)], through: redis) }
 
     // MARK: Webhooks
 

@@ -9,6 +9,8 @@ extension Schemas {
         "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
         "LinkIDs": ["ids": [.string(linkID)]],
         "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
+        "Domain": DomainExamples.domain, "NewDomain": DomainExamples.newDomain,
+        "DomainChanges": ["expired_url": "https://www.example.com/sale-is-over", "not_found_url": nil],
         "BulkResults": bulkResultsExample, "Clicks": clicksExample, "Usage": usageExample,
         "Key": .object(keyExample), "KeyWithText": keyWithTextExample,
         "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],

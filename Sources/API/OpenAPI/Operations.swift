@@ -81,6 +81,30 @@ extension Operation {
         id: "getQRCodeImage", summary: "The image of a QR code", query: [imageFormat, imageSize],
         files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404, 409])
 
+    static let createDomain = Operation(
+        id: "createDomain", summary: "Name a host of the workspace's own; links can be on it once it is verified",
+        body: "NewDomain", status: 201, answer: "Domain", isTagged: true, problems: [409, 415, 422])
+
+    static let listDomains = Operation(
+        id: "listDomains", summary: "List the domains of the workspace, newest first", query: pagination, answer: "Domain",
+        isList: true)
+
+    static let getDomain = Operation(
+        id: "getDomain", summary: "Read a domain, with the DNS records that it needs", answer: "Domain", isTagged: true,
+        problems: [404])
+
+    static let updateDomain = Operation(
+        id: "updateDomain", summary: "Change the fields that are sent; null clears a field", body: "DomainChanges",
+        answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
+
+    static let deleteDomain = Operation(
+        id: "deleteDomain", summary: "Give a host up that has no links and pages; others may have it then", status: 204,
+        isTagged: true, problems: [404, 409])
+
+    static let verifyDomain = Operation(
+        id: "verifyDomain", summary: "Look at the DNS records; where the TXT record is right the host is the workspace's",
+        body: "Nothing", isBodyOptional: true, answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
+
     static let getClicks = Operation(
         id: "getClicks", summary: "Count clicks",
         query: [

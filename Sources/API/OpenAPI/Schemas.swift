@@ -7,6 +7,7 @@ enum Schemas {
         "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
         "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "BulkResults": bulkResults,
         "QRCode": qrCode, "NewQRCode": newQRCode, "QRCodeChanges": qrCodeChanges,
+        "Domain": domain, "NewDomain": newDomain, "DomainChanges": domainChanges,
         "Clicks": clicks, "Usage": usage,
         "Key": key, "KeyWithText": keyWithText, "NewKey": newKey, "KeyChanges": keyChanges, "Rotation": rotation,
         "Webhook": webhook, "WebhookWithSecret": webhookWithSecret, "NewWebhook": newWebhook,

@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import Redis
 
-/// The channel on which changed links are told to every worker of every host.
+/// The channel on which changed links and domains are told to every worker of every host.
 enum Invalidation {
     static let channel = "mask:links"
 
@@ -20,7 +20,21 @@ enum Invalidation {
     }
 }
 
-/// Listens for changed links as long as the process lives; runs on a thread of its own.
+extension Services {
+    /// Loads a link anew when it is asked for next, or what belongs to a whole host.
+    func invalidate(_ key: String) {
+        if key.last == "/" { domains.invalidate(String(key.dropLast())) } else { links.invalidate(key) }
+    }
+
+    /// Makes every worker load a domain anew.
+    func forgetDomain(_ host: String) {
+        let key = LinkCache.key(ofDomain: host)
+        invalidate(key)
+        Invalidation.publish([key], through: redis)
+    }
+}
+
+/// Listens for changed links and domains as long as the process lives; runs on a thread of its own.
 public struct InvalidationListener: Sendable {
     private let configuration: RedisConfiguration
     private let services: Services
@@ -53,7 +67,7 @@ public struct InvalidationListener: Sendable {
             if let message = try subscription.next(timeoutMilliseconds: Self.silenceMilliseconds) {
                 isTesting = false
                 if case .published(_, let payload) = message {
-                    Invalidation.keys(payload).forEach(services.links.invalidate)
+                    Invalidation.keys(payload).forEach(services.invalidate)
                 }
             } else if isTesting {
                 throw RedisError.server("the subscription has gone silent")

@@ -67,6 +67,9 @@ final class LinkCache: Sendable {
 
     static func key(host: String, slug: String) -> String { host + "/" + slug }
 
+    /// No link has an empty slug.
+    static func key(ofDomain host: String) -> String { host + "/" }
+
     func find(host: String, slug: String) -> Answer {
         let key = Self.key(host: host, slug: slug)
         let number = shard(key)
@@ -108,6 +111,9 @@ final class LinkCache: Sendable {
 
     /// Whether changes made by other workers are heard of, so that the cache is trusted.
     var isListening: Bool { generation.load(ordering: .acquiring) != 0 }
+
+    /// A new number each time the subscription begins; 0 while there is none.
+    var subscription: Int { generation.load(ordering: .acquiring) }
 
     func subscriptionBegan() {
         generation.store(lastGeneration.add(1, ordering: .relaxed).newValue, ordering: .releasing)

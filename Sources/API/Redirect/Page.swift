@@ -11,6 +11,11 @@ enum Page {
     static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.", retryAfter: 1)
     static let wrongMethod = page(405, "Not possible", "A link can only be followed.", allow: "GET, HEAD")
 
+    /// On to another address, for now.
+    static func elsewhere(_ location: String) -> Response {
+        Response(status: 302, fields: [.init(.location, location), .init(.cacheControl, Page.private)])
+    }
+
     static func tooManyTries(seconds: Int) -> Response {
         page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)
     }

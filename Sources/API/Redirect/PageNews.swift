@@ -74,11 +74,11 @@ public struct PageListener: Sendable {
     private func listen() throws {
         let subscription = try Subscription(configuration, channels: [PageNews.channel])
         while true {
-            guard case .published(_, let payload)? = try subscription.next(timeoutMilliseconds: 10_000) else {
-                try subscription.ping()
+            guard let message = try subscription.next(timeoutMilliseconds: 10_000) else {
+                try subscription.ping()  // its answer is a message too
                 continue
             }
-            services.refresh(Set(PageNews.places(payload)))
+            if case .published(_, let payload) = message { services.refresh(Set(PageNews.places(payload))) }
         }
     }
 }

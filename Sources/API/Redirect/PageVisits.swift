@@ -9,11 +9,11 @@ import Store
 struct PageVisits: Sendable {
     let services: Services
 
-    /// Answers a path that is no slug.
-    func respond(to request: Request) -> Response {
+    /// Answers a path that is no slug; nil where it has nothing to do with pages.
+    func respond(to request: Request) -> Response? {
         if let path = PageView.slugPath(in: request.path) { return view(path, request) }
         if let id = Image.id(fromPath: request.path) { return image(id, request) }
-        return Page.notFound
+        return nil
     }
 
     /// A picture whose file this host does not have: it is written and shown.
@@ -41,9 +41,10 @@ struct PageVisits: Sendable {
     /// A page whose file this host does not have: it is written and shown.
     func show(_ slug: String, _ place: CachedLink, _ request: Request) -> Response {
         guard request.method != .post else { return Page.wrongMethod }
-        guard !place.settings.disabled else { return Page.notFound }
+        let notFound = HostVisits(services: services).notFound
+        guard !place.settings.disabled else { return notFound(request) }
         do {
-            guard let html = try html(request.host, slug) else { return Page.notFound }
+            guard let html = try html(request.host, slug) else { return notFound(request) }
             return Response(status: 200, fields: Self.fields, body: html)
         } catch {
             if !error.isDatabaseUnavailable { services.logger.error("a page cannot be shown: \(error)") }
@@ -51,7 +52,7 @@ struct PageVisits: Sendable {
         }
     }
 
-    private func html(_ host: String, _ slug: String) throws -> [UInt8]? {
+    func html(_ host: String, _ slug: String) throws -> [UInt8]? {
         do {
             return try services.pages.refresh(host: host, slug: slug)
         } catch let error as PageError {

@@ -16,12 +16,15 @@ struct Redirector: Sendable {
         default: return Page.wrongMethod
         }
         // No slug has a slash: what pages are made of is looked for only where there is none.
-        guard let slug = Slug.fromPath(request.path) else { return PageVisits(services: services).respond(to: request) }
+        guard let slug = Slug.fromPath(request.path) else {
+            if request.path == "/" { return HostVisits(services: services).root(request) }
+            return PageVisits(services: services).respond(to: request) ?? notFound(request)
+        }
         if slug.hasSuffix(QRPage.suffix) { return QRPage(services: services).respond(to: request, slug) }
         switch services.links.find(host: request.host, slug: slug) {
         case .link(let link) where link.workspace == .ofPages: return PageVisits(services: services).show(slug, link, request)
         case .link(let link): return answer(request, link)
-        case .unknown: return Page.notFound
+        case .unknown: return notFound(request)
         case .unavailable: return Page.unavailable
         }
     }
@@ -30,13 +33,13 @@ struct Redirector: Sendable {
     private func answer(_ request: Request, _ link: CachedLink) -> Response {
         let settings = link.settings
         let now = Timestamp.now()
-        if settings.disabled { return Page.notFound }
-        if let start = settings.startsAt, now < start { return Page.notFound }
-        if let end = settings.expiresAt, now >= end { return expired(settings) }
+        if settings.disabled { return notFound(request) }
+        if let start = settings.startsAt, now < start { return notFound(request) }
+        if let end = settings.expiresAt, now >= end { return expired(request, settings) }
         if link.isLoop { return Page.loop }
         if let maximum = settings.maxClicks, settings.passwordHash != nil {
             guard let isLeft = try? isLeft(link, maximum) else { return Page.unavailable }
-            guard isLeft else { return expired(settings) }  // before anyone is asked for the password
+            guard isLeft else { return expired(request, settings) }  // before anyone is asked for the password
         }
         if let hash = settings.passwordHash {
             if let refusal = ask(request, link, hash) { return refusal }
@@ -45,14 +48,18 @@ struct Redirector: Sendable {
         }
         if let maximum = settings.maxClicks {
             guard let taken = try? take(link, maximum, request.method) else { return Page.unavailable }
-            guard taken else { return expired(settings) }
+            guard taken else { return expired(request, settings) }
         }
         return lead(request, link)
     }
 
-    private func expired(_ settings: LinkSettings) -> Response {
-        guard let url = settings.expiredURL, let destination = try? Destination(validating: url) else { return Page.gone }
-        return Response(status: 302, fields: [.init(.location, destination.text), .init(.cacheControl, Page.private)])
+    private func notFound(_ request: Request) -> Response { HostVisits(services: services).notFound(request) }
+
+    private func expired(_ request: Request, _ settings: LinkSettings) -> Response {
+        guard let url = settings.expiredURL, let destination = try? Destination(validating: url) else {
+            return HostVisits(services: services).expired(request)
+        }
+        return Page.elsewhere(destination.text)
     }
 
     private func isLeft(_ link: CachedLink, _ maximum: Int) throws -> Bool {

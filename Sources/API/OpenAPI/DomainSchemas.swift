@@ -1,0 +1,55 @@
+import HTTP
+import Model
+
+extension Schemas {
+    private static let urlOrNull: JSON = ["anyOf": [url, ["type": "null"]]]
+
+    /// What a client can set, as it sends it.
+    private static let domainWritable: JSONObject = [
+        "root_url": urlOrNull, "root_page_id": ["anyOf": [.id(PageKind.self), ["type": "null"]]],
+        "not_found_url": urlOrNull, "expired_url": urlOrNull,
+    ]
+
+    private static let domainHost: JSON = ["type": "string", "maxLength": 253, "pattern": .string(host)]
+
+    static let newDomain: JSON = object(
+        JSONObject([.init(name: "host", value: domainHost)] + domainWritable.members), required: ["host"])
+    static let domainChanges: JSON = object(domainWritable, required: [])
+
+    static let domain: JSON = object(JSONObject([
+        .init(name: "id", value: .id(DomainKind.self)), .init(name: "host", value: domainHost),
+        .init(name: "status", value: .oneOf(Domain.Status.allCases.map(\.rawValue))),
+    ] + domainWritable.members + [
+        .init(name: "records", value: array(of: dnsRecord)),
+        .init(name: "last_checked_at", value: moment),
+        .init(name: "last_check_error", value: ["type": ["string", "null"]]),
+        .init(name: "verified_at", value: moment), .init(name: "created_at", value: .time),
+        .init(name: "updated_at", value: .time),
+    ]))
+
+    private static let dnsRecord: JSON = object([
+        "type": .oneOf(["TXT", "CNAME"]), "name": string, "value": string,
+        "state": .oneOf(DomainCheck.RecordState.allCases.map(\.rawValue)),
+    ])
+}
+
+/// The example of a domain, and of what makes one.
+enum DomainExamples {
+    static let host = "go.example.com"
+
+    static let newDomain: JSON = ["host": .string(host), "root_url": "https://www.example.com/"]
+
+    static let domain: JSON = [
+        "id": "dom_01kac7w8v0e3s5q9x2b4m6n8pa", "host": .string(host), "status": "pending",
+        "root_url": "https://www.example.com/", "root_page_id": nil, "not_found_url": nil, "expired_url": nil,
+        "records": [
+            [
+                "type": "TXT", "name": .string("_mask." + host),
+                "value": "mask-verification=0f1e2d3c4b5a69788796a5b4c3d2e1f0", "state": "found",
+            ],
+            ["type": "CNAME", "name": .string(host), "value": "links.example.com", "state": "missing"],
+        ],
+        "last_checked_at": "2026-03-13T10:05:00Z", "last_check_error": "go.example.com has no address yet.",
+        "verified_at": nil, "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:05:00Z",
+    ]
+}

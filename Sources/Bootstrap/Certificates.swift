@@ -1,0 +1,110 @@
+import API
+import Glibc
+
+/// The certificates of custom domains: certbot gets and renews them by its webroot mode, and nginx finds them in a folder by
+/// the name that the visitor asks for.
+///
+/// nginx reads the files at each handshake, so it needs no reload. A key stays the same over renewals: at no moment do the
+/// two files of a host belong to different keys.
+public struct Certificates: Sendable {
+    /// nginx's: `HOST.crt` and `HOST.key`.
+    private let folder: String
+    private let webroot: String
+    /// certbot's own.
+    private let certbotFolder: String
+    private let server: String?
+    private let email: String?
+
+    public init(_ configuration: Configuration) {
+        folder = configuration.certificates
+        webroot = configuration.acmeWebroot
+        certbotFolder = configuration.acmeFolder
+        server = configuration.acmeServer
+        email = configuration.acmeEmail
+    }
+
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// Gets a certificate where there is none, or renews one that is about to end, and puts it where nginx finds it.
+    /// - Parameter isRehearsal: asks the authority's test side and keeps nothing.
+    public func get(_ host: String, isRehearsal: Bool = false) throws(Failure) {
+        try certbot(
+            ["certonly", "--webroot", "--webroot-path", webroot, "--domain", host, "--cert-name", host, "--reuse-key"]
+                + ["--keep-until-expiring", "--agree-tos"] + (email.map { ["--email", $0] } ?? ["--register-unsafely-without-email"])
+                + (isRehearsal ? ["--dry-run"] : []), for: host)
+        if !isRehearsal { try deploy(host) }
+    }
+
+    /// Renews those that are about to end, and puts them where nginx finds them.
+    public func renew() throws(Failure) {
+        let hosts = held
+        guard !hosts.isEmpty else { return }
+        var failure: Failure?
+        do throws(Failure) { try certbot(["renew"], for: "renewal") } catch { failure = error }
+        for host in hosts { try deploy(host) }
+        if let failure { throw failure }
+    }
+
+    /// Forgets a certificate that certbot has.
+    public func remove(_ host: String) throws(Failure) {
+        for name in [host + ".crt", host + ".key"] {
+            guard unlink(folder + "/" + name) == 0 || errno == ENOENT else { throw failure("unlink", folder + "/" + name) }
+        }
+        try certbot(["delete", "--cert-name", host], for: host)
+    }
+
+    /// The hosts that certbot has certificates of.
+    public var held: [String] {
+        let live = certbotFolder + "/live"
+        guard let names = try? Folder.names(live, suffix: "", for: "MASK_ACME_FOLDER") else { return [] }
+        return names.filter { access("\(live)/\($0)/fullchain.pem", F_OK) == 0 }
+    }
+
+    /// Whether nginx has a certificate of a host, whoever put it there.
+    public func isThere(_ host: String) -> Bool { access("\(folder)/\(host).crt", F_OK) == 0 }
+
+    private func certbot(_ words: [String], for what: String) throws(Failure) {
+        let places = [
+            "--config-dir", certbotFolder, "--work-dir", certbotFolder + "/work", "--logs-dir", certbotFolder + "/log",
+        ]
+        let all = ["certbot"] + words + ["--non-interactive", "--quiet"] + places + (server.map { ["--server", $0] } ?? [])
+        switch Program.run(all) {
+        case 0: return
+        case 127: throw Failure(description: "certbot is missing; install it with: apt-get install certbot")
+        case let status:
+            throw Failure(description: "\(what): certbot failed (\(status)); see \(certbotFolder)/log/letsencrypt.log")
+        }
+    }
+
+    /// The key before the certificate: nginx asks for neither without the other.
+    private func deploy(_ host: String) throws(Failure) {
+        let live = "\(certbotFolder)/live/\(host)/"
+        try copy(live + "privkey.pem", to: "\(folder)/\(host).key")
+        try copy(live + "fullchain.pem", to: "\(folder)/\(host).crt")
+    }
+
+    /// A whole file or none is there at any moment. Its group is the folder's where that has the setgid bit.
+    private func copy(_ source: String, to target: String) throws(Failure) {
+        guard let text = readFile(source) else { throw failure("read", source) }
+        guard readFile(target) != text else { return }
+        let temporary = target + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw failure("open", temporary) }
+        let bytes = Array(text.utf8)
+        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, 0o640) == 0
+            && fsync(descriptor) == 0
+        close(descriptor)
+        guard isWritten, rename(temporary, target) == 0 else {
+            let failure = failure("write", target)
+            unlink(temporary)
+            throw failure
+        }
+    }
+
+    private func failure(_ call: String, _ path: String) -> Failure {
+        Failure(description: "\(path): \(call): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,56 @@
+import API
+import ArgumentParser
+import Bootstrap
+import Model
+
+extension DomainCommand {
+    struct Certificate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Get the certificate of a host from the authority, or renew it.",
+            discussion: """
+                certbot proves the host over port 80, so its address has to lead to this nginx. cron runs --all once a day: \
+                it renews what is about to end, gets what is missing for verified hosts whose address leads here, and \
+                forgets what belongs to nobody any more. Prints nothing where all is well.
+                """)
+
+        @Argument(help: "Such as go.example.com.") var host: String?
+        @Flag(help: "All verified hosts.") var all = false
+        @Flag(help: "Ask the authority's test side, and keep nothing.") var dryRun = false
+
+        func validate() throws {
+            guard (host == nil) == all else { throw ValidationError("Name a host, or use --all.") }
+        }
+
+        func run() throws {
+            let installation = try openInstallation()
+            let certificates = Certificates(installation.configuration)
+            guard let host else { return try keepAll(installation, certificates) }
+            let name = try hostName(host)
+            let site = installation.configuration.site
+            if ![site.apiHost, site.linkHost].contains(name.text) {
+                let domain = try installation.administration.domain(name.text)
+                guard domain.status == .verified else { throw ValidationError("\(name) is not verified yet.") }
+            }
+            try certificates.get(name.text, isRehearsal: dryRun)
+        }
+
+        private func keepAll(_ installation: Installation, _ certificates: Certificates) throws {
+            let site = installation.configuration.site
+            let verified = try installation.administration.domains().filter { $0.status == .verified }
+            let hosts = Set(verified.map(\.host) + [site.apiHost, site.linkHost])
+            var failures: [String] = []
+            func trying(_ body: () throws -> Void) { do { try body() } catch { failures.append("\(error)") } }
+            if !dryRun {
+                for host in certificates.held where !hosts.contains(host) { trying { try certificates.remove(host) } }
+                trying { try certificates.renew() }
+            }
+            let inspection = DomainInspection(resolver: installation.resolver, linkHost: site.linkHost)
+            for domain in verified where domain.workspace != nil && !certificates.isThere(domain.host) {
+                guard inspection.inspect(domain, at: .now()).address == .found else { continue }
+                trying { try certificates.get(domain.host, isRehearsal: dryRun) }
+            }
+            failures.forEach { complain("maskctl: \($0)") }
+            if !failures.isEmpty { throw ExitCode.failure }
+        }
+    }
+}
