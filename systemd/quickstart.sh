@@ -178,7 +178,8 @@ write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
     -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
-    -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
+    -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
+    -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
     -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF

@@ -32,7 +32,8 @@ public struct Certificates: Sendable {
     public func get(_ host: String, isRehearsal: Bool = false) throws(Failure) {
         try certbot(
             ["certonly", "--webroot", "--webroot-path", webroot, "--domain", host, "--cert-name", host, "--reuse-key"]
-                + ["--keep-until-expiring", "--agree-tos"] + (email.map { ["--email", $0] } ?? ["--register-unsafely-without-email"])
+                + ["--keep-until-expiring", "--agree-tos"]
+                + (email.map { ["--email", $0] } ?? ["--register-unsafely-without-email"])
                 + (isRehearsal ? ["--dry-run"] : []), for: host)
         if !isRehearsal { try deploy(host) }
     }

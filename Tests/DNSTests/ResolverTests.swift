@@ -28,7 +28,8 @@ struct ResolverTests {
         server.set(
             "go.test", .cname("go.test", "Edge.test"), .cname("edge.test", "mask.test"), .a("mask.test", 192, 0, 2, 7),
             .aaaa("mask.test", 7))
-        #expect(ask(.a, "go.test") == .success([.alias("edge.test"), .alias("mask.test"), .address("192.0.2.7"), .address("2001:db8::7")]))
+        let found: [Record] = [.alias("edge.test"), .alias("mask.test"), .address("192.0.2.7"), .address("2001:db8::7")]
+        #expect(ask(.a, "go.test") == .success(found))
         #expect(ask(.cname, "go.test").map(\.count) == .success(4))
     }
 
@@ -39,7 +40,9 @@ struct ResolverTests {
         #expect(ask(.txt, "empty.test") == .success([]))
     }
 
-    @Test("each failure has its name", arguments: [(NameServer.Answer.code(2), DNSFailure.serverFailure), (.code(5), .serverFailure), (.silence, .timeout)])
+    @Test(
+        "each failure has its name",
+        arguments: [(NameServer.Answer.code(2), DNSFailure.serverFailure), (.code(5), .serverFailure), (.silence, .timeout)])
     func failures(answer: NameServer.Answer, failure: DNSFailure) {
         server.answer("TXT", "a.test", answer)
         #expect(ask(.txt, "a.test") == .failure(failure))
@@ -55,7 +58,8 @@ struct ResolverTests {
     func unreachable() {
         let nobody = Resolver(servers: "127.0.0.1:1", timeoutMilliseconds: 1000)
         #expect(nobody.ask([Question(.a, "a.test")]) == [.failure(.serverFailure)])
-        #expect(Resolver(servers: "nonsense!").ask([Question(.a, "a.test")]) == [.failure(.local("ares_set_servers_ports_csv"))])
+        let unreadable = Resolver(servers: "nonsense!")
+        #expect(unreadable.ask([Question(.a, "a.test")]) == [.failure(.local("ares_set_servers_ports_csv"))])
     }
 
     @Test("many questions are asked at once, and one without an answer does not spoil the others")

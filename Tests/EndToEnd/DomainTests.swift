@@ -39,7 +39,8 @@ extension EndToEndTests {
         @Test("a verified host serves its links and its root over HTTP, before it has a certificate")
         func plainHTTP() throws {
             let domain = try verified()
-            let link = stack.call("POST", "/links", body: json(["url": "https://example.com/to", "slug": "a", "domain": domain.host]))
+            let fields = ["url": "https://example.com/to", "slug": "a", "domain": domain.host]
+            let link = stack.call("POST", "/links", body: json(fields))
             #expect(link.status == 201, "\(link.body)")
             #expect(stack.answer("http://\(domain.host)/a").fields["location"] == "https://example.com/to")
             #expect(stack.answer("http://\(domain.host)/").fields["location"] == "https://example.com/root")
@@ -52,7 +53,8 @@ extension EndToEndTests {
         @Test("both worker pools follow a PATCH at once, and the sysadmin's command sees and frees the host")
         func changes() throws {
             let domain = try verified()
-            #expect(stack.call("PATCH", "/domains/\(domain.id)", body: #"{"not_found_url": "https://example.com/404"}"#).status == 200)
+            let change = json(["not_found_url": "https://example.com/404"])
+            #expect(stack.call("PATCH", "/domains/\(domain.id)", body: change).status == 200)
             usleep(300_000)
             for _ in 0..<20 {
                 #expect(stack.answer("http://\(domain.host)/none").fields["location"] == "https://example.com/404")
@@ -70,7 +72,10 @@ extension EndToEndTests {
             let authority = try Pebble(stack, names)
             defer { authority.stop() }
             let domain = try verified()
-            let environment = ["MASK_CONFIG": stack["MASK_CONFIG"], "MASK_ACME_SERVER": authority.directory, "REQUESTS_CA_BUNDLE": stack["MASK_CACERT"]]
+            let environment = [
+                "MASK_CONFIG": stack["MASK_CONFIG"], "MASK_ACME_SERVER": authority.directory,
+                "REQUESTS_CA_BUNDLE": stack["MASK_CACERT"],
+            ]
             let command = stack["MASK_BIN"] + "/maskctl"
             let got = Stack.run(command, ["domain", "certificate", domain.host], environment: environment)
             #expect(got.status == 0 && got.text == "", "\(got.errors)\(got.text)")

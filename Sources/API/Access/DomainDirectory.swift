@@ -42,7 +42,9 @@ final class DomainDirectory: Sendable {
         do {
             domain = try store.read(priority: priority) { try Domains.find(host: host, on: $0) }
         } catch where error.isDatabaseUnavailable {
-            guard let known = entry?.domain, let entry, now - entry.loadedAt < LinkCache.staleMilliseconds else { throw error }
+            guard let entry, let known = entry.domain, now - entry.loadedAt < LinkCache.staleMilliseconds else {
+                throw error
+            }
             return known
         }
         state.withLock { state in
@@ -55,7 +57,9 @@ final class DomainDirectory: Sendable {
 
     private func isTrusted(_ entry: Entry, _ now: Int, _ generation: Int) -> Bool {
         // That a host is nobody's may be remembered for a moment whoever is heard.
-        guard entry.domain != nil else { return now - entry.loadedAt < LinkCache.unknownMilliseconds && entry.generation >= 0 }
+        guard entry.domain != nil else {
+            return now - entry.loadedAt < LinkCache.unknownMilliseconds && entry.generation >= 0
+        }
         return generation != 0 && entry.generation == generation && now - entry.loadedAt < LinkCache.trustMilliseconds
     }
 

@@ -32,7 +32,9 @@ struct HostVisits: Sendable {
     }
 
     /// Nil where it cannot be told, too: a page of ours is never wrong.
-    private func domain(_ request: Request) -> Domain? { try? services.domains.find(request.host, priority: .reserved) }
+    private func domain(_ request: Request) -> Domain? {
+        try? services.domains.find(request.host, priority: .reserved)
+    }
 
     /// Nil while it is not published, or has moved to another host.
     private func page(_ domain: Domain) throws -> [UInt8]? {

@@ -124,7 +124,8 @@ enum DomainResource {
                 code: "domain_exists", "Use the domain that is there; the workspace has \(owner?.host ?? host) already.")
         }
         return .conflict(
-            code: "domain_taken", "Another workspace has \(owner?.host ?? host); it has to delete it there before it can be yours.")
+            code: "domain_taken",
+            "Another workspace has \(owner?.host ?? host); it has to be deleted there before it can be yours.")
     }
 }
 
