@@ -6,8 +6,7 @@ public enum BioPageVersions {
     public static func insert(
         _ version: BioPageVersion, of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) {
-        try connection.execute(
-            """
+        try connection.execute("""
             INSERT INTO bio_page_versions (workspace_id, page_id, number, content, author, created_at)
             VALUES (\(workspace), \(page), \(version.number), \(version.content), \(version.author), \(version.createdAt))
             """)
@@ -52,8 +51,7 @@ public enum BioPageVersions {
     public static func links(
         of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [ShownLink] {
-        try connection.query(
-            """
+        try connection.query("""
             SELECT digest, link_id, is_made FROM bio_page_links WHERE workspace_id = \(workspace) AND page_id = \(page)
             """
         )

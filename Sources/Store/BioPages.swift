@@ -54,8 +54,7 @@ public enum BioPages {
         _ image: ImageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> Bool {
         let name = "%" + image.description + "%"
-        return try !connection.query(
-            """
+        return try !connection.query("""
             SELECT 1 FROM bio_pages p
             LEFT JOIN bio_page_versions v
               ON v.workspace_id = p.workspace_id AND v.page_id = p.id
@@ -68,8 +67,7 @@ public enum BioPages {
 
     /// Inserts a page and takes its slug. In the caller's transaction.
     public static func create(_ page: BioPage, on connection: Connection) throws {
-        try connection.execute(
-            """
+        try connection.execute("""
             INSERT INTO bio_pages (workspace_id, id, domain_id, host, slug, draft, is_changed, created_at, updated_at)
             VALUES (\(page.workspace), \(page.id), \(page.domain), \(page.host), \(page.slug), \(page.draft),
                     \(page.isChanged), \(page.createdAt), \(page.updatedAt))
@@ -82,8 +80,7 @@ public enum BioPages {
     ///   - page: as it should be, with the version that was read.
     ///   - stamp: the one that was read. It moves without the version where a link of the page or its schedule moves.
     public static func update(_ page: BioPage, from stamp: Int, on connection: Connection) throws {
-        let changed = try connection.execute(
-            """
+        let changed = try connection.execute("""
             UPDATE bio_pages SET
               domain_id = \(page.domain), host = \(page.host), slug = \(page.slug), draft = \(page.draft),
               is_changed = \(page.isChanged), versions = \(page.versions), published_version = \(page.publishedVersion),
@@ -94,8 +91,7 @@ public enum BioPages {
         guard changed == 1 else { throw ChangedMeanwhile() }
         let place = place(of: page)
         try Links.refusing {
-            _ = try connection.execute(
-                """
+            _ = try connection.execute("""
                 UPDATE links SET domain_id = \(place.domain), host = \(place.host), slug = \(place.slug),
                   disabled = \(place.settings.disabled)
                 WHERE workspace_id = \(place.workspace) AND id = \(place.id)
@@ -105,8 +101,7 @@ public enum BioPages {
 
     /// Deletes a page with its history, and gives its slug back. In the caller's transaction.
     public static func delete(_ page: BioPage, on connection: Connection) throws {
-        let deleted = try connection.execute(
-            """
+        let deleted = try connection.execute("""
             DELETE FROM bio_pages WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND version = \(page.version)
             """)
         guard deleted == 1 else { throw ChangedMeanwhile() }
@@ -122,8 +117,7 @@ public enum BioPages {
     /// Moves what the schedule of a page's blocks says on, unless another host has done so.
     /// - Parameter page: as it was read, with the new `dueAt` and `stamp`.
     public static func reschedule(_ page: BioPage, on connection: Connection) throws(MariaDBError) {
-        try connection.execute(
-            """
+        try connection.execute("""
             UPDATE bio_pages SET stamp = \(page.stamp), due_at = \(page.dueAt)
             WHERE workspace_id = \(page.workspace) AND id = \(page.id) AND stamp < \(page.stamp) AND version = \(page.version)
             """)
@@ -131,8 +125,7 @@ public enum BioPages {
 
     /// Makes every host render every page anew.
     public static func moveStamps(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
-        try connection.execute(
-            """
+        try connection.execute("""
             UPDATE bio_pages SET stamp = GREATEST(stamp + 1, \(Int(now.milliseconds / 1000)))
             WHERE published_version IS NOT NULL
             """)
@@ -143,8 +136,7 @@ public enum BioPages {
         ofPagesWith links: [LinkID], in workspace: WorkspaceID, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) {
         for chunk in chunks(of: links) {
-            try connection.execute(
-                """
+            try connection.execute("""
                 UPDATE bio_pages p SET p.stamp = GREATEST(p.stamp + 1, \(Int(now.milliseconds / 1000)))
                 WHERE p.workspace_id = \(workspace) AND p.published_version IS NOT NULL AND p.id IN (
                   SELECT l.page_id FROM bio_page_links l

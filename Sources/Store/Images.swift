@@ -4,17 +4,16 @@ import Model
 /// The table `images`.
 public enum Images {
     public static func insert(_ image: Image, bytes: [UInt8], on connection: Connection) throws(MariaDBError) {
-        try connection.execute(
-            """
+        try connection.execute("""
             INSERT INTO images (workspace_id, id, type, width, height, bytes, created_at)
             VALUES (\(image.workspace), \(image.id), \(image.type.rawValue), \(image.width), \(image.height), \(bytes),
                     \(image.createdAt))
             """)
     }
 
-    public static func find(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
-        -> Image?
-    {
+    public static func find(
+        _ id: ImageID, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Image? {
         try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id)").first.map(image)
     }
 
@@ -57,8 +56,7 @@ public enum Images {
     /// The bytes of an image, whoever has it: its address is public.
     public static func bytes(of id: ImageID, on connection: Connection) throws(MariaDBError) -> (Image, [UInt8])? {
         guard
-            let row = try connection.query(
-                """
+            let row = try connection.query("""
                 SELECT workspace_id, id, type, width, height, created_at, bytes FROM images WHERE id = \(id)
                 """
             ).first
@@ -66,9 +64,9 @@ public enum Images {
         return (try image(row), try row.bytes(6))
     }
 
-    public static func delete(_ id: ImageID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError)
-        -> Bool
-    {
+    public static func delete(
+        _ id: ImageID, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
         try connection.execute("DELETE FROM images WHERE workspace_id = \(workspace) AND id = \(id)") == 1
     }
 

@@ -31,9 +31,9 @@ enum PageAnalyticsResource {
         return .ok(try json(window, question, page, call))
     }
 
-    private static func json(_ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call) throws
-        -> JSON
-    {
+    private static func json(
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call
+    ) throws -> JSON {
         try call.services.store.read { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
             let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).map(\.link)

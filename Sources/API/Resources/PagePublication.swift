@@ -89,9 +89,9 @@ enum PagePublication {
 
     // MARK: Publishing
 
-    private static func publish(_ before: BioPage, _ draft: String, _ action: AuditAction, _ call: Call) throws
-        -> Answer
-    {
+    private static func publish(
+        _ before: BioPage, _ draft: String, _ action: AuditAction, _ call: Call
+    ) throws -> Answer {
         for _ in 0..<LinkResource.slugTries {
             do {
                 return try publish(
