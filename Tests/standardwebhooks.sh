@@ -3,7 +3,7 @@
 #
 #   sh Tests/standardwebhooks.sh PROGRAM [arguments]
 #
-# Needs python3-venv. Tests/EndToEnd/WebhookTests.swift calls it.
+# Needs python3-venv. Tests/EndToEnd/WebhookTests.swift calls it; Tests/run.sh leaves those out where it fails.
 
 set -eu
 version=1.1.0
@@ -11,7 +11,7 @@ tools=${XDG_CACHE_HOME:-$HOME/.cache}/mask-tests/standardwebhooks-$version
 if [ ! -e "$tools/complete" ]; then
   rm -rf "$tools"
   /usr/bin/python3 -m venv "$tools"
-  "$tools/bin/pip" install -q --disable-pip-version-check "standardwebhooks==$version"
+  "$tools/bin/pip" install -q --disable-pip-version-check --retries 1 "standardwebhooks==$version"
   touch "$tools/complete"
 fi
 PYTHONDONTWRITEBYTECODE=1 exec "$tools/bin/python" "$@"
