@@ -11,11 +11,11 @@ struct FieldList: ~Copyable {
         // https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html: "If you add a header with no content as in 'Accept:' (no data
         // on the right side of the colon), the internally used header will get disabled."
         try append("Expect:")
-        let names = Set(fields.map { $0.name.lowercased() })
+        let names = fields.map { $0.name.lowercased() }
         if !names.contains("content-type") { try append("Content-Type:") }
         if !names.contains("user-agent") { try append("User-Agent: \(Self.userAgent)") }
-        for (name, value) in fields {
-            guard Self.isSendable(name, value) else { throw .field(name: name) }
+        for (index, (name, value)) in fields.enumerated() {
+            guard Self.isSendable(name, names[index], value) else { throw .field(name: name) }
             // "... to add a header with no content (nothing to the right side of the colon), use the form 'name;'".
             let isBlank = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
             try append(isBlank ? "\(name);" : "\(name): \(value)")
@@ -35,10 +35,10 @@ struct FieldList: ~Copyable {
         head = longer
     }
 
-    private static let ownNames: Set = ["host", "content-length", "connection", "transfer-encoding", "expect"]
+    private static let ownNames = ["host", "content-length", "connection", "transfer-encoding", "expect"]
 
-    private static func isSendable(_ name: String, _ value: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy(\.isTokenByte) && !ownNames.contains(name.lowercased())
+    private static func isSendable(_ name: String, _ lowercased: String, _ value: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy(\.isTokenByte) && !ownNames.contains(lowercased)
             && value.utf8.allSatisfy(\.isFieldByte)
     }
 }

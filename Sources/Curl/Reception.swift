@@ -19,14 +19,13 @@ struct Reception {
             isHeadTooLong = true
             return false
         }
-        let text = String(decoding: line, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
+        if line.starts(with: "HTTP/".utf8) {
             isHeadWhole = false
             retryAfter = nil
-        } else if text.utf8.allSatisfy(\.isLineEnd) {
+        } else if line.allSatisfy(\.isLineEnd) {
             isHeadWhole = true
-        } else if !isHeadWhole {
-            takeField(text)
+        } else if !isHeadWhole, line.first == UInt8(ascii: "R") || line.first == UInt8(ascii: "r") {
+            takeField(String(decoding: line, as: UTF8.self))
         }
         return true
     }
