@@ -30,7 +30,7 @@ let package = Package(
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
         .target(name: "IDN", dependencies: ["CIDN2"], swiftSettings: optimised),
-        .target(name: "DNS", dependencies: ["CAres"], swiftSettings: optimised),
+        .target(name: "DNS", dependencies: ["CAres", "Threads"], swiftSettings: optimised),
         .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"], swiftSettings: optimised),
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),

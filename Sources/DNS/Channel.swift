@@ -1,5 +1,6 @@
 import CAres
 import Glibc
+import Threads
 
 /// One round of questions. Owns the `ares_channel`, and does not outlive its answers.
 struct Channel: ~Copyable {
@@ -38,8 +39,8 @@ struct Channel: ~Copyable {
                     answer.result = Channel.result(status, UnsafeBufferPointer(start: bytes, count: Int(count)))
                 }, Unmanaged.passUnretained(answer).toOpaque())
         }
-        let end = Self.milliseconds + timeoutMilliseconds
-        while answers.contains(where: { $0.result == nil }), Self.milliseconds < end, wait(until: end) {}
+        let end = Deadline.after(milliseconds: timeoutMilliseconds)
+        while answers.contains(where: { $0.result == nil }), !end.hasPassed, wait(until: end) {}
         // > "ares_cancel terminates all lookups": each callback is invoked with ARES_ECANCELLED.
         // > https://c-ares.org/docs/ares_cancel.html
         ares_cancel(channel)
@@ -56,7 +57,7 @@ struct Channel: ~Copyable {
 
     /// Waits for the sockets once, and lets c-ares work.
     /// - Returns: false where there is nothing to wait for.
-    private func wait(until end: Int) -> Bool {
+    private func wait(until end: Deadline) -> Bool {
         var sockets = [ares_socket_t](repeating: 0, count: Self.socketLimit)
         let bits = ares_getsock(channel, &sockets, Int32(Self.socketLimit))
         // ARES_GETSOCK_READABLE and ARES_GETSOCK_WRITABLE: a bit for each socket, and one sixteen above it.
@@ -66,7 +67,7 @@ struct Channel: ~Copyable {
         }
         guard !polled.isEmpty else { return false }
         // Short, for c-ares has timeouts of its own that are looked at only when it is let work.
-        _ = poll(&polled, nfds_t(polled.count), Int32(min(50, max(0, end - Self.milliseconds))))
+        _ = poll(&polled, nfds_t(polled.count), Int32(min(50, end.remainingMilliseconds)))
         for socket in polled {
             let isReadable = Int32(socket.revents) & (POLLIN | POLLERR | POLLHUP) != 0
             let isWritable = Int32(socket.revents) & POLLOUT != 0
@@ -77,10 +78,4 @@ struct Channel: ~Copyable {
 
     /// ARES_GETSOCK_MAXNUM
     private static let socketLimit = 16
-
-    private static var milliseconds: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import Curl
 import Logging
 import Model
@@ -35,9 +34,7 @@ public final class Sender {
     /// What a lease must have left when a request begins: as long as it can take, and time to record it.
     static let leaseMilliseconds = Int64(Limits().wholeMilliseconds) + 5000
 
-    /// Decrypts the endpoints' secrets.
-    private let key: String
-    private let allowsHTTP: Bool
+    private var signer: DeliverySigner
     private let logger: Logger
     private let multi: Multi
     private let desk: Desk
@@ -92,7 +89,6 @@ public final class Sender {
     private var results: [DeliveryQueue.Result] = []
     private var recordAt = Deadline.never
     private var isRecording = false
-    private var secrets: [[UInt8]: WebhookSecret] = [:]
     private var nextTag = 0
 
     /// What was done since the sender began.
@@ -105,8 +101,7 @@ public final class Sender {
         store: Store, key: String, policy: AddressPolicy, allowsHTTP: Bool, caFile: String? = nil,
         limits: Limits = Limits(), logger: Logger
     ) throws {
-        self.key = key
-        self.allowsHTTP = allowsHTTP
+        signer = DeliverySigner(key: key, allowsHTTP: allowsHTTP)
         self.logger = logger
         multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
         bell = Bell(multi.waker)
@@ -283,7 +278,7 @@ public final class Sender {
         running[nextTag] = transfer
         count(transfer, of: station, 1)
         do {
-            try multi.start(try post(claimed, at: now), tag: nextTag)
+            try multi.start(try signer.post(claimed, at: now), tag: nextTag)
         } catch {
             logger.error("\(claimed.delivery.id) cannot be sent: \(error)")
             ended(nextTag, Exchange(result: .failed(.local)))
@@ -294,25 +289,6 @@ public final class Sender {
         station.running += change
         lanes[station.work.lane.rawValue].running += change
         if transfer.isOfFailing { runningFailing += change }
-    }
-
-    private func post(_ claimed: DeliveryQueue.Claimed, at now: Timestamp) throws -> Post {
-        let endpoint = claimed.endpoint
-        guard allowsHTTP || endpoint.url.hasPrefix("https:") else { throw SenderError.httpsOnly }
-        let secrets = try ([endpoint.secret] + (endpoint.previousSecret.map { [$0] } ?? [])).map(secret)
-        let body = Payload.bytes(of: claimed.event)
-        let signature = Signature(body, id: claimed.event.id.description, at: now, secrets: secrets)
-        return Post(
-            url: endpoint.url,
-            fields: [("Content-Type", "application/json")] + signature.fields, body: body)
-    }
-
-    private func secret(_ sealed: [UInt8]) throws -> WebhookSecret {
-        if let known = secrets[sealed] { return known }
-        guard let bytes = unseal(sealed, secret: key) else { throw SenderError.wrongKey }
-        if secrets.count > 10_000 { secrets = [:] }
-        secrets[sealed] = WebhookSecret(bytes: bytes)
-        return WebhookSecret(bytes: bytes)
     }
 
     // MARK: Results
