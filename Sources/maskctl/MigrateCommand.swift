@@ -3,13 +3,18 @@ import Bootstrap
 import MariaDB
 import Store
 
-struct MigrateCommand: ParsableCommand {
+struct MigrateCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Bring the database's schema up to date.",
         discussion: "Safe to interrupt and to run again. Workers refuse to start on an older schema.")
 
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
+
+    @Flag(help: "Print nothing but what goes wrong.")
+    var quiet = false
+
+    var account: Account? { .administrator }
 
     func run() throws {
         let installation = try openInstallation()
@@ -21,9 +26,9 @@ struct MigrateCommand: ParsableCommand {
         guard !dryRun else {
             return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
         }
-        try migrator.migrate(on: connection) { print("applying \($0.name)") }
+        try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
         for table in Partitions.tables {
-            try Partitions.maintain(table, today: today(), on: connection).forEach { print($0) }
+            try Partitions.maintain(table, today: today(), on: connection).forEach { if !quiet { print($0) } }
         }
     }
 }
