@@ -60,6 +60,8 @@ make_base() {
   for path in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings; do
     if [ -e $path ]; then cp -rL $path "$base.new/etc/apt/"; fi
   done
+  # Nothing that throws fetched packages away.
+  grep -l Post-Invoke "$base.new"/etc/apt/apt.conf.d/* | xargs -r rm
   if [ -e "$base.new/etc/apt/sources.list.d/debian.sources" ]; then : >"$base.new/etc/apt/sources.list"; fi
   cp -L /etc/resolv.conf "$base.new/etc/resolv.conf"
   inside "$base.new" apt-get update -qq
