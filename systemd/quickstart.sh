@@ -9,6 +9,7 @@
 #   --dir FOLDER        where data, logs and sockets live (default: .run in this repository)
 #   --https-port N      default 8443
 #   --http-port N       default 8080
+#   --metrics-port N    for Prometheus; default: the one after --http-port
 #   --reset             delete the data of an earlier start first; its certificate authority is kept
 #   --install-only      install the Debian packages that are missing, and nothing else
 #
@@ -49,15 +50,16 @@ fail() {
 # ---- options -------------------------------------------------------------------------------------------------------
 
 read_options() {
-  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080
+  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080 metrics_port=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --dir | --https-port | --http-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
+      --dir | --https-port | --http-port | --metrics-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
     esac
     case $1 in
       --dir) dir=$2; shift ;;
       --https-port) https_port=$2; shift ;;
       --http-port) http_port=$2; shift ;;
+      --metrics-port) metrics_port=$2; shift ;;
       --detach) detach=yes ;;
       --reset) reset=yes ;;
       --install-only) command=install ;;
@@ -67,7 +69,8 @@ read_options() {
     esac
     shift
   done
-  for port in "$https_port" "$http_port"; do
+  case $http_port in *[!0-9]*) ;; *) : "${metrics_port:=$((http_port + 1))}" ;; esac
+  for port in "$https_port" "$http_port" "$metrics_port"; do
     case $port in '' | *[!0-9]*) fail "A port is a number, not \"$port\"." ;; esac
   done
   case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
@@ -146,6 +149,7 @@ MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
+MASK_METRICS=$dir/metrics
 MASK_PAGES=$dir/pages
 MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key
@@ -180,7 +184,8 @@ EOF
 write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
-    -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
+    -e "s/listen 127\\.0\\.0\\.1:9464/listen 127.0.0.1:$metrics_port/" -e '/listen \[::1\{0,1\}\]/d' \
+    -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
@@ -318,6 +323,7 @@ port_is_free() {
 check_ports() {
   port_is_free "$https_port" || fail "Port $https_port is taken; choose another with --https-port."
   port_is_free "$http_port" || fail "Port $http_port is taken; choose another with --http-port."
+  port_is_free "$metrics_port" || fail "Port $metrics_port is taken; choose another with --metrics-port."
 }
 
 start_stack() {
@@ -359,6 +365,7 @@ make_demo() {
 MASK_API_URL=https://$api_host:$https_port/v1
 MASK_QUICKSTART_URL=https://$link_host:$https_port/api/v1
 MASK_LINK_URL=https://$link_host:$https_port
+MASK_METRICS_URL=http://127.0.0.1:$metrics_port/metrics
 MASK_API_KEY=$key
 MASK_CACERT=$dir/tls/ca.crt
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
@@ -426,6 +433,7 @@ say_what_next() {
   . $dir/quickstart.env; export MASK_CONFIG
   curl --cacert \$MASK_CACERT "\$MASK_API_URL/analytics/clicks?group_by=browser" -H "Authorization: Bearer \$MASK_API_KEY"
   curl --cacert \$MASK_CACERT \$MASK_API_URL/openapi.json
+  curl \$MASK_METRICS_URL
   \$MASK_BIN/maskctl doctor
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
 EOF

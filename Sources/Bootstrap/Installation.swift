@@ -3,6 +3,7 @@ import DNS
 import Glibc
 import Logging
 import MariaDB
+import Metrics
 import Pages
 import Redis
 import Store
@@ -12,6 +13,8 @@ import Webhooks
 /// What the programs open before they begin.
 public struct Installation: Sendable {
     public let configuration: Configuration
+    /// What the processes of this host count together.
+    public let memory: HostMemory
     public let store: Store
     public let redis: RedisPool
     public let logger: Logger
@@ -21,9 +24,10 @@ public struct Installation: Sendable {
 
     public init(_ configuration: Configuration, label: String) {
         self.configuration = configuration
+        memory = HostMemory(path: configuration.metrics)
         store = Store(
             configuration.database, connections: configuration.databaseConnections,
-            reserved: Configuration.reservedConnections)
+            reserved: Configuration.reservedConnections, metrics: StoreMetrics(memory))
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
         var logger = Logger(label: label) { label in
             if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
