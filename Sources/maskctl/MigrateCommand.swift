@@ -22,8 +22,6 @@ struct MigrateCommand: ParsableCommand {
             return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
         }
         try migrator.migrate(on: connection) { print("applying \($0.name)") }
-        for table in Partitions.tables {
-            try Partitions.maintain(table, today: today(), on: connection).forEach { print($0) }
-        }
+        try Partitions.maintainAll(today: today(), on: connection).forEach { print($0) }
     }
 }
