@@ -27,8 +27,7 @@ struct MigrateCommand: AccountCommand {
             return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
         }
         try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
-        for table in Partitions.tables {
-            try Partitions.maintain(table, today: today(), on: connection).forEach { if !quiet { print($0) } }
-        }
+        let partitions = try Partitions.maintainAll(today: today(), on: connection)
+        if !quiet { partitions.forEach { print($0) } }
     }
 }
