@@ -6,14 +6,17 @@ import Store
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Bring the database's schema up to date.",
-        discussion: "Safe to interrupt and to run again. Workers refuse to start on an older schema.")
+        discussion: """
+            Safe to interrupt and to run again. Workers refuse to start on an older schema. At the end the accounts of the \
+            workers and the sender get their rights to the tables (roles.sql).
+            """)
 
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
 
     func run() throws {
         let installation = try openInstallation()
-        let migrator = try installation.migrator()
+        let (migrator, roles) = (try installation.migrator(), try installation.roles())
         // A migration may take its time: no statement here is given up.
         var database = installation.configuration.database
         database.answerSeconds = 86_400
@@ -24,6 +27,9 @@ struct MigrateCommand: ParsableCommand {
         try migrator.migrate(on: connection) { print("applying \($0.name)") }
         for table in Partitions.tables {
             try Partitions.maintain(table, today: today(), on: connection).forEach { print($0) }
+        }
+        if try !Roles.grant(roles, on: connection) {
+            print("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
         }
     }
 }
