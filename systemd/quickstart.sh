@@ -9,6 +9,7 @@
 #   --dir FOLDER        where data, logs and sockets live (default: .run in this repository)
 #   --https-port N      default 8443
 #   --http-port N       default 8080
+#   --metrics-port N    for Prometheus; default: the one after --http-port
 #   --reset             delete the data of an earlier start first; its certificate authority is kept
 #   --install-only      install the Debian packages that are missing, and nothing else
 #
@@ -30,8 +31,11 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev libsystemd-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
+
+# Started by root, MariaDB wants to be told that it may go on as root.
+user_option=--user=$(id -un)
 
 # ---- words ---------------------------------------------------------------------------------------------------------
 
@@ -46,15 +50,16 @@ fail() {
 # ---- options -------------------------------------------------------------------------------------------------------
 
 read_options() {
-  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080
+  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080 metrics_port=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --dir | --https-port | --http-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
+      --dir | --https-port | --http-port | --metrics-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
     esac
     case $1 in
       --dir) dir=$2; shift ;;
       --https-port) https_port=$2; shift ;;
       --http-port) http_port=$2; shift ;;
+      --metrics-port) metrics_port=$2; shift ;;
       --detach) detach=yes ;;
       --reset) reset=yes ;;
       --install-only) command=install ;;
@@ -64,7 +69,8 @@ read_options() {
     esac
     shift
   done
-  for port in "$https_port" "$http_port"; do
+  case $http_port in *[!0-9]*) ;; *) : "${metrics_port:=$((http_port + 1))}" ;; esac
+  for port in "$https_port" "$http_port" "$metrics_port"; do
     case $port in '' | *[!0-9]*) fail "A port is a number, not \"$port\"." ;; esac
   done
   case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
@@ -145,6 +151,7 @@ MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
+MASK_METRICS=$dir/metrics
 MASK_PAGES=$dir/pages
 MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key
@@ -172,7 +179,8 @@ EOF
 write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
-    -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
+    -e "s/listen 127\\.0\\.0\\.1:9464/listen 127.0.0.1:$metrics_port/" -e '/listen \[::1\{0,1\}\]/d' \
+    -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
@@ -208,7 +216,7 @@ make_certificates() {
     if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
     {
       openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"
-      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' $host $host >"$tls/names"
+      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' "$host" "$host" >"$tls/names"
       openssl x509 -req -days 365 -in "$tls/$host.csr" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -CAcreateserial \
         -extfile "$tls/names" -out "$tls/$host.crt"
     } >"$dir/log/openssl.log" 2>&1 || fail "openssl could not make a certificate; see $dir/log/openssl.log"
@@ -222,7 +230,7 @@ services="mariadb redis worker-a worker-b nginx cron webhooks"
 # What each service runs.
 run_service() {
   case $1 in
-    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" $([ "$(id -u)" != 0 ] || echo --user=root) ;;
+    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" "$user_option" ;;
     redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
       --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
     # Few malloc arenas: hundreds of threads would otherwise keep freed memory in sixteen of them (mallopt(3)).
@@ -230,7 +238,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain || :
+        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.
@@ -310,6 +318,7 @@ port_is_free() {
 check_ports() {
   port_is_free "$https_port" || fail "Port $https_port is taken; choose another with --https-port."
   port_is_free "$http_port" || fail "Port $http_port is taken; choose another with --http-port."
+  port_is_free "$metrics_port" || fail "Port $metrics_port is taken; choose another with --metrics-port."
 }
 
 start_stack() {
@@ -317,7 +326,7 @@ start_stack() {
     step mariadb "making a database folder"
     rm -rf "$dir/mariadb"
     mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
-      $([ "$(id -u)" != 0 ] || echo --user=root) >"$dir/log/mariadb-install.log" 2>&1 ||
+      "$user_option" >"$dir/log/mariadb-install.log" 2>&1 ||
       fail "mariadb-install-db failed; see $dir/log/mariadb-install.log"
   fi
   start_service mariadb
@@ -367,6 +376,7 @@ make_demo() {
 MASK_API_URL=https://$api_host:$https_port/v1
 MASK_QUICKSTART_URL=https://$link_host:$https_port/api/v1
 MASK_LINK_URL=https://$link_host:$https_port
+MASK_METRICS_URL=http://127.0.0.1:$metrics_port/metrics
 MASK_API_KEY=$key
 MASK_CACERT=$dir/tls/ca.crt
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
@@ -434,6 +444,7 @@ say_what_next() {
   . $dir/quickstart.env; export MASK_CONFIG
   curl --cacert \$MASK_CACERT "\$MASK_API_URL/analytics/clicks?group_by=browser" -H "Authorization: Bearer \$MASK_API_KEY"
   curl --cacert \$MASK_CACERT \$MASK_API_URL/openapi.json
+  curl \$MASK_METRICS_URL
   \$MASK_BIN/maskctl doctor
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
 EOF
@@ -443,8 +454,9 @@ EOF
 
 start() {
   log_of_packages=$(mktemp)
+  [ -z "${MASK_BIN:-}" ] || build_packages=
   # shellcheck disable=SC2086 # lists are meant to be split
-  install_packages $run_packages $([ -n "${MASK_BIN:-}" ] || echo $build_packages)
+  install_packages $run_packages $build_packages
   rm -f "$log_of_packages"
   if supervisor mariadb >/dev/null; then fail "MASK is running in $dir already; sh systemd/quickstart.sh stop ends it."; fi
   check_ports
@@ -471,10 +483,10 @@ start() {
 status() {
   code=0
   for service in $services; do
-    if supervisor $service >/dev/null; then
-      step $service "runs, process $(cat "$dir/processes/$service.pid")"
+    if supervisor "$service" >/dev/null; then
+      step "$service" "runs, process $(cat "$dir/processes/$service.pid")"
     else
-      step $service "does not run"
+      step "$service" "does not run"
       code=3
     fi
   done

@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     /// Folder of the migration files.
     public var migrations: String
     public var threads: Int
+    /// The file in which the processes of this host count for `/metrics`.
+    public var metrics: String
     /// Encrypts the secrets of webhooks.
     public var secretKey: String
     /// Addresses beside the public ones that webhooks may go to.
@@ -55,6 +57,7 @@ public struct Configuration: Sendable {
         pages = environment.string("MASK_PAGES", default: "/var/lib/mask/pages")
         themes = environment.string("MASK_THEMES", default: "/usr/share/mask/themes")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
+        metrics = environment.string("MASK_METRICS", default: "/run/mask/metrics")
         secretKey = try Self.secretKey(environment)
         openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")
         webhookPorts = try Self.ports(environment, "MASK_WEBHOOK_PORTS")

@@ -3,14 +3,18 @@ import DNS
 import Glibc
 import Logging
 import MariaDB
+import Metrics
 import Pages
 import Redis
 import Store
+import Systemd
 import Webhooks
 
 /// What the programs open before they begin.
 public struct Installation: Sendable {
     public let configuration: Configuration
+    /// What the processes of this host count together.
+    public let memory: HostMemory
     public let store: Store
     public let redis: RedisPool
     public let logger: Logger
@@ -20,11 +24,15 @@ public struct Installation: Sendable {
 
     public init(_ configuration: Configuration, label: String) {
         self.configuration = configuration
+        memory = HostMemory(path: configuration.metrics)
         store = Store(
             configuration.database, connections: configuration.databaseConnections,
-            reserved: Configuration.reservedConnections)
+            reserved: Configuration.reservedConnections, metrics: StoreMetrics(memory))
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { label in
+            if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
+            else { StreamLogHandler.standardError(label: label) }
+        }
         logger.logLevel = configuration.logLevel
         self.logger = logger
     }
@@ -32,7 +40,7 @@ public struct Installation: Sendable {
     public var administration: Administration { Administration(store: store, redis: redis) }
 
     /// Where webhooks may go.
-    public var addressPolicy: AddressPolicy { 
+    public var addressPolicy: AddressPolicy {
         AddressPolicy(opened: configuration.openedAddresses, ports: configuration.webhookPorts)
     }
 

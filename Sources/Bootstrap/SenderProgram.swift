@@ -52,8 +52,9 @@ public struct SenderProgram: Sendable {
         var database = configuration.database
         database.sessionStatement += ", idle_transaction_timeout = \(Self.idleTransactionSeconds)"
         return try Sender(
-            store: Store(database, connections: 2), key: configuration.secretKey, policy: installation.addressPolicy,
-            allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger)
+            store: Store(database, connections: 2, metrics: StoreMetrics(installation.memory)), key: configuration.secretKey, policy: installation.addressPolicy,
+            allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger,
+            metrics: SenderMetrics(installation.memory))
     }
 }
 

@@ -1,18 +1,24 @@
 import Glibc
 import MariaDB
+import Metrics
 import Threads
 
 /// The database as the application sees it: connections lent for one piece of work, and transactions that are run again
 /// where running them again is right. All SQL lives in this module, one file per table.
 public final class Store: Sendable {
     private let pool: Pool<Connection>
+    private let metrics: StoreMetrics?
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
     /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
-    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0) {
-        pool = Pool(capacity: connections, reserved: reserved) { try Connection(configuration) }
+    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+        self.metrics = metrics
+        pool = Pool(capacity: connections, reserved: reserved) {
+            metrics?.connections.add()
+            return try Connection(configuration)
+        }
     }
 
     /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once.
@@ -45,7 +51,11 @@ public final class Store: Sendable {
         do {
             return try pool.withResource(priority: priority, keepIf: \.isUsable, body)
         } catch PoolError.exhausted {
+            metrics?.note(StoreBusy())
             throw StoreBusy()
+        } catch {
+            metrics?.note(error)
+            throw error
         }
     }
 

@@ -36,6 +36,7 @@ public final class Sender {
 
     private var signer: DeliverySigner
     private let logger: Logger
+    private let metrics: SenderMetrics?
     private let multi: Multi
     private let desk: Desk
     /// Rung when there may be something to send.
@@ -99,13 +100,14 @@ public final class Sender {
 
     public init(
         store: Store, key: String, policy: AddressPolicy, allowsHTTP: Bool, caFile: String? = nil,
-        limits: Limits = Limits(), logger: Logger
+        limits: Limits = Limits(), logger: Logger, metrics: SenderMetrics? = nil
     ) throws {
         signer = DeliverySigner(key: key, allowsHTTP: allowsHTTP)
         self.logger = logger
+        self.metrics = metrics
         multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
         bell = Bell(multi.waker)
-        desk = try Desk(Clerk(store: store, logger: logger), waker: multi.waker)
+        desk = try Desk(Clerk(store: store, logger: logger, metrics: metrics), waker: multi.waker)
     }
 
     deinit { desk.close() }
@@ -306,6 +308,7 @@ public final class Sender {
         let taken = Double(exchange.milliseconds)
         station.milliseconds = station.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
         let result = result(of: transfer, exchange)
+        metrics?.note(exchange, endedAs: result.status)
         note(result)
         if let attempt = result.attempt { station.health.note(attempt) }
         sent += 1

@@ -3,7 +3,7 @@ import Bootstrap
 import MariaDB
 import Store
 
-struct MigrateCommand: ParsableCommand {
+struct MigrateCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Bring the database's schema up to date.",
         discussion: """
@@ -13,6 +13,11 @@ struct MigrateCommand: ParsableCommand {
 
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
+
+    @Flag(help: "Print nothing but what goes wrong.")
+    var quiet = false
+
+    var account: Account? { .administrator }
 
     func run() throws {
         let installation = try openInstallation()
@@ -24,9 +29,9 @@ struct MigrateCommand: ParsableCommand {
         guard !dryRun else {
             return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
         }
-        try migrator.migrate(on: connection) { print("applying \($0.name)") }
+        try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
         for table in Partitions.tables {
-            try Partitions.maintain(table, today: today(), on: connection).forEach { print($0) }
+            try Partitions.maintain(table, today: today(), on: connection).forEach { if !quiet { print($0) } }
         }
         if try !Roles.grant(roles, on: connection) {
             print("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
