@@ -72,7 +72,8 @@ ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
 
 install -d "$share/mask/migrations" "$share/mask/sql" "$share/mask/nginx" "$tree/etc/nginx/snippets" "$tree/etc/mask"
 install -m 644 "$root"/sql/migrations/*.sql "$share/mask/migrations/"
-for file in "$root"/sql/*.sql; do if [ -e "$file" ]; then install -m 644 "$file" "$share/mask/sql/"; fi; done
+install -m 644 "$root/sql/grants.sql" "$share/mask/sql/"
+install -m 644 "$root/sql/roles.sql" "$here/mariadb.cnf" "$share/mask/"
 install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"

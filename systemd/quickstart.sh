@@ -113,7 +113,7 @@ install_packages() {
 
 prepare_folder() {
   if [ -n "$reset" ]; then
-    for part in mariadb redis spool pages log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+    for part in mariadb redis spool pages log nginx key secret.key mariadb.password mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
   mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls" \
     "$dir/acme/webroot"
@@ -139,12 +139,14 @@ find_programs() {
 # The configuration of the programs, in the format of systemd/mask.env.
 write_settings() {
   [ -e "$dir/secret.key" ] || openssl rand -hex 32 >"$dir/secret.key"
+  [ -e "$dir/mariadb.password" ] || openssl rand -hex 32 >"$dir/mariadb.password"
   cat >"$dir/mask.env" <<EOF
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
 MASK_LINK_PORT=$https_port
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
-MASK_MARIADB_USER=root
+MASK_MARIADB_USER=mask
+MASK_MARIADB_PASSWORD_FILE=$dir/mariadb.password
 MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
@@ -162,19 +164,12 @@ MASK_ACME_FOLDER=$dir/acme/certbot
 MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF
+!include $here/mariadb.cnf
 [mariadbd]
 datadir = $dir/mariadb
 socket = $dir/sockets/mariadb.sock
 pid-file = $dir/mariadb.pid
 skip-networking
-character-set-server = utf8mb4
-default-time-zone = +00:00
-transaction-isolation = READ-COMMITTED
-innodb_flush_log_at_trx_commit = 1
-innodb_buffer_pool_size = 256M
-innodb_log_file_size = 256M
-max_connections = 300
-local_infile = 1
 EOF
   write_nginx_settings
   export MASK_CONFIG="$dir/mask.env"
@@ -243,7 +238,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain; } || :
+        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.
@@ -252,7 +247,7 @@ run_service() {
       trap 'kill -TERM $now $before $nap 2>/dev/null; wait; exit 0' TERM
       while :; do
         before=$now
-        "$bin/mask-webhooks" --for 55 &
+        MASK_MARIADB_USER=mask-webhooks "$bin/mask-webhooks" --for 55 &
         now=$!
         sleep 60 &
         nap=$!
@@ -340,12 +335,28 @@ start_stack() {
   step mariadb "$dir/sockets/mariadb.sock"
   wait_until 10 "Redis did not start" redis-cli -s "$dir/sockets/redis.sock" ping
   step redis "$dir/sockets/redis.sock"
-  sql "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
-  "$bin/maskctl" migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
+  make_accounts || fail "MariaDB's accounts could not be made; see $dir/log/mariadb.log"
+  as mask-admin maskctl migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
   for service in worker-a worker-b nginx cron webhooks; do start_service $service; done
   wait_until 20 "nginx or the workers did not start" answers
   step workers "two pools, $dir/sockets/{a,b}.sock"
   step nginx "https://127.0.0.1:$https_port  http://127.0.0.1:$http_port"
+}
+
+# The accounts of sql/grants.sql. All programs run as one user here, so a password takes unix_socket's place; the accounts
+# differ as on a server.
+make_accounts() {
+  password=$(cat "$dir/mariadb.password")
+  { sed "s/IDENTIFIED VIA unix_socket/IDENTIFIED BY '$password'/" "$root/sql/grants.sql"
+    for account in mask mask-webhooks mask-admin; do echo "ALTER USER '$account'@'localhost' IDENTIFIED BY '$password';"; done
+  } | mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock"
+}
+
+# as ACCOUNT PROGRAM ARGUMENT…: runs one of ours with another account than the workers'.
+as() {
+  account=$1 program=$2
+  shift 2
+  MASK_MARIADB_USER=$account "$bin/$program" "$@"
 }
 
 sql() { mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock" -N -e "$1"; }

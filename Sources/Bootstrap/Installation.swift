@@ -71,6 +71,15 @@ public struct Installation: Sendable {
         })
     }
 
+    /// What the roles of the workers' and the sender's account may do: the file beside the migrations' folder.
+    public func roles() throws -> String {
+        let path = configuration.migrations + "/../roles.sql"
+        guard let sql = readFile(path) else {
+            throw Environment.Failure(description: "MASK_MIGRATIONS: \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return sql
+    }
+
     /// Refuses a schema that is older than this program, and makes sure of the row that every installation has.
     /// - Returns: false while MariaDB cannot be asked.
     public func prepareDatabase() throws -> Bool {

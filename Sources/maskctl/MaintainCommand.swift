@@ -3,10 +3,13 @@ import Bootstrap
 import Model
 import Store
 
-struct MaintainCommand: ParsableCommand {
+struct MaintainCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintain", abstract: "Make partitions ahead; forget what is older than it is kept.",
         discussion: "Run by cron. Prints nothing unless --verbose.")
+
+    /// Only it may drop partitions and take old entries out of the audit log.
+    var account: Account? { .administrator }
 
     @Flag(help: "Say what was done.")
     var verbose = false

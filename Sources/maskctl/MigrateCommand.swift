@@ -6,7 +6,10 @@ import Store
 struct MigrateCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Bring the database's schema up to date.",
-        discussion: "Safe to interrupt and to run again. Workers refuse to start on an older schema.")
+        discussion: """
+            Safe to interrupt and to run again. Workers refuse to start on an older schema. At the end the accounts of the \
+            workers and the sender get their rights to the tables (roles.sql).
+            """)
 
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
@@ -18,7 +21,7 @@ struct MigrateCommand: AccountCommand {
 
     func run() throws {
         let installation = try openInstallation()
-        let migrator = try installation.migrator()
+        let (migrator, roles) = (try installation.migrator(), try installation.roles())
         // A migration may take its time: no statement here is given up.
         var database = installation.configuration.database
         database.answerSeconds = 86_400
@@ -29,5 +32,8 @@ struct MigrateCommand: AccountCommand {
         try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
         let partitions = try Partitions.maintainAll(today: today(), on: connection)
         if !quiet { partitions.forEach { print($0) } }
+        if try !Roles.grant(roles, on: connection) {
+            print("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
+        }
     }
 }
