@@ -129,9 +129,12 @@ boot true || skip "A container does not boot here; see $folder/boot.log."
 rm -f "$folder/packages/"*.deb
 package=$(sh systemd/package.sh --output "$folder/packages")
 [ "$(stat -c %s "$package")" -le 26214400 ] || fail "$package is larger than 25 MiB."
-lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
-shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh
-say "  ok   $(basename "$package"), $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB; lintian and shellcheck find no error"
+lint() {
+  lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
+  shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh
+  say "  ok   lintian and shellcheck find no error"
+}
+say "  ok   $(basename "$package") has $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB"
 
 # What it depends on is fetched as well.
 cp "$package" "$machine/root/mask.deb"
@@ -152,6 +155,7 @@ inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/nu
 # ---- the parts -----------------------------------------------------------------------------------------------------
 
 if [ $# = 0 ]; then
+  lint
   for part in $all; do if [ -e "Tests/Host/$part.sh" ]; then set -- "$@" "$part"; fi; done
 fi
 boot "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"

@@ -119,5 +119,5 @@ sed -e "s/@VERSION@/$version/" -e "s/@LIBRARIES@/$libraries/" \
 find "$tree" -type d -exec chmod 755 {} +
 
 package=$output/mask_${version}_amd64.deb
-dpkg-deb --root-owner-group -Zxz --build "$tree" "$package" >/dev/null
+dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
 echo "$package"

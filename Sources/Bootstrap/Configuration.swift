@@ -118,7 +118,7 @@ public struct Configuration: Sendable {
     private static func redis(_ environment: Environment) throws -> RedisConfiguration {
         let password = try environment.secret("MASK_REDIS_PASSWORD")
         guard let host = environment.optional("MASK_REDIS_HOST") else {
-            let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis/redis-server.sock")
+            let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis-mask/redis-server.sock")
             return RedisConfiguration(socket: socket, password: password)
         }
         let port = try environment.integer("MASK_REDIS_PORT", default: 6379, in: 1...65535)

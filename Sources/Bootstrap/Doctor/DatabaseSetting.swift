@@ -38,7 +38,9 @@ struct DatabaseSetting {
             DatabaseSetting("binlog_format", "ROW", "with a binary log, nothing can be written at READ COMMITTED") {
                 $0 != "STATEMENT" || !$1
             },
-            DatabaseSetting("local_infile", "1", "the journal's clicks cannot be loaded") { value, _ in value == "1" },
+            DatabaseSetting("local_infile", "1", "the journal's clicks cannot be loaded") { value, _ in
+                value == "1" || value.uppercased() == "ON"
+            },
             DatabaseSetting("max_allowed_packet", "16M", "large images cannot be stored") { value, _ in
                 Int(value).map { $0 >= 16 << 20 } ?? false
             },

@@ -80,9 +80,10 @@ struct Setup {
         for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
             step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
             let (key, certificate) = ("\(Self.certificates)/\(host).key", "\(Self.certificates)/\(host).crt")
+            try run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
             try run(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "365",
-                "-subj", "/CN=\(host)", "-addext", "subjectAltName=DNS:\(host)", "-quiet", "-keyout", key, "-out", certificate)
+                "openssl", "req", "-x509", "-key", key, "-days", "365", "-subj", "/CN=\(host)",
+                "-addext", "subjectAltName=DNS:\(host)", "-out", certificate)
             try HostFile.own(key, user: "mask", group: "www-data", mode: 0o640)
             try HostFile.own(certificate, user: "mask", group: "www-data", mode: 0o640)
         }
