@@ -54,7 +54,7 @@ make_base() {
   site=$(apt-get indextargets --format '$(SITE)' | grep -v security | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
   rm -rf --one-file-system "$base.new"
   mkdir -p "$folder"
-  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,procps bookworm "$base.new" \
+  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,netbase,procps bookworm "$base.new" \
     "$site" >"$folder/debootstrap.log" 2>&1 || skip "debootstrap failed; see $folder/debootstrap.log."
   # The machine's own sources, and how it reaches them.
   for path in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings; do

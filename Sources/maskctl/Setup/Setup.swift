@@ -98,7 +98,7 @@ struct Setup {
                 to: Self.site, mode: 0o644)
         }
         // Debian's own page answers for every host that nobody else claims, and so does MASK.
-        if HostFile.target(of: Self.debianSite) == "/etc/nginx/sites-available/default" {
+        if let target = HostFile.target(of: Self.debianSite), target.hasSuffix("/sites-available/default") {
             step("nginx", "\(Self.debianSite) is removed: MASK answers in its place")
             try HostFile.remove(Self.debianSite)
         }
