@@ -31,8 +31,11 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev libsystemd-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
+
+# Started by root, MariaDB wants to be told that it may go on as root.
+user_option=--user=$(id -un)
 
 # ---- words ---------------------------------------------------------------------------------------------------------
 
@@ -110,7 +113,7 @@ install_packages() {
 
 prepare_folder() {
   if [ -n "$reset" ]; then
-    for part in mariadb redis spool pages log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+    for part in mariadb redis spool pages log nginx key secret.key mariadb.password mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
   mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls" \
     "$dir/acme/webroot"
@@ -136,12 +139,14 @@ find_programs() {
 # The configuration of the programs, in the format of systemd/mask.env.
 write_settings() {
   [ -e "$dir/secret.key" ] || openssl rand -hex 32 >"$dir/secret.key"
+  [ -e "$dir/mariadb.password" ] || openssl rand -hex 32 >"$dir/mariadb.password"
   cat >"$dir/mask.env" <<EOF
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
 MASK_LINK_PORT=$https_port
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
-MASK_MARIADB_USER=root
+MASK_MARIADB_USER=mask
+MASK_MARIADB_PASSWORD_FILE=$dir/mariadb.password
 MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
@@ -159,19 +164,12 @@ MASK_ACME_FOLDER=$dir/acme/certbot
 MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF
+!include $here/mariadb.cnf
 [mariadbd]
 datadir = $dir/mariadb
 socket = $dir/sockets/mariadb.sock
 pid-file = $dir/mariadb.pid
 skip-networking
-character-set-server = utf8mb4
-default-time-zone = +00:00
-transaction-isolation = READ-COMMITTED
-innodb_flush_log_at_trx_commit = 1
-innodb_buffer_pool_size = 256M
-innodb_log_file_size = 256M
-max_connections = 300
-local_infile = 1
 EOF
   write_nginx_settings
   export MASK_CONFIG="$dir/mask.env"
@@ -218,7 +216,7 @@ make_certificates() {
     if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
     {
       openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"
-      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' $host $host >"$tls/names"
+      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' "$host" "$host" >"$tls/names"
       openssl x509 -req -days 365 -in "$tls/$host.csr" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -CAcreateserial \
         -extfile "$tls/names" -out "$tls/$host.crt"
     } >"$dir/log/openssl.log" 2>&1 || fail "openssl could not make a certificate; see $dir/log/openssl.log"
@@ -232,7 +230,7 @@ services="mariadb redis worker-a worker-b nginx cron webhooks"
 # What each service runs.
 run_service() {
   case $1 in
-    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" $([ "$(id -u)" != 0 ] || echo --user=root) ;;
+    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" "$user_option" ;;
     redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
       --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
     # Few malloc arenas: hundreds of threads would otherwise keep freed memory in sixteen of them (mallopt(3)).
@@ -240,7 +238,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain || :
+        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.
@@ -249,7 +247,7 @@ run_service() {
       trap 'kill -TERM $now $before $nap 2>/dev/null; wait; exit 0' TERM
       while :; do
         before=$now
-        "$bin/mask-webhooks" --for 55 &
+        MASK_MARIADB_USER=mask-webhooks "$bin/mask-webhooks" --for 55 &
         now=$!
         sleep 60 &
         nap=$!
@@ -328,7 +326,7 @@ start_stack() {
     step mariadb "making a database folder"
     rm -rf "$dir/mariadb"
     mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
-      $([ "$(id -u)" != 0 ] || echo --user=root) >"$dir/log/mariadb-install.log" 2>&1 ||
+      "$user_option" >"$dir/log/mariadb-install.log" 2>&1 ||
       fail "mariadb-install-db failed; see $dir/log/mariadb-install.log"
   fi
   start_service mariadb
@@ -337,12 +335,28 @@ start_stack() {
   step mariadb "$dir/sockets/mariadb.sock"
   wait_until 10 "Redis did not start" redis-cli -s "$dir/sockets/redis.sock" ping
   step redis "$dir/sockets/redis.sock"
-  sql "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
-  "$bin/maskctl" migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
+  make_accounts || fail "MariaDB's accounts could not be made; see $dir/log/mariadb.log"
+  as mask-admin maskctl migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
   for service in worker-a worker-b nginx cron webhooks; do start_service $service; done
   wait_until 20 "nginx or the workers did not start" answers
   step workers "two pools, $dir/sockets/{a,b}.sock"
   step nginx "https://127.0.0.1:$https_port  http://127.0.0.1:$http_port"
+}
+
+# The accounts of sql/grants.sql. All programs run as one user here, so a password takes unix_socket's place; the accounts
+# differ as on a server.
+make_accounts() {
+  password=$(cat "$dir/mariadb.password")
+  { sed "s/IDENTIFIED VIA unix_socket/IDENTIFIED BY '$password'/" "$root/sql/grants.sql"
+    for account in mask mask-webhooks mask-admin; do echo "ALTER USER '$account'@'localhost' IDENTIFIED BY '$password';"; done
+  } | mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock"
+}
+
+# as ACCOUNT PROGRAM ARGUMENT…: runs one of ours with another account than the workers'.
+as() {
+  account=$1 program=$2
+  shift 2
+  MASK_MARIADB_USER=$account "$bin/$program" "$@"
 }
 
 sql() { mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock" -N -e "$1"; }
@@ -440,8 +454,9 @@ EOF
 
 start() {
   log_of_packages=$(mktemp)
+  [ -z "${MASK_BIN:-}" ] || build_packages=
   # shellcheck disable=SC2086 # lists are meant to be split
-  install_packages $run_packages $([ -n "${MASK_BIN:-}" ] || echo $build_packages)
+  install_packages $run_packages $build_packages
   rm -f "$log_of_packages"
   if supervisor mariadb >/dev/null; then fail "MASK is running in $dir already; sh systemd/quickstart.sh stop ends it."; fi
   check_ports
@@ -468,10 +483,10 @@ start() {
 status() {
   code=0
   for service in $services; do
-    if supervisor $service >/dev/null; then
-      step $service "runs, process $(cat "$dir/processes/$service.pid")"
+    if supervisor "$service" >/dev/null; then
+      step "$service" "runs, process $(cat "$dir/processes/$service.pid")"
     else
-      step $service "does not run"
+      step "$service" "does not run"
       code=3
     fi
   done

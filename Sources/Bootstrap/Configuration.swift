@@ -84,20 +84,6 @@ public struct Configuration: Sendable {
         logLevel = known
     }
 
-    private static func database(_ environment: Environment) throws -> MariaDBConfiguration {
-        let address: MariaDBConfiguration.Address
-        if let host = environment.optional("MASK_MARIADB_HOST") {
-            let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
-            address = .tcp(host: host, port: UInt32(port))
-        } else {
-            address = .socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))
-        }
-        return MariaDBConfiguration(
-            address: address, user: environment.string("MASK_MARIADB_USER", default: "mask"),
-            password: try environment.secret("MASK_MARIADB_PASSWORD"),
-            database: environment.string("MASK_DATABASE", default: "mask"))
-    }
-
     private static func secretKey(_ environment: Environment) throws -> String {
         guard let key = try environment.secret("MASK_SECRET_KEY"), key.utf8.count >= 32 else {
             throw Environment.Failure(

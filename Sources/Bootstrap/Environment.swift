@@ -1,7 +1,7 @@
 import Glibc
 
-/// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names.
-/// systemd/mask.env is their manual.
+/// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names, or of
+/// `/etc/mask/mask.env` where that is there. systemd/mask.env is their manual.
 public struct Environment: Sendable {
     private let values: [String: String]
 
@@ -14,12 +14,19 @@ public struct Environment: Sendable {
         self.values = values
     }
 
+    /// Where the Debian package keeps the configuration.
+    public static let packagedFile = "/etc/mask/mask.env"
+
+    /// The configuration file of this process; nil where it has none.
+    public static var file: String? {
+        if let path = getenv("MASK_CONFIG") { return String(cString: path) }
+        return access(packagedFile, F_OK) == 0 ? packagedFile : nil
+    }
+
     /// The environment of this process, and its file.
     public static func current() throws(Failure) -> Environment {
         var values: [String: String] = [:]
-        if let path = getenv("MASK_CONFIG").map({ String(cString: $0) }) {
-            values = try parse(try read(path, for: "MASK_CONFIG"), path: path)
-        }
+        if let path = file { values = try parse(try read(path, for: "MASK_CONFIG"), path: path) }
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)
@@ -36,9 +43,11 @@ public struct Environment: Sendable {
     public func optional(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// A secret: from the variable, or from the file that `NAME_FILE` names.
-    public func secret(_ name: String) throws(Failure) -> String? {
+    /// - Parameter user: stands in the file's name where that says `%u`.
+    public func secret(_ name: String, user: String? = nil) throws(Failure) -> String? {
         if let value = optional(name) { return value }
-        guard let path = optional(name + "_FILE") else { return nil }
+        guard var path = optional(name + "_FILE") else { return nil }
+        if let user, let place = path.firstRange(of: "%u") { path.replaceSubrange(place, with: user) }
         var secret = try Self.read(path, for: name + "_FILE")
         while secret.last?.isNewline == true { secret.removeLast() }
         return secret

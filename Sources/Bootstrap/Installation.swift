@@ -7,6 +7,7 @@ import Metrics
 import Pages
 import Redis
 import Store
+import Systemd
 import Webhooks
 
 /// What the programs open before they begin.
@@ -28,7 +29,10 @@ public struct Installation: Sendable {
             configuration.database, connections: configuration.databaseConnections,
             reserved: Configuration.reservedConnections, metrics: StoreMetrics(memory))
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { label in
+            if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
+            else { StreamLogHandler.standardError(label: label) }
+        }
         logger.logLevel = configuration.logLevel
         self.logger = logger
     }
@@ -36,7 +40,7 @@ public struct Installation: Sendable {
     public var administration: Administration { Administration(store: store, redis: redis) }
 
     /// Where webhooks may go.
-    public var addressPolicy: AddressPolicy { 
+    public var addressPolicy: AddressPolicy {
         AddressPolicy(opened: configuration.openedAddresses, ports: configuration.webhookPorts)
     }
 
@@ -65,6 +69,15 @@ public struct Installation: Sendable {
             }
             return .init(name: String(name.dropLast(4)), sql: sql)
         })
+    }
+
+    /// What the roles of the workers' and the sender's account may do: the file beside the migrations' folder.
+    public func roles() throws -> String {
+        let path = configuration.migrations + "/../roles.sql"
+        guard let sql = readFile(path) else {
+            throw Environment.Failure(description: "MASK_MIGRATIONS: \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return sql
     }
 
     /// Refuses a schema that is older than this program, and makes sure of the row that every installation has.

@@ -61,7 +61,7 @@ public struct Migrator: Sendable {
               name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, applied_at DATETIME(3) NOT NULL
             ) ENGINE=InnoDB
             """)
-        try locked(on: connection) {
+        let isDone: Void? = try NamedLock.hold("migrate", waiting: 10, on: connection) {
             for migration in try pending(on: connection) {
                 each(migration)
                 try connection.run(migration.sql)
@@ -70,6 +70,7 @@ public struct Migrator: Sendable {
                     """)
             }
         }
+        guard isDone != nil else { throw Failure.locked }
     }
 
     /// Throws ``Failure/behind(missing:)`` where the schema lacks a migration. A newer schema is fine: migrations are made
@@ -87,14 +88,5 @@ public struct Migrator: Sendable {
             if error.code == .unknownTable { return [] }
             throw error
         }
-    }
-
-    /// A named lock, one per database. Migrations run against one server, so it need not reach over a cluster.
-    private func locked(on connection: Connection, _ body: () throws -> Void) throws {
-        let taken = try connection.query("SELECT GET_LOCK(CONCAT('mask.migrate.', DATABASE()), 10)").first?.optionalInteger(0)
-        guard taken == 1 else { throw Failure.locked }
-        let result = Result { try body() }
-        try connection.run("DO RELEASE_LOCK(CONCAT('mask.migrate.', DATABASE()))")
-        try result.get()
     }
 }

@@ -43,6 +43,13 @@ public enum Partitions {
     /// Days that have a partition before they begin.
     static let daysAhead = 7
 
+    /// Brings all tables up to date and returns what was done, a line each; nothing while another host does so.
+    public static func maintainAll(today: Int, on connection: Connection) throws -> [String] {
+        try NamedLock.hold("maintain", on: connection) {
+            try tables.flatMap { try maintain($0, today: today, on: connection) }
+        } ?? []
+    }
+
     /// Brings a table's partitions up to date and returns what was done, a line each.
     public static func maintain(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
         let existing = try connection.query("""

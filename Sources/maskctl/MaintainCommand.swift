@@ -3,20 +3,20 @@ import Bootstrap
 import Model
 import Store
 
-struct MaintainCommand: ParsableCommand {
+struct MaintainCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "maintain", abstract: "Make partitions ahead; forget what is older than it is kept.",
         discussion: "Run by cron. Prints nothing unless --verbose.")
+
+    /// Only it may drop partitions and take old entries out of the audit log.
+    var account: Account? { .administrator }
 
     @Flag(help: "Say what was done.")
     var verbose = false
 
     func run() throws {
         let store = try openInstallation().store
-        var done: [String] = []
-        for table in Partitions.tables {
-            done += try store.write { try Partitions.maintain(table, today: today(), on: $0) }
-        }
+        var done = try store.write { try Partitions.maintainAll(today: today(), on: $0) }
         try store.write { connection in
             try VisitorSalts.destroy(before: today() - 1, on: connection)
             try JournalSegments.forget(before: Timestamp(milliseconds: Int64(today() - 30) * 86_400_000), on: connection)

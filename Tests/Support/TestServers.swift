@@ -13,6 +13,9 @@ public enum TestServers {
             password: environment["MASK_MARIADB_PASSWORD"])
     }
 
+    /// How to connect to it with the rights of our accounts.
+    public static let accounts = Result { try TestAccounts(try mariaDB()) }
+
     /// How to connect to the Redis that all tests share: use keys of your own, never FLUSHALL.
     public static func redis() throws -> RedisConfiguration {
         guard let socket = environment["MASK_REDIS_SOCKET"] else { return try privateRedis.get().configuration }
@@ -45,7 +48,8 @@ public final class MariaDBServer: Sendable {
         "--innodb-doublewrite=OFF", "--innodb-flush-method=nosync", "--innodb-stats-persistent=OFF",
     ]
 
-    public init() throws {
+    /// - Parameter options: of `mariadbd`, beside those that it always has; the last of two that differ counts.
+    public init(_ options: String...) throws {
         let folder = try TemporaryFolder.make("mariadb")
         let data = folder.appending(path: "data").path
         let socket = folder.appending(path: "s").path
@@ -54,7 +58,7 @@ public final class MariaDBServer: Sendable {
         configuration = MariaDBConfiguration(address: .socket(path: socket), user: "root")
         process = try ServerProcess(
             "/usr/bin/env", ["PATH=\(Self.path)", "mariadbd", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
-                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid"] + Self.options,
+                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid"] + Self.options + options,
             folder: folder)
         let configuration = configuration
         try process.wait("mariadbd") { (try? Connection(configuration)) != nil }
