@@ -152,6 +152,7 @@ MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
 MASK_METRICS=$dir/metrics
+MASK_JOBS=$dir/jobs
 MASK_PAGES=$dir/pages
 MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key

@@ -20,6 +20,8 @@ public struct Configuration: Sendable {
     /// Folder of the migration files.
     public var migrations: String
     public var threads: Int
+    /// Folder in which the jobs of cron are noted.
+    public var jobs: String
     /// The file in which the processes of this host count for `/metrics`.
     public var metrics: String
     /// Encrypts the secrets of webhooks.
@@ -57,6 +59,7 @@ public struct Configuration: Sendable {
         pages = environment.string("MASK_PAGES", default: "/var/lib/mask/pages")
         themes = environment.string("MASK_THEMES", default: "/usr/share/mask/themes")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
+        jobs = environment.string("MASK_JOBS", default: "/var/lib/mask/jobs")
         metrics = environment.string("MASK_METRICS", default: "/run/mask/metrics")
         secretKey = try Self.secretKey(environment)
         openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")

@@ -1,5 +1,4 @@
 import API
-import Crypto
 import Glibc
 import Journal
 import MariaDB
@@ -114,7 +113,7 @@ struct HostMonitor: Sendable {
     // MARK: Work in the background
 
     private func jobs() -> [MetricFamily] {
-        var ends = Job.allCases.map { ($0.rawValue, $0.lastSuccess(in: installation.configuration.spool)) }
+        var ends = Job.allCases.map { ($0.rawValue, $0.lastSuccess(in: installation.configuration.jobs)) }
         ends.append(("webhooks", SenderMetrics(installation.memory).lastSearch))
         let sealed = sealedAt.value
         ends.append(("audit_seal", sealed > 0 ? Timestamp(milliseconds: Int64(sealed)) : nil))
@@ -144,7 +143,7 @@ private final class CertificateEnds: Sendable {
     func families() -> [MetricFamily] {
         let ends = state.withLock { state in
             if state.readAgain.hasPassed {
-                state.ends = Self.read(folder)
+                state.ends = Certificates.ends(in: folder).map(\.end)
                 state.readAgain = .after(milliseconds: Self.restMilliseconds)
             }
             return state.ends
@@ -156,10 +155,5 @@ private final class CertificateEnds: Sendable {
                 "mask_certificate_first_end_timestamp_seconds",
                 "When the first of them ends, in seconds since 1970. Which one: maskctl doctor.", milliseconds: first * 1000),
         ]
-    }
-
-    private static func read(_ folder: String) -> [Int] {
-        let names = (try? Folder.names(folder, suffix: ".crt", for: "MASK_CERTIFICATES")) ?? []
-        return names.compactMap { readFile(folder + "/" + $0).flatMap { certificateEnd(pem: $0) } }
     }
 }

@@ -53,7 +53,7 @@ public final class HostMemory: Sendable {
         start = mapped?.start ?? Self.anonymous()
     }
 
-    /// What is mapped stays so: whoever counts may live longer.
+    /// What is mapped stays so, as whoever counts may live longer; and with it the seat, which is the mapped file's.
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }

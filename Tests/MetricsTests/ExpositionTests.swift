@@ -84,15 +84,17 @@ struct ExpositionTests {
     /// python3-prometheus-client of Debian, by the authors of the format.
     @Test("the parsers of Prometheus' own client read both", .enabled(if: hasClient))
     func parsers() throws {
+        let families = families()
         for (format, module) in [(Exposition.openMetrics, "openmetrics.parser"), (.prometheus, "parser")] {
             let folder = try TemporaryFolder("metrics")
             let file = folder.path + "/text"
-            try Data(format.text(families()).utf8).write(to: URL(fileURLWithPath: file))
-            #expect(try python("""
+            try Data(format.text(families).utf8).write(to: URL(fileURLWithPath: file))
+            let read = try python("""
                 import sys, prometheus_client.\(module) as parser
                 for family in parser.text_string_to_metric_families(open('\(file)').read()):
                     for sample in family.samples: print(family.type, sample.name, float(sample.value))
-                """).contains("counter mask_redirects_total 3.0"))
+                """)
+            #expect(read.contains("counter mask_redirects_total 3.0"), "\(read)")
         }
     }
 

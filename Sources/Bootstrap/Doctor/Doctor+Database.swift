@@ -30,9 +30,7 @@ extension Doctor {
 
     private func clock() -> Finding {
         finding("Connect to MariaDB first.") {
-            let text = try installation.store.read { try $0.query("SELECT UTC_TIMESTAMP(3)").first?.string(0) ?? "" }
-            guard let theirs = Timestamp(sql: text) else { throw Complaint("MariaDB tells no time.") }
-            let apart = abs(theirs.milliseconds - Timestamp.now().milliseconds)
+            let apart = abs(try installation.store.time().milliseconds - Timestamp.now().milliseconds)
             guard apart < 2000 else { throw Complaint("This host and MariaDB's are \(apart) ms apart. Run NTP on both.") }
             return "\(apart) ms from MariaDB's"
         }
