@@ -34,7 +34,7 @@ public struct Migrator: Sendable {
             case .behind(let missing):
                 "the database's schema is older than this program (missing \(missing.joined(separator: ", "))). Run: maskctl migrate"
             case .locked:
-                "another migration is running; wait for it and try again"
+                "a migration or a backup is running; wait for it and try again"
             }
         }
     }
@@ -61,7 +61,7 @@ public struct Migrator: Sendable {
               name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, applied_at DATETIME(3) NOT NULL
             ) ENGINE=InnoDB
             """)
-        try locked(on: connection) {
+        try Self.withLock(on: connection) {
             for migration in try pending(on: connection) {
                 each(migration)
                 try connection.run(migration.sql)
@@ -79,7 +79,8 @@ public struct Migrator: Sendable {
         guard applied.contains(newest) else { throw Failure.behind(missing: [newest]) }
     }
 
-    private static func applied(on connection: Connection) throws(MariaDBError) -> [String] {
+    /// The names of the migrations that a database has, in order.
+    public static func applied(on connection: Connection) throws(MariaDBError) -> [String] {
         do throws(MariaDBError) {
             return try connection.query("SELECT name FROM schema_migrations ORDER BY name")
                 .map { row throws(MariaDBError) in try row.string(0) }
@@ -89,12 +90,20 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// A named lock, one per database. Migrations run against one server, so it need not reach over a cluster.
-    private func locked(on connection: Connection, _ body: () throws -> Void) throws {
-        let taken = try connection.query("SELECT GET_LOCK(CONCAT('mask.migrate.', DATABASE()), 10)").first?.optionalInteger(0)
-        guard taken == 1 else { throw Failure.locked }
+    /// Keeps the schema as it is for others as long as `body` runs: migrations, partitions and backups exclude one another.
+    /// A named lock, one per database, which the server gives back when this connection ends.
+    public static func withLock<R>(on connection: Connection, _ body: () throws -> R) throws -> R {
+        guard try takeLock(seconds: 10, on: connection) else { throw Failure.locked }
         let result = Result { try body() }
+        try releaseLock(on: connection)
+        return try result.get()
+    }
+
+    static func takeLock(seconds: Int, on connection: Connection) throws(MariaDBError) -> Bool {
+        try connection.query("SELECT GET_LOCK(CONCAT('mask.migrate.', DATABASE()), \(seconds))").first?.optionalInteger(0) == 1
+    }
+
+    static func releaseLock(on connection: Connection) throws(MariaDBError) {
         try connection.run("DO RELEASE_LOCK(CONCAT('mask.migrate.', DATABASE()))")
-        try result.get()
     }
 }
