@@ -22,9 +22,7 @@ extension Installation {
         let (migrator, roles) = (try migrator(), try roles())
         let connection = try connectPatiently()
         try migrator.migrate(on: connection) { report("applying \($0.name)") }
-        for table in Partitions.tables {
-            try Partitions.maintain(table, today: Timestamp.now().day, on: connection).forEach(report)
-        }
+        try Partitions.maintainAll(today: Timestamp.now().day, on: connection).forEach(report)
         if try !Roles.grant(roles, on: connection) {
             report("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
         }

@@ -28,10 +28,10 @@ public enum AuditChain {
 
     /// Seals every workspace's log up to ten minutes ago, unless another process does so already.
     public static func sealAll(at now: Timestamp, on connection: Connection) throws {
-        guard try connection.query("SELECT GET_LOCK(CONCAT('mask.audit_chain.', DATABASE()), 0)").first?.optionalInteger(0) == 1 else { return }
-        defer { try? connection.run("DO RELEASE_LOCK(CONCAT('mask.audit_chain.', DATABASE()))") }
-        for workspace in try Workspaces.list(on: connection) {
-            try seal(workspace.id, before: now.adding(milliseconds: -graceMilliseconds), on: connection)
+        _ = try NamedLock.hold("seal", on: connection) {
+            for workspace in try Workspaces.list(on: connection) {
+                try seal(workspace.id, before: now.adding(milliseconds: -graceMilliseconds), on: connection)
+            }
         }
     }
 

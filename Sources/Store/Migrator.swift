@@ -34,7 +34,7 @@ public struct Migrator: Sendable {
             case .behind(let missing):
                 "the database's schema is older than this program (missing \(missing.joined(separator: ", "))). Run: maskctl migrate"
             case .locked:
-                "a migration or a backup is running; wait for it and try again"
+                "a migration, a backup or maskctl maintain is running; wait for it and try again"
             }
         }
     }
@@ -61,7 +61,7 @@ public struct Migrator: Sendable {
               name VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, applied_at DATETIME(3) NOT NULL
             ) ENGINE=InnoDB
             """)
-        try Self.withLock(on: connection) {
+        let isDone: Void? = try NamedLock.hold("migrate", waiting: 10, on: connection) {
             for migration in try pending(on: connection) {
                 each(migration)
                 try connection.run(migration.sql)
@@ -70,6 +70,17 @@ public struct Migrator: Sendable {
                     """)
             }
         }
+        guard isDone != nil else { throw Failure.locked }
+    }
+
+    /// Keeps the schema as it is for others as long as `body` runs: neither migrations nor changes of partitions come in
+    /// between. Those of partitions are made days ahead, so they can wait.
+    public static func withSchemaUnchanged<R>(on connection: Connection, _ body: () throws -> R) throws -> R {
+        let result: R?? = try NamedLock.hold("migrate", waiting: 10, on: connection) {
+            try NamedLock.hold("maintain", waiting: 60, on: connection, body)
+        }
+        guard case .some(.some(let value)) = result else { throw Failure.locked }
+        return value
     }
 
     /// Throws ``Failure/behind(missing:)`` where the schema lacks a migration. A newer schema is fine: migrations are made
@@ -88,22 +99,5 @@ public struct Migrator: Sendable {
             if error.code == .unknownTable { return [] }
             throw error
         }
-    }
-
-    /// Keeps the schema as it is for others as long as `body` runs: migrations, partitions and backups exclude one another.
-    /// A named lock, one per database, which the server gives back when this connection ends.
-    public static func withLock<R>(on connection: Connection, _ body: () throws -> R) throws -> R {
-        guard try takeLock(seconds: 10, on: connection) else { throw Failure.locked }
-        let result = Result { try body() }
-        try releaseLock(on: connection)
-        return try result.get()
-    }
-
-    static func takeLock(seconds: Int, on connection: Connection) throws(MariaDBError) -> Bool {
-        try connection.query("SELECT GET_LOCK(CONCAT('mask.migrate.', DATABASE()), \(seconds))").first?.optionalInteger(0) == 1
-    }
-
-    static func releaseLock(on connection: Connection) throws(MariaDBError) {
-        try connection.run("DO RELEASE_LOCK(CONCAT('mask.migrate.', DATABASE()))")
     }
 }

@@ -43,21 +43,15 @@ public enum Partitions {
     /// Days that have a partition before they begin.
     static let daysAhead = 7
 
-    /// Brings a table's partitions up to date and returns what was done, a line each. Nothing while a migration or a backup
-    /// needs the tables as they are: there are partitions for days ahead, so the next hour is soon enough.
-    public static func maintain(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
-        guard try Migrator.takeLock(seconds: 0, on: connection) else { return [] }
-        do throws(MariaDBError) {
-            let done = try maintainLocked(table, today: today, on: connection)
-            try Migrator.releaseLock(on: connection)
-            return done
-        } catch {
-            try? Migrator.releaseLock(on: connection)
-            throw error
-        }
+    /// Brings all tables up to date and returns what was done, a line each; nothing while another host does so.
+    public static func maintainAll(today: Int, on connection: Connection) throws -> [String] {
+        try NamedLock.hold("maintain", on: connection) {
+            try tables.flatMap { try maintain($0, today: today, on: connection) }
+        } ?? []
     }
 
-    private static func maintainLocked(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
+    /// Brings a table's partitions up to date and returns what was done, a line each.
+    public static func maintain(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
         let existing = try connection.query("""
             SELECT PARTITION_NAME FROM information_schema.PARTITIONS
             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = \(table.name) AND PARTITION_NAME <> 'later'

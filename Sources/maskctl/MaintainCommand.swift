@@ -16,10 +16,7 @@ struct MaintainCommand: AccountCommand {
 
     func run() throws {
         let store = try openInstallation().store
-        var done: [String] = []
-        for table in Partitions.tables {
-            done += try store.write { try Partitions.maintain(table, today: today(), on: $0) }
-        }
+        var done = try store.write { try Partitions.maintainAll(today: today(), on: $0) }
         try store.write { connection in
             try VisitorSalts.destroy(before: today() - 1, on: connection)
             try JournalSegments.forget(before: Timestamp(milliseconds: Int64(today() - 30) * 86_400_000), on: connection)

@@ -61,7 +61,7 @@ public struct Backup {
         let segments = try SpoolCopy.save(installation.configuration.spool, to: path + "/" + BackupFolder.spool)
         report("copied \(segments) segments of the journal")
         let connection = try installation.connectPatiently()
-        let manifest = try Migrator.withLock(on: connection) {
+        let manifest = try Migrator.withSchemaUnchanged(on: connection) {
             guard let newest = try Migrator.applied(on: connection).last else {
                 throw BackupError("the database \(try name()) has no tables of MASK; there is nothing to back up")
             }

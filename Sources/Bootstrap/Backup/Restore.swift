@@ -59,7 +59,7 @@ public struct Restore {
 
     private func restoreDump() throws {
         let connection = try installation.connectPatiently()
-        try Migrator.withLock(on: connection) {
+        try Migrator.withSchemaUnchanged(on: connection) {
             try empty(connection)
             // Beside the spool's lock, where only we may write; not into the backup, which may be on a disk that nobody writes to.
             let path = installation.configuration.spool + "/restore"

@@ -57,10 +57,9 @@ struct Setup {
     // MARK: Database and Redis
 
     func makeDatabase() throws {
-        step("mariadb", "database mask, accounts of sql/grants.sql")
+        step("mariadb", "database mask and its accounts, \(Self.shared)/sql/grants.sql")
         try run("systemctl", "start", "mariadb.service")
-        try run("mariadb", "-e", "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin")
-        try run("mariadb", "mask", "-e", "source \(Self.shared)/sql/grants.sql")
+        try run("mariadb", "-e", "source \(Self.shared)/sql/grants.sql")
     }
 
     func startRedis() throws {
