@@ -146,6 +146,10 @@ struct BackupTests {
         let away = try BackupHost.installation(socket: spool.path + "/none", spool: spool)
         expectRefused("shop") { try Restore(away, from: backup, replaces: false, dataFolder: files.path) { _ in }.run() }
         #expect(try files.files == ["shop"])
+        // Also where the configuration leads to another server, or to none.
+        guard case .socket(let socket) = host.server.configuration.address else { return }
+        let data = (socket as NSString).deletingLastPathComponent + "/data"
+        expectRefused("MariaDB runs") { try Restore(away, from: backup, replaces: true, dataFolder: data) { _ in }.run() }
     }
 
     @Test("a damaged backup is not restored, whichever file is damaged", arguments: ["database.sql.gz", "manifest.json", "spool", "SHA256SUMS"])

@@ -95,11 +95,23 @@ public struct Restore {
 
     // MARK: Physical
 
+    /// Whether the configured server answers, be it with a refusal, or InnoDB has its files open: it locks them.
+    private var isServerRunning: Bool {
+        do throws(MariaDBError) {
+            _ = try Connection(installation.configuration.database)
+            return true
+        } catch {
+            guard error.code == .unreachable || error.code == .unreachableHost else { return true }
+        }
+        guard let file = Descriptor(open(dataFolder + "/ibdata1", O_RDWR | O_CLOEXEC)) else { return false }
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        return fcntl(file.number, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
     /// The folder with what was there keeps it, under another name.
     private func restoreFiles() throws {
-        guard (try? Connection(installation.configuration.database)) == nil else {
-            throw BackupError("MariaDB runs. Stop it first: systemctl stop mariadb")
-        }
+        guard !isServerRunning else { throw BackupError("MariaDB runs. Stop it first: systemctl stop mariadb") }
         var status = stat()
         guard stat(dataFolder, &status) == 0 else { throw BackupError("stat", dataFolder) }
         let strangers = try Folder.names(dataFolder, suffix: "", for: "--data-folder").filter { name in
