@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
-        .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Support"]),
+        .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Journal", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]

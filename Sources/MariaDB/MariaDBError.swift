@@ -53,6 +53,9 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         public static let unknownAccount = Code(rawValue: 1133)
         /// The certificate is not believed, or there is no TLS.
         public static let tlsFailed = Code(rawValue: 2026)
+        /// Nobody listens on the Unix socket, or at the host and port.
+        public static let unreachable = Code(rawValue: 2002)
+        public static let unreachableHost = Code(rawValue: 2003)
         static let serverGone = Code(rawValue: 2006)
         static let serverLost = Code(rawValue: 2013)
     }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Bootstrap
-import MariaDB
-import Store
 
 struct MigrateCommand: AccountCommand {
     static let configuration = CommandConfiguration(
@@ -21,19 +19,9 @@ struct MigrateCommand: AccountCommand {
 
     func run() throws {
         let installation = try openInstallation()
-        let (migrator, roles) = (try installation.migrator(), try installation.roles())
-        // A migration may take its time: no statement here is given up.
-        var database = installation.configuration.database
-        database.answerSeconds = 86_400
-        let connection = try Connection(database)
         guard !dryRun else {
-            return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
+            return try installation.pendingMigrations().forEach { print("would apply \($0)") }
         }
-        try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
-        let partitions = try Partitions.maintainAll(today: today(), on: connection)
-        if !quiet { partitions.forEach { print($0) } }
-        if try !Roles.grant(roles, on: connection) {
-            print("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
-        }
+        try installation.migrate { if !quiet { print($0) } }
     }
 }

@@ -89,11 +89,12 @@ private final class SecureServers: Sendable {
             let port = "--port=\(ports[name] ?? 0)"
             let certificate = ["plain": "", "old": "good"][name] ?? name
             let server = certificate.isEmpty
-                ? try MariaDBServer("--skip-skip-networking", "--bind-address=127.0.0.1", port, "--skip-ssl")
-                : try MariaDBServer(
+                ? try MariaDBServer(options: ["--skip-skip-networking", "--bind-address=127.0.0.1", port, "--skip-ssl"])
+                : try MariaDBServer(options: [
                     "--skip-skip-networking", "--bind-address=127.0.0.1", port, "--ssl-cert=\(path)/\(certificate).pem",
                     "--ssl-key=\(path)/\(certificate).key", "--ssl-ca=\(path)/authority.pem",
-                    "--tls-version=\(name == "old" ? "TLSv1.1" : "TLSv1.2,TLSv1.3")")
+                    "--tls-version=\(name == "old" ? "TLSv1.1" : "TLSv1.2,TLSv1.3")",
+                ])
             try Connection(server.configuration).run("CREATE USER far IDENTIFIED BY 'away'; CREATE USER certified REQUIRE X509")
             return server
         }

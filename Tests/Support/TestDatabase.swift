@@ -58,6 +58,14 @@ public final class TestDatabase: Sendable {
         administratorStore = Store(administrator, connections: 40)
     }
 
+    /// A database that is there, by one account that may do everything.
+    public init(_ configuration: MariaDBConfiguration) {
+        name = configuration.database ?? ""
+        (self.configuration, sender, administrator) = (configuration, configuration, configuration)
+        store = Store(configuration, connections: 20)
+        (senderStore, administratorStore) = (store, store)
+    }
+
     /// Drops the database. Whatever still holds on to it is not waited for.
     public func drop() throws {
         var configuration = administrator

@@ -19,6 +19,8 @@ struct DatabaseSetting {
             + "/etc/mysql/mariadb.conf.d/60-mask.cnf and restart MariaDB."
     }
 
+    private static func isOn(_ value: String) -> Bool { value == "1" || value == "ON" }
+
     /// - Parameter connections: that all programs together may open.
     static func all(connections: Int) -> [DatabaseSetting] {
         [
@@ -26,7 +28,7 @@ struct DatabaseSetting {
                 value == "1"
             },
             DatabaseSetting("innodb_doublewrite", "1", "a power cut can leave pages of which one half is old") { value, _ in
-                value == "1" || value.uppercased() == "ON"
+                isOn(value)
             },
             // With a binary log InnoDB leaves it to that log to bring a commit to the disk.
             // https://mariadb.com/kb/en/group-commit-for-the-binary-log/
@@ -38,9 +40,7 @@ struct DatabaseSetting {
             DatabaseSetting("binlog_format", "ROW", "with a binary log, nothing can be written at READ COMMITTED") {
                 $0 != "STATEMENT" || !$1
             },
-            DatabaseSetting("local_infile", "1", "the journal's clicks cannot be loaded") { value, _ in
-                value == "1" || value.uppercased() == "ON"
-            },
+            DatabaseSetting("local_infile", "1", "the journal's clicks cannot be loaded") { value, _ in isOn(value) },
             DatabaseSetting("max_allowed_packet", "16M", "large images cannot be stored") { value, _ in
                 Int(value).map { $0 >= 16 << 20 } ?? false
             },
