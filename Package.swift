@@ -23,12 +23,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
+        .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "IDN", dependencies: ["CIDN2"], swiftSettings: optimised),
         .target(name: "DNS", dependencies: ["CAres", "Threads"], swiftSettings: optimised),
         .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"], swiftSettings: optimised),
@@ -47,7 +49,7 @@ let package = Package(
         .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"], swiftSettings: optimised),
@@ -57,6 +59,7 @@ let package = Package(
         // Tests: one target per module; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Bootstrap", "CCurl"], path: "Tests/Support"),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support"]),
         .testTarget(name: "IDNTests", dependencies: ["IDN"]),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "Support"]),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB", "Support"]),

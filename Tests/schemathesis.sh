@@ -10,6 +10,7 @@
 
 set -eu
 tests=$(cd "$(dirname "$0")" && pwd -P)
+# shellcheck source=/dev/null
 . "$MASK_TEST_ENV"
 export MASK_CONFIG
 

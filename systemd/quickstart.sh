@@ -30,8 +30,11 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev"
+build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev libsystemd-dev"
 run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
+
+# Started by root, MariaDB wants to be told that it may go on as root.
+user_option=--user=$(id -un)
 
 # ---- words ---------------------------------------------------------------------------------------------------------
 
@@ -213,7 +216,7 @@ make_certificates() {
     if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
     {
       openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"
-      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' $host $host >"$tls/names"
+      printf 'subjectAltName=DNS:%s,DNS:*.%s,DNS:localhost,IP:127.0.0.1\n' "$host" "$host" >"$tls/names"
       openssl x509 -req -days 365 -in "$tls/$host.csr" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -CAcreateserial \
         -extfile "$tls/names" -out "$tls/$host.crt"
     } >"$dir/log/openssl.log" 2>&1 || fail "openssl could not make a certificate; see $dir/log/openssl.log"
@@ -227,7 +230,7 @@ services="mariadb redis worker-a worker-b nginx cron webhooks"
 # What each service runs.
 run_service() {
   case $1 in
-    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" $([ "$(id -u)" != 0 ] || echo --user=root) ;;
+    mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" "$user_option" ;;
     redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
       --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
     # Few malloc arenas: hundreds of threads would otherwise keep freed memory in sixteen of them (mallopt(3)).
@@ -235,7 +238,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain || :
+        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain; } || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.
@@ -322,7 +325,7 @@ start_stack() {
     step mariadb "making a database folder"
     rm -rf "$dir/mariadb"
     mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
-      $([ "$(id -u)" != 0 ] || echo --user=root) >"$dir/log/mariadb-install.log" 2>&1 ||
+      "$user_option" >"$dir/log/mariadb-install.log" 2>&1 ||
       fail "mariadb-install-db failed; see $dir/log/mariadb-install.log"
   fi
   start_service mariadb
@@ -432,8 +435,9 @@ EOF
 
 start() {
   log_of_packages=$(mktemp)
+  [ -z "${MASK_BIN:-}" ] || build_packages=
   # shellcheck disable=SC2086 # lists are meant to be split
-  install_packages $run_packages $([ -n "${MASK_BIN:-}" ] || echo $build_packages)
+  install_packages $run_packages $build_packages
   rm -f "$log_of_packages"
   if supervisor mariadb >/dev/null; then fail "MASK is running in $dir already; sh systemd/quickstart.sh stop ends it."; fi
   check_ports
@@ -460,10 +464,10 @@ start() {
 status() {
   code=0
   for service in $services; do
-    if supervisor $service >/dev/null; then
-      step $service "runs, process $(cat "$dir/processes/$service.pid")"
+    if supervisor "$service" >/dev/null; then
+      step "$service" "runs, process $(cat "$dir/processes/$service.pid")"
     else
-      step $service "does not run"
+      step "$service" "does not run"
       code=3
     fi
   done

@@ -82,17 +82,26 @@ public struct Configuration: Sendable {
     }
 
     private static func database(_ environment: Environment) throws -> MariaDBConfiguration {
-        let address: MariaDBConfiguration.Address
-        if let host = environment.optional("MASK_MARIADB_HOST") {
-            let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
-            address = .tcp(host: host, port: UInt32(port))
-        } else {
-            address = .socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))
-        }
-        return MariaDBConfiguration(
-            address: address, user: environment.string("MASK_MARIADB_USER", default: "mask"),
+        let servers = try servers(environment)
+        var configuration = MariaDBConfiguration(
+            address: servers[0], user: environment.string("MASK_MARIADB_USER", default: "mask"),
             password: try environment.secret("MASK_MARIADB_PASSWORD"),
             database: environment.string("MASK_DATABASE", default: "mask"))
+        configuration.others = Array(servers.dropFirst())
+        return configuration
+    }
+
+    /// At least one.
+    private static func servers(_ environment: Environment) throws -> [MariaDBConfiguration.Address] {
+        guard let hosts = environment.optional("MASK_MARIADB_HOST") else {
+            return [.socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))]
+        }
+        let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
+        guard let servers = MariaDBConfiguration.Address.list(hosts, port: UInt32(port)) else {
+            throw Environment.Failure(
+                description: "MASK_MARIADB_HOST is \(hosts); set it to a host, or to several divided by commas, as db1,db2:3307")
+        }
+        return servers
     }
 
     private static func secretKey(_ environment: Environment) throws -> String {

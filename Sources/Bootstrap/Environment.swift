@@ -1,7 +1,7 @@
 import Glibc
 
-/// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names.
-/// systemd/mask.env is their manual.
+/// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names, or of
+/// `/etc/mask/mask.env` where that is there. systemd/mask.env is their manual.
 public struct Environment: Sendable {
     private let values: [String: String]
 
@@ -14,12 +14,19 @@ public struct Environment: Sendable {
         self.values = values
     }
 
+    /// Where the Debian package keeps the configuration.
+    public static let packagedFile = "/etc/mask/mask.env"
+
+    /// The configuration file of this process; nil where it has none.
+    public static var file: String? {
+        if let path = getenv("MASK_CONFIG") { return String(cString: path) }
+        return access(packagedFile, F_OK) == 0 ? packagedFile : nil
+    }
+
     /// The environment of this process, and its file.
     public static func current() throws(Failure) -> Environment {
         var values: [String: String] = [:]
-        if let path = getenv("MASK_CONFIG").map({ String(cString: $0) }) {
-            values = try parse(try read(path, for: "MASK_CONFIG"), path: path)
-        }
+        if let path = file { values = try parse(try read(path, for: "MASK_CONFIG"), path: path) }
         var next = environ
         while let entry = next.pointee {
             let text = String(cString: entry)

@@ -6,6 +6,7 @@ import MariaDB
 import Pages
 import Redis
 import Store
+import Systemd
 import Webhooks
 
 /// What the programs open before they begin.
@@ -24,7 +25,10 @@ public struct Installation: Sendable {
             configuration.database, connections: configuration.databaseConnections,
             reserved: Configuration.reservedConnections)
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
-        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: label) { label in
+            if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
+            else { StreamLogHandler.standardError(label: label) }
+        }
         logger.logLevel = configuration.logLevel
         self.logger = logger
     }
@@ -32,7 +36,7 @@ public struct Installation: Sendable {
     public var administration: Administration { Administration(store: store, redis: redis) }
 
     /// Where webhooks may go.
-    public var addressPolicy: AddressPolicy { 
+    public var addressPolicy: AddressPolicy {
         AddressPolicy(opened: configuration.openedAddresses, ports: configuration.webhookPorts)
     }
 

@@ -1,10 +1,10 @@
 import Glibc
 
 /// Another program of this host, run to its end.
-enum Program {
+public enum Program {
     /// Runs a program that is looked for in PATH, with this one's environment and its output.
     /// - Returns: its exit status; 128 and the signal where one has ended it, 127 where there is no such program.
-    static func run(_ words: [String]) -> Int32 {
+    public static func run(_ words: [String]) -> Int32 {
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var process: pid_t = 0

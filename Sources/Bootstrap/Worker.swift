@@ -3,6 +3,7 @@ import FastCGI
 import Glibc
 import Journal
 import Store
+import Systemd
 import Threads
 
 /// The worker: the application behind a FastCGI socket, with the threads that it needs beside those that answer.
@@ -48,7 +49,14 @@ public struct Worker: Sendable {
             }
         }
         logger.info("serving with \(configuration.threads) threads")
-        return try Server(socket: socket(), threads: configuration.threads, logger: logger, handler: application.respond).run()
+        let server = try Server(
+            socket: socket(), threads: configuration.threads, logger: logger, handler: application.respond)
+        return try server.run(
+            started: {
+                try Watchdog.start(server)
+                ServiceManager.notify(.ready)
+            },
+            stopping: { ServiceManager.notify(.stopping) })
     }
 
     /// One worker of all hosts seals, whichever comes first; the others find it sealed.

@@ -38,7 +38,10 @@ public final class Server: Sendable {
     /// Starts the threads, waits for SIGTERM or SIGINT, drains, and returns whether every request was finished.
     ///
     /// Call ``blockStopSignals()`` first thing in `main`, so that every thread of the process inherits the mask.
-    public func run() throws -> Bool {
+    /// - Parameters:
+    ///   - started: called once every thread accepts.
+    ///   - stopping: called when draining begins.
+    public func run(started: () throws -> Void = {}, stopping: () -> Void = {}) throws -> Bool {
         // After closing its side libfcgi waits for the peer to close too, by default two seconds; nginx may take its time.
         setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "20", 0)
         guard FCGX_Init() == 0 else { throw ServerError.libraryRefused }
@@ -47,8 +50,23 @@ public final class Server: Sendable {
             let started = try Thread.start(name: "fastcgi-\(number)", stackSize: Self.stackSize) { self.serve(worker) }
             worker.thread.withLock { $0 = started }
         }
+        try started()
         Self.waitForStopSignal()
+        stopping()
         return stop()
+    }
+
+    /// How the server is doing, for a watchdog: where no thread is idle and nothing has been answered since the last look,
+    /// nobody is served.
+    public struct Pulse: Sendable {
+        public let idleThreads: Int
+        public let answered: Int
+    }
+
+    public var pulse: Pulse {
+        Pulse(
+            idleThreads: workers.count { $0.state.load(ordering: .relaxed) == .idle },
+            answered: workers.reduce(0) { $0 + $1.answered.load(ordering: .relaxed) })
     }
 
     /// Blocks SIGTERM and SIGINT in the calling thread and in all that it will start; ``run()`` waits for them.
@@ -92,6 +110,7 @@ public final class Server: Sendable {
                 continue
             }
             answer(connection)
+            worker.answered.add(1, ordering: .relaxed)
         }
         worker.state.store(.ended, ordering: .releasing)
     }
@@ -160,6 +179,8 @@ private final class Worker: Sendable {
     enum State: UInt8, AtomicRepresentable { case busy, idle, ended }
 
     let state = Atomic(State.busy)
+    /// Requests since the start.
+    let answered = Atomic(0)
     let thread = Mutex<Thread?>(nil)
 }
 

@@ -7,7 +7,8 @@ import Glibc
 struct MaskWebhooks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mask-webhooks", abstract: "Send what waits for webhooks.",
-        discussion: "Several runs, also on several hosts, may work at the same time. SIGTERM finishes what is in flight.")
+        discussion: "Several runs, also on several hosts, may work at the same time. SIGTERM finishes what is in flight.",
+        version: Release.version)
 
     @Option(name: .customLong("for"), help: "Seconds to work; then on until the next run has begun, 20 more at most.")
     var seconds = 55

@@ -7,12 +7,31 @@ struct Maskctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "maskctl",
         abstract: "Set up and look after MASK.",
-        discussion: "Configured by the same variables as the workers: the environment, and the file that MASK_CONFIG names.",
+        discussion: """
+            Configured by the same variables as the workers: the environment, and the file that MASK_CONFIG names, or \
+            /etc/mask/mask.env. With that one, root works as the user mask, or whoever a command needs.
+            """,
+        version: Release.version,
         subcommands: [
-            MigrateCommand.self, WorkspaceCommand.self, MemberCommand.self, KeyCommand.self, DomainCommand.self,
+            SetupCommand.self, MigrateCommand.self, ReloadCommand.self, WorkspaceCommand.self, MemberCommand.self, KeyCommand.self, DomainCommand.self,
             WebhookCommand.self, PageCommand.self, JournalCommand.self, AuditCommand.self, MaintainCommand.self, DoctorCommand.self,
         ])
 }
 
+/// A command that works as another user than ``Account/mask`` when root types it.
+protocol AccountCommand: ParsableCommand {
+    /// nil: stays root.
+    var account: Account? { get }
+}
+
 signal(SIGPIPE, SIG_IGN)
-Maskctl.main()
+do {
+    var command = try Maskctl.parseAsRoot()
+    switch command {
+    case let command as any AccountCommand: try command.account?.assume()
+    default: try Account.mask.assume()
+    }
+    try command.run()
+} catch {
+    Maskctl.exit(withError: error)
+}

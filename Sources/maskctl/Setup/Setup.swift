@@ -1,0 +1,142 @@
+import Bootstrap
+import Crypto
+import Glibc
+
+/// The steps of `maskctl setup`. Each can be done again: what is there is kept.
+struct Setup {
+    let apiHost: String
+    let linkHost: String
+
+    private static let shared = "/usr/share/mask"
+    private static let keyFile = "/etc/mask/secret.key"
+    private static let certificates = "/etc/mask/tls"
+    private static let site = "/etc/nginx/sites-available/mask"
+    private static let enabledSite = "/etc/nginx/sites-enabled/mask"
+    private static let debianSite = "/etc/nginx/sites-enabled/default"
+    private static let network = "/etc/systemd/system/mask-worker@.service.d/network.conf"
+
+    // MARK: Configuration
+
+    /// The settings, and the key that encrypts the secrets of webhooks.
+    func keepSettings(_ settings: SettingsFile) throws {
+        var settings = settings
+        if settings["MASK_SECRET_KEY"] == nil && settings["MASK_SECRET_KEY_FILE"] == nil {
+            settings["MASK_SECRET_KEY_FILE"] = Self.keyFile
+        }
+        if settings["MASK_SECRET_KEY_FILE"] == Self.keyFile && !HostFile.isThere(Self.keyFile) {
+            step("key", "\(Self.keyFile): copy it to every host, and keep it apart from backups")
+            try HostFile.write(hexadecimal(try randomBytes(32)) + "\n", to: Self.keyFile, mode: 0o640, group: "mask")
+        }
+        guard settings.text != (try HostFile.read(settings.path)) else { return }
+        step("settings", settings.path)
+        try HostFile.write(settings.text, to: settings.path, mode: 0o640, group: "mask")
+    }
+
+    /// The workers reach nothing but this host. What they are told to ask elsewhere is let through: the name servers that know
+    /// the records of domains, and a MariaDB or Redis over the network.
+    func openNetwork(_ settings: SettingsFile) throws {
+        let servers = try HostFile.read("/etc/resolv.conf").split(separator: "\n").compactMap { line -> Substring? in
+            let words = line.split(separator: " ")
+            return words.count > 1 && words[0] == "nameserver" ? words[1] : nil
+        }
+        let isLocal = settings["MASK_MARIADB_HOST"] == nil && settings["MASK_REDIS_HOST"] == nil
+        let allowed = isLocal ? servers.joined(separator: " ") : "any"
+        let text = """
+            # Made by maskctl setup from /etc/resolv.conf and /etc/mask/mask.env: where else the workers may connect to.
+            [Service]
+            IPAddressAllow=\(allowed)
+
+            """
+        guard !allowed.isEmpty, (try? HostFile.read(Self.network)) != text else { return }
+        step("network", Self.network)
+        try HostFile.makeFolder("/etc/systemd/system/mask-worker@.service.d", mode: 0o755)
+        try HostFile.write(text, to: Self.network, mode: 0o644)
+        try run("systemctl", "daemon-reload")
+    }
+
+    // MARK: Database and Redis
+
+    func makeDatabase() throws {
+        step("mariadb", "database mask, accounts of sql/grants.sql")
+        try run("systemctl", "start", "mariadb.service")
+        try run("mariadb", "-e", "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin")
+        try run("mariadb", "mask", "-e", "source \(Self.shared)/sql/grants.sql")
+    }
+
+    func startRedis() throws {
+        step("redis", "redis-server@mask, /etc/redis/redis-mask.conf")
+        try run("systemctl", "enable", "--quiet", "--now", "redis-server@mask.service")
+    }
+
+    /// By a maskctl of its own, which becomes the account of the schema.
+    func migrate() throws {
+        step("schema", "maskctl migrate")
+        try run("/usr/bin/maskctl", "migrate", "--quiet")
+    }
+
+    // MARK: nginx
+
+    /// To begin with: nginx does not start without any.
+    func makeCertificates() throws {
+        for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
+            step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
+            let (key, certificate) = ("\(Self.certificates)/\(host).key", "\(Self.certificates)/\(host).crt")
+            try run(
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "365",
+                "-subj", "/CN=\(host)", "-addext", "subjectAltName=DNS:\(host)", "-quiet", "-keyout", key, "-out", certificate)
+            try HostFile.own(key, user: "mask", group: "www-data", mode: 0o640)
+            try HostFile.own(certificate, user: "mask", group: "www-data", mode: 0o640)
+        }
+    }
+
+    func enableSite() throws {
+        if !HostFile.isThere(Self.site) {
+            step("nginx", Self.site)
+            let text = try HostFile.read(Self.shared + "/nginx/mask.conf")
+            try HostFile.write(
+                text.replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost),
+                to: Self.site, mode: 0o644)
+        }
+        // Debian's own page answers for every host that nobody else claims, and so does MASK.
+        if HostFile.target(of: Self.debianSite) == "/etc/nginx/sites-available/default" {
+            step("nginx", "\(Self.debianSite) is removed: MASK answers in its place")
+            try HostFile.remove(Self.debianSite)
+        }
+        if !HostFile.isThere(Self.enabledSite) { try HostFile.link(Self.enabledSite, to: Self.site) }
+        try run("nginx", "-t", "-q")
+    }
+
+    // MARK: Starting
+
+    func startWorkers() throws {
+        step("workers", "mask.target, two pools")
+        try run("systemctl", "enable", "--quiet", "mask.target")
+        try run("systemctl", "restart", "mask-worker@a.service", "mask-worker@b.service")
+        try run("systemctl", "start", "mask.target")
+        try run("systemctl", "enable", "--quiet", "nginx.service")
+        try run("systemctl", "reload-or-restart", "nginx.service")
+    }
+
+    func getCertificates() throws {
+        for host in [apiHost, linkHost] {
+            step("certificate", "\(host) from the authority")
+            try run("/usr/bin/maskctl", "domain", "certificate", host)
+        }
+    }
+
+    private func step(_ name: String, _ detail: String) {
+        print("  \(name)\(String(repeating: " ", count: max(1, 13 - name.utf8.count)))\(detail)")
+        fflush(nil)
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func run(_ words: String...) throws {
+        let status = Program.run(words)
+        guard status == 0 else {
+            throw Failure(description: "\(words.joined(separator: " ")) failed (\(status)). Mend that, and run maskctl setup again.")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Bootstrap
+import Glibc
+import Model
+
+struct SetupCommand: AccountCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "setup", abstract: "Make a working service of the freshly installed package.",
+        discussion: """
+            Writes the hosts into /etc/mask/mask.env, makes the accounts and the schema in MariaDB, the site of nginx with a \
+            certificate to begin with, and starts everything. What is there already is kept: it can be run again. What is not \
+            said it asks for.
+            """)
+
+    @Option(help: ArgumentHelp("The host of the API.", valueName: "host")) var apiHost: String?
+    @Option(help: ArgumentHelp("The host whose short links all workspaces share.", valueName: "host")) var linkHost: String?
+    @Option(help: "self-signed, to begin with, or letsencrypt: from the authority, which reaches this host by both names.")
+    var certificate: CertificateSource = .selfSigned
+    @Option(help: "Where the authority of certificates may write to.") var email: String?
+    @Flag(inversion: .prefixedNo, help: "Make the database and its accounts on this host's MariaDB.") var database = true
+
+    enum CertificateSource: String, ExpressibleByArgument, CaseIterable {
+        case selfSigned = "self-signed"
+        case letsencrypt
+    }
+
+    var account: Account? { nil }
+
+    func run() throws {
+        guard geteuid() == 0 else { throw ValidationError("Only root can do this: sudo maskctl setup") }
+        guard Environment.file == Environment.packagedFile else {
+            throw ValidationError("This is for the Debian package; \(Environment.packagedFile) is not the configuration here.")
+        }
+        var settings = try SettingsFile(Environment.packagedFile)
+        let api = try host(apiHost, settings["MASK_API_HOST"], "Host of the API, such as api.example.com")
+        let link = try host(linkHost, settings["MASK_LINK_HOST"], "Host of the shared short links, such as links.example.com")
+        guard api != link else { throw ValidationError("The API and the links need a host each.") }
+        settings["MASK_API_HOST"] = api.text
+        settings["MASK_LINK_HOST"] = link.text
+        if let email { settings["MASK_ACME_EMAIL"] = email }
+
+        let setup = Setup(apiHost: api.text, linkHost: link.text)
+        try setup.keepSettings(settings)
+        try setup.openNetwork(settings)
+        if database && settings["MASK_MARIADB_HOST"] == nil { try setup.makeDatabase() }
+        try setup.startRedis()
+        try setup.migrate()
+        try setup.makeCertificates()
+        try setup.enableSite()
+        try setup.startWorkers()
+        if certificate == .letsencrypt { try setup.getCertificates() }
+        print("""
+            MASK answers. Next:
+              maskctl doctor
+              maskctl workspace create acme
+              maskctl key create --workspace acme --name first --scopes all
+            """)
+    }
+
+    /// What was said, what was set before, or what is answered now.
+    private func host(_ said: String?, _ set: String?, _ question: String) throws -> HostName {
+        var text = said ?? set
+        if text == nil, isatty(STDIN_FILENO) == 1 {
+            print(question + ": ", terminator: "")
+            fflush(nil)
+            text = readLine()
+        }
+        guard let text else { throw ValidationError("Say --api-host and --link-host.") }
+        return try hostName(text)
+    }
+}

@@ -1,0 +1,48 @@
+#!/bin/sh
+# apt install ./mask_*.deb and maskctl setup make a working service, and nothing happens over the admin's head.
+set -eu
+. Tests/Host/lib.sh
+
+# A server as it may be: nginx, MariaDB and Redis run, and MASK is not there.
+apt-get install -y -qq --no-install-recommends nginx cron logrotate curl wrk mariadb-server mariadb-client mariadb-backup \
+  redis-server librsvg2-bin certbot python3 >/dev/null 2>&1
+systemctl start nginx mariadb cron
+find /etc /usr /var/lib /var/spool /lib/systemd -xdev \( -path /var/lib/mysql -o -path /var/lib/dpkg -o -path /var/lib/apt \) \
+  -prune -o -print | sort >/root/before
+
+apt-get install -y -qq "$(this_package)" >/root/install.log 2>&1 || { cat /root/install.log; fail "apt install failed"; }
+expect "" "$(command -v swift || :)" "apt installs the package; there is no Swift toolchain here"
+expect 200 "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/)" "nginx goes on with its own page until setup is told to"
+expect inactive "$(systemctl is-active mask.target || :)" "nothing runs before maskctl setup"
+expect "640 root mask" "$(stat -c '%a %U %G' /etc/mask/mask.env)" "the configuration is for root and the group mask"
+if maskctl setup </dev/null >/root/setup.log 2>&1; then fail "setup knows no hosts, and goes on"; fi
+grep -q -- '--api-host' /root/setup.log || fail "setup does not say what is missing: $(cat /root/setup.log)"
+fact "setup says what it has to be told"
+
+maskctl setup --api-host $API_HOST --link-host $LINK_HOST >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed"; }
+expect "active active" "$(systemctl is-active mask-worker@a mask-worker@b | xargs)" "setup starts two pools"
+sha256sum /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/* /etc/nginx/sites-available/mask >/root/sums
+maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "a second setup failed"; }
+sha256sum --quiet -c /root/sums
+fact "a second setup changes nothing"
+
+maskctl workspace create acme --plan enterprise >/dev/null
+maskctl key create --workspace acme --name host --scopes all,keys:write,audit:read,domains:write --json | member key >$KEY_FILE
+expect "https://$LINK_HOST/hello" "$(api POST /links '{"url": "https://example.com/", "slug": "hello"}' | member short_url)" \
+  "a link is created over the API"
+expect "302 https://example.com/" "$(client -o /dev/null -w '%{http_code} %{redirect_url}' "https://$LINK_HOST/hello")" \
+  "and leads on"
+maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor finds something wrong"; }
+fact "maskctl doctor finds nothing wrong"
+nginx -t -q
+fact "nginx -t is content"
+systemd-analyze verify /lib/systemd/system/mask*.service /lib/systemd/system/mask*.socket /lib/systemd/system/mask*.timer \
+  /lib/systemd/system/mask.target >/root/verify.log 2>&1 || { cat /root/verify.log; fail "systemd-analyze verify"; }
+expect "" "$(grep -i mask /root/verify.log || :)" "systemd-analyze verify is content"
+for page in maskctl mask-webhooks mask-worker; do [ -s "/usr/share/man/man8/$page.8.gz" ] || fail "$page has no manual page"; done
+bash -n /usr/share/bash-completion/completions/maskctl
+fact "the three commands have manual pages, maskctl has completion"
+expect "mask mask" "$(stat -c '%U %G' "$(find /var/spool/mask -type f | head -n1)")" "the journal belongs to mask, though root typed the commands"
+expect "" "$(find /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/*.key -perm /o+r)" "nobody else reads secrets"
+logrotate -d /etc/logrotate.d/nginx 2>&1 | grep -q mask-access.log || fail "mask-access.log is not rotated"
+fact "nginx's own logrotate rotates MASK's log"

@@ -1,0 +1,158 @@
+#!/bin/sh
+# MASK on a host, from nothing: builds the package, boots a fresh Debian 12 with systemd as its first process, and does in
+# it what a sysadmin would do. Needs root, and a machine on which a container can boot.
+#
+#   sh Tests/host.sh [PART…]     parts are Tests/Host/*.sh; without names all of them, in the order below
+#
+# MASK_BIN names the folder of programs that are built already. MASK_HOST_FOLDER (/var/tmp/mask-host) keeps Debian's base and
+# packages between two runs.
+
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+folder=${MASK_HOST_FOLDER:-/var/tmp/mask-host}
+base=$folder/base
+machine=$folder/machine.$$
+
+# Each part stands on the ones before it: "install" comes first, "purge" last.
+all="install units database backup cron metrics downtime purge hosts galera"
+
+# What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
+packages="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
+  ca-certificates curl wrk logrotate galera-4 rsync socat python3 iptables prometheus fail2ban python3-prometheus-client
+  redis-sentinel haproxy"
+
+say() { printf '%s\n' "$*"; }
+skip() {
+  printf '\n*** NOT TESTED: MASK on a host with systemd. %s ***\n\n' "$*" >&2
+  exit 0
+}
+fail() {
+  printf 'host: %s\n' "$*" >&2
+  exit 1
+}
+
+for part in "$@"; do [ -e "Tests/Host/$part.sh" ] || fail "There is no part \"$part\" in Tests/Host."; done
+[ "$(id -u)" = 0 ] || skip "It needs root."
+for package in debootstrap systemd-container lintian shellcheck; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] && continue
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap systemd-container lintian \
+    shellcheck >/dev/null </dev/null
+done
+
+# ---- a fresh Debian ------------------------------------------------------------------------------------------------
+
+# inside FOLDER COMMAND…: in a Debian that is not booted.
+inside() {
+  chroot "$1" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 sh -c 'shift; exec "$@"' sh "$@" </dev/null
+}
+
+make_base() {
+  say "making a Debian 12 in $base"
+  # shellcheck disable=SC2016 # apt's own variable
+  site=$(apt-get indextargets --format '$(SITE)' | grep -v security | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
+  rm -rf --one-file-system "$base.new"
+  mkdir -p "$folder"
+  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,procps bookworm "$base.new" \
+    "$site" >"$folder/debootstrap.log" 2>&1 || skip "debootstrap failed; see $folder/debootstrap.log."
+  # The machine's own sources, and how it reaches them.
+  for path in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings; do
+    if [ -e $path ]; then cp -rL $path "$base.new/etc/apt/"; fi
+  done
+  # Nothing that throws fetched packages away.
+  grep -l Post-Invoke "$base.new"/etc/apt/apt.conf.d/* | xargs -r rm
+  if [ -e "$base.new/etc/apt/sources.list.d/debian.sources" ]; then : >"$base.new/etc/apt/sources.list"; fi
+  cp -L /etc/resolv.conf "$base.new/etc/resolv.conf"
+  inside "$base.new" apt-get update -qq
+  # shellcheck disable=SC2086 # the list is meant to be split
+  inside "$base.new" apt-get install -y -qq --download-only $packages >/dev/null
+  echo mask-host >"$base.new/etc/hostname"
+  printf '127.0.0.1 localhost mask-host api.mask.test links.mask.test\n::1 localhost\n' >"$base.new/etc/hosts"
+  mv "$base.new" "$base"
+}
+
+# boot COMMAND: runs a command as root in the booted machine, and ends with its status.
+boot() {
+  printf '%s\n' "$1" >"$machine/test/command"
+  rm -f "$machine/test/status"
+  : >"$machine/test/log"
+  tail -f "$machine/test/log" &
+  tail=$!
+  systemd-nspawn -q -D "$machine" -b --register=no --keep-unit --console=pipe --private-network \
+    --bind-ro="$root:/src/mask" --bind-ro="$folder/packages:/packages" >"$folder/boot.log" 2>&1 </dev/null || :
+  sleep 0.3
+  kill $tail 2>/dev/null || :
+  return "$(cat "$machine/test/status" 2>/dev/null || echo 99)"
+}
+
+make_machine() {
+  cp -a --reflink=auto "$base" "$machine"
+  mkdir -p "$machine/test" "$machine/src/mask" "$machine/packages" "$machine/etc/systemd/system/multi-user.target.wants"
+  : >"$machine/etc/machine-id"
+  cat >"$machine/etc/systemd/system/test.service" <<'U'
+[Unit]
+After=multi-user.target
+[Service]
+Type=oneshot
+StandardOutput=append:/test/log
+StandardError=append:/test/log
+Environment=HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+WorkingDirectory=/src/mask
+ExecStart=/bin/sh -c 'sh /test/command; echo $? >/test/status; systemctl poweroff'
+U
+  ln -s ../test.service "$machine/etc/systemd/system/multi-user.target.wants/test.service"
+}
+
+finish() {
+  status=$?
+  trap - EXIT
+  if [ $status != 0 ] && [ -d "$machine" ]; then
+    journalctl --no-pager -D "$machine/var/log/journal" -n 60 2>/dev/null >"$folder/journal.log" || :
+    cp "$machine/test/log" "$folder/failed.log" 2>/dev/null || :
+    say "The machine's journal is in $folder/journal.log."
+  fi
+  rm -rf --one-file-system "$machine"
+  exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+mkdir -p "$folder/packages"
+[ -d "$base" ] || make_base
+make_machine
+boot true || skip "A container does not boot here; see $folder/boot.log."
+
+# ---- the packages --------------------------------------------------------------------------------------------------
+
+rm -f "$folder/packages/"*.deb
+package=$(sh systemd/package.sh --output "$folder/packages")
+[ "$(stat -c %s "$package")" -le 26214400 ] || fail "$package is larger than 25 MiB."
+lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
+shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh
+say "  ok   $(basename "$package"), $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB; lintian and shellcheck find no error"
+
+# What it depends on is fetched as well.
+cp "$package" "$machine/root/mask.deb"
+inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/null
+
+# The next release: the same programs, and a migration more.
+(
+  next=$folder/next
+  rm -rf "$next"
+  dpkg-deb -R "$package" "$next"
+  sed -i 's/^Version: .*/&+next/' "$next/DEBIAN/control"
+  printf '%s\n' '-- A column that only the next release knows.' 'ALTER TABLE workspaces ADD COLUMN note VARCHAR(20) NULL;' \
+    >"$next/usr/share/mask/migrations/9999_next.sql"
+  dpkg-deb --root-owner-group -Zgzip -z1 --build "$next" "${package%_amd64.deb}+next_amd64.deb" >/dev/null
+  rm -rf "$next"
+)
+
+# ---- the parts -----------------------------------------------------------------------------------------------------
+
+if [ $# = 0 ]; then
+  for part in $all; do if [ -e "Tests/Host/$part.sh" ]; then set -- "$@" "$part"; fi; done
+fi
+boot "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"
+say "MASK runs on a host: $* passed."

@@ -1,0 +1,122 @@
+#!/bin/sh
+# Builds the Debian package of this checkout: mask_VERSION_amd64.deb.
+#
+#   sh systemd/package.sh [--output DIR] [--version VERSION]
+#
+# The programs are built as for the quick start; MASK_BIN names a folder where they are already. The target needs no Swift
+# toolchain: the runtime's libraries are in the package, once, in /usr/lib/mask. Prints the path of the package.
+
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+
+fail() {
+  printf 'package: %s\n' "$*" >&2
+  exit 1
+}
+
+output=$PWD
+version=$(sed -n 's/.*static let version = "\(.*\)"/\1/p' "$root/Sources/Bootstrap/Release.swift")
+while [ $# -gt 0 ]; do
+  [ $# -gt 1 ] || fail "$1 needs a value."
+  case $1 in
+    --output) output=$2 ;;
+    --version) version=$2 ;;
+    *) fail "There is no option \"$1\": --output DIR, --version VERSION." ;;
+  esac
+  shift 2
+done
+[ -n "$version" ] || fail "Sources/Bootstrap/Release.swift names no version."
+mkdir -p "$output"
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+for package in patchelf dpkg-dev binutils; do
+  [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] && continue
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends patchelf dpkg-dev binutils >&2 </dev/null
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/mask
+library=$tree/usr/lib/mask
+share=$tree/usr/share
+
+# ---- programs and the libraries of Swift ---------------------------------------------------------------------------
+
+if [ -n "${MASK_BIN:-}" ]; then
+  bin=$MASK_BIN
+else
+  sh "$here/quickstart.sh" --install-only >&2
+  for product in mask-worker mask-webhooks maskctl; do
+    (cd "$root" && swift build -c release --product $product) >&2
+  done
+  bin=$(cd "$root" && swift build -c release --show-bin-path)
+fi
+manual=$(cd "$root" && swift build -c release --show-bin-path)/generate-manual
+[ -x "$manual" ] || (cd "$root" && swift build -c release --product generate-manual) >&2
+
+install -d "$library" "$tree/usr/bin"
+for program in mask-worker mask-webhooks maskctl; do install -m 755 "$bin/$program" "$library/"; done
+ldd "$library/maskctl" "$library/mask-worker" "$library/mask-webhooks" |
+  sed -nE 's|.* => (/.*/usr/lib/swift/linux/.*\.so) .*|\1|p' | sort -u | while read -r path; do
+  install -m 644 "$path" "$library/"
+done
+for file in "$library"/*; do
+  strip --strip-unneeded --remove-section=.comment "$file" 2>/dev/null
+  patchelf --set-rpath /usr/lib/mask "$file"
+done
+ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
+
+# ---- data, configuration, units ------------------------------------------------------------------------------------
+
+install -d "$share/mask/migrations" "$share/mask/sql" "$share/mask/nginx" "$tree/etc/nginx/snippets" "$tree/etc/mask"
+install -m 644 "$root"/sql/migrations/*.sql "$share/mask/migrations/"
+for file in "$root"/sql/*.sql; do if [ -e "$file" ]; then install -m 644 "$file" "$share/mask/sql/"; fi; done
+install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
+cp -r "$root/nginx/themes" "$share/mask/themes"
+rm -f "$share/mask/themes/screenshot.png"
+install -m 644 "$root"/nginx/snippets/mask-*.conf "$tree/etc/nginx/snippets/"
+install -m 640 "$here/mask.env" "$tree/etc/mask/"
+install -d "$tree/etc/redis" "$tree/etc/cron.d" "$tree/lib/systemd/system" "$tree/usr/lib/sysusers.d" "$tree/usr/lib/tmpfiles.d"
+install -m 644 "$here/redis.conf" "$tree/etc/redis/redis-mask.conf"
+install -m 644 "$here/cron.d/mask" "$tree/etc/cron.d/"
+install -m 644 "$here"/*.service "$here"/*.socket "$here"/*.timer "$here"/*.target "$tree/lib/systemd/system/"
+install -m 644 "$here/sysusers.d/mask.conf" "$tree/usr/lib/sysusers.d/"
+install -m 644 "$here/tmpfiles.d/mask.conf" "$tree/usr/lib/tmpfiles.d/"
+
+# ---- manual, completion, what Debian asks for ------------------------------------------------------------------------
+
+install -d "$share/man/man8" "$share/bash-completion/completions" "$share/zsh/vendor-completions" \
+  "$share/fish/vendor_completions.d" "$share/doc/mask" "$share/lintian/overrides"
+for program in maskctl mask-webhooks; do
+  "$manual" "$bin/$program" --section 8 --output-directory "$share/man/man8" >/dev/null
+  "$bin/$program" --generate-completion-script bash | sed 1d >"$share/bash-completion/completions/$program"
+  "$bin/$program" --generate-completion-script zsh >"$share/zsh/vendor-completions/_$program"
+  "$bin/$program" --generate-completion-script fish >"$share/fish/vendor_completions.d/$program.fish"
+done
+install -m 644 "$here/man/mask-worker.8" "$share/man/man8/"
+gzip -9n "$share"/man/man8/*
+install -m 644 "$root/README.md" "$share/doc/mask/"
+install -m 644 "$here/debian/copyright" "$share/doc/mask/"
+printf 'mask (%s) unstable; urgency=medium\n\n  * See README.md.\n\n -- %s  %s\n' "$version" \
+  "$(sed -n 's/^Maintainer: //p' "$here/debian/control")" "$(date -R)" | gzip -9n >"$share/doc/mask/changelog.gz"
+install -m 644 "$here/debian/lintian-overrides" "$share/lintian/overrides/mask"
+
+# ---- the package ---------------------------------------------------------------------------------------------------
+
+install -d "$tree/DEBIAN" "$work/debian"
+for script in postinst prerm postrm; do install -m 755 "$here/debian/$script" "$tree/DEBIAN/"; done
+(cd "$tree" && find etc -type f -printf '/%p\n' | sort) >"$tree/DEBIAN/conffiles"
+printf 'Source: mask\n\nPackage: mask\nArchitecture: amd64\n' >"$work/debian/control"
+libraries=$(cd "$work" && dpkg-shlibdeps -O -l"$library" --ignore-missing-info "$library"/mask* 2>"$work/shlibdeps.log" |
+  sed -n 's/^shlibs:Depends=//p')
+[ -n "$libraries" ] || fail "dpkg-shlibdeps: $(tail -n1 "$work/shlibdeps.log")"
+sed -e "s/@VERSION@/$version/" -e "s/@LIBRARIES@/$libraries/" \
+  -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$tree" | cut -f1)/" "$here/debian/control" >"$tree/DEBIAN/control"
+(cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\0' | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
+find "$tree" -type d -exec chmod 755 {} +
+
+package=$output/mask_${version}_amd64.deb
+dpkg-deb --root-owner-group -Zxz --build "$tree" "$package" >/dev/null
+echo "$package"
