@@ -2,7 +2,7 @@
 # A Galera cluster of three MariaDB nodes with one writer, and two app hosts: the writer is killed under load, and what was
 # acknowledged is there, once, on every node. Each is a machine of its own (network namespaces, see lab.sh).
 #
-#   MASK_BIN=.build/release sh Tests/Host/galera.sh [PART…]     parts: speed failover visitors schema sentinel
+#   MASK_BIN=.build/release sh Tests/Host/galera.sh [PART…]     parts: speed failover cut_off visitors schema
 #
 # It needs root and Debian 12; without MASK_BIN it takes the programs of the installed package. MASK_LAB_KEEP=1 keeps the
 # logs. The nodes are set up as systemd/galera.cnf says.
@@ -48,38 +48,47 @@ creator() {
 
 # ---- how fast --------------------------------------------------------------------------------------------------------
 
-creates_per_second() {
-  for client in 1 2 3 4 5 6 7 8; do creator "$(address one)" "$1-$client" 8 "$lab/created.$client"; eval "client_$client=$!"; done
-  for client in 1 2 3 4 5 6 7 8; do eval "wait \$client_$client"; done
-  cat "$lab"/created.? | awk '$2 == 201 { n++ } END { printf "%.0f", n / 8 }'
-  rm -f "$lab"/created.?
+# per_second SCRIPT: answered requests a second of 32 clients.
+per_second() {
+  wrk -t 2 -c 32 -d "${2:-8}" -s "$lab/$1.lua" "https://$(address one)" >"$lab/wrk.log"
+  ! grep -q "Non-2xx" "$lab/wrk.log" || fail "requests were refused: $(grep Non-2xx "$lab/wrk.log")"
+  awk '/Requests\/sec/ { printf "%.0f", $2 }' "$lab/wrk.log"
+}
+
+# Both figures on whatever the workers of one are connected to.
+measure() {
+  id=$(api one POST /links '{"url": "https://example.com/"}' | member id)
+  head="wrk.headers['Host'] = '$api_host'; wrk.headers['Authorization'] = 'Bearer $key'"
+  echo "$head; wrk.method = 'GET'; wrk.path = '/v1/links/$id'" >"$lab/get.lua"
+  echo "$head; wrk.headers['Content-Type'] = 'application/json'; wrk.method = 'POST'; wrk.path = '/v1/links'
+    wrk.body = '{\"url\": \"https://example.com/\"}'" >"$lab/post.lua"
+  per_second get 2 >/dev/null
+  per_second post 2 >/dev/null
+  gets=$(per_second get) posts=$(per_second post)
+}
+
+restart_one() {
+  kill "$worker_one_a" "$worker_one_b"
+  wait "$worker_one_a" "$worker_one_b" || :
+  sed -i "s/^MASK_MARIADB_HOST=.*/MASK_MARIADB_HOST=$1/" "$lab/one/mask.env"
+  app_worker one a
+  app_worker one b
+  wait_until 20 "the workers of one did not start" app_answers one
 }
 
 test_speed() {
   headline "How fast"
-  creates_per_second warm >/dev/null
-  cluster=$(creates_per_second three)
-  kill "$worker_one_a" "$worker_one_b"
-  wait "$worker_one_a" "$worker_one_b" || :
-  sed -i "s/^MASK_MARIADB_HOST=.*/MASK_MARIADB_HOST=$(address alone)/" "$lab/one/mask.env"
-  app_worker one a
-  app_worker one b
-  key_of_cluster=$key
+  measure
+  cluster_gets=$gets cluster_posts=$posts key_of_cluster=$key
+  restart_one "$(address alone)"
   ctl one workspace create acme --plan enterprise >/dev/null
+  ctl one workspace limit acme 10000000 >/dev/null
   key=$(ctl one key create --workspace acme --name main --scopes all --json | member key)
-  ctl one workspace limit acme 1000000 >/dev/null
-  wait_until 20 "the workers of one did not start" app_answers one
-  creates_per_second warm >/dev/null
-  single=$(creates_per_second one)
+  measure
   key=$key_of_cluster
-  kill "$worker_one_a" "$worker_one_b"
-  wait "$worker_one_a" "$worker_one_b" || :
-  sed -i "s/^MASK_MARIADB_HOST=.*/MASK_MARIADB_HOST=$database_host/" "$lab/one/mask.env"
-  app_worker one a
-  app_worker one b
-  wait_until 20 "the workers of one did not start" app_answers one
-  fact "$cluster links a second created on a cluster of three nodes, $single on a single server; eight clients, all of it on" \
-    "$(nproc) processors"
+  restart_one "$database_host"
+  fact "links created a second: $cluster_posts on three nodes, $posts on a single server; read: $cluster_gets and $gets; all of" \
+    "it on $(nproc) processors, 32 clients"
 }
 
 # ---- the writer dies -------------------------------------------------------------------------------------------------
@@ -204,6 +213,43 @@ clicks_are() { [ "$(sql db1 "SELECT COUNT(*) FROM mask.clicks WHERE link_id = UN
 no_events_wait() { [ "$(sql db1 "SELECT COUNT(*) FROM mask.events WHERE sequence IS NULL")" = 0 ]; }
 all_received() { [ "$(sort -u "$lab/received" | wc -l)" = "$1" ]; }
 
+# ---- the writer is cut off -------------------------------------------------------------------------------------------
+
+# cut_off SENTENCE HOW BACK: as above with a writer that lives on.
+cut_off() {
+  for client in 1 2 3 4; do creator "$(address one)" "$2-$client" 25 "$lab/created.$client"; eval "client_$client=$!"; done
+  sleep 5
+  "$2"
+  for client in 1 2 3 4; do eval "wait \$client_$client" || fail "a client gave up: $lab/created.$client"; done
+  awk '$2 == 201' "$lab"/created.? | awk '{ print $3 }' | sort -u | python3 "$here/lab.py" decode | sort >"$lab/ids.hex"
+  gap=$(longest_gap "$lab"/created.?)
+  sql db2 "SELECT LOWER(HEX(id)) FROM mask.links WHERE url LIKE 'https://example.com/$2-%'" | sort >"$lab/rows"
+  cmp -s "$lab/ids.hex" "$lab/rows" || fail "what was answered 201 and what is on the second node differ: $lab/ids.hex $lab/rows"
+  "$3"
+  wait_until 60 "the first node did not join again" is_synced db1
+  wait_until 10 "$(writer_of db2) connections have stayed on the second node" all_on_first
+  wait_until 20 "the nodes have other rows" same_everywhere "CHECKSUM TABLE mask.links, mask.events, mask.idempotency_keys"
+  fact "$1: no link created for $gap ms, each of $(wc -l <"$lab/rows") there once; it joined again and has the same rows"
+  rm -f "$lab"/created.?
+}
+
+split() {
+  part db1 db2
+  part db1 db3
+}
+unsplit() {
+  join db1 db2
+  join db1 db3
+}
+unplug() { ip link set lab-db1 down; }
+plug() { ip link set lab-db1 up; }
+
+test_cut_off() {
+  headline "The writer is cut off"
+  cut_off "the writer loses the other nodes, and the app hosts still reach it" split unsplit
+  cut_off "the writer's network is unplugged: silence to all" unplug plug
+}
+
 # ---- what visitors see -----------------------------------------------------------------------------------------------
 
 test_visitors() {
@@ -255,7 +301,7 @@ test_schema() {
 
 # ---- all of it -------------------------------------------------------------------------------------------------------
 
-need mariadb-server mariadb-backup galera-4 socat redis-server nginx curl openssl iproute2 python3
+need mariadb-server mariadb-backup galera-4 socat redis-server nginx curl openssl iproute2 python3 wrk
 lab_enter "$0" "$@"
 lab_begin
 headline "A Galera cluster of three nodes, two app hosts"
@@ -280,7 +326,7 @@ make_database alone
 app_start one
 app_start two
 ctl one workspace create acme --plan enterprise >/dev/null
-ctl one workspace limit acme 1000000 >/dev/null
+ctl one workspace limit acme 10000000 >/dev/null
 key=$(ctl one key create --workspace acme --name main --scopes all --json | member key)
 fact "three nodes are one cluster, and MASK's migrations are on each"
-for part in ${*:-speed failover visitors schema}; do "test_$part"; done
+for part in ${*:-speed failover cut_off visitors schema}; do "test_$part"; done
