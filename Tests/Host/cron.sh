@@ -3,7 +3,8 @@
 set -eu
 . Tests/Host/lib.sh
 
-mail=/root/mail
+# cron hands mail over as the user of the job.
+mail=/var/tmp/cron.mail
 jobs=/var/lib/mask/jobs
 touch $jobs/.there
 rm $jobs/.there
@@ -109,6 +110,9 @@ maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor
 grep -q 'cron .*maskctl maintain [0-9]* s ago' /root/doctor.log || fail "maskctl doctor does not say when jobs ran: $(grep cron /root/doctor.log)"
 fact "maskctl doctor says when each has last come to a good end"
 
+echo '* * * * * mask echo a mail' >>/etc/cron.d/mask
+soon 70 grep -qx "a mail" $mail || fail "what a line prints is not mailed: the silence above proves nothing"
+sed -i '$d' /etc/cron.d/mask
 systemctl stop mariadb
 : >$mail
 sleep 125
