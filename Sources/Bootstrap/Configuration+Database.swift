@@ -4,21 +4,27 @@ import MariaDB
 extension Configuration {
     /// Where MariaDB is and as whom to speak to it.
     static func database(_ environment: Environment) throws(Environment.Failure) -> MariaDBConfiguration {
-        let address = try address(environment)
+        let servers = try servers(environment)
         var configuration = MariaDBConfiguration(
-            address: address, user: environment.optional("MASK_MARIADB_USER") ?? processUser,
+            address: servers[0], user: environment.optional("MASK_MARIADB_USER") ?? processUser,
             password: try environment.secret("MASK_MARIADB_PASSWORD", user: processUser),
             database: environment.string("MASK_DATABASE", default: "mask"))
-        configuration.tls = try tls(environment, to: address)
+        configuration.others = Array(servers.dropFirst())
+        configuration.tls = try tls(environment, to: servers)
         return configuration
     }
 
-    private static func address(_ environment: Environment) throws(Environment.Failure) -> MariaDBConfiguration.Address {
-        guard let host = environment.optional("MASK_MARIADB_HOST") else {
-            return .socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))
+    /// At least one.
+    private static func servers(_ environment: Environment) throws(Environment.Failure) -> [MariaDBConfiguration.Address] {
+        guard let hosts = environment.optional("MASK_MARIADB_HOST") else {
+            return [.socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))]
         }
         let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
-        return .tcp(host: host, port: UInt32(port))
+        guard let servers = MariaDBConfiguration.Address.list(hosts, port: UInt32(port)) else {
+            throw Environment.Failure(
+                description: "MASK_MARIADB_HOST is \(hosts); set it to a host, or to several divided by commas, as db1,db2:3307")
+        }
+        return servers
     }
 
     /// The name of the user that this process runs as; its number where it has no name. By it MariaDB's unix_socket knows it.
@@ -28,12 +34,14 @@ extension Configuration {
 
     /// What leaves this host is encrypted and goes to nobody else, unless the sysadmin says otherwise in so many words.
     private static func tls(
-        _ environment: Environment, to address: MariaDBConfiguration.Address
+        _ environment: Environment, to servers: [MariaDBConfiguration.Address]
     ) throws(Environment.Failure) -> MariaDBConfiguration.TLS? {
-        var isNear = true
-        if case .tcp(let host, _) = address { isNear = host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+        let isNear = servers.allSatisfy {
+            guard case .tcp(let host, _) = $0 else { return true }
+            return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
         guard try environment.bool("MASK_MARIADB_TLS", default: !isNear) else { return nil }
-        if case .socket = address {
+        if case .socket = servers[0] {
             throw Environment.Failure(description: "MASK_MARIADB_TLS is yes without MASK_MARIADB_HOST; a Unix socket needs no TLS")
         }
         let authorities = try file(environment, "MASK_MARIADB_TLS_CA") ?? "/etc/ssl/certs/ca-certificates.crt"

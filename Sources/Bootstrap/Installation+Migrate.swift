@@ -8,7 +8,7 @@ extension Installation {
         var database = configuration.database
         database.answerSeconds = 86_400
         database.sessionStatement += ", wait_timeout = 604800"
-        return try Connection(database)
+        return try Servers(database).connect()
     }
 
     /// The names of the migrations that are yet to be applied.

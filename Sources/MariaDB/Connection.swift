@@ -6,6 +6,8 @@ import CMariaDB
 /// pool that lends. It never reconnects by itself: a reconnect drops the transaction, locks and prepared statements unseen.
 public final class Connection {
     let handle: UnsafeMutablePointer<MYSQL>
+    /// The server that this is connected to.
+    public let address: MariaDBConfiguration.Address
     private var statements: [String: Statement] = [:]
     private var lost = false
 
@@ -16,6 +18,7 @@ public final class Connection {
     public init(_ configuration: MariaDBConfiguration) throws(MariaDBError) {
         guard let handle = mysql_init(nil) else { throw .unexpected("mysql_init: out of memory") }
         self.handle = handle
+        address = configuration.address
         _ = mask_mysql_option_uint(handle, MYSQL_OPT_CONNECT_TIMEOUT, configuration.connectSeconds)
         _ = mask_mysql_option_uint(handle, MYSQL_OPT_READ_TIMEOUT, configuration.answerSeconds)
         _ = mask_mysql_option_uint(handle, MYSQL_OPT_WRITE_TIMEOUT, configuration.answerSeconds)
@@ -40,6 +43,7 @@ public final class Connection {
         // Whatever the library makes of the options above: nothing is asked in the clear.
         guard configuration.tls == nil || mysql_get_ssl_cipher(handle) != nil
         else { throw MariaDBError.plainServer.advised(by: configuration.tls) }
+        if case .tcp = configuration.address { mask_mysql_notice_silence(handle, configuration.silenceSeconds) }
     }
 
     /// https://mariadb.com/kb/en/mysql_optionsv/#tls-options

@@ -1,13 +1,22 @@
 /// Where a MariaDB server is and how to speak to it. Crosses threads; the connections made from it do not.
 public struct MariaDBConfiguration: Sendable {
     /// How the server is reached.
-    public enum Address: Sendable {
+    public enum Address: Sendable, Hashable, CustomStringConvertible {
         /// A Unix socket: no network, and the server can know the caller by its user id (`unix_socket`).
         case socket(path: String)
         case tcp(host: String, port: UInt32)
+
+        public var description: String {
+            switch self {
+            case .socket(let path): path
+            case .tcp(let host, let port): "\(host):\(port)"
+            }
+        }
     }
 
     public var address: Address
+    /// Further nodes of the same cluster, in the order in which they are taken: see ``Servers``.
+    public var others: [Address] = []
     public var user: String
     public var password: String?
     /// `nil` speaks in the clear, which only a Unix socket and this host's own network keep to themselves.
@@ -18,6 +27,8 @@ public struct MariaDBConfiguration: Sendable {
     public var connectSeconds: UInt32 = 2
     /// Seconds until an answer that does not come is given up; the connection is unusable afterwards.
     public var answerSeconds: UInt32 = 30
+    /// Seconds after which a machine that has gone without a word, and does not even acknowledge, is known to be gone.
+    public var silenceSeconds: UInt32 = 5
     /// A statement that the server runs for every new session, such as `SET SESSION …`.
     public var sessionStatement: String = """
         SET SESSION time_zone = '+00:00',
@@ -48,5 +59,34 @@ public struct MariaDBConfiguration: Sendable {
         self.user = user
         self.password = password
         self.database = database
+    }
+}
+
+extension MariaDBConfiguration.Address {
+    /// Servers in text, divided by commas: `db1, db2:3307, [2001:db8::1]:3306`.
+    /// - Parameter port: of those that name none.
+    /// - Returns: nil where a name or a port is none.
+    public static func list(_ text: String, port: UInt32) -> [Self]? {
+        var list: [Self] = []
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let one = one(String(item.filter { $0 != " " }), port: port) else { return nil }
+            list.append(one)
+        }
+        return list
+    }
+
+    private static func one(_ text: String, port: UInt32) -> Self? {
+        var (host, number) = (text[...], text[text.endIndex...])
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            (host, number) = (text[..<end].dropFirst(), text[end...].dropFirst())
+            guard number.isEmpty || number.first == ":" else { return nil }
+        } else if let colon = text.firstIndex(of: ":"), colon == text.lastIndex(of: ":") {
+            (host, number) = (text[..<colon], text[colon...])
+        }
+        guard !host.isEmpty else { return nil }
+        if number.isEmpty { return .tcp(host: String(host), port: port) }
+        guard let own = UInt32(number.dropFirst()), (1...65535).contains(own) else { return nil }
+        return .tcp(host: String(host), port: own)
     }
 }

@@ -48,6 +48,11 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         public static let connectionKilled = Code(rawValue: 1927)
         public static let serverShutdown = Code(rawValue: 1053)
         public static let readOnly = Code(rawValue: 1290)
+        /// A node of a cluster that is not part of it at the moment. It refuses before it does anything.
+        public static let notReady = Code(rawValue: 1047)
+        /// A node that left its cluster in the middle of a commit: the outcome is unknown.
+        public static let errorDuringCommit = Code(rawValue: 1180)
+        public static let interrupted = Code(rawValue: 1317)
         public static let unexpectedResult = Code(rawValue: 2999)
         /// The account has no right in the whole database.
         public static let databaseDenied = Code(rawValue: 1044)
@@ -77,7 +82,7 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
     /// The connection is of no use any more, or could not be made: client-side errors and a server that is going away.
     public var isConnectionLost: Bool {
         (2000..<2999).contains(code.rawValue) || code == .connectionKilled || code == .serverShutdown
-            || code == .tooManyConnections
+            || code == .tooManyConnections || code == .notReady || code == .errorDuringCommit || code == .interrupted
     }
 
     static let plainServer = MariaDBError(code: .tlsFailed, message: "the server does not speak TLS")

@@ -1,23 +1,29 @@
 import Glibc
 import MariaDB
 import Metrics
+import Synchronization
 import Threads
 
 /// The database as the application sees it: connections lent for one piece of work, and transactions that are run again
 /// where running them again is right. All SQL lives in this module, one file per table.
 public final class Store: Sendable {
+    private let servers: Servers
     private let pool: Pool<Connection>
     private let metrics: StoreMetrics?
+    /// The moves of `servers` that the pool has followed.
+    private let moves = Atomic(0)
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
     /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
     public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+        let servers = Servers(configuration)
+        self.servers = servers
         self.metrics = metrics
         pool = Pool(capacity: connections, reserved: reserved) {
             metrics?.connections.add()
-            return try Connection(configuration)
+            return try servers.connect()
         }
     }
 
@@ -48,8 +54,9 @@ public final class Store: Sendable {
     }
 
     private func lend<R>(_ priority: PoolPriority, _ body: (Connection) throws -> R) throws -> R {
+        follow()
         do {
-            return try pool.withResource(priority: priority, keepIf: \.isUsable, body)
+            return try pool.withResource(priority: priority, keepIf: { $0.isUsable && servers.isChosen($0) }, body)
         } catch PoolError.exhausted {
             metrics?.note(StoreBusy())
             throw StoreBusy()
@@ -57,6 +64,12 @@ public final class Store: Sendable {
             metrics?.note(error)
             throw error
         }
+    }
+
+    /// Connections that nobody has at the moment are not kept when another server has been chosen.
+    private func follow() {
+        let moves = servers.moves
+        if self.moves.exchange(moves, ordering: .relaxed) != moves { pool.drain() }
     }
 
     /// 5, 10, 20, 40, 80 ms at the most, each with full jitter.
@@ -69,8 +82,8 @@ public final class Store: Sendable {
 public struct StoreBusy: Error {}
 
 extension MariaDBError {
-    /// The statement could not even be sent, or no connection could be made: nothing has happened.
-    fileprivate var neverArrived: Bool { code.rawValue == 2006 }
+    /// The statement could not even be sent, or the server refused to begin with it: nothing has happened.
+    fileprivate var neverArrived: Bool { code.rawValue == 2006 || code == .notReady }
 }
 
 /// What was to be written is not as it was when it was read: somebody else changed or deleted it meanwhile.

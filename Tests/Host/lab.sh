@@ -21,12 +21,12 @@ link_host=mask.test
 
 # ---- words ---------------------------------------------------------------------------------------------------------
 
-fact() { printf '  ✓ %s\n' "$*"; }
-note() { printf '    %s\n' "$*"; }
+fact() { printf '  ok   %s\n' "$*"; }
+note() { printf '       %s\n' "$*"; }
 headline() { printf '\n%s\n' "$*"; }
 fail() {
-  printf '  ✘ %s\n' "$*" >&2
-  [ -z "${lab:-}" ] || printf '    The logs are in %s\n' "$lab" >&2
+  printf '  FAIL %s\n' "$*"
+  [ -z "${lab:-}" ] || printf '       The logs are in %s\n' "$lab"
   exit 1
 }
 
@@ -56,12 +56,12 @@ lab_enter() {
   lab=$(mktemp -d "${TMPDIR:-/var/tmp}/mask-lab.XXXXXX")
   chmod 755 "$lab"
   code=0
-  if unshare --net --mount --pid --fork true 2>/dev/null; then
-    MASK_LAB=$lab unshare --net --mount --pid --fork --kill-child sh "$@" || code=$?
+  if unshare --net --mount --pid --fork --mount-proc true 2>/dev/null; then
+    MASK_LAB=$lab unshare --net --mount --pid --fork --mount-proc --kill-child sh "$@" || code=$?
   else
     # A container without CAP_NET_ADMIN: in a user namespace there is one. All its ids are the same as outside.
     MASK_LAB=$lab unshare --user sh -c 'until [ -e "$MASK_LAB/mapped" ]; do sleep 0.05; done
-      exec unshare --net --mount --pid --fork --kill-child sh "$@"' sh "$@" &
+      exec unshare --net --mount --pid --fork --mount-proc --kill-child sh "$@"' sh "$@" &
     child=$!
     sleep 0.2
     if echo "0 0 4294967295" >/proc/$child/uid_map && echo "0 0 4294967295" >/proc/$child/gid_map; then
@@ -90,6 +90,7 @@ lab_begin() {
 }
 
 machine() {
+  mkdir -p "$lab/$1"
   ip netns add "$1"
   ip link add "lab-$1" type veth peer name eth0 netns "$1"
   ip link set "lab-$1" master lab up
@@ -154,11 +155,12 @@ need() {
   fi
   outcome=0
   # shellcheck disable=SC2086 # the list is meant to be split
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } \
-    >/dev/null 2>&1 </dev/null || outcome=$?
+  { install_now $missing || { apt-get update -qq && install_now $missing; }; } >/dev/null 2>&1 </dev/null || outcome=$?
   [ -z "$made_policy" ] || rm -f "$policy"
   [ $outcome = 0 ] || fail "These packages cannot be installed:$missing"
 }
+
+install_now() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
 
 # As the account that the workers have on a server.
 as_mask() {
@@ -247,6 +249,7 @@ MASK_LINK_HOST=$link_host
 MASK_MARIADB_HOST=$database_host
 MASK_MARIADB_USER=mask
 MASK_MARIADB_PASSWORD=of the database
+MASK_MARIADB_TLS=no
 MASK_DATABASE_CONNECTIONS=16
 MASK_MIGRATIONS=$root/sql/migrations
 $redis_lines
@@ -356,5 +359,5 @@ visit() {
   curl -s -o /dev/null --max-time 20 -w '%{http_code} %{redirect_url}' -H "Host: ${3:-$link_host}" "http://$(address "$1")$2"
 }
 
-# watch HOST PATH SECONDS FILE [RATE]: a visitor in the background, see visitor.pl.
-watch() { perl "$here/visitor.pl" "$(address "$1")" $link_host "$2" "$3" "${5:-300}" >"$4" & }
+# watch HOST PATH SECONDS FILE [RATE]: a visitor in the background, see lab.py.
+watch() { python3 "$here/lab.py" visit "$(address "$1")" $link_host "$2" "$3" "${5:-300}" >"$4" & }
