@@ -87,6 +87,10 @@ public struct Installation: Sendable {
             try store.read { try Migrator.requireSchema(Schema.newestMigration, on: $0) }
             try store.write { try Domains.ensureShared(host: configuration.site.linkHost, on: $0) }
             return true
+        } catch let error as MariaDBError where error.code == .databaseDenied || error.code == .tableDenied {
+            throw Environment.Failure(description: """
+                \(error). Rights are given to the accounts of grants.sql with the schema. Run: maskctl migrate
+                """)
         } catch where error.isDatabaseUnavailable {
             logger.warning("MariaDB cannot be asked yet: \(error)")
             return false

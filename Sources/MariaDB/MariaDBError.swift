@@ -54,6 +54,10 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         public static let errorDuringCommit = Code(rawValue: 1180)
         public static let interrupted = Code(rawValue: 1317)
         public static let unexpectedResult = Code(rawValue: 2999)
+        /// The account has no right in the whole database.
+        public static let databaseDenied = Code(rawValue: 1044)
+        /// The account may not do this with the table.
+        public static let tableDenied = Code(rawValue: 1142)
         /// GRANT names an account or a role that does not exist.
         public static let unknownAccount = Code(rawValue: 1133)
         /// The certificate is not believed, or there is no TLS.

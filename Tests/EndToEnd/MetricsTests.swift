@@ -57,7 +57,10 @@ extension EndToEndTests {
             for arguments in [["journal", "load"], ["page", "sync"], ["maintain"]] {
                 for rehearsal in [[], ["--dry-run"]] {
                     let output = Stack.run(
-                        stack["MASK_BIN"] + "/maskctl", arguments + rehearsal, environment: ["MASK_CONFIG": stack["MASK_CONFIG"]])
+                        stack["MASK_BIN"] + "/maskctl", arguments + rehearsal,
+                        environment: [
+                            "MASK_CONFIG": stack["MASK_CONFIG"], "MASK_MARIADB_USER": arguments == ["maintain"] ? "mask-admin" : "mask",
+                        ])
                     #expect(output.status == 0 && output.errors.isEmpty, "\(arguments): \(output.errors)")
                     if rehearsal.isEmpty { #expect(output.text.isEmpty) }
                 }
