@@ -55,7 +55,7 @@ lab_enter() {
   lab=$(mktemp -d "${TMPDIR:-/var/tmp}/mask-lab.XXXXXX")
   chmod 755 "$lab"
   code=0
-  if unshare --net --mount --pid --fork --mount-proc true 2>/dev/null; then
+  if unshare --net --mount --pid --fork --mount-proc ip link add lab type bridge 2>/dev/null; then
     MASK_LAB=$lab unshare --net --mount --pid --fork --mount-proc --kill-child sh "$@" || code=$?
   else
     # A container without CAP_NET_ADMIN: in a user namespace there is one. All its ids are the same as outside.
