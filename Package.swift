@@ -31,6 +31,7 @@ let package = Package(
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
         .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Metrics", dependencies: ["CLinux", "Threads"], swiftSettings: optimised),
         .target(name: "IDN", dependencies: ["CIDN2"], swiftSettings: optimised),
         .target(name: "DNS", dependencies: ["CAres", "Threads"], swiftSettings: optimised),
         .target(name: "MariaDB", dependencies: ["CMariaDB", "Threads"], swiftSettings: optimised),
@@ -43,13 +44,13 @@ let package = Package(
 
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
-        .target(name: "Store", dependencies: ["MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
+        .target(name: "Store", dependencies: ["Metrics", "MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
-        .target(name: "Webhooks", dependencies: ["Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Journal", dependencies: ["Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Webhooks", dependencies: ["Metrics", "Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Journal", dependencies: ["Metrics", "Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["API", "Images", "FastCGI", "Webhooks", "Curl", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["Metrics", "HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["Metrics", "API", "Images", "FastCGI", "Webhooks", "Curl", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Bootstrap"], swiftSettings: optimised),
@@ -60,6 +61,7 @@ let package = Package(
         .target(name: "Support", dependencies: ["Bootstrap", "CCurl"], path: "Tests/Support"),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),
         .testTarget(name: "IDNTests", dependencies: ["IDN"]),
         .testTarget(name: "DNSTests", dependencies: ["DNS", "Support"]),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB", "Support"]),
@@ -76,6 +78,7 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "APITests", dependencies: ["API", "Support"]),
+        .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Journal", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]

@@ -54,7 +54,7 @@ make_base() {
   site=$(apt-get indextargets --format '$(SITE)' | grep -v security | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
   rm -rf --one-file-system "$base.new"
   mkdir -p "$folder"
-  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,procps bookworm "$base.new" \
+  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,netbase,procps bookworm "$base.new" \
     "$site" >"$folder/debootstrap.log" 2>&1 || skip "debootstrap failed; see $folder/debootstrap.log."
   # The machine's own sources, and how it reaches them.
   for path in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings; do
@@ -129,9 +129,12 @@ boot true || skip "A container does not boot here; see $folder/boot.log."
 rm -f "$folder/packages/"*.deb
 package=$(sh systemd/package.sh --output "$folder/packages")
 [ "$(stat -c %s "$package")" -le 26214400 ] || fail "$package is larger than 25 MiB."
-lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
-shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh
-say "  ok   $(basename "$package"), $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB; lintian and shellcheck find no error"
+lint() {
+  lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
+  shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh
+  say "  ok   lintian and shellcheck find no error"
+}
+say "  ok   $(basename "$package") has $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB"
 
 # What it depends on is fetched as well.
 cp "$package" "$machine/root/mask.deb"
@@ -152,6 +155,7 @@ inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/nu
 # ---- the parts -----------------------------------------------------------------------------------------------------
 
 if [ $# = 0 ]; then
+  lint
   for part in $all; do if [ -e "Tests/Host/$part.sh" ]; then set -- "$@" "$part"; fi; done
 fi
 boot "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"

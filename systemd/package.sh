@@ -72,10 +72,12 @@ ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
 
 install -d "$share/mask/migrations" "$share/mask/sql" "$share/mask/nginx" "$tree/etc/nginx/snippets" "$tree/etc/mask"
 install -m 644 "$root"/sql/migrations/*.sql "$share/mask/migrations/"
-for file in "$root"/sql/*.sql; do if [ -e "$file" ]; then install -m 644 "$file" "$share/mask/sql/"; fi; done
+install -m 644 "$root/sql/grants.sql" "$share/mask/sql/"
+install -m 644 "$root/sql/roles.sql" "$here/mariadb.cnf" "$share/mask/"
 install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"
+cp -r "$here/monitoring" "$share/mask/monitoring"
 install -m 644 "$root"/nginx/snippets/mask-*.conf "$tree/etc/nginx/snippets/"
 install -m 640 "$here/mask.env" "$tree/etc/mask/"
 install -d "$tree/etc/redis" "$tree/etc/cron.d" "$tree/lib/systemd/system" "$tree/usr/lib/sysusers.d" "$tree/usr/lib/tmpfiles.d"
@@ -118,5 +120,5 @@ sed -e "s/@VERSION@/$version/" -e "s/@LIBRARIES@/$libraries/" \
 find "$tree" -type d -exec chmod 755 {} +
 
 package=$output/mask_${version}_amd64.deb
-dpkg-deb --root-owner-group -Zxz --build "$tree" "$package" >/dev/null
+dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
 echo "$package"

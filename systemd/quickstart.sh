@@ -9,6 +9,7 @@
 #   --dir FOLDER        where data, logs and sockets live (default: .run in this repository)
 #   --https-port N      default 8443
 #   --http-port N       default 8080
+#   --metrics-port N    for Prometheus; default: the one after --http-port
 #   --reset             delete the data of an earlier start first; its certificate authority is kept
 #   --install-only      install the Debian packages that are missing, and nothing else
 #
@@ -31,7 +32,7 @@ link_host=mask.localhost
 brand_host=go.yourbrand.com
 
 build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libqrencode-dev libsystemd-dev"
-run_packages="mariadb-server nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
+run_packages="mariadb-server mariadb-backup nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # Started by root, MariaDB wants to be told that it may go on as root.
 user_option=--user=$(id -un)
@@ -49,15 +50,16 @@ fail() {
 # ---- options -------------------------------------------------------------------------------------------------------
 
 read_options() {
-  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080
+  command=start detach='' reset='' dir=$root/.run https_port=8443 http_port=8080 metrics_port=''
   while [ $# -gt 0 ]; do
     case $1 in
-      --dir | --https-port | --http-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
+      --dir | --https-port | --http-port | --metrics-port) [ -n "${2:-}" ] || fail "$1 needs a value." ;;
     esac
     case $1 in
       --dir) dir=$2; shift ;;
       --https-port) https_port=$2; shift ;;
       --http-port) http_port=$2; shift ;;
+      --metrics-port) metrics_port=$2; shift ;;
       --detach) detach=yes ;;
       --reset) reset=yes ;;
       --install-only) command=install ;;
@@ -67,7 +69,8 @@ read_options() {
     esac
     shift
   done
-  for port in "$https_port" "$http_port"; do
+  case $http_port in *[!0-9]*) ;; *) : "${metrics_port:=$((http_port + 1))}" ;; esac
+  for port in "$https_port" "$http_port" "$metrics_port"; do
     case $port in '' | *[!0-9]*) fail "A port is a number, not \"$port\"." ;; esac
   done
   case $dir in /*) ;; *) dir=$PWD/$dir ;; esac
@@ -110,7 +113,7 @@ install_packages() {
 
 prepare_folder() {
   if [ -n "$reset" ]; then
-    for part in mariadb redis spool pages log nginx key secret.key mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
+    for part in mariadb redis spool pages log nginx key secret.key mariadb.password mask.env quickstart.env; do rm -rf "${dir:?}/$part"; done
   fi
   mkdir -p "$dir/sockets" "$dir/processes" "$dir/spool" "$dir/pages" "$dir/log" "$dir/nginx" "$dir/redis" "$dir/tls" \
     "$dir/acme/webroot"
@@ -136,16 +139,20 @@ find_programs() {
 # The configuration of the programs, in the format of systemd/mask.env.
 write_settings() {
   [ -e "$dir/secret.key" ] || openssl rand -hex 32 >"$dir/secret.key"
+  [ -e "$dir/mariadb.password" ] || openssl rand -hex 32 >"$dir/mariadb.password"
   cat >"$dir/mask.env" <<EOF
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
 MASK_LINK_PORT=$https_port
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
-MASK_MARIADB_USER=root
+MASK_MARIADB_USER=mask
+MASK_MARIADB_PASSWORD_FILE=$dir/mariadb.password
 MASK_DATABASE=mask
 MASK_MIGRATIONS=$root/sql/migrations
 MASK_REDIS_SOCKET=$dir/sockets/redis.sock
 MASK_SPOOL=$dir/spool
+MASK_METRICS=$dir/metrics
+MASK_JOBS=$dir/jobs
 MASK_PAGES=$dir/pages
 MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key
@@ -158,19 +165,12 @@ MASK_ACME_FOLDER=$dir/acme/certbot
 MASK_WEBHOOK_HTTP=yes
 EOF
   cat >"$dir/mariadb.cnf" <<EOF
+!include $here/mariadb.cnf
 [mariadbd]
 datadir = $dir/mariadb
 socket = $dir/sockets/mariadb.sock
 pid-file = $dir/mariadb.pid
 skip-networking
-character-set-server = utf8mb4
-default-time-zone = +00:00
-transaction-isolation = READ-COMMITTED
-innodb_flush_log_at_trx_commit = 1
-innodb_buffer_pool_size = 256M
-innodb_log_file_size = 256M
-max_connections = 300
-local_infile = 1
 EOF
   write_nginx_settings
   export MASK_CONFIG="$dir/mask.env"
@@ -180,7 +180,8 @@ EOF
 write_nginx_settings() {
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
-    -e '/listen \[::\]/d' -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
+    -e "s/listen 127\\.0\\.0\\.1:9464/listen 127.0.0.1:$metrics_port/" -e '/listen \[::1\{0,1\}\]/d' \
+    -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
@@ -238,7 +239,7 @@ run_service() {
     worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
-        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && "$bin/maskctl" maintain; } || :
+        { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :
         sleep 60
       done ;;
     # What cron does with mask-webhooks: a run each minute, which the next one relieves.
@@ -247,7 +248,7 @@ run_service() {
       trap 'kill -TERM $now $before $nap 2>/dev/null; wait; exit 0' TERM
       while :; do
         before=$now
-        "$bin/mask-webhooks" --for 55 &
+        MASK_MARIADB_USER=mask-webhooks "$bin/mask-webhooks" --for 55 &
         now=$!
         sleep 60 &
         nap=$!
@@ -318,6 +319,7 @@ port_is_free() {
 check_ports() {
   port_is_free "$https_port" || fail "Port $https_port is taken; choose another with --https-port."
   port_is_free "$http_port" || fail "Port $http_port is taken; choose another with --http-port."
+  port_is_free "$metrics_port" || fail "Port $metrics_port is taken; choose another with --metrics-port."
 }
 
 start_stack() {
@@ -334,12 +336,28 @@ start_stack() {
   step mariadb "$dir/sockets/mariadb.sock"
   wait_until 10 "Redis did not start" redis-cli -s "$dir/sockets/redis.sock" ping
   step redis "$dir/sockets/redis.sock"
-  sql "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
-  "$bin/maskctl" migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
+  make_accounts || fail "MariaDB's accounts could not be made; see $dir/log/mariadb.log"
+  as mask-admin maskctl migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
   for service in worker-a worker-b nginx cron webhooks; do start_service $service; done
   wait_until 20 "nginx or the workers did not start" answers
   step workers "two pools, $dir/sockets/{a,b}.sock"
   step nginx "https://127.0.0.1:$https_port  http://127.0.0.1:$http_port"
+}
+
+# The accounts of sql/grants.sql. All programs run as one user here, so a password takes unix_socket's place; the accounts
+# differ as on a server.
+make_accounts() {
+  password=$(cat "$dir/mariadb.password")
+  { sed "s/IDENTIFIED VIA unix_socket/IDENTIFIED BY '$password'/" "$root/sql/grants.sql"
+    for account in mask mask-webhooks mask-admin; do echo "ALTER USER '$account'@'localhost' IDENTIFIED BY '$password';"; done
+  } | mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock"
+}
+
+# as ACCOUNT PROGRAM ARGUMENT…: runs one of ours with another account than the workers'.
+as() {
+  account=$1 program=$2
+  shift 2
+  MASK_MARIADB_USER=$account "$bin/$program" "$@"
 }
 
 sql() { mariadb --no-defaults -uroot -S "$dir/sockets/mariadb.sock" -N -e "$1"; }
@@ -359,6 +377,7 @@ make_demo() {
 MASK_API_URL=https://$api_host:$https_port/v1
 MASK_QUICKSTART_URL=https://$link_host:$https_port/api/v1
 MASK_LINK_URL=https://$link_host:$https_port
+MASK_METRICS_URL=http://127.0.0.1:$metrics_port/metrics
 MASK_API_KEY=$key
 MASK_CACERT=$dir/tls/ca.crt
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
@@ -426,6 +445,7 @@ say_what_next() {
   . $dir/quickstart.env; export MASK_CONFIG
   curl --cacert \$MASK_CACERT "\$MASK_API_URL/analytics/clicks?group_by=browser" -H "Authorization: Bearer \$MASK_API_KEY"
   curl --cacert \$MASK_CACERT \$MASK_API_URL/openapi.json
+  curl \$MASK_METRICS_URL
   \$MASK_BIN/maskctl doctor
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
 EOF

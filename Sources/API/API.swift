@@ -1,4 +1,3 @@
-import Glibc
 import HTTP
 import Journal
 import Logging
@@ -34,9 +33,12 @@ struct API: Sendable {
         if response[.cacheControl] == nil { response.set(.cacheControl, "private, no-store") }
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
+        let microseconds = monotonicMicroseconds() - began
+        services.metrics.note(
+            route: progress.endpoint, request.method, status: response.status, microseconds: microseconds)
         if let principal = progress.principal {
             Self.addEnd(of: principal.key, to: &response)
-            journal(request, principal, progress, response.status, monotonicMicroseconds() - began)
+            journal(request, principal, progress, response.status, microseconds)
         }
         return response
     }
@@ -133,10 +135,4 @@ struct API: Sendable {
             services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.id)"])
         }
     }
-}
-
-private func monotonicMicroseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
 }

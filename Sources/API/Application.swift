@@ -1,27 +1,39 @@
 import HTTP
 import Logging
+import Metrics
 
 /// Answers every request that nginx passes on: the API in both dialects, the host's own health, and short links.
 public struct Application: Sendable {
     private let services: Services
     private let redirector: Redirector
     private let health: Health
+    private let monitoring: Monitoring
 
-    public init(_ services: Services) {
+    /// - Parameter collectors: what `/metrics` tells beside what the workers count.
+    public init(_ services: Services, collectors: [@Sendable () -> [MetricFamily]] = []) {
         self.services = services
+        monitoring = Monitoring(metrics: services.metrics, collectors: collectors)
         redirector = Redirector(services: services)
         health = Health(services: services)
     }
 
     public func respond(to request: Request) -> Response {
+        if request.isMonitoring { return monitoring.respond(to: request) }
         if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
             return API(services: services, dialect: dialect).respond(to: request, path: String(path))
         }
         switch request.path {
         case "/healthz": return health.alive()
         case "/readyz": return health.ready()
-        default: return redirector.respond(to: request)
+        default: return visit(request)
         }
+    }
+
+    private func visit(_ request: Request) -> Response {
+        let began = monotonicMicroseconds()
+        let response = redirector.respond(to: request)
+        services.metrics.note(visit: request, status: response.status, microseconds: monotonicMicroseconds() - began)
+        return response
     }
 
     /// What must be known before the first visitor, and again every minute.

@@ -2,6 +2,7 @@ import DNS
 import HTTP
 import Journal
 import Logging
+import Metrics
 import Model
 import Pages
 import Redis
@@ -49,6 +50,7 @@ public final class Services: Sendable {
     public let webhooks: WebhookPolicy
     public let pages: Publisher
     public let logger: Logger
+    let metrics: ApplicationMetrics
     let limiter: RateLimiter
     let authenticator: Authenticator
     let revocation: Revocation
@@ -65,7 +67,7 @@ public final class Services: Sendable {
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        pages: Publisher, logger: Logger, resolver: Resolver = Resolver()
+        pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil)
     ) {
         self.site = site
         self.store = store
@@ -74,14 +76,18 @@ public final class Services: Sendable {
         self.webhooks = webhooks
         self.pages = pages
         self.logger = logger
-        limiter = RateLimiter(redis: redis, workers: site.workers)
+        metrics = ApplicationMetrics(memory)
+        limiter = RateLimiter(redis: redis, workers: site.workers, metrics: metrics)
         authenticator = Authenticator(store: store, limiter: limiter)
         revocation = Revocation(limiter: limiter)
-        links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger)
+        links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger, metrics: metrics)
         domains = DomainDirectory(store: store) { [links] in links.subscription }
         self.resolver = resolver
         salts = SaltCache(store: store)
     }
+
+    /// Links that this process keeps in memory.
+    public var cachedLinks: Int { links.count }
 
     /// Tells the webhooks' sender that there are events. Without Redis it finds them by itself, a second later at the most.
     func wakeSender() { SenderCalls.publish(.events, through: redis) }

@@ -1,5 +1,7 @@
 import API
+import Crypto
 import Glibc
+import Model
 
 /// The certificates of custom domains: certbot gets and renews them by its webroot mode, and nginx finds them in a folder by
 /// the name that the visitor asks for.
@@ -66,12 +68,32 @@ public struct Certificates: Sendable {
     /// Whether nginx has a certificate of a host, whoever put it there.
     public func isThere(_ host: String) -> Bool { access("\(folder)/\(host).crt", F_OK) == 0 }
 
+    /// certbot renews 30 days before the end: with fewer left it cannot.
+    public static let warningDays = 14
+
+    /// What nginx finds, and when it ends, in seconds since 1970.
+    public static func ends(in folder: String) -> [(host: String, end: Int)] {
+        let names = (try? Folder.names(folder, suffix: ".crt", for: "MASK_CERTIFICATES")) ?? []
+        return names.compactMap { name in
+            readFile(folder + "/" + name).flatMap { certificateEnd(pem: $0) }.map { (String(name.dropLast(4)), $0) }
+        }
+    }
+
+    /// A sentence for each that is about to end.
+    public func complaints(at now: Timestamp) -> [String] {
+        Self.ends(in: folder).compactMap { host, end in
+            let days = (end - Int(now.milliseconds / 1000)) / 86_400
+            return days < Self.warningDays ? "the certificate of \(host) ends in \(days) days" : nil
+        }
+    }
+
     private func certbot(_ words: [String], for what: String) throws(Failure) {
         let places = [
             "--config-dir", certbotFolder, "--work-dir", certbotFolder + "/work", "--logs-dir", certbotFolder + "/log",
         ]
         let all = ["certbot"] + words + ["--non-interactive", "--quiet"] + places + (server.map { ["--server", $0] } ?? [])
-        switch Program.run(all) {
+        // What it has to say is in its log, too.
+        switch Program.run(all, isSilent: true) {
         case 0: return
         case 127: throw Failure(description: "certbot is missing; install it with: apt-get install certbot")
         case let status:

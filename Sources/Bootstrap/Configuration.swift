@@ -20,6 +20,10 @@ public struct Configuration: Sendable {
     /// Folder of the migration files.
     public var migrations: String
     public var threads: Int
+    /// Folder in which the jobs of cron are noted.
+    public var jobs: String
+    /// The file in which the processes of this host count for `/metrics`.
+    public var metrics: String
     /// Encrypts the secrets of webhooks.
     public var secretKey: String
     /// Addresses beside the public ones that webhooks may go to.
@@ -55,6 +59,8 @@ public struct Configuration: Sendable {
         pages = environment.string("MASK_PAGES", default: "/var/lib/mask/pages")
         themes = environment.string("MASK_THEMES", default: "/usr/share/mask/themes")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
+        jobs = environment.string("MASK_JOBS", default: "/var/lib/mask/jobs")
+        metrics = environment.string("MASK_METRICS", default: "/run/mask/metrics")
         secretKey = try Self.secretKey(environment)
         openedAddresses = try Self.addresses(environment, "MASK_WEBHOOK_ADDRESSES")
         webhookPorts = try Self.ports(environment, "MASK_WEBHOOK_PORTS")
@@ -79,29 +85,6 @@ public struct Configuration: Sendable {
                 description: "MASK_LOG_LEVEL is \(level); set it to \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         logLevel = known
-    }
-
-    private static func database(_ environment: Environment) throws -> MariaDBConfiguration {
-        let servers = try servers(environment)
-        var configuration = MariaDBConfiguration(
-            address: servers[0], user: environment.string("MASK_MARIADB_USER", default: "mask"),
-            password: try environment.secret("MASK_MARIADB_PASSWORD"),
-            database: environment.string("MASK_DATABASE", default: "mask"))
-        configuration.others = Array(servers.dropFirst())
-        return configuration
-    }
-
-    /// At least one.
-    private static func servers(_ environment: Environment) throws -> [MariaDBConfiguration.Address] {
-        guard let hosts = environment.optional("MASK_MARIADB_HOST") else {
-            return [.socket(path: environment.string("MASK_MARIADB_SOCKET", default: "/run/mysqld/mysqld.sock"))]
-        }
-        let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
-        guard let servers = MariaDBConfiguration.Address.list(hosts, port: UInt32(port)) else {
-            throw Environment.Failure(
-                description: "MASK_MARIADB_HOST is \(hosts); set it to a host, or to several divided by commas, as db1,db2:3307")
-        }
-        return servers
     }
 
     private static func secretKey(_ environment: Environment) throws -> String {
@@ -150,7 +133,7 @@ public struct Configuration: Sendable {
             return configuration
         }
         guard let host = environment.optional("MASK_REDIS_HOST") else {
-            let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis/redis-server.sock")
+            let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis-mask/redis-server.sock")
             return RedisConfiguration(socket: socket, password: password)
         }
         let port = try environment.integer("MASK_REDIS_PORT", default: 6379, in: 1...65535)

@@ -43,9 +43,11 @@ public struct Environment: Sendable {
     public func optional(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// A secret: from the variable, or from the file that `NAME_FILE` names.
-    public func secret(_ name: String) throws(Failure) -> String? {
+    /// - Parameter user: stands in the file's name where that says `%u`.
+    public func secret(_ name: String, user: String? = nil) throws(Failure) -> String? {
         if let value = optional(name) { return value }
-        guard let path = optional(name + "_FILE") else { return nil }
+        guard var path = optional(name + "_FILE") else { return nil }
+        if let user, let place = path.firstRange(of: "%u") { path.replaceSubrange(place, with: user) }
         var secret = try Self.read(path, for: name + "_FILE")
         while secret.last?.isNewline == true { secret.removeLast() }
         return secret

@@ -3,6 +3,7 @@ import DNS
 import Glibc
 import Logging
 import MariaDB
+import Metrics
 import Pages
 import Redis
 import Store
@@ -12,6 +13,8 @@ import Webhooks
 /// What the programs open before they begin.
 public struct Installation: Sendable {
     public let configuration: Configuration
+    /// What the processes of this host count together.
+    public let memory: HostMemory
     public let store: Store
     public let redis: RedisPool
     public let logger: Logger
@@ -21,9 +24,10 @@ public struct Installation: Sendable {
 
     public init(_ configuration: Configuration, label: String) {
         self.configuration = configuration
+        memory = HostMemory(path: configuration.metrics)
         store = Store(
             configuration.database, connections: configuration.databaseConnections,
-            reserved: Configuration.reservedConnections)
+            reserved: Configuration.reservedConnections, metrics: StoreMetrics(memory))
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
         var logger = Logger(label: label) { label in
             if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
@@ -65,6 +69,15 @@ public struct Installation: Sendable {
             }
             return .init(name: String(name.dropLast(4)), sql: sql)
         })
+    }
+
+    /// What the roles of the workers' and the sender's account may do: the file beside the migrations' folder.
+    public func roles() throws -> String {
+        let path = configuration.migrations + "/../roles.sql"
+        guard let sql = readFile(path) else {
+            throw Environment.Failure(description: "MASK_MIGRATIONS: \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return sql
     }
 
     /// Refuses a schema that is older than this program, and makes sure of the row that every installation has.

@@ -1,14 +1,35 @@
 import Glibc
 
-/// Another program of this host, run to its end.
+/// Another program of this host.
 public enum Program {
-    /// Runs a program that is looked for in PATH, with this one's environment and its output.
+    /// Runs a program that is looked for in PATH to its end, with this one's environment and its output.
+    /// - Parameter isSilent: what it says goes nowhere.
     /// - Returns: its exit status; 128 and the signal where one has ended it, 127 where there is no such program.
-    public static func run(_ words: [String]) -> Int32 {
+    public static func run(_ words: [String], isSilent: Bool = false) -> Int32 {
+        let nowhere = isSilent ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1
+        defer { if nowhere >= 0 { close(nowhere) } }
+        let output = nowhere >= 0 ? nowhere : nil
+        return start(words, output: output, errors: output).map(wait) ?? 127
+    }
+
+    /// Starts a program that is looked for in PATH, with this one's environment.
+    /// - Parameters: descriptors that take the place of this process's own, which the program gets otherwise.
+    /// - Returns: nil where there is no such program.
+    static func start(_ words: [String], input: Int32? = nil, output: Int32? = nil, errors: Int32? = nil) -> pid_t? {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for (from, to) in [(input, STDIN_FILENO), (output, STDOUT_FILENO), (errors, STDERR_FILENO)] {
+            if let from { posix_spawn_file_actions_adddup2(&actions, from, to) }
+        }
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var process: pid_t = 0
-        guard posix_spawnp(&process, words[0], nil, nil, &arguments, environ) == 0 else { return 127 }
+        return posix_spawnp(&process, words[0], &actions, nil, &arguments, environ) == 0 ? process : nil
+    }
+
+    /// Its exit status; 128 and the signal where one has ended it.
+    static func wait(_ process: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) == -1 { guard errno == EINTR else { return 127 } }
         let signal = status & 0x7F  // WTERMSIG

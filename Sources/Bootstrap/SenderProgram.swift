@@ -44,7 +44,17 @@ public struct SenderProgram: Sendable {
         }
         let end = Deadline.after(milliseconds: seconds * 1000)
         let last = Deadline.after(milliseconds: (seconds + Self.patienceSeconds) * 1000)
-        sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
+        let trouble = sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
+        if let trouble { throw trouble }
+    }
+
+    /// What a run would begin with, in a sentence each.
+    public func rehearse() throws -> [String] {
+        let backlog = try installation.store.read { try DeliveryStatistics.backlog(at: .now(), on: $0) }
+        return [
+            "would pick up \(backlog.eventsWaiting) events",
+            "would work on \(backlog.deliveriesWaiting) deliveries, of which the oldest is due since \(backlog.oldestDueSeconds) s",
+        ]
     }
 
     private func makeSender() throws -> Sender {
@@ -52,8 +62,9 @@ public struct SenderProgram: Sendable {
         var database = configuration.database
         database.sessionStatement += ", idle_transaction_timeout = \(Self.idleTransactionSeconds)"
         return try Sender(
-            store: Store(database, connections: 2), key: configuration.secretKey, policy: installation.addressPolicy,
-            allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger)
+            store: Store(database, connections: 2, metrics: StoreMetrics(installation.memory)),
+            key: configuration.secretKey, policy: installation.addressPolicy, allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger,
+            metrics: SenderMetrics(installation.memory))
     }
 }
 

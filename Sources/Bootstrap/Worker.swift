@@ -20,11 +20,14 @@ public struct Worker: Sendable {
     public func run(socket: () throws -> ListeningSocket) throws -> Bool {
         let (configuration, store, logger) = (installation.configuration, installation.store, installation.logger)
         let isPrepared = try installation.prepareDatabase()
+        let journalMetrics = JournalMetrics(installation.memory)
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
-            journal: try JournalWriter(directory: configuration.spool), webhooks: installation.webhookPolicy,
-            pages: installation.publisher, logger: logger, resolver: installation.resolver)
-        let application = Application(services)
+            journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics), webhooks: installation.webhookPolicy,
+            pages: installation.publisher, logger: logger, resolver: installation.resolver,
+            memory: installation.memory)
+        let monitor = HostMonitor(installation)
+        let application = Application(services, collectors: [monitor.collect])
         application.refresh()
         _ = try Thread.start(name: "invalidation") {
             InvalidationListener(configuration.redis, services: services).run()
@@ -33,20 +36,27 @@ public struct Worker: Sendable {
             PageListener(configuration.redis, services: services).run()
         }
         _ = try Thread.start(name: "loader") {
-            LoaderLoop(JournalLoader(directory: configuration.spool, store: store, logger: logger), logger: logger).run()
+            LoaderLoop(
+                JournalLoader(directory: configuration.spool, store: store, logger: logger, metrics: journalMetrics),
+                logger: logger
+            ).run()
         }
         _ = try Thread.start(name: "refresh") {
             if !isPrepared { prepareLater() }
             while true {
                 sleep(1)
                 application.refresh()
+                monitor.refresh(cachedLinks: services.cachedLinks)
             }
         }
         _ = try Thread.start(name: "sealer") {
             while true {
                 sleep(60)
-                sealAuditLog()
+                if sealAuditLog() { monitor.noteSeal() }
             }
+        }
+        if let problem = installation.memory.problem {
+            logger.warning("this process counts for itself, and /metrics does not tell of the others: \(problem)")
         }
         logger.info("serving with \(configuration.threads) threads")
         let server = try Server(
@@ -60,11 +70,13 @@ public struct Worker: Sendable {
     }
 
     /// One worker of all hosts seals, whichever comes first; the others find it sealed.
-    private func sealAuditLog() {
+    private func sealAuditLog() -> Bool {
         do {
             try installation.store.read { try AuditChain.sealAll(at: .now(), on: $0) }
+            return true
         } catch {
             installation.logger.warning("the audit log waits to be sealed: \(error)")
+            return false
         }
     }
 

@@ -1,5 +1,6 @@
 // Functions of glibc that Swift's Glibc module leaves out, because it is made without _GNU_SOURCE.
 #include <spawn.h>
+#include <stdio.h>
 
 // memfd_create(2)
 extern int memfd_create(const char *name, unsigned flags);
@@ -7,3 +8,23 @@ static const unsigned mask_memfd_close_on_exec = 1U; // MFD_CLOEXEC
 
 // posix_spawn(3): "from" and every greater descriptor are closed in the new process. glibc 2.34.
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// Locks on single bytes of a file that belong to the open file, not to the process (fcntl_locking(2), "Open file description
+// locks"): the kernel lets go when the last descriptor of it is closed.
+#include <fcntl.h>
+#ifndef F_OFD_SETLK
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#endif
+
+// 0 where the byte was free and is locked from now on.
+static inline int mask_lock_byte(int descriptor, long byte) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+// 1 where another open file has locked the byte.
+static inline int mask_is_byte_locked(int descriptor, long byte) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}

@@ -6,12 +6,15 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-// mysql_options takes a `const void *`: these give the two uses their types.
+// mysql_options takes a `const void *`: these give its uses their types.
 static inline int mask_mysql_option_uint(MYSQL *handle, enum mysql_option option, unsigned int value) {
     return mysql_options(handle, option, &value);
 }
 static inline int mask_mysql_option_string(MYSQL *handle, enum mysql_option option, const char *value) {
     return mysql_options(handle, option, value);
+}
+static inline int mask_mysql_option_bool(MYSQL *handle, enum mysql_option option, my_bool value) {
+    return mysql_options(handle, option, &value);
 }
 
 // Ends a TCP connection whose other side acknowledges nothing for so many seconds: tcp(7), TCP_USER_TIMEOUT, TCP_KEEPIDLE.

@@ -5,6 +5,7 @@ import HTTP
 /// One thread's `FCGX_Request`: accepts, reads, answers, again and again. Not Sendable; lives and dies on its thread.
 final class FastCGIConnection {
     private let request: UnsafeMutablePointer<FCGX_Request>
+    private let socket: ListeningSocket
     private var output: [UInt8] = []
 
     /// Bodies over this are refused; nginx refuses them before (`client_max_body_size`).
@@ -12,11 +13,17 @@ final class FastCGIConnection {
     /// Of an image. nginx lets it through to one address only.
     static let imageBodyLimit = 8 * bodyLimit
 
-    /// `FCGX_InitRequest` with FCGI_FAIL_ACCEPT_ON_INTR: a signal ends accept, which is how an idle thread is stopped.
+    /// A new connection of nginx brings its request at once. One that does not is closed.
+    private static let silenceMilliseconds: Int32 = 2000
+
+    /// libfcgi gets no listening socket (`FCGX_InitRequest`): it would take a signal that comes just after a connection was
+    /// accepted for the end of that connection, and the request on it would be lost. ``accept(arrived:)`` accepts instead.
+    /// FCGI_FAIL_ACCEPT_ON_INTR: a signal ends the wait on a kept connection, which is how an idle thread is stopped.
     init(_ socket: ListeningSocket) throws(ServerError) {
+        self.socket = socket
         request = .allocate(capacity: 1)
         request.initialize(to: FCGX_Request())
-        guard FCGX_InitRequest(request, socket.descriptor, FCGI_FAIL_ACCEPT_ON_INTR) == 0 else { throw .noMemory }
+        guard FCGX_InitRequest(request, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0 else { throw .noMemory }
     }
 
     deinit {
@@ -25,9 +32,31 @@ final class FastCGIConnection {
     }
 
     /// Waits for the next request, on the kept connection or a new one. 0, or the negated errno.
-    func accept() -> Int32 {
-        let code = FCGX_Accept_r(request)
-        return code < 0 && code != -9999 ? code : (code < 0 ? -EINTR : 0)
+    /// - Parameter arrived: called once there is a new connection. From then on no signal must be sent to this thread.
+    func accept(arrived: () -> Void) -> Int32 {
+        if request.pointee.ipcFd >= 0 { return outcome(FCGX_Accept_r(request)) }
+        let connection = Glibc.accept(socket.descriptor, nil, nil)
+        guard connection >= 0 else { return -errno }
+        arrived()
+        var awaited = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
+        var isThere = poll(&awaited, 1, Self.silenceMilliseconds)
+        while isThere < 0 && errno == EINTR { isThere = poll(&awaited, 1, Self.silenceMilliseconds) }
+        guard isThere > 0 else {
+            close(connection)
+            return -ECONNABORTED
+        }
+        request.pointee.ipcFd = connection
+        request.pointee.keepConnection = 1  // or FCGX_Accept_r would begin with closing it
+        return outcome(FCGX_Accept_r(request))
+    }
+
+    /// A connection that has ended makes libfcgi accept the next one on no socket: EBADF.
+    private func outcome(_ code: Int32) -> Int32 {
+        switch code {
+        case 0...: 0
+        case -EBADF, -9999: -EINTR
+        default: code
+        }
     }
 
     /// Why a request cannot be handed on.

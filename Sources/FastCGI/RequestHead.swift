@@ -28,6 +28,7 @@ func requestHead(_ parameters: FCGX_ParamArray) -> (Request, length: Int?)? {
         else if let text = value(entry, "REMOTE_ADDR=") { request.remoteAddress = text }
         else if let text = value(entry, "MASK_HOST=") { request.host = text }
         else if let text = value(entry, "HTTPS=") { request.isSecure = text == "on" }
+        else if let text = value(entry, "MASK_MONITORING=") { request.isMonitoring = text == "on" }
         else if let text = value(entry, "CONTENT_LENGTH=") { length = text.isEmpty ? 0 : Int(text).flatMap { $0 < 0 ? nil : $0 } }
         else if let text = value(entry, "COUNTRY=") { request.country = text }
         else if let text = value(entry, "CITY=") { request.city = text }

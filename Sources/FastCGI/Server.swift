@@ -103,7 +103,7 @@ public final class Server: Sendable {
         }
         while !stopping.load(ordering: .acquiring) {
             worker.state.store(.idle, ordering: .releasing)
-            let code = connection.accept()
+            let code = connection.accept { worker.state.store(.busy, ordering: .releasing) }
             worker.state.store(.busy, ordering: .releasing)
             if code < 0 {
                 pause(after: -code)

@@ -9,6 +9,8 @@ public struct Request: Sendable {
     public var host: String
     /// Whether the client spoke TLS.
     public var isSecure: Bool
+    /// It came in where only this host's monitoring can ask. nginx says so; no header of a client can.
+    public var isMonitoring: Bool
     /// The client's address: what the web server says, never what a header claims.
     public var remoteAddress: String
     /// The request's identity, the same on every attempt to answer it: 32 hexadecimal digits.
@@ -23,6 +25,7 @@ public struct Request: Sendable {
 
     public init(
         method: Method = .get, path: String = "/", query: String = "", host: String = "localhost", isSecure: Bool = true,
+        isMonitoring: Bool = false,
         remoteAddress: String = "127.0.0.1", id: String = "00000000000000000000000000000000",
         receivedMilliseconds: Int64 = 0, country: String = "", city: String = "", fields: RequestFields = .init(),
         body: [UInt8] = []
@@ -32,6 +35,7 @@ public struct Request: Sendable {
         self.query = query
         self.host = host
         self.isSecure = isSecure
+        self.isMonitoring = isMonitoring
         self.remoteAddress = remoteAddress
         self.id = id
         self.receivedMilliseconds = receivedMilliseconds

@@ -29,30 +29,39 @@ struct ClickEvents {
         loadedAt = now
     }
 
+    /// What came of a batch, for ``note(_:)`` once it is committed.
+    struct Written: Sendable {
+        /// Events of each workspace.
+        var told: [WorkspaceID: Int] = [:]
+        /// Clicks beyond the room of an endpoint, over all endpoints.
+        var dropped = 0
+    }
+
     /// Writes the events of a batch.
-    /// - Returns: how many of each workspace, for ``note(_:)`` once they are committed.
-    func write(_ clicks: [Click], on connection: Connection) throws(MariaDBError) -> [WorkspaceID: Int] {
-        guard !subscriptions.isEmpty else { return [:] }
-        var written: [WorkspaceID: Int] = [:]
+    func write(_ clicks: [Click], on connection: Connection) throws(MariaDBError) -> Written {
+        guard !subscriptions.isEmpty else { return Written() }
+        var written = Written()
         // In the order of the ids, as senders take the same rows.
         let groups = Dictionary(grouping: clicks, by: \.workspace).sorted { $0.key < $1.key }
         for (workspace, clicks) in groups {
             guard let subscriptions = subscriptions[workspace] else { continue }
-            written[workspace] = try write(clicks, subscriptions, workspace, on: connection)
+            let (told, dropped) = try write(clicks, subscriptions, workspace, on: connection)
+            written.told[workspace] = told
+            written.dropped += dropped
         }
         return written
     }
 
     /// Counts what has been written against the room of those that are told.
-    mutating func note(_ written: [WorkspaceID: Int]) {
-        for (workspace, count) in written {
+    mutating func note(_ written: Written) {
+        for (workspace, count) in written.told {
             subscriptions[workspace] = subscriptions[workspace]?.map { $0.with(taken: count) }
         }
     }
 
     private func write(
         _ clicks: [Click], _ subscriptions: [ClickSubscription], _ workspace: WorkspaceID, on connection: Connection
-    ) throws(MariaDBError) -> Int {
+    ) throws(MariaDBError) -> (told: Int, dropped: Int) {
         let areFiltered = subscriptions.contains { $0.filter.host != nil || $0.filter.tag != nil }
         var places: [LinkID: ClickSubscriptions.Place] = [:]
         if areFiltered { places = try ClickSubscriptions.places(of: Set(clicks.map(\.link)), in: workspace, on: connection) }
@@ -64,7 +73,7 @@ struct ClickEvents {
         for (subscription, count) in zip(subscriptions, choice.dropped) where count > 0 {
             try ClickSubscriptions.noteDropped(count, of: subscription.webhook, in: workspace, on: connection)
         }
-        return choice.told.count
+        return (choice.told.count, choice.dropped.reduce(0, +))
     }
 
     /// Which clicks of a workspace become events.

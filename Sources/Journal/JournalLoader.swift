@@ -13,6 +13,7 @@ public struct JournalLoader: ~Copyable {
     private let directory: String
     private let store: Store
     private let logger: Logger
+    private let metrics: JournalMetrics?
     private var parser = JournalParser()
     private var clickEvents = ClickEvents()
     /// How far each segment has been loaded, as this loader left it.
@@ -30,10 +31,11 @@ public struct JournalLoader: ~Copyable {
         public var isFull = false
     }
 
-    public init(directory: String, store: Store, logger: Logger) {
+    public init(directory: String, store: Store, logger: Logger, metrics: JournalMetrics? = nil) {
         self.directory = directory
         self.store = store
         self.logger = logger
+        self.metrics = metrics
     }
 
     deinit {
@@ -50,8 +52,11 @@ public struct JournalLoader: ~Copyable {
         }
         do {
             try clickEvents.refresh(store)
-            clickEvents.note(try commit(&batch))
+            let written = try commit(&batch)
+            clickEvents.note(written)
+            count(batch, written)
         } catch {
+            metrics?.loadFailures.add()
             (marks, clickEvents) = ([:], ClickEvents())  // whatever happened, the database knows
             throw error
         }
@@ -60,6 +65,14 @@ public struct JournalLoader: ~Copyable {
         return Loaded(
             clicks: batch.clicks.count, requests: batch.requests.count, views: batch.views.count,
             isFull: batch.bytes >= Self.batchBytes)
+    }
+
+    private func count(_ batch: borrowing Batch, _ written: ClickEvents.Written) {
+        metrics?.loaded.add(.click, batch.clicks.count)
+        metrics?.loaded.add(.view, batch.views.count)
+        metrics?.loaded.add(.request, batch.requests.count)
+        metrics?.clickEvents.add(.written, written.told.values.reduce(0, +))
+        metrics?.clickEvents.add(.dropped, written.dropped)
     }
 
     private mutating func becomeLoader() throws(JournalError) -> Bool {
@@ -126,6 +139,7 @@ public struct JournalLoader: ~Copyable {
                 batch.requests.append(request)
                 piece.requests += 1
             case nil:
+                metrics?.damagedLines.add()
                 logger.error("\(piece.segment.name): a damaged line at byte \(piece.start + line.startIndex) is skipped")
             }
         }
@@ -136,8 +150,7 @@ public struct JournalLoader: ~Copyable {
     /// The clicks were not all new, or another loader has been here.
     private enum Retry: Error { case duplicates, moved }
 
-    /// Returns how many events of clicks each workspace has got.
-    private func commit(_ batch: inout Batch) throws -> [WorkspaceID: Int] {
+    private func commit(_ batch: inout Batch) throws -> ClickEvents.Written {
         do {
             return try store.write { try transact(batch, on: $0) }
         } catch Retry.duplicates {
@@ -148,7 +161,7 @@ public struct JournalLoader: ~Copyable {
         }
     }
 
-    private func transact(_ batch: Batch, on connection: Connection) throws -> [WorkspaceID: Int] {
+    private func transact(_ batch: Batch, on connection: Connection) throws -> ClickEvents.Written {
         try connection.transaction { connection in
             for piece in batch.pieces {
                 guard try JournalSegments.advance(

@@ -9,20 +9,27 @@ import Threads
 /// all before it. No lock of ours is held meanwhile.
 public final class JournalWriter: Sendable {
     private let directory: String
+    private let metrics: JournalMetrics?
     private let current: Monitor<OpenSegment>
 
     /// A new segment begins at this size, so that loaded ones can be deleted.
     static let segmentBytes = 16 << 20
 
-    public init(directory: String) throws(JournalError) {
+    public init(directory: String, metrics: JournalMetrics? = nil) throws(JournalError) {
         self.directory = directory
+        self.metrics = metrics
         current = Monitor(OpenSegment(try Self.begin(in: directory)))
     }
 
     /// Appends one line. When it throws, the line does not count: what may stand of it fails its checksum.
     public func append(_ line: [UInt8]) throws(JournalError) {
         let segment = current.withLock { $0 }
-        try segment.write(line, directory)
+        do throws(JournalError) {
+            try segment.write(line, directory)
+        } catch {
+            metrics?.writeFailures.add()
+            throw error
+        }
         // The line is written whatever becomes of this: where no segment can be begun, the full one goes on growing.
         if segment.size.load(ordering: .relaxed) > Self.segmentBytes { try? replace(segment) }
     }

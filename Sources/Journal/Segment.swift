@@ -54,6 +54,16 @@ struct Segment: Sendable {
         return unlink(path) == 0
     }
 
+    var exists: Bool { access(path, F_OK) == 0 }
+
+    /// Whether a worker lives that writes to it.
+    var hasWriter: Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
+
     var size: Int {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }

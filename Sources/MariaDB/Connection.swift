@@ -25,18 +25,36 @@ public final class Connection {
         _ = mask_mysql_option_uint(handle, MYSQL_OPT_LOCAL_INFILE, 1)
         _ = mask_mysql_option_string(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4")
         _ = mask_mysql_option_string(handle, MYSQL_INIT_COMMAND, configuration.sessionStatement)
+        if let tls = configuration.tls { demand(tls) }
         var host: String?, socket: String?, port: UInt32 = 0
         switch configuration.address {
         case .socket(let path): socket = path
-        case .tcp(let name, let number): (host, port) = (name, number)
+        case .tcp(let name, let number):
+            (host, port) = (name, number)
+            // Also where the name is localhost, which the library takes for the Unix socket otherwise.
+            _ = mask_mysql_option_uint(handle, MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue)
         }
         // CLIENT_FOUND_ROWS: "affected" means matched, so that an UPDATE that changes nothing is told from one that found nothing.
         let flags = UInt(CLIENT_FOUND_ROWS) | UInt(CLIENT_MULTI_STATEMENTS)
         refuseLocalFiles()
         guard mysql_real_connect(handle, host, configuration.user, configuration.password, configuration.database,
                                  port, socket, flags) != nil
-        else { throw failure(sql: nil) }
+        else { throw failure(sql: nil).advised(by: configuration.tls) }
+        // Whatever the library makes of the options above: nothing is asked in the clear.
+        guard configuration.tls == nil || mysql_get_ssl_cipher(handle) != nil
+        else { throw MariaDBError.plainServer.advised(by: configuration.tls) }
         if case .tcp = configuration.address { mask_mysql_notice_silence(handle, configuration.silenceSeconds) }
+    }
+
+    /// https://mariadb.com/kb/en/mysql_optionsv/#tls-options
+    private func demand(_ tls: MariaDBConfiguration.TLS) {
+        _ = mask_mysql_option_bool(handle, MYSQL_OPT_SSL_ENFORCE, 1)
+        _ = mask_mysql_option_bool(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, 1)
+        _ = mask_mysql_option_string(handle, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3")
+        _ = mask_mysql_option_string(handle, MYSQL_OPT_SSL_CA, tls.authorities)
+        guard let client = tls.client else { return }
+        _ = mask_mysql_option_string(handle, MYSQL_OPT_SSL_CERT, client.certificate)
+        _ = mask_mysql_option_string(handle, MYSQL_OPT_SSL_KEY, client.key)
     }
 
     deinit {

@@ -19,6 +19,8 @@ public struct MariaDBConfiguration: Sendable {
     public var others: [Address] = []
     public var user: String
     public var password: String?
+    /// `nil` speaks in the clear, which only a Unix socket and this host's own network keep to themselves.
+    public var tls: TLS?
     /// `nil` connects without choosing a database.
     public var database: String?
     /// Seconds until an attempt to connect is given up.
@@ -35,6 +37,22 @@ public struct MariaDBConfiguration: Sendable {
             innodb_lock_wait_timeout = 3,
             idle_transaction_timeout = 60
         """
+
+    /// TLS 1.2 or later. The server's certificate is always verified, and that it is the certificate of this host's name.
+    public struct TLS: Sendable {
+        /// A file of certificate authorities (PEM), one of which must have signed the server's certificate.
+        public var authorities: String
+        /// Files of a certificate and its key (PEM), by which the server can know this client.
+        public var client: (certificate: String, key: String)?
+        /// What stands behind the library's own words when TLS fails: where this was configured.
+        public var advice: String
+
+        public init(authorities: String, client: (certificate: String, key: String)? = nil, advice: String = "") {
+            self.authorities = authorities
+            self.client = client
+            self.advice = advice
+        }
+    }
 
     public init(address: Address, user: String, password: String? = nil, database: String? = nil) {
         self.address = address

@@ -53,9 +53,14 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         /// A node that left its cluster in the middle of a commit: the outcome is unknown.
         public static let errorDuringCommit = Code(rawValue: 1180)
         public static let interrupted = Code(rawValue: 1317)
-        /// No connection could be made.
-        public static let unreachable = Code(rawValue: 2002)
         public static let unexpectedResult = Code(rawValue: 2999)
+        /// GRANT names an account or a role that does not exist.
+        public static let unknownAccount = Code(rawValue: 1133)
+        /// The certificate is not believed, or there is no TLS.
+        public static let tlsFailed = Code(rawValue: 2026)
+        /// Nobody listens on the Unix socket, or at the host and port.
+        public static let unreachable = Code(rawValue: 2002)
+        public static let unreachableHost = Code(rawValue: 2003)
         static let serverGone = Code(rawValue: 2006)
         static let serverLost = Code(rawValue: 2013)
     }
@@ -74,6 +79,14 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
     public var isConnectionLost: Bool {
         (2000..<2999).contains(code.rawValue) || code == .connectionKilled || code == .serverShutdown
             || code == .tooManyConnections || code == .notReady || code == .errorDuringCommit || code == .interrupted
+    }
+
+    static let plainServer = MariaDBError(code: .tlsFailed, message: "the server does not speak TLS")
+
+    /// The same with where TLS was configured, if it is TLS that failed.
+    func advised(by tls: MariaDBConfiguration.TLS?) -> MariaDBError {
+        guard let tls, code == .tlsFailed, !tls.advice.isEmpty else { return self }
+        return MariaDBError(code: code, state: state, message: "\(message). \(tls.advice)", sql: sql)
     }
 
     /// A value of a row was not of the type that the reader asked for: a defect of the query, not of the data.

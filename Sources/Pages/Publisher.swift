@@ -53,10 +53,14 @@ public struct Publisher: Sendable {
     public struct Synced: Sendable, Equatable {
         public var written: [String] = []
         public var removed: [String] = []
+        /// What could not be written, with why.
+        public var failed: [String] = []
     }
 
     /// Writes what is due and what this host lacks, and removes what nobody should see any more.
-    public func synchronize(at now: Timestamp = .now()) throws -> Synced {
+    /// - Parameter isRehearsal: only finds out what that is.
+    public func synchronize(at now: Timestamp = .now(), isRehearsal: Bool = false) throws -> Synced {
+        if isRehearsal { return try rehearse(at: now) }
         try reschedule(at: now)
         // Read where a page has to be rendered: what is to be removed is removed whatever has become of the themes.
         var read: Themes?
@@ -73,7 +77,7 @@ public struct Publisher: Sendable {
                 let done = try directory.locked { try refreshLocked(host: place.host, slug: place.slug, themes) }
                 if done.isWritten { synced.written.append(address(place.host, place.slug)) }
             } catch let error as PageError {
-                logger.error("\(address(place.host, place.slug)): \(error)")
+                synced.failed.append("\(address(place.host, place.slug)): \(error)")
             }
         }
         let known = Set(published.map { $0.host + "/" + $0.slug })
@@ -83,6 +87,24 @@ public struct Publisher: Sendable {
         }
         try removeImages()
         try directory.locked { directory.removeLeftovers() }
+        return synced
+    }
+
+    private func rehearse(at now: Timestamp) throws -> Synced {
+        let (published, due) = try store.read { connection in
+            (try BioPages.published(on: connection), try BioPages.due(at: now, limit: Self.batch, on: connection))
+        }
+        let changing = Set(due.map { $0.host + "/" + $0.slug })
+        var synced = Synced()
+        for place in published
+        where changing.contains(place.host + "/" + place.slug)
+            || directory.stamp(host: place.host, slug: place.slug) != place.stamp {
+            synced.written.append(address(place.host, place.slug))
+        }
+        let known = Set(published.map { $0.host + "/" + $0.slug })
+        for (host, slug) in try directory.list() where !known.contains(host + "/" + slug) {
+            synced.removed.append(address(host, slug))
+        }
         return synced
     }
 

@@ -158,15 +158,21 @@ public enum AuditChain {
     public static func prune(
         _ workspace: WorkspaceID, plan: Plan, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> Int {
-        let oldest = now.adding(days: -plan.auditDays)
-        guard let end = try connection.query("""
-            SELECT MAX(window_end) FROM audit_seals WHERE workspace_id = \(workspace) AND window_end <= \(oldest)
-            """).first?.optionalTimestamp(0)
-        else { return 0 }
+        guard let end = try pruneEnd(workspace, plan: plan, at: now, on: connection) else { return 0 }
         let removed = try deleteAll("FROM audit_log WHERE workspace_id = \(workspace) AND at < \(end)", on: connection)
             + deleteAll("FROM api_requests WHERE workspace_id = \(workspace) AND recorded_at < \(end)", on: connection)
         try connection.execute("DELETE FROM audit_seals WHERE workspace_id = \(workspace) AND window_end <= \(end)")
         return removed
+    }
+
+    /// Before when the plan no longer keeps what is sealed; nil where it keeps all.
+    static func pruneEnd(
+        _ workspace: WorkspaceID, plan: Plan, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Timestamp? {
+        try connection.query("""
+            SELECT MAX(window_end) FROM audit_seals
+            WHERE workspace_id = \(workspace) AND window_end <= \(now.adding(days: -plan.auditDays))
+            """).first?.optionalTimestamp(0)
     }
 
     /// In pieces, so that no transaction holds many locks for long.

@@ -15,6 +15,13 @@ public struct DeliveryStatistics: Sendable, Equatable {
     public var clicksDropped = 0
 
     public static func read(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> DeliveryStatistics {
+        var statistics = try backlog(at: now, on: connection)
+        try statistics.countLastDay(at: now, on: connection)
+        return statistics
+    }
+
+    /// What waits, without what has ended: its cost does not grow with the traffic of the last day.
+    public static func backlog(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> DeliveryStatistics {
         var statistics = DeliveryStatistics()
         statistics.eventsWaiting =
             try connection.query("SELECT COUNT(*) FROM events WHERE sequence IS NULL").first?.integer(0) ?? 0
@@ -36,17 +43,20 @@ public struct DeliveryStatistics: Sendable, Equatable {
             else { continue }
             statistics.oldestDueSeconds = max(statistics.oldestDueSeconds, Int((now.milliseconds - created.milliseconds) / 1000))
         }
+        return statistics
+    }
+
+    private mutating func countLastDay(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
         let day = ULID(value: UInt128(UInt64(now.milliseconds - 86_400_000)) << 80)
         for row in try connection.query("""
             SELECT status, COUNT(*) FROM webhook_deliveries WHERE id >= \(day) AND status IN ('succeeded', 'failed') GROUP BY status
             """)
         {
             if try row.string(0) == Delivery.Status.succeeded.rawValue {
-                statistics.succeeded = try row.integer(1)
+                succeeded = try row.integer(1)
             } else {
-                statistics.failed = try row.integer(1)
+                failed = try row.integer(1)
             }
         }
-        return statistics
     }
 }

@@ -34,7 +34,7 @@ public struct Migrator: Sendable {
             case .behind(let missing):
                 "the database's schema is older than this program (missing \(missing.joined(separator: ", "))). Run: maskctl migrate"
             case .locked:
-                "another migration is running; wait for it and try again"
+                "a migration, a backup or maskctl maintain is running; wait for it and try again"
             }
         }
     }
@@ -73,6 +73,16 @@ public struct Migrator: Sendable {
         guard isDone != nil else { throw Failure.locked }
     }
 
+    /// Keeps the schema as it is for others as long as `body` runs: neither migrations nor changes of partitions come in
+    /// between. Those of partitions are made days ahead, so they can wait.
+    public static func withSchemaUnchanged<R>(on connection: Connection, _ body: () throws -> R) throws -> R {
+        let result: R?? = try NamedLock.hold("migrate", waiting: 10, on: connection) {
+            try NamedLock.hold("maintain", waiting: 60, on: connection, body)
+        }
+        guard case .some(.some(let value)) = result else { throw Failure.locked }
+        return value
+    }
+
     /// Throws ``Failure/behind(missing:)`` where the schema lacks a migration. A newer schema is fine: migrations are made
     /// so that the program before them still runs.
     public static func requireSchema(_ newest: String, on connection: Connection) throws {
@@ -80,7 +90,8 @@ public struct Migrator: Sendable {
         guard applied.contains(newest) else { throw Failure.behind(missing: [newest]) }
     }
 
-    private static func applied(on connection: Connection) throws(MariaDBError) -> [String] {
+    /// The names of the migrations that a database has, in order.
+    public static func applied(on connection: Connection) throws(MariaDBError) -> [String] {
         do throws(MariaDBError) {
             return try connection.query("SELECT name FROM schema_migrations ORDER BY name")
                 .map { row throws(MariaDBError) in try row.string(0) }

@@ -44,27 +44,54 @@ public enum Partitions {
     static let daysAhead = 7
 
     /// Brings all tables up to date and returns what was done, a line each; nothing while another host does so.
-    public static func maintainAll(today: Int, on connection: Connection) throws -> [String] {
+    public static func maintainAll(today: Int, isRehearsal: Bool = false, on connection: Connection) throws -> [String] {
         try NamedLock.hold("maintain", on: connection) {
-            try tables.flatMap { try maintain($0, today: today, on: connection) }
+            let (day, forgets) = try day(today, on: connection)
+            return try tables.flatMap {
+                try maintain($0, today: day, forgets: forgets, isRehearsal: isRehearsal, on: connection)
+            }
         } ?? []
     }
 
-    /// Brings a table's partitions up to date and returns what was done, a line each.
-    public static func maintain(_ table: Table, today: Int, on connection: Connection) throws(MariaDBError) -> [String] {
-        let existing = try connection.query("""
+    /// The day to maintain the tables for, and whether what is old may go.
+    ///
+    /// The partitions tell of which day the last maintenance was. After a pause, or where a clock has jumped ahead, each
+    /// goes on by one day, and nothing is forgotten until today is reached: a clock that is wrong by days must have been so
+    /// for as many runs before anything goes too early.
+    public static func day(_ today: Int, on connection: Connection) throws(MariaDBError) -> (day: Int, forgets: Bool) {
+        guard let table = tables.first(where: { $0.unit == .day }),
+            let newest = try partitions(of: table, on: connection).last, let date = Int(newest.dropFirst())
+        else { return (today, true) }
+        let last = CivilDate(year: date / 10_000, month: date / 100 % 100, day: date % 100).dayNumber - daysAhead
+        return today > last + 1 ? (last + 1, false) : (today, true)
+    }
+
+    private static func partitions(of table: Table, on connection: Connection) throws(MariaDBError) -> [String] {
+        try connection.query("""
             SELECT PARTITION_NAME FROM information_schema.PARTITIONS
             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = \(table.name) AND PARTITION_NAME <> 'later'
             ORDER BY PARTITION_ORDINAL_POSITION
             """).map { row throws(MariaDBError) in try row.string(0) }
-        return try add(to: table, existing, today, on: connection) + drop(from: table, existing, today, on: connection)
+    }
+
+    /// Brings a table's partitions up to date and returns what was done, a line each.
+    /// - Parameters:
+    ///   - forgets: false only makes partitions.
+    ///   - isRehearsal: only says what would be done.
+    public static func maintain(
+        _ table: Table, today: Int, forgets: Bool = true, isRehearsal: Bool = false, on connection: Connection
+    ) throws(MariaDBError) -> [String] {
+        let existing = try partitions(of: table, on: connection)
+        let added = try add(to: table, existing, today, isRehearsal, on: connection)
+        return try added + (forgets ? drop(from: table, existing, today, isRehearsal, on: connection) : [])
     }
 
     private static func add(
-        to table: Table, _ existing: [String], _ today: Int, on connection: Connection
+        to table: Table, _ existing: [String], _ today: Int, _ isRehearsal: Bool, on connection: Connection
     ) throws(MariaDBError) -> [String] {
         let wanted = bounds(table.unit, from: today, to: today + daysAhead).filter { name($0.first) > existing.last ?? "" }
         guard !wanted.isEmpty else { return [] }
+        if isRehearsal { return wanted.map { "\(table.name): would add \(name($0.first))" } }
         let parts = wanted.map { "PARTITION \(name($0.first)) VALUES LESS THAN (\(table.bound($0.end)))" }
         try connection.run("""
             ALTER TABLE \(table.name) REORGANIZE PARTITION later INTO (
@@ -75,11 +102,12 @@ public enum Partitions {
     }
 
     private static func drop(
-        from table: Table, _ existing: [String], _ today: Int, on connection: Connection
+        from table: Table, _ existing: [String], _ today: Int, _ isRehearsal: Bool, on connection: Connection
     ) throws(MariaDBError) -> [String] {
         let first = bounds(table.unit, from: today - table.keepDays, to: today - table.keepDays)[0].first
         let old = existing.filter { $0 < name(first) }
         guard !old.isEmpty else { return [] }
+        if isRehearsal { return old.map { "\(table.name): would drop \($0)" } }
         try connection.run("ALTER TABLE \(table.name) DROP PARTITION \(old.joined(separator: ", "))")
         return old.map { "\(table.name): dropped \($0)" }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import MariaDB
+import Metrics
 import Synchronization
 import Threads
 
@@ -10,15 +11,20 @@ public final class Store: Sendable {
     private let pool: Pool<Connection>
     /// The moves of `servers` that the pool has followed.
     private let moves = Atomic(0)
+    private let metrics: StoreMetrics?
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
     /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
-    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0) {
+    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+        self.metrics = metrics
         let servers = Servers(configuration)
         self.servers = servers
-        pool = Pool(capacity: connections, reserved: reserved) { try servers.connect() }
+        pool = Pool(capacity: connections, reserved: reserved) {
+            metrics?.connections.add()
+            return try servers.connect()
+        }
     }
 
     /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once.
@@ -52,7 +58,11 @@ public final class Store: Sendable {
         do {
             return try pool.withResource(priority: priority, keepIf: { $0.isUsable && servers.isChosen($0) }, body)
         } catch PoolError.exhausted {
+            metrics?.note(StoreBusy())
             throw StoreBusy()
+        } catch {
+            metrics?.note(error)
+            throw error
         }
     }
 

@@ -6,6 +6,7 @@ import Store
 struct Clerk: Sendable {
     let store: Store
     let logger: Logger
+    var metrics: SenderMetrics?
 
     /// Events that one transaction picks up at the most.
     private static let pickUpSize = 256
@@ -20,6 +21,7 @@ struct Clerk: Sendable {
                 for claimed in picked.claimed { room.take(1, of: claimed.work) }
                 if !picked.claimed.isEmpty { report(.pickedUp(picked.claimed)) }
                 report(.found(try claim(lane, room, besides: picked.count)))
+                metrics?.noteSearch(at: .now())
             case .record(let results, let putOff):
                 report(.recorded(results, disabled: try record(results, putOff)))
             }

@@ -31,11 +31,13 @@ public final class Sender {
     private static let pollMilliseconds = 1000
     /// After a failure of the database nothing is asked of it for so long.
     private static let breathMilliseconds = 250
+    private static let tellMilliseconds = 90_000
     /// What a lease must have left when a request begins: as long as it can take, and time to record it.
     static let leaseMilliseconds = Int64(Limits().wholeMilliseconds) + 5000
 
     private var signer: DeliverySigner
     private let logger: Logger
+    private let metrics: SenderMetrics?
     private let multi: Multi
     private let desk: Desk
     /// Rung when there may be something to send.
@@ -90,6 +92,9 @@ public final class Sender {
     private var recordAt = Deadline.never
     private var isRecording = false
     private var nextTag = 0
+    /// What keeps it from working, since the last answer of the database.
+    private var trouble: (any Error)?
+    private var tellAt = Deadline.never
 
     /// What was done since the sender began.
     public private(set) var sent = 0
@@ -99,27 +104,40 @@ public final class Sender {
 
     public init(
         store: Store, key: String, policy: AddressPolicy, allowsHTTP: Bool, caFile: String? = nil,
-        limits: Limits = Limits(), logger: Logger
+        limits: Limits = Limits(), logger: Logger, metrics: SenderMetrics? = nil
     ) throws {
         signer = DeliverySigner(key: key, allowsHTTP: allowsHTTP)
         self.logger = logger
+        self.metrics = metrics
         multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
         bell = Bell(multi.waker)
-        desk = try Desk(Clerk(store: store, logger: logger), waker: multi.waker)
+        desk = try Desk(Clerk(store: store, logger: logger, metrics: metrics), waker: multi.waker)
     }
 
     deinit { desk.close() }
 
     /// Works until `shouldStop`, and then until what is in flight has ended.
-    public func run(until shouldStop: () -> Bool) {
+    /// - Returns: what has kept it from working at the end; nil where nothing did.
+    @discardableResult
+    public func run(until shouldStop: () -> Bool) -> (any Error)? {
         while !shouldStop() {
             do {
                 try turn()
             } catch {
-                logger.warning("webhooks wait: \(error)")
+                note(error)
             }
         }
         finish()
+        return trouble
+    }
+
+    /// Said once, and only where it goes on for longer than a run of cron's: that ends with it.
+    private func note(_ error: any Error) {
+        if trouble == nil { tellAt = .after(milliseconds: Self.tellMilliseconds) }
+        trouble = error
+        guard tellAt.hasPassed else { return }
+        logger.warning("webhooks wait: \(error)")
+        tellAt = .never
     }
 
     /// Works until nothing is due.
@@ -166,8 +184,12 @@ public final class Sender {
         for report in desk.takeReports() {
             switch report {
             case .pickedUp(let claimed): for claimed in claimed { take(claimed, nil) }
-            case .found(let findings): take(findings)
-            case .recorded(let results, let disabled): take(results, disabled: disabled)
+            case .found(let findings):
+                trouble = nil
+                take(findings)
+            case .recorded(let results, let disabled):
+                trouble = nil
+                take(results, disabled: disabled)
             case .failed(.search(let lane, _), let error):
                 lanes[lane.rawValue].isSearching = false
                 lanes[lane.rawValue].searchAt = .after(milliseconds: Self.breathMilliseconds)
@@ -306,6 +328,7 @@ public final class Sender {
         let taken = Double(exchange.milliseconds)
         station.milliseconds = station.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
         let result = result(of: transfer, exchange)
+        metrics?.note(exchange, endedAs: result.status)
         note(result)
         if let attempt = result.attempt { station.health.note(attempt) }
         sent += 1
@@ -384,7 +407,7 @@ public final class Sender {
             do {
                 try takeReports()
             } catch {
-                logger.warning("results wait: \(error)")
+                note(error)
                 collect(milliseconds: Self.breathMilliseconds)
                 attempts += 1
             }

@@ -13,14 +13,21 @@ struct MaskWebhooks: ParsableCommand {
     @Option(name: .customLong("for"), help: "Seconds to work; then on until the next run has begun, 20 more at most.")
     var seconds = 55
     @Flag(help: "Send what is due now, and end.") var once = false
+    @Flag(help: "Say what would be worked on, and send nothing.") var dryRun = false
 
     func validate() throws {
         guard (1...86_400).contains(seconds) else { throw ValidationError("--for takes 1 to 86400 seconds.") }
     }
 
     func run() throws {
-        let program = SenderProgram(Installation(try Configuration(try Environment.current()), label: "mask-webhooks"))
-        if once { try program.runOnce() } else { try program.run(seconds: seconds) }
+        do {
+            let program = SenderProgram(Installation(try Configuration(try Environment.current()), label: "mask-webhooks"))
+            if dryRun { return try program.rehearse().forEach { print($0) } }
+            if once { try program.runOnce() } else { try program.run(seconds: seconds) }
+        } catch {
+            complain("mask-webhooks", error)
+            throw ExitCode.failure
+        }
     }
 }
 

@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
         }
         let doctor = Doctor(Installation(configuration, label: "maskctl"))
         var isWell = report("configuration", .good("read"))
-        for (name, check) in doctor.checks { isWell = report(name, check()) && isWell }
+        for check in doctor.checks { isWell = report(check.name, check.look()) && isWell }
         if !isWell { throw ExitCode.failure }
     }
 

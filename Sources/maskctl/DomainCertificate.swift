@@ -10,12 +10,13 @@ extension DomainCommand {
             discussion: """
                 certbot proves the host over port 80, so its address has to lead to this nginx. cron runs --all once a day: \
                 it renews what is about to end, gets what is missing for verified hosts whose address leads here, and \
-                forgets what belongs to nobody any more. Prints nothing where all is well.
+                forgets what belongs to nobody any more. Prints nothing where all is well, and a sentence where a certificate ends \
+                in less than 14 days.
                 """)
 
         @Argument(help: "Such as go.example.com.") var host: String?
         @Flag(help: "All verified hosts.") var all = false
-        @Flag(help: "Ask the authority's test side, and keep nothing.") var dryRun = false
+        @Flag(help: "Keep nothing: ask the authority's test side; with --all, only say what would be done.") var dryRun = false
 
         func validate() throws {
             guard (host == nil) == all else { throw ValidationError("Name a host, or use --all.") }
@@ -24,7 +25,7 @@ extension DomainCommand {
         func run() throws {
             let installation = try openInstallation()
             let certificates = Certificates(installation.configuration)
-            guard let host else { return try keepAll(installation, certificates) }
+            guard let host else { return try job(.domainCertificate, isRehearsal: dryRun) { try keepAll($0, certificates) } }
             let name = try hostName(host)
             let site = installation.configuration.site
             if ![site.apiHost, site.linkHost].contains(name.text) {
@@ -39,18 +40,23 @@ extension DomainCommand {
             let verified = try installation.administration.domains().filter { $0.status == .verified }
             let hosts = Set(verified.map(\.host) + [site.apiHost, site.linkHost])
             var failures: [String] = []
-            func trying(_ body: () throws -> Void) { do { try body() } catch { failures.append("\(error)") } }
-            if !dryRun {
-                for host in certificates.held where !hosts.contains(host) { trying { try certificates.remove(host) } }
-                trying { try certificates.renew() }
+            func trying(_ plan: String, _ body: () throws -> Void) {
+                if dryRun { return print("would \(plan)") }
+                do { try body() } catch { failures.append("\(error)") }
+            }
+            for host in certificates.held where !hosts.contains(host) {
+                trying("forget the certificate of \(host)") { try certificates.remove(host) }
+            }
+            if !certificates.held.isEmpty {
+                trying("renew what is about to end of \(certificates.held.joined(separator: ", "))") { try certificates.renew() }
             }
             let inspection = DomainInspection(resolver: installation.resolver, linkHost: site.linkHost)
             for domain in verified where domain.workspace != nil && !certificates.isThere(domain.host) {
                 guard inspection.inspect(domain, at: .now()).address == .found else { continue }
-                trying { try certificates.get(domain.host, isRehearsal: dryRun) }
+                trying("get a certificate of \(domain.host)") { try certificates.get(domain.host) }
             }
-            failures.forEach { complain("maskctl: \($0)") }
-            if !failures.isEmpty { throw ExitCode.failure }
+            failures += certificates.complaints(at: .now())
+            if !failures.isEmpty { throw JobFailure(description: failures.joined(separator: "; ")) }
         }
     }
 }

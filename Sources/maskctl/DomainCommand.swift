@@ -6,7 +6,7 @@ import Model
 struct DomainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "Hosts of short links: whose they are, and their certificates.",
-        subcommands: [Add.self, List.self, Verify.self, Certificate.self, Remove.self])
+        subcommands: [Add.self, List.self, Verify.self, Check.self, Certificate.self, Remove.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

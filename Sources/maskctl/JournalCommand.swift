@@ -25,11 +25,23 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Load what waits, unless a worker of this host does so already.")
         @Flag(help: "Say how much was loaded.") var verbose = false
+        @Flag(help: "Say what would be loaded, and do nothing.") var dryRun = false
 
         func run() throws {
-            let installation = try openInstallation()
+            try job(.journalLoad, isRehearsal: dryRun) { try dryRun ? tell($0) : load($0) }
+        }
+
+        private func tell(_ installation: Installation) throws {
+            for segment in try JournalStatus.segments(in: installation.configuration.spool, store: installation.store)
+            where segment.bytes > segment.loaded {
+                print("would load \(segment.bytes - segment.loaded) bytes of \(segment.name)")
+            }
+        }
+
+        private func load(_ installation: Installation) throws {
             var loader = JournalLoader(
-                directory: installation.configuration.spool, store: installation.store, logger: installation.logger)
+                directory: installation.configuration.spool, store: installation.store, logger: installation.logger,
+                metrics: JournalMetrics(installation.memory))
             var (clicks, requests) = (0, 0)
             while let loaded = try loader.load() {
                 clicks += loaded.clicks

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Bootstrap
-import MariaDB
-import Store
 
 struct MigrateCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate", abstract: "Bring the database's schema up to date.",
-        discussion: "Safe to interrupt and to run again. Workers refuse to start on an older schema.")
+        discussion: """
+            Safe to interrupt and to run again. Workers refuse to start on an older schema. At the end the accounts of the \
+            workers and the sender get their rights to the tables (roles.sql).
+            """)
 
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
@@ -18,15 +19,9 @@ struct MigrateCommand: AccountCommand {
 
     func run() throws {
         let installation = try openInstallation()
-        let migrator = try installation.migrator()
-        // A migration may take its time: no statement here is given up.
-        var database = installation.configuration.database
-        database.answerSeconds = 86_400
-        let connection = try Servers(database).connect()
         guard !dryRun else {
-            return try migrator.pending(on: connection).forEach { print("would apply \($0.name)") }
+            return try installation.pendingMigrations().forEach { print("would apply \($0)") }
         }
-        try migrator.migrate(on: connection) { if !quiet { print("applying \($0.name)") } }
-        try Partitions.maintainAll(today: today(), on: connection).forEach { if !quiet { print($0) } }
+        try installation.migrate { if !quiet { print($0) } }
     }
 }

@@ -15,11 +15,22 @@ struct PageCommand: ParsableCommand {
         @Flag(help: "Say what was done.")
         var verbose = false
 
+        @Flag(help: "Say what would be done, and do nothing.")
+        var dryRun = false
+
         func run() throws {
-            let synced = try openInstallation().publisher.synchronize()
-            guard verbose else { return }
-            synced.written.forEach { print("wrote \($0)") }
-            synced.removed.forEach { print("removed \($0)") }
+            try job(.pageSync, isRehearsal: dryRun) { installation in
+                // Schedules go by the clock: with a wrong one pages would show what is not due yet, and go on showing it.
+                let now = try installation.store.agreedTime()
+                let synced = try installation.publisher.synchronize(at: now, isRehearsal: dryRun)
+                if verbose || dryRun {
+                    synced.written.forEach { print("\(dryRun ? "would write" : "wrote") \($0)") }
+                    synced.removed.forEach { print("\(dryRun ? "would remove" : "removed") \($0)") }
+                }
+                if let first = synced.failed.first {
+                    throw JobFailure(description: "\(synced.failed.count) pages could not be written, such as \(first)")
+                }
+            }
         }
     }
 

@@ -15,6 +15,7 @@ struct Maskctl: ParsableCommand {
         subcommands: [
             SetupCommand.self, MigrateCommand.self, ReloadCommand.self, WorkspaceCommand.self, MemberCommand.self, KeyCommand.self, DomainCommand.self,
             WebhookCommand.self, PageCommand.self, JournalCommand.self, AuditCommand.self, MaintainCommand.self, DoctorCommand.self,
+            BackupCommand.self, RestoreCommand.self,
         ])
 }
 

@@ -20,6 +20,8 @@ import Webhooks
 /// A worker in this process, on a real MariaDB and a real Redis, with a workspace, a key of all public scopes and a domain.
 final class Stage: Sendable {
     let store: Store
+    /// For what tests look at and change behind the API's back.
+    let backdoor: Store
     let redis: RedisConfiguration
     let spool: TemporaryFolder
     let services: Services
@@ -55,6 +57,7 @@ final class Stage: Sendable {
         change(&site)
         self.redis = try redis ?? TestServers.redis()
         self.store = try store ?? Database.shared.get().store
+        backdoor = try store ?? Database.shared.get().administratorStore
         spool = try TemporaryFolder()
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
         services = try Self.worker(site, self.store, self.redis, spool, webhooks, names)
@@ -170,10 +173,10 @@ final class Stage: Sendable {
         return clicks
     }
 
-    func query(_ sql: SQL) throws -> [Row] { try store.read { try $0.query(sql) } }
+    func query(_ sql: SQL) throws -> [Row] { try backdoor.read { try $0.query(sql) } }
 
     /// Changes a table behind the API's back, so that nobody is told.
-    func tamper(_ sql: SQL) throws { try store.write { _ = try $0.execute(sql) } }
+    func tamper(_ sql: SQL) throws { try backdoor.write { _ = try $0.execute(sql) } }
 }
 
 /// The database of all tests of this module: made and migrated once, for each stage has a workspace of its own.

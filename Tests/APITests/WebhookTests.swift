@@ -723,7 +723,7 @@ struct WebhookTests {
             (["link_id": link["id"] ?? .null], 2), (["tag": "red"], 2), (["tag": "blue"], 1), (["domain": .string(stage.host)], 4),
             (["domain": "mask.test"], 0), (["tag": "red", "events": ["link.deleted"]], 1),
         ]
-        try stage.tamper("DELETE FROM events")
+        try database.connect().execute("DELETE FROM events")
         let webhooks = try filters.map { try stage.newWebhook($0.0) }
         let id = link["id"]?.stringValue ?? ""
         _ = stage.ask(.patch, "/links/" + id, #"{"title": "new"}"#)
@@ -731,7 +731,7 @@ struct WebhookTests {
         try stage.create([:])
         _ = stage.ask(.delete, "/links/" + id)
         #expect(stage.ask(.get, "/events").json["data"]?.arrayValue?.map { $0["sequence"] } == [.null, .null, .null, .null])
-        let picked = try stage.store.write { connection in
+        let picked = try database.senderStore.write { connection in
             try Outbox.pickUp(.changes, limit: 100, at: .now(), on: connection) { $1.matches($0) }
         }
         #expect(picked.count == 4)

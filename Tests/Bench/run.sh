@@ -71,7 +71,7 @@ start_stack() {
     { cat "$folder/quickstart.log"; fail "The stack did not start."; }
   # shellcheck disable=SC1091
   . "$folder/quickstart.env"
-  export MASK_CONFIG MASK_MARIADB_SOCKET MASK_MARIADB_USER # for maskctl and the floors
+  export MASK_CONFIG MASK_MARIADB_SOCKET # for maskctl and the floors
   maskctl=$MASK_BIN/maskctl
   # wrk names the address that it connects to in the TLS handshake, and nginx looks for a certificate of that name.
   for part in crt key; do cp "$folder/tls/api.mask.localhost.$part" "$folder/tls/127.0.0.1.$part"; done
@@ -102,9 +102,9 @@ build_programs() {
 }
 
 start_floor() {
-  FLOOR_DATABASE=floor "$folder/floor-$1" "$folder/sockets/floor-a.sock" $threads >>"$folder/log/floor.log" 2>&1 &
+  MASK_MARIADB_USER=$MASK_MARIADB_USER FLOOR_DATABASE=floor "$folder/floor-$1" "$folder/sockets/floor-a.sock" $threads >>"$folder/log/floor.log" 2>&1 &
   floors=$!
-  FLOOR_DATABASE=floor "$folder/floor-$1" "$folder/sockets/floor-b.sock" $threads >>"$folder/log/floor.log" 2>&1 &
+  MASK_MARIADB_USER=$MASK_MARIADB_USER FLOOR_DATABASE=floor "$folder/floor-$1" "$folder/sockets/floor-b.sock" $threads >>"$folder/log/floor.log" 2>&1 &
   floors="$floors $!"
   sleep 0.5
 }

@@ -127,7 +127,7 @@ deliver_once() {
     SELECT @hooks, UNHEX(CONCAT(LPAD(HEX(@at), 12, '0'), LEFT(SHA1(CONCAT('$1-', seq)), 20))), 'link.created', NOW(3),
       CONCAT('{\"data\":{\"id\":\"lnk_', seq, '\",\"title\":\"', REPEAT('x', 420), '\"}}') FROM seq_1_to_$webhook_events"
   from=$(date +%s%N)
-  "$MASK_BIN/mask-webhooks" --once
+  MASK_MARIADB_USER=mask-webhooks "$MASK_BIN/mask-webhooks" --once
   taken=$((($(date +%s%N) - from) / 1000))
   echo "$(sql "SELECT COUNT(*) FROM mask.webhook_deliveries d JOIN mask.workspaces w ON w.id = d.workspace_id AND w.slug = 'hooks'
     WHERE d.status = 'succeeded' AND d.finished_at >= FROM_UNIXTIME($from / 1e9)")" $taken
@@ -163,7 +163,7 @@ measure_million() {
     UPDATE webhook_deliveries SET status = 'waiting', due_at = NOW(3), attempts = 0, finished_at = NULL
     WHERE workspace_id = (SELECT id FROM workspaces WHERE slug = 'hooks') AND event_id IN (SELECT id FROM events) ORDER BY id DESC LIMIT 100;
     UPDATE webhook_lanes SET due_at = NOW(3), waiting = waiting + 100 WHERE workspace_id = (SELECT id FROM workspaces WHERE slug = 'hooks')"
-  "$MASK_BIN/mask-webhooks" --once
+  MASK_MARIADB_USER=mask-webhooks "$MASK_BIN/mask-webhooks" --once
   sql "SET GLOBAL slow_query_log = OFF"
   awk '/^# Query_time/ { time = $0; plan = "" } /^# explain/ { plan = plan $0 "\n" }
     /FORCE INDEX \(due\)/ && !seen { seen = 1; claim = 1; print time; printf "%s", plan }

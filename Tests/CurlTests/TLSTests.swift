@@ -93,8 +93,8 @@ private final class SecureSite: Sendable {
         folder = try TemporaryFolder("tls")
         let path = folder.path
         authority = path + "/authority.pem"
-        try Self.run("sh", ["-ec", Self.certificates], in: path)
-        let ports = try Self.freePorts(6)
+        try TestCertificates.make(in: path)
+        let ports = try Receiver.freePorts(6)
         (http2, http1, selfSigned, expired, wrongHost, old) = (ports[0], ports[1], ports[2], ports[3], ports[4], ports[5])
         try Self.configuration(folder: path, servers: [
             (http2, "good", "http2", ""), (http1, "good", "", ""), (selfSigned, "self-signed", "", ""),
@@ -106,19 +106,6 @@ private final class SecureSite: Sendable {
             folder: URL(filePath: path))
         try server.wait("nginx") { (try? Multi.free().post("https://127.0.0.1:\(http1)/").result) == .failed(.tls) }
     }
-
-    private static let certificates = """
-        key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-        request() { openssl req $key -keyout $1.key -out $1.csr -subj /CN=$1; }
-        sign() { printf 'subjectAltName=%s' "$2" >$1.ext
-          openssl x509 -req -in $1.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days $3 -extfile $1.ext -out $1.pem; }
-        own() { openssl req -x509 $key -keyout $1.key -out $1.pem -subj /CN=$1 -days 2 -addext subjectAltName=IP:127.0.0.1,DNS:localhost; }
-        own authority; own self-signed
-        for name in good expired wrong-host; do request $name; done
-        sign good IP:127.0.0.1,DNS:localhost 2
-        sign expired IP:127.0.0.1,DNS:localhost -1
-        sign wrong-host DNS:other.example 2
-        """
 
     private static func configuration(
         folder: String, servers: [(port: Int, certificate: String, protocol: String, extra: String)]
@@ -143,24 +130,5 @@ private final class SecureSite: Sendable {
               \(blocks.joined(separator: "\n"))
             }
             """
-    }
-
-    /// Ports that nobody listens on, as far as one can know.
-    private static func freePorts(_ count: Int) throws -> [Int] {
-        let listeners = try (0..<count).map { _ in try Receiver.listen(backlog: 1) }
-        defer { listeners.forEach { close($0) } }
-        return listeners.map(Receiver.port(of:))
-    }
-
-    private static func run(_ program: String, _ arguments: [String], in folder: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw TestFailure("\(program) failed") }
     }
 }

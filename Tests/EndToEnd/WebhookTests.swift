@@ -134,7 +134,9 @@ extension EndToEndTests {
                 let process = Process()
                 process.executableURL = URL(filePath: stack["MASK_BIN"] + "/mask-webhooks")
                 process.arguments = ["--for", "\(seconds)"]
-                process.environment = ProcessInfo.processInfo.environment.merging(["MASK_CONFIG": stack["MASK_CONFIG"]]) { $1 }
+                process.environment = ProcessInfo.processInfo.environment.merging([
+                    "MASK_CONFIG": stack["MASK_CONFIG"], "MASK_MARIADB_USER": "mask-webhooks",
+                ]) { $1 }
                 process.standardError = FileHandle.nullDevice
                 try? process.run()
             }

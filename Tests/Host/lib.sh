@@ -45,7 +45,7 @@ api() {
 }
 
 # member NAME: the first text or number of that name in the JSON on standard input.
-member() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n1; }
+member() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n1; }
 
 # sql STATEMENT: as MariaDB's root.
 sql() { mariadb -N mask -e "$1"; }

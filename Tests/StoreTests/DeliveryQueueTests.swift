@@ -24,12 +24,12 @@ struct DeliveryQueueTests {
     }
 
     private func claim(_ limit: Int = 100, after seconds: Int64 = 1) throws -> [DeliveryQueue.Claimed] {
-        try database.store.write { try DeliveryQueue.claim(work, at: .in(seconds), on: $0) { _ in limit }.claimed }
+        try database.senderStore.write { try DeliveryQueue.claim(work, at: .in(seconds), on: $0) { _ in limit }.claimed }
     }
 
     @discardableResult
     private func record(_ results: [DeliveryQueue.Result], notBefore: Timestamp? = nil) throws -> WebhookHealth? {
-        try database.store.write { try DeliveryQueue.record(results, at: .now(), on: $0) { _, _ in notBefore } }[work]
+        try database.senderStore.write { try DeliveryQueue.record(results, at: .now(), on: $0) { _, _ in notBefore } }[work]
     }
 
     private func lane() throws -> [String] {
@@ -62,7 +62,7 @@ struct DeliveryQueueTests {
         let claims = try inParallel(6) { _ in
             var mine: [DeliveryID] = []
             for _ in 0..<500 {
-                let claimed = try database.store.write { try DeliveryQueue.claim(work, at: .in(1), on: $0) { _ in 7 }.claimed }
+                let claimed = try database.senderStore.write { try DeliveryQueue.claim(work, at: .in(1), on: $0) { _ in 7 }.claimed }
                 mine += claimed.map(\.delivery.id)
                 if claimed.isEmpty { usleep(1000) }
             }
@@ -167,7 +167,7 @@ struct DeliveryQueueTests {
     func disabling() throws {
         let entry = AuditEntry(workspace: tenant.workspace.id, at: .now(), actor: .sender, action: AuditAction.webhookDisabled.rawValue, resource: webhook.id.description)
         func disable() throws -> Bool {
-            try database.store.write {
+            try database.senderStore.write {
                 try DeliveryQueue.disable(work, quietSince: .in(-100), reason: "It is dead.", at: .now(), audit: entry, on: $0)
             }
         }

@@ -87,7 +87,7 @@ struct OutboxTests {
         let (free, busy) = (try database.makeWebhook(of: tenant), try database.makeWebhook(of: tenant))
         try database.connect().execute("UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3) WHERE webhook_id = \(busy.id)")
         let events = try database.makeEvents(10, of: tenant)
-        let picked = try database.store.write {
+        let picked = try database.senderStore.write {
             try Outbox.pickUp(.changes, limit: 100, at: .now(), on: $0, room: { min($2, 4) + ($1.failures) }) { _, _ in true }
         }
         #expect(picked.count == 10)
@@ -101,7 +101,7 @@ struct OutboxTests {
         // Those that were not claimed are due at once, and a dead sender's are when its lease has ended.
         let work = DeliveryQueue.Work(workspace: tenant.workspace.id, webhook: free.id, lane: .changes)
         func claim(at time: Timestamp) throws -> Int {
-            try database.store.write { try DeliveryQueue.claim(work, at: time, on: $0) { _ in 100 }.claimed.count }
+            try database.senderStore.write { try DeliveryQueue.claim(work, at: time, on: $0) { _ in 100 }.claimed.count }
         }
         #expect(try claim(at: .in(1)) == 6)
         #expect(try claim(at: .in(59)) == 0)

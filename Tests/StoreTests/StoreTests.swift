@@ -8,7 +8,7 @@ import Testing
 @Suite("The store", .database)
 struct StoreTests {
     let database = TestDatabase.current
-    var store: Store { database.store }
+    var store: Store { database.administratorStore }
 
     private func refuse(_ code: Int, on connection: Connection) throws {
         try connection.run("BEGIN NOT ATOMIC SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = \(code), MESSAGE_TEXT = 'forced'; END")

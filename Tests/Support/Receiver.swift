@@ -52,6 +52,13 @@ public final class Receiver: Sendable {
         return descriptor
     }
 
+    /// Ports that nobody listens on, as far as one can know.
+    public static func freePorts(_ count: Int) throws -> [Int] {
+        let listeners = try (0..<count).map { _ in try listen(backlog: 1) }
+        defer { listeners.forEach { close($0) } }
+        return listeners.map(port(of:))
+    }
+
     public static func port(of descriptor: Int32) -> Int {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

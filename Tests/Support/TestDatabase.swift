@@ -5,10 +5,23 @@ import Synchronization
 import Testing
 
 /// A database of one test's own, with the schema of `sql/migrations`. Made by the trait `.database`.
+///
+/// What a test drives has the rights of the account that it runs under on a server: everything that a worker does is so
+/// tried with what `sql/roles.sql` gives to it.
 public final class TestDatabase: Sendable {
     public let name: String
+    /// With the rights of the workers' account.
     public let configuration: MariaDBConfiguration
+    /// With the rights of the sender's account.
+    public let sender: MariaDBConfiguration
+    /// With the rights of the administrator's account, which has everything in this database.
+    public let administrator: MariaDBConfiguration
+    /// With the rights of the workers' account.
     public let store: Store
+    /// With the rights of the sender's account.
+    public let senderStore: Store
+    /// With the rights of the administrator's account: for what tests look at and change behind a program's back.
+    public let administratorStore: Store
 
     @TaskLocal private static var scoped: TestDatabase?
 
@@ -18,26 +31,44 @@ public final class TestDatabase: Sendable {
         return scoped
     }
 
-    /// A connection of the test's own.
-    public func connect() throws -> Connection { try Connection(configuration) }
+    /// A connection of the test's own, which may do everything.
+    public func connect() throws -> Connection { try Connection(administrator) }
 
     private static let count = Atomic(0)
 
     /// - Parameter migrated: false makes an empty database.
     public init(migrated: Bool = true) throws {
-        var configuration = try TestServers.mariaDB()
+        let accounts = try TestServers.accounts.get()
         name = "mask_test_\(getpid())_\(Self.count.add(1, ordering: .relaxed).newValue)"
-        let connection = try Connection(configuration)
+        // What knows none of our tables knows none of our accounts.
+        var administrator = migrated ? accounts.administrator : try TestServers.mariaDB()
+        let connection = try Connection(administrator)
         try connection.run("CREATE DATABASE \(name); USE \(name)")
-        if migrated { try Migrator(try Migrations.all()).migrate(on: connection) { _ in } }
-        configuration.database = name
-        self.configuration = configuration
+        if migrated {
+            try Migrator(try Migrations.all()).migrate(on: connection) { _ in }
+            guard try Roles.grant(try Migrations.roles(), on: connection) else { throw TestFailure("there are no roles") }
+        }
+        administrator.database = name
+        var (worker, sender) = (migrated ? accounts.worker : administrator, migrated ? accounts.sender : administrator)
+        worker.database = name
+        sender.database = name
+        (configuration, self.administrator, self.sender) = (worker, administrator, sender)
         store = Store(configuration, connections: 40, reserved: 2)
+        senderStore = Store(sender, connections: 40)
+        administratorStore = Store(administrator, connections: 40)
+    }
+
+    /// A database that is there, by one account that may do everything.
+    public init(_ configuration: MariaDBConfiguration) {
+        name = configuration.database ?? ""
+        (self.configuration, sender, administrator) = (configuration, configuration, configuration)
+        store = Store(configuration, connections: 20)
+        (senderStore, administratorStore) = (store, store)
     }
 
     /// Drops the database. Whatever still holds on to it is not waited for.
     public func drop() throws {
-        var configuration = configuration
+        var configuration = administrator
         configuration.database = nil
         let connection = try Connection(configuration)
         try connection.run("SET lock_wait_timeout = 5; DROP DATABASE IF EXISTS \(name)")
@@ -48,8 +79,12 @@ public final class TestDatabase: Sendable {
     }
 }
 
-/// The files of `sql/migrations`.
+/// The files of `sql/migrations`, and those beside them.
 public enum Migrations {
+    public static func roles() throws -> String { try String(contentsOfFile: folder + "/../roles.sql", encoding: .utf8) }
+
+    public static func grants() throws -> String { try String(contentsOfFile: folder + "/../grants.sql", encoding: .utf8) }
+
     public static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "sql/migrations").path

@@ -13,6 +13,9 @@ public enum TestServers {
             password: environment["MASK_MARIADB_PASSWORD"])
     }
 
+    /// How to connect to it with the rights of our accounts.
+    public static let accounts = Result { try TestAccounts(try mariaDB()) }
+
     /// How to connect to the Redis that all tests share: use keys of your own, never FLUSHALL.
     public static func redis() throws -> RedisConfiguration {
         guard let socket = environment["MASK_REDIS_SOCKET"] else { return try privateRedis.get().configuration }
@@ -45,16 +48,19 @@ public final class MariaDBServer: Sendable {
         "--innodb-doublewrite=OFF", "--innodb-flush-method=nosync", "--innodb-stats-persistent=OFF",
     ]
 
-    public init() throws {
+    /// - Parameters:
+    ///   - existing: a folder with the files of a server; without it there is a fresh one.
+    ///   - options: of `mariadbd`, beside those that it always has; the last of two that differ counts.
+    public init(files existing: String? = nil, options: [String] = []) throws {
         let folder = try TemporaryFolder.make("mariadb")
-        let data = folder.appending(path: "data").path
+        let data = existing ?? folder.appending(path: "data").path
         let socket = folder.appending(path: "s").path
         let user = NSUserName()
-        try Self.install(data: data, user: user)
+        if existing == nil { try Self.install(data: data, user: user) }
         configuration = MariaDBConfiguration(address: .socket(path: socket), user: "root")
         process = try ServerProcess(
             "/usr/bin/env", ["PATH=\(Self.path)", "mariadbd", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
-                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid"] + Self.options,
+                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid"] + Self.options + options,
             folder: folder)
         let configuration = configuration
         try process.wait("mariadbd") { (try? Connection(configuration)) != nil }
@@ -69,11 +75,13 @@ public final class MariaDBServer: Sendable {
             "PATH=\(path)", "mariadb-install-db", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
         ]
-        install.standardOutput = FileHandle.nullDevice
-        install.standardError = FileHandle.nullDevice
+        let output = Pipe()
+        install.standardOutput = output
+        install.standardError = output
         try install.run()
+        let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         install.waitUntilExit()
-        guard install.terminationStatus == 0 else { throw TestFailure("mariadb-install-db failed") }
+        guard install.terminationStatus == 0 else { throw TestFailure("mariadb-install-db failed: \(words.suffix(2000))") }
     }
 }
 

@@ -50,7 +50,7 @@ extension TestDatabase {
     public func pickUpAll(_ lane: EventLane = .changes, limit: Int = 500, at now: Timestamp = .now()) throws -> Int {
         var count = 0
         while true {
-            let picked = try store.write {
+            let picked = try senderStore.write {
                 try Outbox.pickUp(lane, limit: limit, at: now, on: $0) { event, filter in filter.matches(event) }
             }
             if picked.count == 0 { return count }
@@ -60,12 +60,12 @@ extension TestDatabase {
 
     /// The rows of one column or several, as text.
     public func texts(_ query: SQL) throws -> [[String]] {
-        try store.read { connection in
+        try administratorStore.read { connection in
             try connection.query(query).map { row in try (0..<row.values.count).map { try row.optionalString($0) ?? "NULL" } }
         }
     }
 
-    public func number(_ query: SQL) throws -> Int { try store.read { try $0.query(query)[0].integer(0) } }
+    public func number(_ query: SQL) throws -> Int { try administratorStore.read { try $0.query(query)[0].integer(0) } }
 
     /// A sender that may go to this machine.
     public func makeSender(
@@ -74,7 +74,7 @@ extension TestDatabase {
         var logger = Logger(label: "sender") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
         return try Sender(
-            store: store, key: key, policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: ports),
+            store: senderStore, key: key, policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: ports),
             allowsHTTP: true, limits: .init(wholeMilliseconds: whole), logger: logger)
     }
 }

@@ -17,7 +17,7 @@ import Testing
 struct KilledSenderTests {
     private let database = TestDatabase.current
     private let tenant: Tenant
-    /// Holds the locks. The store has connected before it: what has connected since is the sender.
+    /// Holds the locks. The stores have connected before it: what has connected since is the sender.
     private let connection: Connection
     private let receiver: Receiver
     /// Whether the receiver reads, but does not answer.
@@ -36,6 +36,7 @@ struct KilledSenderTests {
 
     init() throws {
         tenant = try database.makeTenant()
+        for store in [database.senderStore, database.administratorStore] { _ = try store.read { try $0.query("SELECT 1") } }
         connection = try database.connect()
         receiver = try Receiver { [isSilent] visitor in
             while visitor.read() != nil {
@@ -154,7 +155,8 @@ struct KilledSenderTests {
 
     /// The sender's: all that the database has had since before it began.
     private func sessions(_ condition: String = "TRUE") throws -> Int {
-        try connection.query("""
+        // Only root sees what other accounts do.
+        try Connection(TestServers.mariaDB()).query("""
             SELECT COUNT(*) FROM information_schema.PROCESSLIST
             WHERE DB = \(database.name) AND ID > \(Int(connection.threadID)) AND \(unsafeText: condition)
             """)[0].integer(0)
@@ -182,7 +184,7 @@ struct KilledSenderTests {
         sender.executableURL = programs.appending(path: "mask-webhooks")
         sender.arguments = ["--for", "55"]
         sender.environment = [
-            "MASK_MARIADB_SOCKET": socket, "MASK_MARIADB_USER": database.configuration.user, "MASK_DATABASE": database.name,
+            "MASK_MARIADB_SOCKET": socket, "MASK_MARIADB_USER": database.sender.user, "MASK_DATABASE": database.name,
             "MASK_REDIS_SOCKET": try TestServers.redis().socket ?? "", "MASK_SECRET_KEY": TestDatabase.secretKey,
             "MASK_WEBHOOK_ADDRESSES": "127.0.0.0/8", "MASK_WEBHOOK_PORTS": "*", "MASK_WEBHOOK_HTTP": "yes",
         ]

@@ -306,9 +306,11 @@ struct SenderTests {
         let name = database.name
         guard case .socket(let socket) = database.configuration.address else { return }
         for delay in [60, 150, 250] {
-            await #expect(processExitsWith: .signal(SIGKILL)) { [name = name as String, socket = socket as String, delay = delay as Int] in
+            await #expect(processExitsWith: .signal(SIGKILL)) { [
+                name = name as String, socket = socket as String, user = database.sender.user as String, delay = delay as Int
+            ] in
                 signal(SIGPIPE, SIG_IGN)
-                let store = Store(.init(address: .socket(path: socket), user: "root", database: name), connections: 2)
+                let store = Store(.init(address: .socket(path: socket), user: user, database: name), connections: 2)
                 let sender = try Sender(
                     store: store, key: TestDatabase.secretKey,
                     policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: nil), allowsHTTP: true,

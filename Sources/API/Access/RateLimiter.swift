@@ -40,6 +40,7 @@ final class RateLimiter: Sendable {
 
     private let redis: RedisPool
     private let workers: Int
+    private let metrics: ApplicationMetrics?
     private let local = LocalRateLimiter()
     /// Monotonic milliseconds before which Redis is not asked again.
     private let awayUntil = Atomic<Int>(0)
@@ -47,8 +48,9 @@ final class RateLimiter: Sendable {
     /// How long Redis is left alone after a failure.
     private static let pauseMilliseconds = 1000
 
-    init(redis: RedisPool, workers: Int) {
+    init(redis: RedisPool, workers: Int, metrics: ApplicationMetrics? = nil) {
         self.redis = redis
+        self.metrics = metrics
         self.workers = max(1, workers)
     }
 
@@ -58,16 +60,23 @@ final class RateLimiter: Sendable {
     ///   - nextCost: what the request will cost when it comes again, for the time that a refused client is told to wait.
     ///   - epoch: the epoch that the limits were read under. Under another nothing is counted: the limits may be others.
     func check(_ limits: [RateLimit], cost: Int = 1, nextCost: Int? = nil, under epoch: String? = nil) -> RateDecision {
+        let decision = decide(limits, cost, nextCost ?? cost, epoch)
+        if cost > 0 { metrics?.decisions.add(decision.isAllowed ? .allowed : .refused) }
+        return decision
+    }
+
+    private func decide(_ limits: [RateLimit], _ cost: Int, _ nextCost: Int, _ epoch: String?) -> RateDecision {
         if awayUntil.load(ordering: .relaxed) <= monotonicMilliseconds() {
             do {
                 return try redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-                    try decide(try evaluate($0, limits, cost, nextCost ?? cost, epoch))
+                    try decide(try evaluate($0, limits, cost, nextCost, epoch))
                 }
             } catch {
                 redis.drain()  // the idle connections have gone with the one that failed
                 awayUntil.store(monotonicMilliseconds() + Self.pauseMilliseconds, ordering: .relaxed)
             }
         }
+        metrics?.fallbacks.add()
         return checkLocally(limits, cost)
     }
 
@@ -222,6 +231,12 @@ final class LocalRateLimiter: Sendable {
             isAllowed: isAllowed, limit: limit, remaining: remaining, secondsToReset: seconds, resetAt: now / 1000 + seconds,
             epoch: nil)
     }
+}
+
+func monotonicMicroseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
 }
 
 func monotonicMilliseconds() -> Int { clockMilliseconds(CLOCK_MONOTONIC) }

@@ -48,20 +48,23 @@ public struct InvalidationListener: Sendable {
     }
 
     public func run() -> Never {
+        var isTold = false  // an outage is one line, however long it lasts
         while true {
             do {
-                try listen()
+                try listen { isTold = false }
             } catch {
                 services.links.subscriptionEnded()
-                services.logger.warning("no word of changed links, so none is trusted from memory: \(error)")
+                if !isTold { services.logger.warning("no word of changed links, so none is trusted from memory: \(error)") }
+                isTold = true
             }
             usleep(250_000)
         }
     }
 
-    private func listen() throws {
+    private func listen(began: () -> Void) throws {
         let subscription = try Subscription(configuration, channels: [Invalidation.channel])
         services.links.subscriptionBegan()
+        began()
         var isTesting = false
         while true {
             if let message = try subscription.next(timeoutMilliseconds: Self.silenceMilliseconds) {

@@ -47,6 +47,7 @@ final class LinkCache: Sendable {
 
     private let store: Store
     private let logger: Logger
+    private let metrics: ApplicationMetrics?
     private let outage = Outage()
     private let shards: [LinkShard]
     private let shardCapacity: Int
@@ -58,9 +59,10 @@ final class LinkCache: Sendable {
     static let unknownMilliseconds = 5_000
     static let staleMilliseconds = 3_600_000
 
-    init(store: Store, capacity: Int, logger: Logger) {
+    init(store: Store, capacity: Int, logger: Logger, metrics: ApplicationMetrics? = nil) {
         self.store = store
         self.logger = logger
+        self.metrics = metrics
         shards = (0..<16).map { _ in LinkShard() }
         shardCapacity = max(1, capacity / 16)
     }
@@ -75,7 +77,10 @@ final class LinkCache: Sendable {
         let number = shard(key)
         let now = monotonicMilliseconds()
         let (entry, invalidations) = shards[number].state.withLock { $0.use(key) }
-        if let entry, isTrusted(entry, now) { return entry.link.map(Answer.link) ?? .unknown }
+        if let entry, isTrusted(entry, now) {
+            metrics?.lookups.add(.hit)
+            return entry.link.map(Answer.link) ?? .unknown
+        }
         let generation = generation.load(ordering: .acquiring)
         do {
             let target = try outage.riding { [store] in
@@ -84,10 +89,15 @@ final class LinkCache: Sendable {
             let link = target.map(CachedLink.init)
             let fresh = LinkEntry(link: link, loadedAt: monotonicMilliseconds(), generation: generation)
             shards[number].state.withLock { $0.keep(fresh, key, ifStill: invalidations, capacity: shardCapacity) }
+            metrics?.lookups.add(.miss)
             return link.map(Answer.link) ?? .unknown
         } catch {
             if !error.isDatabaseUnavailable { logger.error("a link cannot be loaded: \(error)") }
-            guard let link = entry?.link, let entry, now - entry.loadedAt < Self.staleMilliseconds else { return .unavailable }
+            guard let link = entry?.link, let entry, now - entry.loadedAt < Self.staleMilliseconds else {
+                metrics?.lookups.add(.unavailable)
+                return .unavailable
+            }
+            metrics?.lookups.add(.stale)
             return .link(link)
         }
     }

@@ -63,16 +63,19 @@ public struct PageListener: Sendable {
     }
 
     public func run() -> Never {
+        var isTold = false
         while true {
-            do { try listen() } catch {
-                services.logger.warning("no word of changed pages; cron brings them: \(error)")
+            do { try listen { isTold = false } } catch {
+                if !isTold { services.logger.warning("no word of changed pages; cron brings them: \(error)") }
+                isTold = true
             }
             sleep(1)
         }
     }
 
-    private func listen() throws {
+    private func listen(began: () -> Void) throws {
         let subscription = try Subscription(configuration, channels: [PageNews.channel])
+        began()
         while true {
             guard let message = try subscription.next(timeoutMilliseconds: 10_000) else {
                 try subscription.ping()  // its answer is a message too

@@ -13,7 +13,7 @@ struct Redirector: Sendable {
     func respond(to request: Request) -> Response {
         switch request.method {
         case .get, .head, .post: break
-        default: return Page.wrongMethod
+        default: return counted(.wrongMethod, Page.wrongMethod)
         }
         // No slug has a slash: what pages are made of is looked for only where there is none.
         guard let slug = Slug.fromPath(request.path) else {
@@ -25,7 +25,7 @@ struct Redirector: Sendable {
         case .link(let link) where link.workspace == .ofPages: return PageVisits(services: services).show(slug, link, request)
         case .link(let link): return answer(request, link)
         case .unknown: return notFound(request)
-        case .unavailable: return Page.unavailable
+        case .unavailable: return counted(.unavailable, Page.unavailable)
         }
     }
 
@@ -36,26 +36,34 @@ struct Redirector: Sendable {
         if settings.disabled { return notFound(request) }
         if let start = settings.startsAt, now < start { return notFound(request) }
         if let end = settings.expiresAt, now >= end { return expired(request, settings) }
-        if link.isLoop { return Page.loop }
+        if link.isLoop { return counted(.loop, Page.loop) }
         if let maximum = settings.maxClicks, settings.passwordHash != nil {
-            guard let isLeft = try? isLeft(link, maximum) else { return Page.unavailable }
+            guard let isLeft = try? isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
             guard isLeft else { return expired(request, settings) }  // before anyone is asked for the password
         }
         if let hash = settings.passwordHash {
             if let refusal = ask(request, link, hash) { return refusal }
         } else if request.method == .post {
-            return Page.wrongMethod
+            return counted(.wrongMethod, Page.wrongMethod)
         }
         if let maximum = settings.maxClicks {
-            guard let taken = try? take(link, maximum, request.method) else { return Page.unavailable }
+            guard let taken = try? take(link, maximum, request.method) else { return counted(.unavailable, Page.unavailable) }
             guard taken else { return expired(request, settings) }
         }
         return lead(request, link)
     }
 
-    private func notFound(_ request: Request) -> Response { HostVisits(services: services).notFound(request) }
+    private func counted(_ outcome: ApplicationMetrics.Redirect, _ response: Response) -> Response {
+        services.metrics.redirects.add(outcome)
+        return response
+    }
+
+    private func notFound(_ request: Request) -> Response {
+        counted(.notFound, HostVisits(services: services).notFound(request))
+    }
 
     private func expired(_ request: Request, _ settings: LinkSettings) -> Response {
+        services.metrics.redirects.add(.expired)
         guard let url = settings.expiredURL, let destination = try? Destination(validating: url) else {
             return HostVisits(services: services).expired(request)
         }
@@ -82,14 +90,14 @@ struct Redirector: Sendable {
 
     /// The form, or nil when the right password was sent.
     private func ask(_ request: Request, _ link: CachedLink, _ hash: String) -> Response? {
-        guard request.method == .post else { return Page.password(wrong: false) }
+        guard request.method == .post else { return counted(.password, Page.password(wrong: false)) }
         let subject = "password:\(request.remoteAddress):\(link.id)"
         let rate = services.limiter.check(subject, limit: Self.tries)
-        guard rate.isAllowed else { return Page.tooManyTries(seconds: rate.secondsToReset) }
+        guard rate.isAllowed else { return counted(.tooManyTries, Page.tooManyTries(seconds: rate.secondsToReset)) }
         guard let form = try? Query(String(decoding: request.body, as: UTF8.self)),
             let password = form.parameters.first(where: { $0.name == "password" })?.value,
             services.passwords.verify(password, against: hash)
-        else { return Page.password(wrong: true) }
+        else { return counted(.password, Page.password(wrong: true)) }
         return nil
     }
 
@@ -98,7 +106,8 @@ struct Redirector: Sendable {
     private func lead(_ request: Request, _ link: CachedLink) -> Response {
         let visit = Visit(query: request.query)
         let location = location(visit, link)
-        guard !location.isEmpty else { return Page.unavailable }
+        guard !location.isEmpty else { return counted(.unavailable, Page.unavailable) }
+        services.metrics.redirects.add(.led)
         let isClick = request.method != .head && request.fields.purpose == nil && record(request, visit, link)
         let settings = link.settings
         let isPermanent = settings.redirectStatus == 301 || settings.redirectStatus == 308

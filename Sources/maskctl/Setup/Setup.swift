@@ -57,10 +57,9 @@ struct Setup {
     // MARK: Database and Redis
 
     func makeDatabase() throws {
-        step("mariadb", "database mask, accounts of sql/grants.sql")
+        step("mariadb", "database mask and its accounts, \(Self.shared)/sql/grants.sql")
         try run("systemctl", "start", "mariadb.service")
-        try run("mariadb", "-e", "CREATE DATABASE IF NOT EXISTS mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin")
-        try run("mariadb", "mask", "-e", "source \(Self.shared)/sql/grants.sql")
+        try run("mariadb", "-e", "source \(Self.shared)/sql/grants.sql")
     }
 
     func startRedis() throws {
@@ -81,9 +80,10 @@ struct Setup {
         for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
             step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
             let (key, certificate) = ("\(Self.certificates)/\(host).key", "\(Self.certificates)/\(host).crt")
+            try run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
             try run(
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-days", "365",
-                "-subj", "/CN=\(host)", "-addext", "subjectAltName=DNS:\(host)", "-quiet", "-keyout", key, "-out", certificate)
+                "openssl", "req", "-x509", "-key", key, "-days", "365", "-subj", "/CN=\(host)",
+                "-addext", "subjectAltName=DNS:\(host)", "-out", certificate)
             try HostFile.own(key, user: "mask", group: "www-data", mode: 0o640)
             try HostFile.own(certificate, user: "mask", group: "www-data", mode: 0o640)
         }
@@ -98,7 +98,7 @@ struct Setup {
                 to: Self.site, mode: 0o644)
         }
         // Debian's own page answers for every host that nobody else claims, and so does MASK.
-        if HostFile.target(of: Self.debianSite) == "/etc/nginx/sites-available/default" {
+        if let target = HostFile.target(of: Self.debianSite), target.hasSuffix("/sites-available/default") {
             step("nginx", "\(Self.debianSite) is removed: MASK answers in its place")
             try HostFile.remove(Self.debianSite)
         }

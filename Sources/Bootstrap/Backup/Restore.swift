@@ -1,0 +1,146 @@
+import Glibc
+import Journal
+import MariaDB
+import Model
+import Store
+
+/// `maskctl restore`: puts a backup where nothing is, or in the place of what is there if that was asked for.
+public struct Restore {
+    private let installation: Installation
+    private let backup: BackupFolder
+    /// Whether what is there may go.
+    private let replaces: Bool
+    /// MariaDB's files, for a physical backup.
+    private let dataFolder: String
+    private let report: (String) -> Void
+
+    /// Folders that MariaDB makes for itself.
+    private static let ownFolders: Set = [".", "..", "mysql", "performance_schema", "sys", "lost+found", "#rocksdb"]
+
+    public init(
+        _ installation: Installation, from backup: BackupFolder, replaces: Bool, dataFolder: String, report: @escaping (String) -> Void
+    ) {
+        (self.installation, self.backup, self.replaces, self.dataFolder) = (installation, backup, replaces, dataFolder)
+        self.report = report
+    }
+
+    public func run() throws {
+        umask(0o077)
+        let manifest = backup.manifest
+        guard manifest.newestMigration <= Schema.newestMigration else {
+            throw BackupError("""
+                \(backup.path) was made by MASK \(manifest.version) with the schema \(manifest.newestMigration); this is \
+                \(Release.version) with \(Schema.newestMigration). Install that version first
+                """)
+        }
+        try backup.verify()
+        report("every file is as it was written")
+        let outcome: Void? = try SpoolCopy.withoutWriters(installation.configuration.spool) {
+            switch manifest.method {
+            case .logical: try restoreDump()
+            case .physical: try restoreFiles()
+            }
+            let count = try SpoolCopy.restore(backup.path + "/" + BackupFolder.spool, to: installation.configuration.spool)
+            report("put \(count) segments back into the journal")
+        }
+        guard outcome != nil else {
+            throw BackupError("workers or loaders of the journal run on this host. Stop them: systemctl stop mask.target cron")
+        }
+        if BackupManifest.mark(of: installation.configuration.secretKey) != manifest.secretKeyMark {
+            report("MASK_SECRET_KEY is not the one that this backup was made with: webhooks cannot be signed before it is")
+        }
+        switch manifest.method {
+        case .logical: report("done. Start the workers: systemctl start mask.target cron")
+        case .physical: report("done. Next: systemctl start mariadb && maskctl migrate && systemctl start mask.target cron")
+        }
+    }
+
+    // MARK: Logical
+
+    private func restoreDump() throws {
+        let connection = try installation.connectPatiently()
+        try Migrator.withSchemaUnchanged(on: connection) {
+            try empty(connection)
+            // Beside the spool's lock, where only we may write; not into the backup, which may be on a disk that nobody writes to.
+            let path = installation.configuration.spool + "/restore"
+            let options = try ClientOptions(installation.configuration.database, at: path + ".cnf")
+            let toolbox = Toolbox(log: path + ".log")
+            let file = backup.path + "/" + BackupFolder.dump
+            guard let input = Descriptor(open(file, O_RDONLY | O_CLOEXEC)) else { throw BackupError("open", file) }
+            report("loading the database")
+            try toolbox.run(
+                ["gzip", "-dc"],
+                into: ["mariadb", "--defaults-file=" + options.path, installation.configuration.database.database ?? ""],
+                input: input.number)
+            try HostFile.remove(toolbox.log)
+        }
+        try installation.migrate(report: report)
+    }
+
+    private func empty(_ connection: Connection) throws {
+        let tables = try connection.query("""
+            SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'
+            """).map { try $0.string(0) }
+        guard !tables.isEmpty else { return }
+        let name = installation.configuration.database.database ?? ""
+        guard replaces else {
+            throw BackupError("the database \(name) has tables. Restore into an empty one, or say --replace: what is there is lost then")
+        }
+        report("dropping \(tables.count) tables")
+        // schema_migrations first: what is half gone is no schema that a worker would start on.
+        for table in tables.sorted(by: { left, _ in left == "schema_migrations" }) {
+            try connection.run("SET foreign_key_checks = 0; DROP TABLE `\(table)`")
+        }
+    }
+
+    // MARK: Physical
+
+    /// Whether the configured server answers, be it with a refusal, or InnoDB has its files open: it locks them.
+    private var isServerRunning: Bool {
+        do throws(MariaDBError) {
+            _ = try Connection(installation.configuration.database)
+            return true
+        } catch {
+            guard error.code == .unreachable || error.code == .unreachableHost else { return true }
+        }
+        guard let file = Descriptor(open(dataFolder + "/ibdata1", O_RDWR | O_CLOEXEC)) else { return false }
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        return fcntl(file.number, F_GETLK, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
+    /// The folder with what was there keeps it, under another name.
+    private func restoreFiles() throws {
+        guard !isServerRunning else { throw BackupError("MariaDB runs. Stop it first: systemctl stop mariadb") }
+        var status = stat()
+        guard stat(dataFolder, &status) == 0 else { throw BackupError("stat", dataFolder) }
+        let strangers = try Folder.names(dataFolder, suffix: "", for: "--data-folder").filter { name in
+            var entry = stat()
+            return !Self.ownFolders.contains(name) && lstat("\(dataFolder)/\(name)", &entry) == 0 && entry.st_mode & S_IFMT == S_IFDIR
+        }
+        guard strangers.isEmpty || replaces else {
+            throw BackupError("""
+                \(dataFolder) has the databases \(strangers.joined(separator: ", ")), and this backup is a whole server's. Restore on a \
+                server without any, or say --replace
+                """)
+        }
+        let old = "\(dataFolder).before-\(Timestamp.now().rfc3339.filter { $0 != "-" && $0 != ":" })"
+        guard rename(dataFolder, old) == 0 else { throw BackupError("rename", dataFolder) }
+        report("what was there is in \(old)")
+        let toolbox = Toolbox(log: installation.configuration.spool + "/restore.log")
+        do {
+            guard mkdir(dataFolder, 0o700) == 0 else { throw BackupError("mkdir", dataFolder) }
+            try toolbox.run([
+                "mariadb-backup", "--no-defaults", "--copy-back", "--target-dir=\(backup.path)/\(BackupFolder.files)",
+                "--datadir=" + dataFolder,
+            ])
+            try toolbox.run(["chown", "-R", "\(status.st_uid):\(status.st_gid)", dataFolder])
+            guard chmod(dataFolder, status.st_mode & 0o7777) == 0 else { throw BackupError("chmod", dataFolder) }
+        } catch {
+            try BackupFolder.remove(dataFolder)
+            guard rename(old, dataFolder) == 0 else { throw BackupError("rename", old) }
+            throw error
+        }
+        try HostFile.remove(toolbox.log)
+    }
+}

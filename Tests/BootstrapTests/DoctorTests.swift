@@ -1,0 +1,42 @@
+import Bootstrap
+import MariaDB
+import Support
+import Testing
+
+@Suite("The doctor and MariaDB", .serialized, .timeLimit(.minutes(2)))
+struct DoctorTests {
+    /// What the doctor complains of, as a host with these settings has it.
+    private func complaints(_ options: [String], _ statement: String = "") throws -> [String] {
+        let host = try BackupHost(isMigrated: true, options: options)
+        try Connection(host.server.configuration).run("""
+            SET GLOBAL innodb_flush_log_at_trx_commit = 1; SET GLOBAL innodb_buffer_pool_size = 134217728;
+            \(statement.isEmpty ? "DO 0" : statement)
+            """)
+        return Doctor(host.installation).checks.filter { ["setting", "collation", "version", "time zones"].contains($0.name) }
+            .compactMap { check in if case .bad(let advice) = check.look() { advice } else { nil } }
+    }
+
+    @Test("a server that keeps the promises is found well, with a binary log and without")
+    func well() throws {
+        #expect(try complaints(["--innodb-doublewrite=1"]).isEmpty)
+        #expect(try complaints(["--innodb-doublewrite=1", "--log-bin"], "SET GLOBAL sync_binlog = 1").isEmpty)
+    }
+
+    @Test("each setting that breaks a promise is told with the line that mends it", arguments: [
+        ("SET GLOBAL innodb_flush_log_at_trx_commit = 2", "Put innodb_flush_log_at_trx_commit = 1 below [mariadbd]"),
+        ("SET GLOBAL local_infile = 0", "Put local_infile = 1 "), ("SET GLOBAL max_allowed_packet = 1048576", "Put max_allowed_packet = 16M"),
+        ("SET GLOBAL max_connections = 79", "Put max_connections = 80"),
+        ("ALTER TABLE mask.links CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "links."),
+    ])
+    func settings(statement: String, advice: String) throws {
+        let found = try complaints(["--innodb-doublewrite=1"], statement)
+        #expect(found.count == 1 && found[0].contains(advice), "\(found)")
+    }
+
+    @Test("with a binary log its settings count, and the doublewrite buffer always does")
+    func binaryLog() throws {
+        let found = try complaints(["--log-bin"], "SET GLOBAL binlog_format = 'STATEMENT'")
+        #expect(["sync_binlog = 1", "binlog_format = ROW", "innodb_doublewrite = 1"].allSatisfy { line in found.contains { $0.contains(line) } }, "\(found)")
+        #expect(found.count == 3)
+    }
+}

@@ -1,0 +1,111 @@
+#!/bin/sh
+# The units: what they may do, how they start, stop, and start again.
+set -eu
+. Tests/Host/lib.sh
+
+exposure() { systemd-analyze security --no-pager "$1" | sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p'; }
+at_most() { awk -v got="$1" -v limit="$2" 'BEGIN { exit !(got != "" && got <= limit) }'; }
+
+worker=$(exposure mask-worker@a.service)
+at_most "$worker" 1.5 || fail "the worker's exposure is $worker, more than 1.5"
+fact "systemd-analyze security says $worker of the worker (1.5)"
+sender=$(exposure mask-webhooks.service)
+at_most "$sender" 2.5 || fail "the sender's exposure is $sender, more than 2.5"
+fact "and $sender of the webhook sender (2.5)"
+
+process() { systemctl show -P MainPID "mask-worker@$1.service"; }
+code() { client -o /dev/null -w '%{http_code}' "$@"; }
+link=https://$LINK_HOST/hello
+
+# ---- the socket outlives its worker --------------------------------------------------------------------------------
+
+inode=$(stat -c %i /run/mask/a.sock)
+systemctl restart mask-worker@a.service
+expect "$inode" "$(stat -c %i /run/mask/a.sock)" "the socket is the same after a restart of its worker"
+systemctl stop mask-worker@a.service mask-worker@b.service
+expect 302 "$(code "$link")" "with both workers stopped, a request waits in the socket, which starts them"
+soon 10 systemctl is-active --quiet mask-worker@a.service || systemctl start mask-worker@a.service
+systemctl start mask.target
+
+# ---- it is started again, without a limit --------------------------------------------------------------------------
+
+count=0
+while [ $count -lt 12 ]; do
+  before=$(process a)
+  kill -KILL "$before"
+  expect 302 "$(code "$link")" "kill -9 of pool a: visitors see nothing" >/dev/null
+  again() { now=$(process a); [ "$now" != 0 ] && [ "$now" != "$before" ] && systemctl is-active --quiet mask-worker@a.service; }
+  soon 10 again || fail "pool a was not started again after $count kills"
+  count=$((count + 1))
+done
+fact "after $count times kill -9 in a row pool a is started again, and no visitor has seen it"
+
+# ---- the watchdog --------------------------------------------------------------------------------------------------
+
+mkdir -p /run/systemd/system/mask-worker@a.service.d
+printf '[Service]\nWatchdogSec=2s\n' >/run/systemd/system/mask-worker@a.service.d/test.conf
+systemctl daemon-reload
+systemctl restart mask-worker@a.service
+before=$(process a)
+sleep 4
+expect "$before" "$(process a)" "a worker that serves keeps its watchdog quiet"
+kill -STOP "$before"
+soon 10 again || fail "a worker that hangs was not started anew"
+fact "a worker that hangs is ended by the watchdog and started anew"
+rm /run/systemd/system/mask-worker@a.service.d/test.conf
+systemctl daemon-reload
+systemctl restart mask-worker@a.service
+
+# ---- stopping ------------------------------------------------------------------------------------------------------
+
+wrk -t1 -c32 -d4s "$link" >/dev/null 2>&1 &
+load=$!
+sleep 1
+start=$(date +%s%N)
+systemctl stop mask-worker@b.service
+took=$((($(date +%s%N) - start) / 1000000))
+wait $load
+[ $took -lt 30000 ] || fail "a worker under load took $took ms to stop"
+fact "a worker under load stops within $took ms (30 s at most)"
+systemctl start mask-worker@b.service
+
+# ---- what it may not do --------------------------------------------------------------------------------------------
+
+expect "mask" "$(ps -o user= -p "$(process a)")" "the worker is no root"
+grep -q '^CapEff:[[:space:]]*0*$' "/proc/$(process a)/status" || fail "the worker has capabilities"
+grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$(process a)/status" || fail "the worker could gain privileges"
+grep -q '^Seccomp:[[:space:]]*2$' "/proc/$(process a)/status" || fail "the worker's system calls are not filtered"
+fact "it has no capabilities, gains none, and its system calls are filtered"
+expect "1073741824" "$(systemctl show -P MemoryMax mask-worker@a.service)" "its memory is bounded"
+
+# ---- one id in both logs -------------------------------------------------------------------------------------------
+
+# A fault that is logged: the database goes away under a request that needs it.
+systemctl stop mariadb.service
+id=$(api GET /links | member request_id | sed 's/^req_//')
+systemctl start mariadb.service
+[ -n "$id" ] || fail "an API without MariaDB answers without a request id"
+logged() { journalctl -q -o cat "MASK_REQUEST_ID=$id" | grep -q .; }
+soon 5 logged || fail "journalctl MASK_REQUEST_ID=$id finds nothing"
+grep -q "id=$id" /var/log/nginx/mask-access.log || { sleep 2; grep -q "id=$id" /var/log/nginx/mask-access.log; } || fail "nginx's log does not have $id"
+fact "the client, journalctl MASK_REQUEST_ID=… and nginx's log have the same id"
+recovered() { [ "$(code -H "Authorization: Bearer $(cat $KEY_FILE)" "https://$API_HOST/v1/links")" = 200 ]; }
+soon 20 recovered || fail "the API does not come back with MariaDB"
+
+# ---- the timer in place of cron ------------------------------------------------------------------------------------
+
+line=$(sed -n 's/^\* \* \* \* \* mask-webhooks *//p' /etc/cron.d/mask)
+expect 1 "$(printf '%s\n' "$line" | wc -l)" "cron has one line for the sender"
+systemctl --quiet enable --now mask-webhooks.timer
+soon 70 systemctl is-active --quiet mask-webhooks.service || fail "the timer does not start the sender"
+# A sender that tells whether it was called.
+mkdir -p /run/stub
+printf '#!/bin/sh\necho called\n' >/run/stub/mask-webhooks
+chmod 755 /run/stub/mask-webhooks
+by_cron() { runuser -u mask-webhooks -- env "PATH=/run/stub:$PATH" sh -c "$line"; }
+expect "" "$(by_cron)" "while the timer is enabled, cron's line does nothing"
+sender=$(systemctl show -P MainPID mask-webhooks.service)
+systemctl --quiet disable --now mask-webhooks.timer
+systemctl stop mask-webhooks.service
+expect called "$(by_cron)" "while it is not, cron's line starts the sender"
+expect "" "$(ps -o pid= -p "$sender" || :)" "disabled and stopped, it is gone; cron goes on"

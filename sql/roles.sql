@@ -1,0 +1,67 @@
+-- What the worker and the sender may do with each table. `maskctl migrate` applies this file to the database after the
+-- migrations, in every run: grants that are there already change nothing. A later version that takes something away says
+-- REVOKE at the end.
+
+-- ---- mask_worker ---------------------------------------------------------------------------------------------------
+
+-- What people make, change and delete over the API and with maskctl.
+GRANT SELECT, INSERT, UPDATE, DELETE ON links TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON domains TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON members TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON qr_codes TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON bio_pages TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON bio_page_links TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_lanes TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON link_totals TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON link_budgets TO mask_worker;
+
+-- Written whole and deleted whole.
+GRANT SELECT, INSERT, DELETE ON link_tags TO mask_worker;
+GRANT SELECT, INSERT, DELETE ON bio_page_versions TO mask_worker;
+GRANT SELECT, INSERT, DELETE ON images TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON qr_code_logos TO mask_worker;
+
+-- A workspace and a key stay, whatever becomes of them: a key is revoked, never deleted.
+GRANT SELECT, INSERT, UPDATE ON workspaces TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON api_keys TO mask_worker;
+
+-- What the journal's loader stores and counts. What has happened is not changed, and only mask-admin forgets it.
+GRANT SELECT, INSERT ON clicks TO mask_worker;
+GRANT SELECT, INSERT ON page_views TO mask_worker;
+GRANT SELECT, INSERT ON click_visitors TO mask_worker;
+GRANT SELECT, INSERT ON api_requests TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_rollups TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON api_usage_minutes TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON api_usage_quarters TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON api_key_uses TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON journal_segments TO mask_worker;
+GRANT SELECT, INSERT ON visitor_salts TO mask_worker;
+
+-- The audit log grows and never changes: who breaks into a worker cannot wipe out the traces, nor what seals them.
+GRANT SELECT, INSERT ON audit_log TO mask_worker;
+GRANT SELECT, INSERT ON audit_seals TO mask_worker;
+
+-- Events and deliveries are made here and worked off by the sender.
+GRANT SELECT, INSERT ON events TO mask_worker;
+GRANT SELECT, INSERT ON webhook_deliveries TO mask_worker;
+GRANT SELECT ON webhook_attempts TO mask_worker;
+
+-- Whether the schema is new enough.
+GRANT SELECT ON schema_migrations TO mask_worker;
+
+-- ---- mask_sender ---------------------------------------------------------------------------------------------------
+
+-- What is to be sent and to whom; an event gets its number here.
+GRANT SELECT, UPDATE (sequence) ON events TO mask_sender;
+GRANT SELECT, INSERT, UPDATE ON event_sequences TO mask_sender;
+GRANT SELECT, UPDATE (enabled, disabled_reason, disabled_at, noticed_at, version, updated_at) ON webhooks TO mask_sender;
+
+-- Its own books.
+GRANT SELECT, UPDATE ON webhook_lanes TO mask_sender;
+GRANT SELECT, INSERT, UPDATE ON webhook_deliveries TO mask_sender;
+GRANT SELECT, INSERT ON webhook_attempts TO mask_sender;
+
+-- That it has disabled an endpoint stands in the audit log, which it cannot read.
+GRANT INSERT ON audit_log TO mask_sender;
