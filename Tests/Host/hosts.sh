@@ -272,6 +272,15 @@ test_clicks() {
 
 # ---- one at a time ---------------------------------------------------------------------------------------------------
 
+test_own_hosts() {
+  headline "The installation's own hosts"
+  for host in $api_host $link_host "below.$link_host"; do
+    ! ctl one domain add "$host" --workspace acme >"$lab/refusal" 2>&1 || fail "maskctl domain add takes $host"
+    grep -q "belongs to the service itself" "$lab/refusal" || fail "maskctl domain add $host says: $(cat "$lab/refusal")"
+  done
+  fact "maskctl domain add takes neither of them, nor a name below"
+}
+
 test_single() {
   headline "One at a time"
   for _ in 1 2 3; do
@@ -402,7 +411,7 @@ ctl one workspace limit acme 100000 >/dev/null 2>&1 || :
 make_key main
 key=$(member key <"$lab/key.json")
 fact "one ($(address one)) and two ($(address two)) answer"
-[ $# -gt 0 ] || set -- links keys pages lost_redis webhooks clicks single sentinel
+[ $# -gt 0 ] || set -- links keys pages lost_redis webhooks clicks single own_hosts sentinel
 for part in "$@"; do "test_$part"; done
 errors=$(cat "$lab"/*/log/worker-*.log | grep -c ' error ') || :
 [ "$errors" = 0 ] || fail "the workers noted $errors errors: $(cat "$lab"/*/log/worker-*.log | grep -m3 ' error ')"

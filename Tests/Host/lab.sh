@@ -205,7 +205,8 @@ sql() { mariadb --no-defaults -uroot -S "$lab/$1/mariadb.sock" -N -e "$2"; }
 
 make_database() {
   sql "$1" "CREATE DATABASE mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
-    CREATE USER mask@'10.77.0.%' IDENTIFIED BY 'of the database'; GRANT ALL ON mask.* TO mask@'10.77.0.%'"
+    CREATE ROLE mask_worker; CREATE ROLE mask_sender;
+    CREATE USER mask@'10.77.0.%' IDENTIFIED BY 'of the database'; GRANT ALL ON mask.* TO mask@'10.77.0.%' WITH GRANT OPTION"
 }
 
 # redis NAME [OPTION…]
