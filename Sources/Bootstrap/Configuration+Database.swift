@@ -36,8 +36,8 @@ extension Configuration {
     private static func tls(
         _ environment: Environment, to servers: [MariaDBConfiguration.Address]
     ) throws(Environment.Failure) -> MariaDBConfiguration.TLS? {
-        let isNear = servers.allSatisfy {
-            guard case .tcp(let host, _) = $0 else { return true }
+        let isNear = servers.allSatisfy { server in
+            guard case .tcp(let host, _) = server else { return true }
             return host == "localhost" || host == "::1" || host.hasPrefix("127.")
         }
         guard try environment.bool("MASK_MARIADB_TLS", default: !isNear) else { return nil }

@@ -120,6 +120,18 @@ public struct Configuration: Sendable {
 
     private static func redis(_ environment: Environment) throws -> RedisConfiguration {
         let password = try environment.secret("MASK_REDIS_PASSWORD")
+        if let text = environment.optional("MASK_REDIS_SENTINELS") {
+            guard let places = MariaDBConfiguration.Address.list(text, port: 26379) else {
+                throw Environment.Failure(
+                    description: "MASK_REDIS_SENTINELS is \(text); set it to hosts divided by commas, as host1,host2:26380")
+            }
+            var configuration = RedisConfiguration(password: password)
+            configuration.sentinels = places.compactMap { place in
+                if case .tcp(let host, let port) = place { .init(host: host, port: Int(port)) } else { nil }
+            }
+            configuration.masterName = environment.string("MASK_REDIS_MASTER", default: "mask")
+            return configuration
+        }
         guard let host = environment.optional("MASK_REDIS_HOST") else {
             let socket = environment.string("MASK_REDIS_SOCKET", default: "/run/redis-mask/redis-server.sock")
             return RedisConfiguration(socket: socket, password: password)

@@ -22,14 +22,16 @@ public final class Connection {
     ///
     /// - Throws: ``RedisError/unreachable(_:)``, or ``RedisError/server(_:)`` for a wrong password.
     public init(_ configuration: RedisConfiguration) throws(RedisError) {
-        guard let context = Self.connect(configuration) else { throw .unreachable("out of memory") }
+        let place = try configuration.located()
+        guard let context = Self.connect(place) else { throw .unreachable("out of memory") }
         self.context = context
-        guard isUsable else { throw .unreachable("\(configuration): \(reason)") }
+        guard isUsable else { throw .unreachable("\(place): \(reason)") }
         // Sets SO_RCVTIMEO and SO_SNDTIMEO.
         guard redisSetTimeout(context, timeval(milliseconds: configuration.commandMilliseconds)) == REDIS_OK else {
             throw .unreachable("\(configuration): \(reason)")
         }
         if let password = configuration.password { try command("AUTH", RedisArgument(password)) }
+        if !configuration.sentinels.isEmpty { try requireMaster() }
     }
 
     deinit {

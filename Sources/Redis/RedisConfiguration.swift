@@ -9,6 +9,10 @@ public struct RedisConfiguration: Sendable, CustomStringConvertible {
     /// A host name or address. Resolving a name is not covered by ``connectMilliseconds``; an address needs none.
     public var host: String
     public var port: Int
+    /// Redis Sentinels that know which of several servers is the master. When given, ``host`` and ``port`` are not used.
+    public var sentinels: [Sentinel] = []
+    /// What the sentinels call the master: `sentinel monitor NAME …`.
+    public var masterName = "mask"
     /// The password of the default user, sent with `AUTH`.
     public var password: String?
     /// How long connecting may take.
@@ -30,7 +34,18 @@ public struct RedisConfiguration: Sendable, CustomStringConvertible {
 
     /// The address, without the password.
     public var description: String {
-        socket ?? "\(host):\(port)"
+        sentinels.isEmpty ? socket ?? "\(host):\(port)" : "the master \(masterName) of \(sentinels.count) sentinels"
+    }
+
+    /// Where a Redis Sentinel is.
+    public struct Sentinel: Sendable, Hashable {
+        public var host: String
+        public var port: Int
+
+        public init(host: String, port: Int = 26379) {
+            self.host = host
+            self.port = port
+        }
     }
 }
 

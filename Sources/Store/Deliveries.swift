@@ -78,20 +78,20 @@ public enum Deliveries {
         if let time = filter.after { query += " AND created_at > \(time)" }
         if let time = filter.before { query += " AND created_at < \(time)" }
         if let last { query += " AND id < \(last)" }
-        query += " ORDER BY id DESC LIMIT \(limit)"
+        query += " AND event_type IN (\(list: Events.known)) ORDER BY id DESC LIMIT \(limit)"
         return try connection.query(query).map(delivery)
     }
 
     public static func find(
         _ id: DeliveryID, of webhook: WebhookID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> Delivery? {
-        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id) AND webhook_id = \(webhook)")
+        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id) AND webhook_id = \(webhook) AND event_type IN (\(list: Events.known))")
             .first.map(delivery)
     }
 
     /// The delivery with this id, whoever's it is: for the sysadmin.
     public static func find(_ id: DeliveryID, on connection: Connection) throws(MariaDBError) -> Delivery? {
-        try connection.query("\(columns) WHERE id = \(id)").first.map(delivery)
+        try connection.query("\(columns) WHERE id = \(id) AND event_type IN (\(list: Events.known))").first.map(delivery)
     }
 
     /// The attempts at some deliveries of a workspace, in order.
@@ -128,7 +128,7 @@ public enum Deliveries {
             SELECT d.event_id, d.event_type
             FROM webhook_deliveries d
             WHERE d.workspace_id = \(workspace) AND d.webhook_id = \(webhook) AND \(open)
-              AND d.created_at >= \(start) AND d.created_at < \(end)
+              AND d.event_type IN (\(list: Events.known)) AND d.created_at >= \(start) AND d.created_at < \(end)
               AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o
                               WHERE o.webhook_id = d.webhook_id AND o.event_id = d.event_id AND \(since))
             GROUP BY d.event_id, d.event_type ORDER BY d.event_id LIMIT \(limit)

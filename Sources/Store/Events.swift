@@ -41,19 +41,22 @@ public enum Events {
     }
 
     public static func find(_ id: EventID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Event? {
-        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id)").first.map(event)
+        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id) AND type IN (\(list: known))").first.map(event)
     }
 
     /// One page, newest first.
     public static func list(
         type: EventType?, in workspace: WorkspaceID, after last: EventID?, limit: Int, on connection: Connection
     ) throws(MariaDBError) -> [Event] {
-        var query: SQL = "\(columns) WHERE workspace_id = \(workspace)"
-        if let type { query += " AND type = \(type.rawValue)" }
+        var query: SQL = "\(columns) WHERE workspace_id = \(workspace) AND type IN (\(list: type.map { [$0.rawValue] } ?? known))"
         if let last { query += " AND id < \(last)" }
         query += " ORDER BY id DESC LIMIT \(limit)"
         return try connection.query(query).map(event)
     }
+
+    /// While a host is brought up to date another may write events of a type that this program does not know: it shows the
+    /// others.
+    static let known = EventType.allCases.map(\.rawValue)
 
     private static let columns: SQL = """
         SELECT workspace_id, id, type, created_at, body, webhook_id, CAST(sequence AS SIGNED) FROM events

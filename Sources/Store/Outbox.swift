@@ -73,7 +73,7 @@ public enum Outbox {
         for row in try connection.query("""
             SELECT e.workspace_id, e.id, s.last IS NULL
             FROM events e FORCE INDEX (waiting) LEFT JOIN event_sequences s ON s.workspace_id = e.workspace_id
-            WHERE e.sequence IS NULL AND e.lane = \(lane.rawValue) AND e.type IN (\(list: EventType.allCases.map(\.rawValue)))\(others)
+            WHERE e.sequence IS NULL AND e.lane = \(lane.rawValue) AND e.type IN (\(list: Events.known))\(others)
             ORDER BY e.id LIMIT \(limit)
             """)
         {

@@ -9,18 +9,18 @@ import Threads
 public final class Store: Sendable {
     private let servers: Servers
     private let pool: Pool<Connection>
-    private let metrics: StoreMetrics?
     /// The moves of `servers` that the pool has followed.
     private let moves = Atomic(0)
+    private let metrics: StoreMetrics?
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
     /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
     public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+        self.metrics = metrics
         let servers = Servers(configuration)
         self.servers = servers
-        self.metrics = metrics
         pool = Pool(capacity: connections, reserved: reserved) {
             metrics?.connections.add()
             return try servers.connect()

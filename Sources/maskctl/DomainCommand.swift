@@ -17,7 +17,11 @@ struct DomainCommand: ParsableCommand {
 
         func run() throws {
             let name = try hostName(host)
-            let administration = try openInstallation().administration
+            let installation = try openInstallation()
+            guard !installation.configuration.site.isReserved(name.text), name.text != "localhost" else {
+                throw ValidationError("\(name) belongs to the service itself (MASK_API_HOST, MASK_LINK_HOST); name another host.")
+            }
+            let administration = installation.administration
             let domain = try administration.addDomain(name, to: try administration.workspace(workspace))
             output.print(["host": domain.host, "workspace": workspace, "id": domain.id.description])
         }

@@ -1,4 +1,3 @@
-#!/bin/sh
 # A laboratory of several machines in one: network namespaces on a bridge, made by the parts that need more than one host
 # (hosts.sh, galera.sh). They source this file; it does nothing by itself.
 #
@@ -11,7 +10,7 @@
 #
 # It works as root, also in a container that may not make networks: a user namespace gives what is missing. MASK_BIN names
 # the folder of the built programs; without it those of the installed package are taken.
-# shellcheck disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=${here%/Tests/Host}
@@ -56,10 +55,11 @@ lab_enter() {
   lab=$(mktemp -d "${TMPDIR:-/var/tmp}/mask-lab.XXXXXX")
   chmod 755 "$lab"
   code=0
-  if unshare --net --mount --pid --fork --mount-proc true 2>/dev/null; then
+  if unshare --net --mount --pid --fork --mount-proc ip link add lab type bridge 2>/dev/null; then
     MASK_LAB=$lab unshare --net --mount --pid --fork --mount-proc --kill-child sh "$@" || code=$?
   else
     # A container without CAP_NET_ADMIN: in a user namespace there is one. All its ids are the same as outside.
+    # shellcheck disable=SC2016 # for the inner shell
     MASK_LAB=$lab unshare --user sh -c 'until [ -e "$MASK_LAB/mapped" ]; do sleep 0.05; done
       exec unshare --net --mount --pid --fork --mount-proc --kill-child sh "$@"' sh "$@" &
     child=$!
@@ -85,7 +85,6 @@ lab_begin() {
   ip link add lab type bridge
   ip addr add 10.77.0.254/24 dev lab
   ip link set lab up
-  if id mask >/dev/null 2>&1; then user=mask; else user=root; fi
   make_authority
 }
 
@@ -129,6 +128,10 @@ join() {
 # ---- the programs --------------------------------------------------------------------------------------------------
 
 find_programs() {
+  # In the machine of Tests/host.sh an earlier part may have taken the package away.
+  if [ -z "${MASK_BIN:-}" ] && [ ! -x /usr/bin/maskctl ] && [ -d /packages ]; then
+    install_now "$(find /packages -name 'mask_*_amd64.deb' ! -name '*+next*')" >/dev/null 2>&1 || fail "The package cannot be installed."
+  fi
   if [ -n "${MASK_BIN:-}" ]; then
     worker=$MASK_BIN/mask-worker sender=$MASK_BIN/mask-webhooks maskctl=$MASK_BIN/maskctl
   else
@@ -161,11 +164,6 @@ need() {
 }
 
 install_now() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }
-
-# As the account that the workers have on a server.
-as_mask() {
-  if [ "$user" = root ]; then "$@"; else setpriv --reuid="$user" --regid="$user" --clear-groups "$@"; fi
-}
 
 # ---- MariaDB and Redis ---------------------------------------------------------------------------------------------
 
@@ -207,7 +205,8 @@ sql() { mariadb --no-defaults -uroot -S "$lab/$1/mariadb.sock" -N -e "$2"; }
 
 make_database() {
   sql "$1" "CREATE DATABASE mask CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
-    CREATE USER mask@'10.77.0.%' IDENTIFIED BY 'of the database'; GRANT ALL ON mask.* TO mask@'10.77.0.%'"
+    CREATE ROLE mask_worker; CREATE ROLE mask_sender;
+    CREATE USER mask@'10.77.0.%' IDENTIFIED BY 'of the database'; GRANT ALL ON mask.* TO mask@'10.77.0.%' WITH GRANT OPTION"
 }
 
 # redis NAME [OPTION…]
@@ -268,8 +267,6 @@ MASK_ACME_WEBROOT=$folder/acme
 MASK_ACME_FOLDER=$folder/acme/certbot
 END
   write_site "$folder"
-  chmod 644 "$lab/secret.key" "$folder/mask.env"
-  chown -R "$user" "$folder/spool" "$folder/pages" "$folder/tls" "$folder/acme" "$folder/sockets"
 }
 
 # nginx/mask.conf as a sysadmin would edit it.
@@ -300,7 +297,6 @@ END
 # app_worker NAME POOL: starts one pool of a host; its process id is in worker_NAME_POOL.
 app_worker() {
   background "$1" "$1/log/worker-$2.log" env MASK_CONFIG="$lab/$1/mask.env" MALLOC_ARENA_MAX=4 \
-    $([ "$user" = root ] || echo setpriv "--reuid=$user" "--regid=$user" --clear-groups) \
     "$worker" --listen "$lab/$1/sockets/$2.sock"
   eval "worker_$1_$2=$started"
 }
@@ -329,16 +325,14 @@ app_cron() {
 ctl() {
   machine=$1
   shift
-  MASK_CONFIG=$lab/$machine/mask.env on "$machine" \
-    $([ "$user" = root ] || echo setpriv "--reuid=$user" "--regid=$user" --clear-groups) "$maskctl" "$@"
+  MASK_CONFIG=$lab/$machine/mask.env on "$machine" "$maskctl" "$@"
 }
 
 # ctl_sender HOST OPTION…: mask-webhooks on a host.
 ctl_sender() {
   machine=$1
   shift
-  MASK_CONFIG=$lab/$machine/mask.env on "$machine" \
-    $([ "$user" = root ] || echo setpriv "--reuid=$user" "--regid=$user" --clear-groups) "$sender" "$@"
+  MASK_CONFIG=$lab/$machine/mask.env on "$machine" "$sender" "$@"
 }
 
 # member NAME: the text of the first member of that name in the JSON on standard input.

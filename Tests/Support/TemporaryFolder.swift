@@ -15,7 +15,7 @@ public final class TemporaryFolder: Sendable {
     public var files: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
 
     /// Short names: a Unix socket's path may have 107 bytes.
-    static func make(_ name: String) throws -> URL {
+    public static func make(_ name: String) throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "mask-\(name)-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder

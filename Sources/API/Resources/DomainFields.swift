@@ -57,7 +57,7 @@ extension Services {
 
 extension SiteConfiguration {
     /// The installation's own hosts and all below them: no workspace can have them.
-    func isReserved(_ host: String) -> Bool {
+    public func isReserved(_ host: String) -> Bool {
         [apiHost, linkHost].contains { host == $0 || host.hasSuffix("." + $0) }
     }
 }
