@@ -38,7 +38,7 @@ public struct JournalLogHandler: LogHandler {
     }
 
     private static func fieldName(_ key: String) -> String {
-        String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        String(key.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }).uppercased()
     }
 
     /// syslog(3).

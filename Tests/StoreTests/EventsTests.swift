@@ -13,7 +13,7 @@ import Testing
         let events = try database.makeEvents(3, of: tenant)
         _ = try database.pickUpAll()
         let workspace = tenant.workspace.id
-        try database.store.write { connection in
+        try database.administratorStore.write { connection in
             try connection.execute("UPDATE events SET type = 'link.expired' WHERE id = \(events[1].id)")
             try connection.execute("UPDATE webhook_deliveries SET event_type = 'link.expired' WHERE event_id = \(events[1].id)")
         }
