@@ -14,8 +14,10 @@ folder=${MASK_HOST_FOLDER:-/var/tmp/mask-host}
 base=$folder/base
 machine=$folder/machine.$$
 
-# Each part stands on the ones before it: "install" comes first, "purge" last.
-all="install units database backup cron metrics downtime purge hosts galera"
+# Each of these parts stands on the ones before it: "install" comes first, "purge" last.
+one_host="install units database backup cron metrics downtime purge"
+# These make their hosts by themselves: networks of their own in a second machine, at the same time.
+more_hosts="hosts galera"
 
 # What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
 packages="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
@@ -72,25 +74,28 @@ make_base() {
   mv "$base.new" "$base"
 }
 
-# boot COMMAND: runs a command as root in the booted machine, and ends with its status.
+# boot MACHINE COMMAND: runs a command as root in the booted machine, and ends with its status. What it says is in test/log.
 boot() {
-  printf '%s\n' "$1" >"$machine/test/command"
-  rm -f "$machine/test/status"
-  : >"$machine/test/log"
-  tail -f "$machine/test/log" &
-  tail=$!
-  systemd-nspawn -q -D "$machine" -b --register=no --keep-unit --console=pipe --private-network \
-    --bind-ro="$root:/src/mask" --bind-ro="$folder/packages:/packages" >"$folder/boot.log" 2>&1 </dev/null || :
-  sleep 0.3
-  kill $tail 2>/dev/null || :
-  return "$(cat "$machine/test/status" 2>/dev/null || echo 99)"
+  printf '%s\n' "$2" >"$1/test/command"
+  rm -f "$1/test/status"
+  systemd-nspawn -q -D "$1" -b --register=no --keep-unit --console=pipe --private-network \
+    --bind-ro="$root:/src/mask" --bind-ro="$folder/packages:/packages" >"$1.boot.log" 2>&1 </dev/null || :
+  return "$(cat "$1/test/status" 2>/dev/null || echo 99)"
+}
+
+# run_parts MACHINE PART…
+run_parts() {
+  place=$1
+  shift
+  boot "$place" "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"
 }
 
 make_machine() {
-  cp -a --reflink=auto "$base" "$machine"
-  mkdir -p "$machine/test" "$machine/src/mask" "$machine/packages" "$machine/etc/systemd/system/multi-user.target.wants"
-  : >"$machine/etc/machine-id"
-  cat >"$machine/etc/systemd/system/test.service" <<'U'
+  cp -a --reflink=auto "$base" "$1"
+  mkdir -p "$1/test" "$1/src/mask" "$1/packages" "$1/etc/systemd/system/multi-user.target.wants"
+  : >"$1/test/log"
+  : >"$1/etc/machine-id"
+  cat >"$1/etc/systemd/system/test.service" <<'U'
 [Unit]
 After=multi-user.target
 [Service]
@@ -101,18 +106,29 @@ Environment=HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
 WorkingDirectory=/src/mask
 ExecStart=/bin/sh -c 'sh /test/command; echo $? >/test/status; systemctl poweroff'
 U
-  ln -s ../test.service "$machine/etc/systemd/system/multi-user.target.wants/test.service"
+  ln -s ../test.service "$1/etc/systemd/system/multi-user.target.wants/test.service"
 }
 
 finish() {
   status=$?
   trap - EXIT
-  if [ $status != 0 ] && [ -d "$machine" ]; then
-    journalctl --no-pager -D "$machine/var/log/journal" -n 60 2>/dev/null >"$folder/journal.log" || :
-    cp "$machine/test/log" "$folder/failed.log" 2>/dev/null || :
-    say "The machine's journal is in $folder/journal.log."
+  [ -z "${tail:-}" ] || kill "$tail" 2>/dev/null || :
+  # systemd-nspawn, which then shuts its machine down.
+  if [ -n "${second:-}" ] && nspawn=$(cat "/proc/$second/task/$second/children" 2>/dev/null); then
+    # shellcheck disable=SC2086 # a list
+    kill $nspawn || :
+    wait "$second" || :
   fi
-  rm -rf --one-file-system "$machine"
+  if [ $status != 0 ]; then
+    for place in "$machine" "$machine.more"; do
+      [ -d "$place" ] || continue
+      journalctl --no-pager -D "$place/var/log/journal" >"$folder/journal${place#"$machine"}.log" 2>/dev/null || :
+      cp "$place/test/log" "$folder/failed${place#"$machine"}.log"
+    done
+    say "What the machines noted is in $folder/journal*.log."
+  fi
+  rm -rf --one-file-system "$machine" "$machine.more"
+  rm -f "$machine.boot.log" "$machine.more.boot.log"
   exit $status
 }
 trap finish EXIT
@@ -121,8 +137,8 @@ trap 'exit 143' TERM
 
 mkdir -p "$folder/packages"
 [ -d "$base" ] || make_base
-make_machine
-boot true || skip "A container does not boot here; see $folder/boot.log."
+make_machine "$machine"
+boot "$machine" true || { cp "$machine.boot.log" "$folder/boot.log"; skip "A container does not boot here; see $folder/boot.log."; }
 
 # ---- the packages --------------------------------------------------------------------------------------------------
 
@@ -156,7 +172,31 @@ inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/nu
 
 if [ $# = 0 ]; then
   lint
-  for part in $all; do if [ -e "Tests/Host/$part.sh" ]; then set -- "$@" "$part"; fi; done
+  # shellcheck disable=SC2086 # lists
+  set -- $one_host $more_hosts
 fi
-boot "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"
+first='' apart=''
+for part in "$@"; do case " $more_hosts " in *" $part "*) apart="$apart $part" ;; *) first="$first $part" ;; esac; done
+
+if [ -n "$apart" ]; then
+  make_machine "$machine.more"
+  cp "$machine/root/mask.deb" "$machine.more/root/"
+  cp -n "$machine/var/cache/apt/archives/"*.deb "$machine.more/var/cache/apt/archives/"
+  # shellcheck disable=SC2086 # a list
+  run_parts "$machine.more" $apart &
+  second=$!
+fi
+if [ -n "$first" ]; then
+  tail -f "$machine/test/log" & tail=$!
+  # shellcheck disable=SC2086 # a list
+  run_parts "$machine" $first
+  sleep 0.3
+  kill "$tail"
+fi
+if [ -n "$apart" ]; then
+  code=0
+  wait "$second" || code=$?
+  cat "$machine.more/test/log"
+  [ $code = 0 ] || exit $code
+fi
 say "MASK runs on a host: $* passed."

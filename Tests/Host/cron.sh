@@ -11,7 +11,7 @@ rm $jobs/.there
 
 # Where cron's mail goes.
 if [ ! -e /usr/sbin/sendmail ]; then made_sendmail=yes; else made_sendmail=''; mv /usr/sbin/sendmail /usr/sbin/sendmail.away; fi
-printf '#!/bin/sh\n{ cat; echo "-- end"; } >>%s\n' $mail >/usr/sbin/sendmail
+printf '#!/bin/sh\nexec flock %s sh -c "cat; echo -- end" >>%s\n' $mail $mail >/usr/sbin/sendmail
 chmod 755 /usr/sbin/sendmail
 : >$mail
 chmod 666 $mail
