@@ -15,7 +15,7 @@ base=$folder/base
 machine=$folder/machine.$$
 
 # Each of these parts stands on the ones before it: "install" comes first, "purge" last.
-one_host="install units database backup cron metrics downtime purge"
+one_host="install units database remote backup cron metrics downtime purge"
 # These make their hosts by themselves: networks of their own in a second machine, at the same time.
 more_hosts="hosts galera"
 

@@ -84,7 +84,6 @@ install -d "$tree/etc/redis" "$tree/etc/cron.d" "$tree/lib/systemd/system" "$tre
 install -m 644 "$here/redis.conf" "$tree/etc/redis/redis-mask.conf"
 install -m 644 "$here/cron.d/mask" "$tree/etc/cron.d/"
 install -m 644 "$here"/*.service "$here"/*.socket "$here"/*.timer "$here"/*.target "$tree/lib/systemd/system/"
-install -D -m 644 "$here/mask-worker@b.service.d/after-a.conf" "$tree/lib/systemd/system/mask-worker@b.service.d/after-a.conf"
 install -m 644 "$here/sysusers.d/mask.conf" "$tree/usr/lib/sysusers.d/"
 install -m 644 "$here/tmpfiles.d/mask.conf" "$tree/usr/lib/tmpfiles.d/"
 

@@ -36,7 +36,7 @@ end() {
     requests=$(sed -n 's/ *\([0-9]*\) requests in .*/\1/p' "/run/load.$name")
     [ "${requests:-0}" -gt 0 ] || { cat "/run/load.$name"; fail "$name: nothing was answered"; }
     if grep -E 'Non-2xx|Socket errors' "/run/load.$name"; then
-      grep -E '" (4|5)[0-9][0-9] ' /var/log/nginx/mask-access.log | tail -n 5
+      grep -E '" (4[0-8]|5[0-9])[0-9] ' /var/log/nginx/mask-access.log | tail -n 5
       fail "$name: some of $requests requests failed"
     fi
     printf '       %s %s\n' "$requests" "$name"

@@ -34,13 +34,12 @@ struct Setup {
 
     /// The workers reach nothing but this host. What they are told to ask elsewhere is let through: the name servers that know
     /// the records of domains, and a MariaDB or Redis over the network.
-    func openNetwork(_ settings: SettingsFile) throws {
+    func openNetwork(_ settings: SettingsFile, isLocal: Bool) throws {
         let servers = try HostFile.read("/etc/resolv.conf").split(separator: "\n").compactMap { line -> Substring? in
             let words = line.split(separator: " ")
             return words.count > 1 && words[0] == "nameserver" ? words[1] : nil
         }
-        let isLocal = settings["MASK_MARIADB_HOST"] == nil && settings["MASK_REDIS_HOST"] == nil
-        let allowed = isLocal ? servers.joined(separator: " ") : "any"
+        let allowed = isLocal && settings["MASK_DNS_SERVERS"] == nil ? servers.joined(separator: " ") : "any"
         let text = """
             # Made by maskctl setup from /etc/resolv.conf and /etc/mask/mask.env: where else the workers may connect to.
             [Service]
@@ -55,6 +54,24 @@ struct Setup {
     }
 
     // MARK: Database and Redis
+
+    /// The passwords of our accounts in a MariaDB on another host: each is for the user of the same name.
+    func takePasswords(_ settings: inout SettingsFile) throws {
+        guard settings["MASK_MARIADB_PASSWORD"] == nil else { return }
+        let file = settings["MASK_MARIADB_PASSWORD_FILE"] ?? "/etc/mask/%u.password"
+        settings["MASK_MARIADB_PASSWORD_FILE"] = file
+        guard file.contains("%u") else { return }
+        let files = ["mask", "mask-webhooks", "mask-admin"].map { (user: $0, path: file.replacing("%u", with: $0)) }
+        let missing = files.map(\.path).filter { !HostFile.isThere($0) }
+        guard missing.isEmpty else {
+            throw Failure(
+                description: """
+                    Make the accounts on the database's host (\(Self.shared)/sql/grants.sql says how), and write their passwords \
+                    into files: \(missing.joined(separator: ", ")). Then run maskctl setup again.
+                    """)
+        }
+        for (user, path) in files { try HostFile.own(path, user: user, group: "mask", mode: 0o400) }
+    }
 
     func makeDatabase() throws {
         step("mariadb", "database mask and its accounts, \(Self.shared)/sql/grants.sql")

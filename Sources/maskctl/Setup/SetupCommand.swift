@@ -8,8 +8,8 @@ struct SetupCommand: AccountCommand {
         commandName: "setup", abstract: "Make a working service of the freshly installed package.",
         discussion: """
             Writes the hosts into /etc/mask/mask.env, makes the accounts and the schema in MariaDB, the site of nginx with a \
-            certificate to begin with, and starts everything. What is there already is kept: it can be run again. What is not \
-            said it asks for.
+            certificate to begin with, and starts everything. What is there already is kept: it can be run again, and should \
+            be when MariaDB or Redis have moved. What is not said it asks for.
             """)
 
     @Option(help: ArgumentHelp("The host of the API.", valueName: "host")) var apiHost: String?
@@ -17,7 +17,13 @@ struct SetupCommand: AccountCommand {
     @Option(help: "self-signed, to begin with, or letsencrypt: from the authority, which reaches this host by both names.")
     var certificate: CertificateSource = .selfSigned
     @Option(help: "Where the authority of certificates may write to.") var email: String?
-    @Flag(inversion: .prefixedNo, help: "Make the database and its accounts on this host's MariaDB.") var database = true
+    @Option(
+        help: ArgumentHelp(
+            "MariaDB on another host, or a cluster's, divided by commas. Without it this host's gets the database and its accounts.",
+            valueName: "host"))
+    var database: String?
+    @Option(help: ArgumentHelp("Redis on another host. Without it this host has an instance for MASK.", valueName: "host"))
+    var redis: String?
 
     enum CertificateSource: String, ExpressibleByArgument, CaseIterable {
         case selfSigned = "self-signed"
@@ -38,12 +44,17 @@ struct SetupCommand: AccountCommand {
         settings["MASK_API_HOST"] = api.text
         settings["MASK_LINK_HOST"] = link.text
         if let email { settings["MASK_ACME_EMAIL"] = email }
+        if let redis { settings["MASK_REDIS_HOST"] = redis }
+        if let database { settings["MASK_MARIADB_HOST"] = database }
+        let isDatabaseHere = settings["MASK_MARIADB_HOST"] == nil
+        let isRedisHere = settings["MASK_REDIS_HOST"] == nil && settings["MASK_REDIS_SENTINELS"] == nil
 
         let setup = Setup(apiHost: api.text, linkHost: link.text)
+        if !isDatabaseHere { try setup.takePasswords(&settings) }
         try setup.keepSettings(settings)
-        try setup.openNetwork(settings)
-        if database && settings["MASK_MARIADB_HOST"] == nil { try setup.makeDatabase() }
-        try setup.startRedis()
+        try setup.openNetwork(settings, isLocal: isDatabaseHere && isRedisHere)
+        if isDatabaseHere { try setup.makeDatabase() }
+        if isRedisHere { try setup.startRedis() }
         try setup.migrate()
         try setup.makeCertificates()
         try setup.enableSite()
