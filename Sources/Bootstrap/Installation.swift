@@ -81,19 +81,18 @@ public struct Installation: Sendable {
     }
 
     /// Refuses a schema that is older than this program, and makes sure of the row that every installation has.
-    /// - Returns: false while MariaDB cannot be asked.
-    public func prepareDatabase() throws -> Bool {
+    /// - Returns: why MariaDB cannot be asked yet; nil when all is well.
+    public func prepareDatabase() throws -> (any Error)? {
         do {
             try store.read { try Migrator.requireSchema(Schema.newestMigration, on: $0) }
             try store.write { try Domains.ensureShared(host: configuration.site.linkHost, on: $0) }
-            return true
+            return nil
         } catch let error as MariaDBError where error.code == .databaseDenied || error.code == .tableDenied {
             throw Environment.Failure(description: """
                 \(error). Rights are given to the accounts of grants.sql with the schema. Run: maskctl migrate
                 """)
         } catch where error.isDatabaseUnavailable {
-            logger.warning("MariaDB cannot be asked yet: \(error)")
-            return false
+            return error
         }
     }
 }

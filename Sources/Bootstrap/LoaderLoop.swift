@@ -19,15 +19,19 @@ struct LoaderLoop: ~Copyable {
     consuming func run() -> Never {
         // Visitors first: on Linux a thread has a niceness of its own (setpriority(2), "C library/kernel differences").
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        // What is told already: an outage is one line, not one a second.
+        var told: String?
         while true {
             do {
                 guard let loaded = try loader.load() else {
                     usleep(Self.standbyMicroseconds)
                     continue
                 }
+                told = nil
                 if !loaded.isFull { usleep(Self.restMicroseconds) }
             } catch {
-                logger.warning("clicks wait in the journal: \(error)")
+                if told != "\(error)" { logger.warning("clicks wait in the journal: \(error)") }
+                told = "\(error)"
                 usleep(Self.standbyMicroseconds)
             }
         }

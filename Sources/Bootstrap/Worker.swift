@@ -19,7 +19,8 @@ public struct Worker: Sendable {
     /// While MariaDB is away it serves all the same: the other pool may be about to stop, and visitors can wait a moment.
     public func run(socket: () throws -> ListeningSocket) throws -> Bool {
         let (configuration, store, logger) = (installation.configuration, installation.store, installation.logger)
-        let isPrepared = try installation.prepareDatabase()
+        let outage = try installation.prepareDatabase()
+        if let outage { logger.warning("MariaDB cannot be asked yet: \(outage)") }
         let journalMetrics = JournalMetrics(installation.memory)
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
@@ -42,7 +43,7 @@ public struct Worker: Sendable {
             ).run()
         }
         _ = try Thread.start(name: "refresh") {
-            if !isPrepared { prepareLater() }
+            if outage != nil { prepareLater() }
             while true {
                 sleep(1)
                 application.refresh()
@@ -83,7 +84,7 @@ public struct Worker: Sendable {
     /// Once MariaDB is back: a schema that is too old ends the process, as it would have at the start.
     private func prepareLater() {
         do {
-            while try !installation.prepareDatabase() { sleep(1) }
+            while try installation.prepareDatabase() != nil { sleep(1) }
         } catch {
             complain("mask-worker: \(error)")
             exit(EX_CONFIG)

@@ -197,7 +197,7 @@ cpu_ticks() {
   else
     nginx_ticks=$floor_nginx program_ticks=$floors
   fi
-  # shellcheck disable=SC2086 # lists are meant to be split
+  # shellcheck disable=SC2086,SC2046 # lists are meant to be split
   echo "$(ticks $(cat /proc/$nginx_ticks/task/$nginx_ticks/children)) $(ticks $program_ticks) $(ticks "$(running mariadb)") $(ticks "$(running redis)")"
 }
 
@@ -313,6 +313,7 @@ measure_platform() {
     (clients=4; load flood floor "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids")
     drain
     flood & flood=$!
+    # shellcheck disable=SC2030 # for this line only
     (clients=4; load flood ours "https://127.0.0.1:$https/v1/links/1" api.mask.localhost paths "$folder/ids")
     wait $flood || :
     say "                while $(sed -n 's/^figures \([0-9]*\).*/\1/p' "$folder/flood") requests of another workspace were refused"
@@ -393,6 +394,7 @@ machine() {
   headline "Machine"
   say "  $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n1), $(awk '/MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r)"
   say "  $(nginx -v 2>&1 | sed 's/.*: //'), $(mariadbd --version | sed 's/.*Ver \([^ ]*\).*/MariaDB \1/'), $(redis-server --version | sed 's/.*v=\([^ ]*\).*/Redis \1/'), $(swift --version 2>/dev/null | sed -n 's/.*\(Swift version [^ ]*\).*/\1/p')"
+  # shellcheck disable=SC2031 # the value that all others have
   say "  load before the start: $(cut -d' ' -f1-3 /proc/loadavg); 2 workers of $threads threads, 2 nginx processes, $clients clients, medians of $rounds rounds of $seconds s"
 }
 

@@ -1,4 +1,5 @@
 # The webhooks' part of run.sh, which reads this file.
+# shellcheck shell=sh disable=SC2154 # run.sh sets them
 
 webhook_endpoints=13 webhook_events=2000
 webhook_minute=75 # seconds, in which the run of one minute is relieved by the next

@@ -19,7 +19,10 @@ if maskctl setup </dev/null >/root/setup.log 2>&1; then fail "setup knows no hos
 grep -q -- '--api-host' /root/setup.log || fail "setup does not say what is missing: $(cat /root/setup.log)"
 fact "setup says what it has to be told"
 
-maskctl setup --api-host $API_HOST --link-host $LINK_HOST >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed"; }
+# A terminal, in which the questions are answered: hosts, and nothing for what may stay as it is.
+printf '%s\n' $API_HOST $LINK_HOST '' '' | script -qec "maskctl setup" /dev/null >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed"; }
+grep -q 'Certificate, self-signed or letsencrypt' /root/setup.log || fail "setup does not ask for the certificate: $(cat /root/setup.log)"
+fact "setup asks for the hosts, the database and the certificate"
 expect "active active" "$(systemctl is-active mask-worker@a mask-worker@b | xargs)" "setup starts two pools"
 sha256sum /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/* /etc/nginx/sites-available/mask >/root/sums
 maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "a second setup failed"; }

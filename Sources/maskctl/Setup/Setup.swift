@@ -132,6 +132,21 @@ struct Setup {
         try run("systemctl", "start", "mask.target")
         try run("systemctl", "enable", "--quiet", "nginx.service")
         try run("systemctl", "reload-or-restart", "nginx.service")
+        // A reload returns before nginx listens on ports that are new to it.
+        for _ in 0..<50 where !isListening(443) { usleep(100_000) }
+    }
+
+    private func isListening(_ port: in_port_t) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        return withUnsafeBytes(of: &address) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) == 0 }
+        }
     }
 
     func getCertificates() throws {

@@ -14,8 +14,8 @@ struct SetupCommand: AccountCommand {
 
     @Option(help: ArgumentHelp("The host of the API.", valueName: "host")) var apiHost: String?
     @Option(help: ArgumentHelp("The host whose short links all workspaces share.", valueName: "host")) var linkHost: String?
-    @Option(help: "self-signed, to begin with, or letsencrypt: from the authority, which reaches this host by both names.")
-    var certificate: CertificateSource = .selfSigned
+    @Option(help: "self-signed, to begin with (the default), or letsencrypt: from the authority, which reaches this host by both names.")
+    var certificate: CertificateSource?
     @Option(help: "Where the authority of certificates may write to.") var email: String?
     @Option(
         help: ArgumentHelp(
@@ -38,9 +38,13 @@ struct SetupCommand: AccountCommand {
             throw ValidationError("This is for the Debian package; \(Environment.packagedFile) is not the configuration here.")
         }
         var settings = try SettingsFile(Environment.packagedFile)
+        let isNew = apiHost == nil && settings["MASK_API_HOST"] == nil
         let api = try host(apiHost, settings["MASK_API_HOST"], "Host of the API, such as api.example.com")
         let link = try host(linkHost, settings["MASK_LINK_HOST"], "Host of the shared short links, such as links.example.com")
         guard api != link else { throw ValidationError("The API and the links need a host each.") }
+        // Who was asked for the hosts is asked for the rest, too.
+        let database = database ?? (isNew ? ask("MariaDB's host, if it is not this one") : nil)
+        let certificate = try certificate ?? (isNew ? askForCertificate() : .selfSigned)
         settings["MASK_API_HOST"] = api.text
         settings["MASK_LINK_HOST"] = link.text
         if let email { settings["MASK_ACME_EMAIL"] = email }
@@ -70,13 +74,23 @@ struct SetupCommand: AccountCommand {
 
     /// What was said, what was set before, or what is answered now.
     private func host(_ said: String?, _ set: String?, _ question: String) throws -> HostName {
-        var text = said ?? set
-        if text == nil, isatty(STDIN_FILENO) == 1 {
-            print(question + ": ", terminator: "")
-            fflush(nil)
-            text = readLine()
-        }
-        guard let text else { throw ValidationError("Say --api-host and --link-host.") }
+        guard let text = said ?? set ?? ask(question) else { throw ValidationError("Say --api-host and --link-host.") }
         return try hostName(text)
+    }
+
+    private func askForCertificate() throws -> CertificateSource {
+        guard let answer = ask("Certificate, self-signed or letsencrypt (self-signed)") else { return .selfSigned }
+        guard let source = CertificateSource(rawValue: answer) else {
+            throw ValidationError("\(answer) is neither self-signed nor letsencrypt.")
+        }
+        return source
+    }
+
+    /// Nil where nobody can answer, or answers nothing.
+    private func ask(_ question: String) -> String? {
+        guard isatty(STDIN_FILENO) == 1 else { return nil }
+        print(question + ": ", terminator: "")
+        fflush(nil)
+        return readLine().flatMap { $0.isEmpty ? nil : $0 }
     }
 }
