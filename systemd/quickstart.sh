@@ -170,6 +170,8 @@ EOF
 datadir = $dir/mariadb
 socket = $dir/sockets/mariadb.sock
 pid-file = $dir/mariadb.pid
+# Of its own: a server that starts removes the temporary tables of others that it finds.
+tmpdir = $dir
 skip-networking
 EOF
   write_nginx_settings
@@ -326,7 +328,7 @@ start_stack() {
   if [ ! -d "$dir/mariadb/mysql" ]; then
     step mariadb "making a database folder"
     rm -rf "$dir/mariadb"
-    mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
+    TMPDIR=$dir mariadb-install-db --no-defaults --datadir="$dir/mariadb" --auth-root-authentication-method=normal --skip-test-db \
       "$user_option" >"$dir/log/mariadb-install.log" 2>&1 ||
       fail "mariadb-install-db failed; see $dir/log/mariadb-install.log"
   fi

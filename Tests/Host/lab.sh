@@ -188,7 +188,7 @@ max_connections = 300
 local_infile = 1
 ${2:-}
 END
-  mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db \
+  TMPDIR=$folder mariadb-install-db --no-defaults --datadir="$folder/data" --auth-root-authentication-method=normal --skip-test-db \
     --user=root >"$folder/install.log" 2>&1 || fail "mariadb-install-db failed: $folder/install.log"
 }
 

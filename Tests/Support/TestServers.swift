@@ -56,11 +56,13 @@ public final class MariaDBServer: Sendable {
         let data = existing ?? folder.appending(path: "data").path
         let socket = folder.appending(path: "s").path
         let user = NSUserName()
-        if existing == nil { try Self.install(data: data, user: user) }
+        // Of its own: a server that starts removes the temporary tables of others that it finds.
+        let temporary = folder.path
+        if existing == nil { try Self.install(data: data, user: user, temporary: temporary) }
         configuration = MariaDBConfiguration(address: .socket(path: socket), user: "root")
         process = try ServerProcess(
             "/usr/bin/env", ["PATH=\(Self.path)", "mariadbd", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
-                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid"] + Self.options + options,
+                             "--socket=\(socket)", "--pid-file=\(folder.path)/pid", "--tmpdir=\(temporary)"] + Self.options + options,
             folder: folder)
         let configuration = configuration
         try process.wait("mariadbd") { (try? Connection(configuration)) != nil }
@@ -68,11 +70,11 @@ public final class MariaDBServer: Sendable {
 
     private static let path = "/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/bin"
 
-    private static func install(data: String, user: String) throws {
+    private static func install(data: String, user: String, temporary: String) throws {
         let install = Process()
         install.executableURL = URL(filePath: "/usr/bin/env")
         install.arguments = [
-            "PATH=\(path)", "mariadb-install-db", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
+            "PATH=\(path)", "TMPDIR=\(temporary)", "mariadb-install-db", "--no-defaults", "--user=\(user)", "--datadir=\(data)",
             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
         ]
         let output = Pipe()
