@@ -7,6 +7,7 @@
 # toolchain: the runtime's libraries are in the package, once, in /usr/lib/mask. Prints the path of the package.
 
 set -eu
+umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 

@@ -38,11 +38,12 @@ public struct Application: Sendable {
 
     /// What must be known before the first visitor, and again every minute.
     public func refresh() {
+        // First what waits for nobody.
+        services.journal.synchronize()
         do {
             try services.salts.refresh()
         } catch {
             services.logger.warning("the salts of the next day cannot be fetched yet: \(error)")
         }
-        services.journal.synchronize()
     }
 }

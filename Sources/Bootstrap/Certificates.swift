@@ -6,8 +6,8 @@ import Model
 /// The certificates of custom domains: certbot gets and renews them by its webroot mode, and nginx finds them in a folder by
 /// the name that the visitor asks for.
 ///
-/// nginx reads the files at each handshake, so it needs no reload. A key stays the same over renewals: at no moment do the
-/// two files of a host belong to different keys.
+/// nginx reads the files at each handshake, so it needs no reload. A key stays the same over renewals. Where another takes the
+/// place of one that setup or somebody else has made, both files are written and on the disk before either is renamed.
 public struct Certificates: Sendable {
     /// nginx's: `HOST.crt` and `HOST.key`.
     private let folder: String
@@ -46,7 +46,10 @@ public struct Certificates: Sendable {
         guard !hosts.isEmpty else { return }
         var failure: Failure?
         do throws(Failure) { try certbot(["renew"], for: "renewal") } catch { failure = error }
-        for host in hosts { try deploy(host) }
+        // One that cannot be deployed keeps nobody else's back.
+        for host in hosts {
+            do throws(Failure) { try deploy(host) } catch { failure = failure ?? error }
+        }
         if let failure { throw failure }
     }
 
@@ -101,28 +104,31 @@ public struct Certificates: Sendable {
         }
     }
 
-    /// The key before the certificate: nginx asks for neither without the other.
     private func deploy(_ host: String) throws(Failure) {
         let live = "\(certbotFolder)/live/\(host)/"
-        try copy(live + "privkey.pem", to: "\(folder)/\(host).key")
-        try copy(live + "fullchain.pem", to: "\(folder)/\(host).crt")
+        let targets = [(live + "privkey.pem", "\(folder)/\(host).key"), (live + "fullchain.pem", "\(folder)/\(host).crt")]
+        var changed: [String] = []
+        for (source, target) in targets {
+            guard let text = readFile(source) else { throw failure("read", source) }
+            guard readFile(target) != text else { continue }
+            try write(text, to: target + ".new")
+            changed.append(target)
+        }
+        for target in changed {
+            guard rename(target + ".new", target) == 0 else { throw failure("rename", target) }
+        }
     }
 
-    /// A whole file or none is there at any moment. Its group is the folder's where that has the setgid bit.
-    private func copy(_ source: String, to target: String) throws(Failure) {
-        guard let text = readFile(source) else { throw failure("read", source) }
-        guard readFile(target) != text else { return }
-        let temporary = target + ".new"
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw failure("open", temporary) }
+    /// Its group is the folder's where that has the setgid bit.
+    private func write(_ text: String, to path: String) throws(Failure) {
+        unlink(path)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
         let bytes = Array(text.utf8)
-        let isWritten = write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, 0o640) == 0
-            && fsync(descriptor) == 0
-        close(descriptor)
-        guard isWritten, rename(temporary, target) == 0 else {
-            let failure = failure("write", target)
-            unlink(temporary)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, 0o640) == 0, fsync(descriptor) == 0 else {
+            let failure = failure("write", path)
+            unlink(path)
             throw failure
         }
     }

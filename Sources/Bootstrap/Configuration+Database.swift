@@ -5,6 +5,7 @@ extension Configuration {
     /// Where MariaDB is and as whom to speak to it.
     static func database(_ environment: Environment) throws(Environment.Failure) -> MariaDBConfiguration {
         let servers = try servers(environment)
+        let processUser = processUser(environment)
         var configuration = MariaDBConfiguration(
             address: servers[0], user: environment.optional("MASK_MARIADB_USER") ?? processUser,
             password: try environment.secret("MASK_MARIADB_PASSWORD", user: processUser),
@@ -28,8 +29,12 @@ extension Configuration {
     }
 
     /// The name of the user that this process runs as; its number where it has no name. By it MariaDB's unix_socket knows it.
-    private static var processUser: String {
-        getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? String(geteuid())
+    /// Over the network nobody knows root, who has the administrator's account there.
+    private static func processUser(_ environment: Environment) -> String {
+        if geteuid() == 0, Environment.file == Environment.packagedFile, environment.optional("MASK_MARIADB_HOST") != nil {
+            return Account.administrator.rawValue
+        }
+        return getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? String(geteuid())
     }
 
     /// What leaves this host is encrypted and goes to nobody else, unless the sysadmin says otherwise in so many words.

@@ -23,6 +23,11 @@ public struct Environment: Sendable {
         return access(packagedFile, F_OK) == 0 ? packagedFile : nil
     }
 
+    /// Whether this is the package's configuration as it came: `maskctl setup` has not been there yet, and cron has nothing to do.
+    public var isUntouched: Bool {
+        Self.file == Self.packagedFile && optional("MASK_SECRET_KEY") == nil && optional("MASK_SECRET_KEY_FILE") == nil
+    }
+
     /// The environment of this process, and its file.
     public static func current() throws(Failure) -> Environment {
         var values: [String: String] = [:]

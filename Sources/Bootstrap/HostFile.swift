@@ -18,8 +18,10 @@ public enum HostFile {
     }
 
     /// Puts a file in the place of whatever is there: at any moment the old or the new one is there, whole.
-    /// - Parameter group: whose members may read it; nil for the process's own.
-    public static func write(_ text: String, to path: String, mode: mode_t, group: String? = nil) throws(Failure) {
+    /// - Parameters: user and group whose it is; nil for the process's own.
+    public static func write(
+        _ text: String, to path: String, mode: mode_t, user: String? = nil, group: String? = nil
+    ) throws(Failure) {
         let temporary = path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -28,12 +30,20 @@ public enum HostFile {
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, mode) == 0, fsync(descriptor) == 0
         else { throw Failure("write", temporary) }
-        if let group { try own(temporary, user: nil, group: group, mode: mode) }
+        if let group { try own(descriptor, temporary, user: user, group: group, mode: mode) }
         guard rename(temporary, path) == 0 else { throw Failure("rename", path) }
     }
 
+    /// A symbolic link is refused: it may lead to a file of somebody else's.
     /// - Parameter user: nil leaves the owner as it is.
     public static func own(_ path: String, user: String?, group: String, mode: mode_t) throws(Failure) {
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure("open", path) }
+        defer { close(descriptor) }
+        try own(descriptor, path, user: user, group: group, mode: mode)
+    }
+
+    private static func own(_ descriptor: Int32, _ path: String, user: String?, group: String, mode: mode_t) throws(Failure) {
         errno = ENOENT
         guard let groupEntry = getgrnam(group) else { throw Failure("group \(group)", path) }
         let groupNumber = groupEntry.pointee.gr_gid
@@ -42,7 +52,7 @@ public enum HostFile {
             guard let entry = getpwnam(user) else { throw Failure("user \(user)", path) }
             userNumber = entry.pointee.pw_uid
         }
-        guard chown(path, userNumber, groupNumber) == 0, chmod(path, mode) == 0 else { throw Failure("chown", path) }
+        guard fchown(descriptor, userNumber, groupNumber) == 0, fchmod(descriptor, mode) == 0 else { throw Failure("chown", path) }
     }
 
     public static func makeFolder(_ path: String, mode: mode_t) throws(Failure) {

@@ -22,10 +22,19 @@ public enum Program {
         for (from, to) in [(input, STDIN_FILENO), (output, STDOUT_FILENO), (errors, STDERR_FILENO)] {
             if let from { posix_spawn_file_actions_adddup2(&actions, from, to) }
         }
+        // What this process ignores a program would ignore, too: a pipe that nobody reads has to end it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var process: pid_t = 0
-        return posix_spawnp(&process, words[0], &actions, nil, &arguments, environ) == 0 ? process : nil
+        return posix_spawnp(&process, words[0], &actions, &attributes, &arguments, environ) == 0 ? process : nil
     }
 
     /// Its exit status; 128 and the signal where one has ended it.

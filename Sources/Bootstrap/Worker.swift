@@ -42,8 +42,8 @@ public struct Worker: Sendable {
                 logger: logger
             ).run()
         }
+        if outage != nil { _ = try Thread.start(name: "prepare") { prepareLater() } }
         _ = try Thread.start(name: "refresh") {
-            if outage != nil { prepareLater() }
             while true {
                 sleep(1)
                 application.refresh()

@@ -27,11 +27,15 @@ public final class Store: Sendable {
         }
     }
 
-    /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once.
+    /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once. One
+    /// that was given up because the server is slow is not: asking again would only add to its work.
     public func read<R>(priority: PoolPriority = .normal, _ body: (Connection) throws -> R) throws -> R {
+        let began = ContinuousClock.now
         do {
             return try lend(priority, body)
-        } catch let error as MariaDBError where error.isConnectionLost {
+        } catch let error as MariaDBError
+            where error.isConnectionLost && error.code != .tooManyConnections && ContinuousClock.now - began < .seconds(5)
+        {
             pool.drain()
             return try lend(priority, body)
         }

@@ -21,7 +21,9 @@ struct MaskWebhooks: ParsableCommand {
 
     func run() throws {
         do {
-            let program = SenderProgram(Installation(try Configuration(try Environment.current()), label: "mask-webhooks"))
+            let environment = try Environment.current()
+            guard !environment.isUntouched else { return }
+            let program = SenderProgram(Installation(try Configuration(environment), label: "mask-webhooks"))
             if dryRun { return try program.rehearse().forEach { print($0) } }
             if once { try program.runOnce() } else { try program.run(seconds: seconds) }
         } catch {

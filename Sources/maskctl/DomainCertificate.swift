@@ -23,19 +23,19 @@ extension DomainCommand {
         }
 
         func run() throws {
+            guard let host else { return try job(.domainCertificate, isRehearsal: dryRun, keepAll) }
             let installation = try openInstallation()
-            let certificates = Certificates(installation.configuration)
-            guard let host else { return try job(.domainCertificate, isRehearsal: dryRun) { try keepAll($0, certificates) } }
             let name = try hostName(host)
             let site = installation.configuration.site
             if ![site.apiHost, site.linkHost].contains(name.text) {
                 let domain = try installation.administration.domain(name.text)
                 guard domain.status == .verified else { throw ValidationError("\(name) is not verified yet.") }
             }
-            try certificates.get(name.text, isRehearsal: dryRun)
+            try Certificates(installation.configuration).get(name.text, isRehearsal: dryRun)
         }
 
-        private func keepAll(_ installation: Installation, _ certificates: Certificates) throws {
+        private func keepAll(_ installation: Installation) throws {
+            let certificates = Certificates(installation.configuration)
             let site = installation.configuration.site
             let verified = try installation.administration.domains().filter { $0.status == .verified }
             let hosts = Set(verified.map(\.host) + [site.apiHost, site.linkHost])

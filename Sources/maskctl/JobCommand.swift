@@ -12,6 +12,7 @@ extension ParsableCommand {
     /// - Parameter isRehearsal: does not wait for its turn and is not noted.
     func job(_ job: Job, isRehearsal: Bool, _ body: (Installation) throws -> Void) throws {
         do {
+            guard try !Environment.current().isUntouched else { return }
             let installation = try openInstallation()
             if isRehearsal { return try body(installation) }
             try job.run(in: installation.configuration.jobs) { try body(installation) }

@@ -52,7 +52,7 @@ struct JournalCommand: ParsableCommand {
         }
     }
 
-    struct Reconcile: ParsableCommand {
+    struct Reconcile: AccountCommand {
         static let configuration = CommandConfiguration(
             abstract: "Compare what was served with what is stored; exit 1 on a difference.",
             discussion: """
@@ -61,6 +61,9 @@ struct JournalCommand: ParsableCommand {
                 """)
         @Option(help: "nginx's access log in the format of nginx/mask.conf.") var accessLog: String?
         @OptionGroup var output: OutputOptions
+
+        /// nginx's log is for root and the group adm.
+        var account: Account? { nil }
 
         func run() throws {
             let installation = try openInstallation()

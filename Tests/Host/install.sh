@@ -15,6 +15,9 @@ expect "" "$(command -v swift || :)" "apt installs the package; there is no Swif
 expect 200 "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/)" "nginx goes on with its own page until setup is told to"
 expect inactive "$(systemctl is-active mask.target || :)" "nothing runs before maskctl setup"
 expect "640 root mask" "$(stat -c '%a %U %G' /etc/mask/mask.env)" "the configuration is for root and the group mask"
+each_line() { sed -n 's/^[0-9*]* [0-9*]* \* \* \* *//p' /etc/cron.d/mask; }
+expect "" "$(each_line | while read -r user line; do runuser -u "$user" -- sh -c "$line" 2>&1 </dev/null; done)" \
+  "cron's lines have nothing to do, nor to mail, before maskctl setup"
 if maskctl setup </dev/null >/root/setup.log 2>&1; then fail "setup knows no hosts, and goes on"; fi
 grep -q -- '--api-host' /root/setup.log || fail "setup does not say what is missing: $(cat /root/setup.log)"
 fact "setup says what it has to be told"
@@ -39,6 +42,14 @@ maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor
 fact "maskctl doctor finds nothing wrong"
 nginx -t -q
 fact "nginx -t is content"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /root/new.key -out /root/new.crt -days 9 \
+  -subj "/CN=$API_HOST" -addext "subjectAltName=DNS:$API_HOST" 2>/dev/null
+cp -p $CERTIFICATES/$API_HOST.crt $CERTIFICATES/$API_HOST.key /root/
+cat /root/new.key >$CERTIFICATES/$API_HOST.key
+cat /root/new.crt >$CERTIFICATES/$API_HOST.crt
+served() { openssl s_client -connect 127.0.0.1:443 -servername "$1" </dev/null 2>/dev/null | openssl x509 -noout -fingerprint; }
+expect "$(openssl x509 -noout -fingerprint -in /root/new.crt)" "$(served $API_HOST)" "a new certificate is served without a reload of nginx"
+cp -p /root/$API_HOST.crt /root/$API_HOST.key $CERTIFICATES/
 systemd-analyze verify --man=no /lib/systemd/system/mask*.service /lib/systemd/system/mask*.socket /lib/systemd/system/mask*.timer \
   /lib/systemd/system/mask.target >/root/verify.log 2>&1 || { cat /root/verify.log; fail "systemd-analyze verify"; }
 expect "" "$(grep -i mask /root/verify.log || :)" "systemd-analyze verify is content"

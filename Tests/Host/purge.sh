@@ -16,6 +16,7 @@ maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed
 expect "302" "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/hello")" "installed again and set up, the old links lead on"
 
 apt-get purge -y -qq mask >/root/purge.log 2>&1 || { cat /root/purge.log; fail "apt purge failed"; }
+rm -f /etc/mysql/mariadb.conf.d/60-mask.cnf  # which the sysadmin has put there
 find /etc /usr /var/lib /var/spool /lib/systemd -xdev \( -path /var/lib/mysql -o -path /var/lib/dpkg -o -path /var/lib/apt \) \
   -prune -o -print | sort >/root/after
 comm -13 /root/before /root/after | grep -i mask >/root/left || :

@@ -61,6 +61,13 @@ maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor
 expect "0" "$(sql "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'mask%' AND HOST NOT LIKE '10.99.0.1:%'")" \
   "workers, sender and maskctl reach it over TLS, and in no other way"
 
+maskctl reload
+expect "302" "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/far")" "maskctl reload restarts the pools"
+maskctl backup --to /root/remote-backup
+maskctl backup verify /root/remote-backup/mask-*Z >/dev/null
+rm -r /root/remote-backup
+fact "maskctl backup works with the administrator's account"
+
 cat /root/mask.env.local >/etc/mask/mask.env
 rm /etc/mysql/mariadb.conf.d/70-network.cnf /etc/mask/*.password
 mariadb -e "DROP USER 'mask'@'10.99.0.%', 'mask-webhooks'@'10.99.0.%', 'mask-admin'@'10.99.0.%'"

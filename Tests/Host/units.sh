@@ -98,6 +98,12 @@ line=$(sed -n 's/^\* \* \* \* \* mask-webhooks *//p' /etc/cron.d/mask)
 expect 1 "$(printf '%s\n' "$line" | wc -l)" "cron has one line for the sender"
 systemctl --quiet enable --now mask-webhooks.timer
 soon 70 systemctl is-active --quiet mask-webhooks.service || fail "the timer does not start the sender"
+begun=$(date +%s)
+searched() {
+  [ "$(curl -s http://127.0.0.1:9464/metrics | sed -n 's/^mask_job_last_success_timestamp_seconds{job="webhooks"} \([0-9]*\).*/\1/p')" -gt "$begun" ]
+}
+soon 20 searched || { journalctl -u mask-webhooks -n 20 --no-pager; fail "the sender does not work as its unit runs it"; }
+expect 0 "$(systemctl show -P NRestarts mask-webhooks.service)" "the timer starts the sender, and it works within its bounds"
 # A sender that tells whether it was called.
 mkdir -p /run/stub
 printf '#!/bin/sh\necho called\n' >/run/stub/mask-webhooks
@@ -106,6 +112,5 @@ by_cron() { runuser -u mask-webhooks -- env "PATH=/run/stub:$PATH" sh -c "$line"
 expect "" "$(by_cron)" "while the timer is enabled, cron's line does nothing"
 sender=$(systemctl show -P MainPID mask-webhooks.service)
 systemctl --quiet disable --now mask-webhooks.timer
-systemctl stop mask-webhooks.service
 expect called "$(by_cron)" "while it is not, cron's line starts the sender"
 expect "" "$(ps -o pid= -p "$sender" || :)" "disabled and stopped, it is gone; cron goes on"

@@ -66,9 +66,10 @@ public struct Backup {
                 throw BackupError("the database \(try name()) has no tables of MASK; there is nothing to back up")
             }
             let toolbox = Toolbox(log: path + "/log")
+            let options = try ClientOptions(installation.configuration.database, connection.address, at: path + "/client.cnf")
             let log = switch method {
-            case .logical: try dump(to: path, toolbox, on: connection)
-            case .physical: try copyFiles(to: path, toolbox, on: connection)
+            case .logical: try dump(to: path, toolbox, options.path, on: connection)
+            case .physical: try copyFiles(to: path, toolbox, options.path, on: connection)
             }
             return BackupManifest(
                 method: method, version: Release.version, newestMigration: newest, createdAt: createdAt, database: try name(),
@@ -89,11 +90,15 @@ public struct Backup {
 
     /// `schema_migrations` last: a restore that was cut short is no schema that a worker would start on. It cannot change
     /// meanwhile, as migrations wait.
-    private func dump(to path: String, _ toolbox: Toolbox, on connection: Connection) throws -> BackupManifest.BinaryLog? {
-        let options = try ClientOptions(installation.configuration.database, at: path + "/client.cnf")
-        let hasLog = try connection.query("SELECT @@log_bin").first?.bool(0) ?? false
+    private func dump(
+        to path: String, _ toolbox: Toolbox, _ options: String, on connection: Connection
+    ) throws -> BackupManifest.BinaryLog? {
+        // Only who has RELOAD may stop writing for the moment in which the log's position is read.
+        let hasLog = try connection.query("""
+            SELECT @@log_bin AND EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'RELOAD')
+            """).first?.bool(0) ?? false
         let database = try name()
-        let words = ["mariadb-dump", "--defaults-file=" + options.path, "--single-transaction", "--quick", "--no-tablespaces", "--hex-blob"]
+        let words = ["mariadb-dump", "--defaults-file=" + options, "--single-transaction", "--quick", "--no-tablespaces", "--hex-blob"]
         report("dumping the database \(database)")
         let file = path + "/" + BackupFolder.dump
         guard let output = Descriptor(open(file, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)) else {
@@ -124,14 +129,17 @@ public struct Backup {
     }
 
     /// Prepared at once: what cannot be prepared is no backup.
-    private func copyFiles(to path: String, _ toolbox: Toolbox, on connection: Connection) throws -> BackupManifest.BinaryLog? {
-        guard let data = try connection.query("SELECT @@datadir").first?.string(0), access(data, R_OK | X_OK) == 0 else {
+    private func copyFiles(
+        to path: String, _ toolbox: Toolbox, _ options: String, on connection: Connection
+    ) throws -> BackupManifest.BinaryLog? {
+        guard let row = try connection.query("SELECT @@datadir, @@hostname").first, let data = try? row.string(0),
+            try row.string(1) == Self.hostName, access(data, R_OK | X_OK) == 0
+        else {
             throw BackupError("MariaDB's files cannot be read here; run this as root on its host, or use --method logical")
         }
-        let options = try ClientOptions(installation.configuration.database, at: path + "/client.cnf")
         let target = path + "/" + BackupFolder.files
         report("copying the server's files from \(data)")
-        let words = ["mariadb-backup", "--defaults-file=" + options.path, "--target-dir=" + target]
+        let words = ["mariadb-backup", "--defaults-file=" + options, "--target-dir=" + target]
         try toolbox.run(words + ["--backup", "--datadir=" + data])
         report("preparing them")
         try toolbox.run(words + ["--prepare"])
@@ -142,13 +150,20 @@ public struct Backup {
         return nil
     }
 
+    /// gethostname(2), which MariaDB asks, too.
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: Int(HOST_NAME_MAX) + 1)
+        gethostname(&name, Int(HOST_NAME_MAX))
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     // MARK: The rest
 
-    /// Every variable with a secret in it stays, without it.
+    /// Every variable with a secret in it stays, without it; also where its line is a comment.
     static func withoutSecrets(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard let mark = line.firstIndex(of: "="), !line.hasPrefix("#") else { return String(line) }
-            let name = line[..<mark]
+            guard let mark = line.firstIndex(of: "=") else { return String(line) }
+            let name = line[..<mark].filter { $0 != "#" && $0 != " " }
             return name.hasSuffix("PASSWORD") || name.hasSuffix("_KEY") && !name.hasSuffix("TLS_KEY") ? "#\(name)=" : String(line)
         }.joined(separator: "\n")
     }

@@ -6,10 +6,13 @@ import MariaDB
 struct ClientOptions: ~Copyable {
     let path: String
 
-    init(_ configuration: MariaDBConfiguration, at path: String) throws(HostFile.Failure) {
+    /// - Parameter address: the server of several that is in use.
+    init(
+        _ configuration: MariaDBConfiguration, _ address: MariaDBConfiguration.Address, at path: String
+    ) throws(HostFile.Failure) {
         self.path = path
         var lines = ["[client]", "default-character-set = utf8mb4", Self.line("user", configuration.user)]
-        switch configuration.address {
+        switch address {
         case .socket(let socket): lines.append(Self.line("socket", socket))
         case .tcp(let host, let port): lines += [Self.line("host", host), "port = \(port)", "protocol = tcp"]
         }

@@ -61,10 +61,10 @@ public struct Restore {
         let connection = try installation.connectPatiently()
         try Migrator.withSchemaUnchanged(on: connection) {
             try empty(connection)
-            // Beside the spool's lock, where only we may write; not into the backup, which may be on a disk that nobody writes to.
-            let path = installation.configuration.spool + "/restore"
-            let options = try ClientOptions(installation.configuration.database, at: path + ".cnf")
-            let toolbox = Toolbox(log: path + ".log")
+            // Not into the backup, which may be on a disk that nobody writes to.
+            let scratch = try ScratchFolder()
+            let options = try ClientOptions(installation.configuration.database, connection.address, at: scratch.path + "/client.cnf")
+            let toolbox = Toolbox(log: scratch.path + "/log")
             let file = backup.path + "/" + BackupFolder.dump
             guard let input = Descriptor(open(file, O_RDONLY | O_CLOEXEC)) else { throw BackupError("open", file) }
             report("loading the database")
@@ -72,7 +72,6 @@ public struct Restore {
                 ["gzip", "-dc"],
                 into: ["mariadb", "--defaults-file=" + options.path, installation.configuration.database.database ?? ""],
                 input: input.number)
-            try HostFile.remove(toolbox.log)
         }
         try installation.migrate(report: report)
     }
@@ -127,7 +126,8 @@ public struct Restore {
         let old = "\(dataFolder).before-\(Timestamp.now().rfc3339.filter { $0 != "-" && $0 != ":" })"
         guard rename(dataFolder, old) == 0 else { throw BackupError("rename", dataFolder) }
         report("what was there is in \(old)")
-        let toolbox = Toolbox(log: installation.configuration.spool + "/restore.log")
+        let scratch = try ScratchFolder()
+        let toolbox = Toolbox(log: scratch.path + "/log")
         do {
             guard mkdir(dataFolder, 0o700) == 0 else { throw BackupError("mkdir", dataFolder) }
             try toolbox.run([
@@ -141,6 +141,5 @@ public struct Restore {
             guard rename(old, dataFolder) == 0 else { throw BackupError("rename", old) }
             throw error
         }
-        try HostFile.remove(toolbox.log)
     }
 }

@@ -33,7 +33,7 @@ struct Toolbox {
     }
 
     private func openLog() throws(BackupError) -> Int32 {
-        let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw BackupError("open", log) }
         return descriptor
     }

@@ -23,6 +23,10 @@ extension Doctor {
         let search = SenderMetrics(installation.memory).lastSearch.map { seconds(from: $0, to: now) }
         words.append("mask-webhooks \(Self.text(search))")
         if let search, search > Self.senderPatienceSeconds { late.append("mask-webhooks \(Self.text(search))") }
+        let folder = installation.configuration.jobs
+        if isOld(folder), Job.allCases.allSatisfy({ $0.lastSuccess(in: folder) == nil }) {
+            return .bad("cron has run nothing yet. See /etc/cron.d/mask, and: systemctl status cron")
+        }
         guard late.isEmpty else {
             return .bad("last came to a good end: \(late.joined(separator: ", ")). Run it by hand; see /etc/cron.d/mask and cron's mail.")
         }
@@ -30,6 +34,12 @@ extension Doctor {
     }
 
     private static let senderPatienceSeconds = 300
+
+    /// Whether it was made so long ago that the jobs of each minute should have left something in it.
+    private func isOld(_ folder: String) -> Bool {
+        var status = stat()
+        return stat(folder, &status) == 0 && time(nil) - status.st_mtim.tv_sec > Job.journalLoad.patienceSeconds
+    }
 
     /// A clock that was set back must not look like a job that ran right now for long.
     private func seconds(from time: Timestamp, to now: Timestamp) -> Int { max(0, Int((now.milliseconds - time.milliseconds) / 1000)) }

@@ -13,7 +13,7 @@ struct Setup {
     private static let site = "/etc/nginx/sites-available/mask"
     private static let enabledSite = "/etc/nginx/sites-enabled/mask"
     private static let debianSite = "/etc/nginx/sites-enabled/default"
-    private static let network = "/etc/systemd/system/mask-worker@.service.d/network.conf"
+    private static let sandbox = "/etc/systemd/system/mask-worker@.service.d/setup.conf"
 
     // MARK: Configuration
 
@@ -27,29 +27,34 @@ struct Setup {
             step("key", "\(Self.keyFile): copy it to every host, and keep it apart from backups")
             try HostFile.write(hexadecimal(try randomBytes(32)) + "\n", to: Self.keyFile, mode: 0o640, group: "mask")
         }
+        // One that was copied from another host may be root's alone.
+        if HostFile.isThere(Self.keyFile) { try HostFile.own(Self.keyFile, user: "root", group: "mask", mode: 0o640) }
         guard settings.text != (try HostFile.read(settings.path)) else { return }
         step("settings", settings.path)
         try HostFile.write(settings.text, to: settings.path, mode: 0o640, group: "mask")
     }
 
-    /// The workers reach nothing but this host. What they are told to ask elsewhere is let through: the name servers that know
-    /// the records of domains, and a MariaDB or Redis over the network.
-    func openNetwork(_ settings: SettingsFile, isLocal: Bool) throws {
+    /// The workers reach nothing but this host, and write nothing but their folders. What they are told to ask or to write
+    /// elsewhere is let through: the name servers that know the records of domains, a MariaDB or Redis over the network, and
+    /// folders of the sysadmin's choice.
+    func openSandbox(_ settings: SettingsFile, isLocal: Bool) throws {
         let servers = try HostFile.read("/etc/resolv.conf").split(separator: "\n").compactMap { line -> Substring? in
-            let words = line.split(separator: " ")
+            let words = line.split(whereSeparator: \.isWhitespace)
             return words.count > 1 && words[0] == "nameserver" ? words[1] : nil
         }
         let allowed = isLocal && settings["MASK_DNS_SERVERS"] == nil ? servers.joined(separator: " ") : "any"
+        let folders = ["MASK_SPOOL", "MASK_PAGES", "MASK_JOBS"].compactMap { settings[$0] }
+        let lines = (allowed.isEmpty ? [] : ["IPAddressAllow=\(allowed)"]) + folders.map { "ReadWritePaths=\($0)" }
         let text = """
-            # Made by maskctl setup from /etc/resolv.conf and /etc/mask/mask.env: where else the workers may connect to.
+            # Made by maskctl setup from /etc/resolv.conf and /etc/mask/mask.env: what else the workers may reach and write.
             [Service]
-            IPAddressAllow=\(allowed)
+            \(lines.joined(separator: "\n"))
 
             """
-        guard !allowed.isEmpty, (try? HostFile.read(Self.network)) != text else { return }
-        step("network", Self.network)
+        guard !lines.isEmpty, (try? HostFile.read(Self.sandbox)) != text else { return }
+        step("sandbox", Self.sandbox)
         try HostFile.makeFolder("/etc/systemd/system/mask-worker@.service.d", mode: 0o755)
-        try HostFile.write(text, to: Self.network, mode: 0o644)
+        try HostFile.write(text, to: Self.sandbox, mode: 0o644)
         try run("systemctl", "daemon-reload")
     }
 
@@ -96,13 +101,17 @@ struct Setup {
     func makeCertificates() throws {
         for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
             step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
-            let (key, certificate) = ("\(Self.certificates)/\(host).key", "\(Self.certificates)/\(host).crt")
+            let scratch = try ScratchFolder()
+            let (key, certificate) = (scratch.path + "/key", scratch.path + "/crt")
             try run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
             try run(
                 "openssl", "req", "-x509", "-key", key, "-days", "365", "-subj", "/CN=\(host)",
                 "-addext", "subjectAltName=DNS:\(host)", "-out", certificate)
-            try HostFile.own(key, user: "mask", group: "www-data", mode: 0o640)
-            try HostFile.own(certificate, user: "mask", group: "www-data", mode: 0o640)
+            // The certificate last: where it is, the pair is whole.
+            for (file, suffix) in [(key, "key"), (certificate, "crt")] {
+                let text = try HostFile.read(file)
+                try HostFile.write(text, to: "\(Self.certificates)/\(host).\(suffix)", mode: 0o640, user: "mask", group: "www-data")
+            }
         }
     }
 
@@ -115,12 +124,22 @@ struct Setup {
                 to: Self.site, mode: 0o644)
         }
         // Debian's own page answers for every host that nobody else claims, and so does MASK.
-        if let target = HostFile.target(of: Self.debianSite), target.hasSuffix("/sites-available/default") {
+        var page = HostFile.target(of: Self.debianSite)
+        if page?.hasSuffix("/sites-available/default") != true { page = nil }
+        let isNew = !HostFile.isThere(Self.enabledSite)
+        if page != nil {
             step("nginx", "\(Self.debianSite) is removed: MASK answers in its place")
             try HostFile.remove(Self.debianSite)
         }
-        if !HostFile.isThere(Self.enabledSite) { try HostFile.link(Self.enabledSite, to: Self.site) }
-        try run("nginx", "-t", "-q")
+        if isNew { try HostFile.link(Self.enabledSite, to: Self.site) }
+        do {
+            try run("nginx", "-t", "-q")
+        } catch {
+            // nginx must start again as it did before.
+            if isNew { try HostFile.remove(Self.enabledSite) }
+            if let page { try HostFile.link(Self.debianSite, to: page) }
+            throw error
+        }
     }
 
     // MARK: Starting

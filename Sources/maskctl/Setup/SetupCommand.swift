@@ -9,7 +9,7 @@ struct SetupCommand: AccountCommand {
         discussion: """
             Writes the hosts into /etc/mask/mask.env, makes the accounts and the schema in MariaDB, the site of nginx with a \
             certificate to begin with, and starts everything. What is there already is kept: it can be run again, and should \
-            be when MariaDB or Redis have moved. What is not said it asks for.
+            be when MariaDB, Redis, name servers or folders have moved. What is not said it asks for.
             """)
 
     @Option(help: ArgumentHelp("The host of the API.", valueName: "host")) var apiHost: String?
@@ -56,7 +56,7 @@ struct SetupCommand: AccountCommand {
         let setup = Setup(apiHost: api.text, linkHost: link.text)
         if !isDatabaseHere { try setup.takePasswords(&settings) }
         try setup.keepSettings(settings)
-        try setup.openNetwork(settings, isLocal: isDatabaseHere && isRedisHere)
+        try setup.openSandbox(settings, isLocal: isDatabaseHere && isRedisHere)
         if isDatabaseHere { try setup.makeDatabase() }
         if isRedisHere { try setup.startRedis() }
         try setup.migrate()
