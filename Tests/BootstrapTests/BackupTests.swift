@@ -1,4 +1,4 @@
-import Bootstrap
+@testable import Bootstrap
 import Foundation
 import Journal
 import MariaDB
@@ -99,6 +99,26 @@ struct BackupTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: backup.path).sorted() == [
             "SHA256SUMS", "database.sql.gz", "manifest.json", "spool",
         ])
+    }
+
+    @Test("of the settings a backup has the names of secrets only, also where a line is a comment")
+    func settings() {
+        let kept = Backup.withoutSecrets("""
+            # Redis
+            MASK_REDIS_HOST=redis1
+            MASK_REDIS_PASSWORD=one
+            #MASK_MARIADB_PASSWORD=two
+            # MASK_SECRET_KEY = three
+            MASK_SECRET_KEY_FILE=/etc/mask/secret.key
+            """)
+        #expect(kept == """
+            # Redis
+            MASK_REDIS_HOST=redis1
+            #MASK_REDIS_PASSWORD=
+            #MASK_MARIADB_PASSWORD=
+            #MASK_SECRET_KEY=
+            MASK_SECRET_KEY_FILE=/etc/mask/secret.key
+            """)
     }
 
     @Test("the newest are kept, as many as asked for")
