@@ -15,14 +15,14 @@ base=$folder/base
 machine=$folder/machine.$$
 
 # Each of these parts stands on the ones before it: "install" comes first, "purge" last.
-one_host="install units database remote backup cron metrics downtime purge"
+one_host="install certificate units database remote backup cron metrics downtime purge"
 # These make their hosts by themselves: networks of their own in a second machine, at the same time.
 more_hosts="hosts galera"
 
 # What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
 packages="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
   ca-certificates curl wrk logrotate galera-4 rsync socat python3 iptables prometheus fail2ban python3-prometheus-client
-  redis-sentinel haproxy"
+  redis-sentinel haproxy pebble"
 
 say() { printf '%s\n' "$*"; }
 skip() {

@@ -110,12 +110,10 @@ maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor
 grep -q 'cron .*maskctl maintain [0-9]* s ago' /root/doctor.log || fail "maskctl doctor does not say when jobs ran: $(grep cron /root/doctor.log)"
 fact "maskctl doctor says when each has last come to a good end"
 
-echo '* * * * * mask echo a mail' >>/etc/cron.d/mask
-soon 70 grep -qx "a mail" $mail || fail "what a line prints is not mailed: the silence above proves nothing"
-sed -i '$d' /etc/cron.d/mask
 systemctl stop mariadb
 : >$mail
-sleep 125
+# Every line once. That these mails arrive shows that the silence above was none of cron's.
+sleep $((65 - $(date +%-S)))
 systemctl start mariadb
 for command in 'maskctl page sync' 'maskctl maintain' 'maskctl domain certificate --all' 'maskctl domain check' mask-webhooks; do
   grep -q "^$command: MariaDB error 2002" $mail || fail "$command does not tell that MariaDB is away"
