@@ -73,6 +73,7 @@ start_stack() {
   . "$folder/quickstart.env"
   export MASK_CONFIG MASK_MARIADB_SOCKET # for maskctl and the floors
   maskctl=$MASK_BIN/maskctl
+  metrics=${MASK_METRICS_URL%/*} metrics=${metrics##*:}
   # wrk names the address that it connects to in the TLS handshake, and nginx looks for a certificate of that name.
   for part in crt key; do cp "$folder/tls/api.mask.localhost.$part" "$folder/tls/127.0.0.1.$part"; done
 }
@@ -85,6 +86,7 @@ start_nginx() {
   for file in nginx.conf mask.conf; do
     sed -e "s|unix:$folder/sockets/a.sock|unix:$2|; s|unix:$folder/sockets/b.sock|unix:$3|" \
       -e "s|listen 127.0.0.1:$https|listen 127.0.0.1:$4|; s|listen 127.0.0.1:$http|listen 127.0.0.1:$5|" \
+      -e "s|listen 127.0.0.1:$metrics;|listen unix:$at/metrics.sock;|" \
       -e "s|$folder/nginx/|$at/|; s|$folder/log/nginx-|$at/|" "$folder/nginx/$file" >"$at/$file"
   done
   nginx -p "$at" -c "$at/nginx.conf" -e "$at/error.log" >/dev/null 2>&1 &
