@@ -111,25 +111,14 @@ public struct Certificates: Sendable {
         for (source, target) in targets {
             guard let text = readFile(source) else { throw failure("read", source) }
             guard readFile(target) != text else { continue }
-            try write(text, to: target + ".new")
+            // Its group is the folder's where that has the setgid bit.
+            do throws(HostFile.Failure) { try HostFile.write(text, to: target + ".next", mode: 0o640) } catch {
+                throw Failure(description: error.description)
+            }
             changed.append(target)
         }
         for target in changed {
-            guard rename(target + ".new", target) == 0 else { throw failure("rename", target) }
-        }
-    }
-
-    /// Its group is the folder's where that has the setgid bit.
-    private func write(_ text: String, to path: String) throws(Failure) {
-        unlink(path)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw failure("open", path) }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, 0o640) == 0, fsync(descriptor) == 0 else {
-            let failure = failure("write", path)
-            unlink(path)
-            throw failure
+            guard rename(target + ".next", target) == 0 else { throw failure("rename", target) }
         }
     }
 

@@ -26,7 +26,10 @@ public enum HostFile {
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Failure("open", temporary) }
-        defer { close(descriptor) }
+        defer {
+            close(descriptor)
+            unlink(temporary)  // nothing is there any more where all went well
+        }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, mode) == 0, fsync(descriptor) == 0
         else { throw Failure("write", temporary) }

@@ -3,6 +3,9 @@ import Model
 import Store
 
 extension Installation {
+    /// MASK_DATABASE.
+    var databaseName: String { configuration.database.database ?? "" }
+
     /// A connection for work that takes its time: no statement is given up.
     func connectPatiently() throws -> Connection {
         var database = configuration.database

@@ -63,8 +63,8 @@ public struct SenderProgram: Sendable {
         database.sessionStatement += ", idle_transaction_timeout = \(Self.idleTransactionSeconds)"
         return try Sender(
             store: Store(database, connections: 2, metrics: StoreMetrics(installation.memory)),
-            key: configuration.secretKey, policy: installation.addressPolicy, allowsHTTP: configuration.webhookHTTP, caFile: configuration.webhookCA, logger: installation.logger,
-            metrics: SenderMetrics(installation.memory))
+            key: configuration.secretKey, policy: installation.addressPolicy, allowsHTTP: configuration.webhookHTTP,
+            caFile: configuration.webhookCA, logger: installation.logger, metrics: SenderMetrics(installation.memory))
     }
 }
 

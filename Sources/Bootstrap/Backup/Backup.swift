@@ -52,7 +52,7 @@ public struct Backup {
     }
 
     /// `20261121T143000Z`: sorts as its time does.
-    private static func stamp(_ time: Timestamp) -> String { time.rfc3339.filter { $0 != "-" && $0 != ":" } }
+    static func stamp(_ time: Timestamp) -> String { time.rfc3339.filter { $0 != "-" && $0 != ":" } }
 
     private func fill(_ path: String) throws {
         let createdAt = Timestamp.now().rfc3339
@@ -63,7 +63,7 @@ public struct Backup {
         let connection = try installation.connectPatiently()
         let manifest = try Migrator.withSchemaUnchanged(on: connection) {
             guard let newest = try Migrator.applied(on: connection).last else {
-                throw BackupError("the database \(try name()) has no tables of MASK; there is nothing to back up")
+                throw BackupError("the database \(installation.databaseName) has no tables of MASK; there is nothing to back up")
             }
             let toolbox = Toolbox(log: path + "/log")
             let options = try ClientOptions(installation.configuration.database, connection.address, at: path + "/client.cnf")
@@ -72,7 +72,7 @@ public struct Backup {
             case .physical: try copyFiles(to: path, toolbox, options.path, on: connection)
             }
             return BackupManifest(
-                method: method, version: Release.version, newestMigration: newest, createdAt: createdAt, database: try name(),
+                method: method, version: Release.version, newestMigration: newest, createdAt: createdAt, database: installation.databaseName,
                 server: try connection.query("SELECT VERSION()").first?.string(0) ?? "", binaryLog: log,
                 secretKeyMark: BackupManifest.mark(of: installation.configuration.secretKey))
         }
@@ -83,8 +83,6 @@ public struct Backup {
         try HostFile.write(manifest.json, to: path + "/" + BackupFolder.manifestFile, mode: 0o600)
         try seal(path)
     }
-
-    private func name() throws -> String { installation.configuration.database.database ?? "" }
 
     // MARK: The database
 
@@ -97,7 +95,7 @@ public struct Backup {
         let hasLog = try connection.query("""
             SELECT @@log_bin AND EXISTS (SELECT 1 FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'RELOAD')
             """).first?.bool(0) ?? false
-        let database = try name()
+        let database = installation.databaseName
         let words = ["mariadb-dump", "--defaults-file=" + options, "--single-transaction", "--quick", "--no-tablespaces", "--hex-blob"]
         report("dumping the database \(database)")
         let file = path + "/" + BackupFolder.dump

@@ -70,7 +70,7 @@ public struct Restore {
             report("loading the database")
             try toolbox.run(
                 ["gzip", "-dc"],
-                into: ["mariadb", "--defaults-file=" + options.path, installation.configuration.database.database ?? ""],
+                into: ["mariadb", "--defaults-file=" + options.path, installation.databaseName],
                 input: input.number)
         }
         try installation.migrate(report: report)
@@ -81,9 +81,8 @@ public struct Restore {
             SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'
             """).map { try $0.string(0) }
         guard !tables.isEmpty else { return }
-        let name = installation.configuration.database.database ?? ""
         guard replaces else {
-            throw BackupError("the database \(name) has tables. Restore into an empty one, or say --replace: what is there is lost then")
+            throw BackupError("the database \(installation.databaseName) has tables. Restore into an empty one, or say --replace: what is there is lost then")
         }
         report("dropping \(tables.count) tables")
         // schema_migrations first: what is half gone is no schema that a worker would start on.
@@ -123,7 +122,7 @@ public struct Restore {
                 server without any, or say --replace
                 """)
         }
-        let old = "\(dataFolder).before-\(Timestamp.now().rfc3339.filter { $0 != "-" && $0 != ":" })"
+        let old = "\(dataFolder).before-\(Backup.stamp(.now()))"
         guard rename(dataFolder, old) == 0 else { throw BackupError("rename", dataFolder) }
         report("what was there is in \(old)")
         let scratch = try ScratchFolder()
