@@ -36,7 +36,7 @@ public struct Application: Sendable {
         return response
     }
 
-    /// What must be known before the first visitor, and again every minute.
+    /// What must be known before the first visitor, and again every second.
     public func refresh() {
         // First what waits for nobody.
         services.journal.synchronize()

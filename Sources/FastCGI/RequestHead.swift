@@ -6,7 +6,7 @@ import HTTP
 private let parameterLimit = 64
 private let parameterBytesLimit = 65_536
 
-/// Makes a request of the FastCGI parameters (`NAME=value`, in nginx's own names, see nginx/fastcgi.conf), in one pass.
+/// Makes a request of the FastCGI parameters (`NAME=value`, in nginx's own names, see nginx/snippets/mask-fastcgi.conf), in one pass.
 ///
 /// `nil` where a parameter that nginx always sends is missing or there are too many; the length is `nil` where
 /// CONTENT_LENGTH is not a number.

@@ -29,7 +29,7 @@ public struct Webhook: Sendable, Equatable {
         updatedAt = createdAt
     }
 
-    /// Whether what is known of how it is doing says nothing of it any more: it has another address, or is enabled again.
+    /// Whether its health starts over: its URL changed, or it was re-enabled.
     public func beginsAnew(after before: Webhook) -> Bool { enabled && (url != before.url || !before.enabled) }
 
     public func wants(_ type: EventType) -> Bool { events.contains { $0.matches(type) } }
