@@ -101,6 +101,23 @@ public final class Connection {
         }
     }
 
+    /// Runs queries that all see what was committed when the first of them began.
+    ///
+    /// https://mariadb.com/kb/en/start-transaction/#with-consistent-snapshot: it has an effect in REPEATABLE READ only, and
+    /// SET TRANSACTION holds for the next transaction alone.
+    public func snapshot<R>(_ body: (Connection) throws -> R) throws -> R {
+        try run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        try run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        do {
+            let result = try body(self)
+            try run("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
     /// Runs several statements as one transaction in ONE round trip: a prepared compound statement (MariaDB 10.6 and later).
     ///
     /// https://mariadb.com/kb/en/begin-end/: an error leaves the block and the transaction open, so it is rolled back here.

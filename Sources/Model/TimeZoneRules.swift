@@ -89,6 +89,16 @@ extension TimeZoneRules {
         return Timestamp(milliseconds: Int64(start) * 1000)
     }
 
+    /// When a day begins.
+    public func start(of date: CivilDate) -> Timestamp {
+        Timestamp(milliseconds: Int64(firstInstant(of: date.dayNumber * 86400)) * 1000)
+    }
+
+    /// What the calendar shows at a time.
+    public func date(at time: Timestamp) -> CivilDate {
+        CivilDate(day: (time.seconds + offset(at: time)).dividedDown(by: 86400))
+    }
+
     /// Where a step of a day or more begins and ends. When clocks go back over midnight, the evening that is lived
     /// twice belongs to the new day the second time: steps never overlap.
     private func step(of second: Int, _ granularity: Granularity) -> (start: Int, end: Int) {

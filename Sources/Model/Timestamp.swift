@@ -142,6 +142,13 @@ public struct CivilDate: Hashable, Sendable {
         year = yearOfEra + era * 400 + (self.month <= 2 ? 1 : 0)
     }
 
+    /// Reads `YYYY-MM-DD` (ISO 8601).
+    public init?(iso text: String) {
+        var reader = ByteReader(text)
+        guard let number = reader.date(), reader.isAtEnd else { return nil }
+        self.init(day: number)
+    }
+
     /// Days since 1970-01-01 (`days_from_civil` of the same source).
     public var dayNumber: Int {
         let year = month <= 2 ? self.year - 1 : self.year

@@ -41,6 +41,12 @@ public final class Store: Sendable {
         }
     }
 
+    /// Lends a connection for reading what was so at one moment, whatever is committed meanwhile: for answers whose parts have
+    /// to add up.
+    public func snapshot<R>(_ body: (Connection) throws -> R) throws -> R {
+        try read { try $0.snapshot(body) }
+    }
+
     /// Lends a connection for a change that `body` makes as one transaction: ``Connection/transaction(_:)`` or
     /// ``Connection/executeAtomically(_:)``. Run again, with growing jittered pauses, after a deadlock, a lock wait or a
     /// changed record, and when the server was gone before it had read anything. A connection lost later leaves the

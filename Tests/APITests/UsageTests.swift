@@ -86,7 +86,7 @@ struct UsageTests {
     func time() throws {
         let hour = get("interval=1h")
         #expect(hour.json["granularity"]?.stringValue == "minute")
-        #expect([60, 61].contains(hour.json["groups"]?.arrayValue?.count ?? 0))
+        #expect(hour.json["groups"]?.arrayValue?.count == 60)
         #expect(hour.json["groups"]?[0]?["latency_ms"]?["p50"] == .null)
         let days = get("start=2026-03-28T00:00:00%2B01:00&end=2026-03-31T00:00:00%2B02:00&timezone=Europe/Berlin&granularity=day")
         #expect(days.json["groups"]?.arrayValue?.compactMap { $0["value"]?.stringValue } == [
@@ -105,7 +105,7 @@ struct UsageTests {
     }
 
     @Test("what cannot be answered is refused", arguments: [
-        ("interval=2h", "interval"), ("interval=1h&start=2026-01-01T00:00:00Z", "interval"), ("start=2026-01-01", "start"),
+        ("interval=2h", "interval"), ("interval=1h&start=2026-01-01T00:00:00Z", "interval"), ("start=2026-02-30", "start"), ("end=2026-1-1", "end"),
         ("start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z", "start"), ("start=2026-01-01T00:00:00Z&end=2026-01-01T00:00:00Z", "start"),
         ("granularity=second", "granularity"), ("timezone=Nowhere", "timezone"), ("timezone=../../etc/passwd", "timezone"),
         ("group_by=country", "group_by"), ("key_id=1", "key_id"), ("endpoint=GET+/nowhere", "endpoint"), ("status=99", "status"),

@@ -206,6 +206,31 @@ struct ClickAnalyticsTests {
         #expect(answer.groups == sorted && answer.groups.count == 4)
     }
 
+    @Test("answers from one snapshot agree, whatever is loaded between them: groups add up to the total")
+    func snapshot() throws {
+        let tenant = try database.makeTenant()
+        let link = try database.makeLink("a", of: tenant)
+        func click(_ number: Int) -> Click {
+            Click(
+                workspace: tenant.workspace.id, link: link.id, id: UInt128(number), at: start, visitor: UInt64(number),
+                agent: Self.agents[0], referrer: "example.com")
+        }
+        try store([click(1)])
+        try database.store.snapshot { connection in
+            for group in ClickQuestion.Group.allCases {
+                let question = ClickQuestion(workspace: tenant.workspace.id, start: start, end: end, group: group)
+                #expect(try ClickAnalytics.answer(question, on: connection).total == 1)
+                try store([click(2 + Int.random(in: 0..<1_000_000_000))])
+                let answer = try ClickAnalytics.answer(question, on: connection)
+                #expect(answer.total == 1)
+                if group != .tag { #expect(answer.groups.reduce(0) { $0 + $1.clicks } == 1) }
+            }
+        }
+        let question = ClickQuestion(workspace: tenant.workspace.id, start: start, end: end)
+        let after = try database.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
+        #expect(after.total == 1 + ClickQuestion.Group.allCases.count, "the next one is as new as can be")
+    }
+
     @Test("a unique click is the first of a human visitor on a link on a UTC day")
     func unique() throws {
         let tenant = try database.makeTenant()

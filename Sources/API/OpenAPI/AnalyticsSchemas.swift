@@ -5,13 +5,22 @@ import Store
 extension Schemas {
     static let clicks: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "count", value: string), .init(name: "total", value: .count),
-        .init(name: "groups", value: array(of: object(["value": string, "clicks": .count]))),
+        .init(name: "groups", value: array(of: line(["clicks": .count]))),
     ]))
 
     static let usage: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "total", value: object(counts)),
-        .init(name: "groups", value: array(of: object(JSONObject([.init(name: "value", value: string)] + counts.members)))),
+        .init(name: "groups", value: array(of: line(counts))),
     ]))
+
+    /// What an answer says of one value, or of one step of time.
+    static func line(_ counts: JSONObject) -> JSON {
+        let members = JSONObject([.init(name: "value", value: string)] + counts.members)
+        return object(
+            JSONObject(members.members + [.init(name: "partial", value: [
+                "type": "boolean", "description": "Of lines by time: the window has only a part of this step",
+            ])]), required: members.members.map(\.name))
+    }
 
     private static let window: [JSONObject.Member] = [
         .init(name: "start", value: .time), .init(name: "end", value: .time), .init(name: "timezone", value: string),

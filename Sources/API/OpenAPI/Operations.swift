@@ -105,21 +105,35 @@ extension Operation {
         id: "verifyDomain", summary: "Look at the DNS records; where the TXT record is right the host is the workspace's",
         body: "Nothing", isBodyOptional: true, answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
 
+    /// What all analytics ask for.
+    private static func window(_ intervals: [AnalyticsWindow.Interval], _ granularities: [Granularity]) -> [Parameter] {
+        [
+            .init(
+                name: "interval", about: "A window of whole hours or days in the time zone; but for yesterday it ends now",
+                schema: .oneOf(intervals.map(\.name))),
+            .init(
+                name: "start", about: "Instead of interval: from this day, or from the period of the roll-ups that this time is in",
+                schema: dayOrTime),
+            .init(name: "end", about: "To the end of this day, or to this time; now where left out", schema: dayOrTime),
+            .init(
+                name: "timezone", about: "IANA name; days, weeks and months are this zone's",
+                schema: ["type": "string", "default": "UTC"]),
+            .init(
+                name: "granularity", about: "Length of a line when grouped by time; minutes reach back 7 days",
+                schema: .oneOf(granularities.map(\.rawValue))),
+        ]
+    }
+
+    private static let dayOrTime: JSON = ["anyOf": [["type": "string", "format": "date"], .time]]
+
     static let getClicks = Operation(
         id: "getClicks", summary: "Count clicks",
         query: [
             .init(name: "link_id", about: "Only this link", schema: .id(LinkKind.self)),
             .init(name: "domain", about: "Only links on this host", schema: ["type": "string", "pattern": .string(Schemas.host)]),
-            .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"]),
-            .init(name: "interval", about: "A window that ends now", schema: .oneOf(["24h", "7d", "30d", "90d", "12mo", "all"])),
-            .init(name: "start", about: "Instead of interval: from the quarter of an hour of this time", schema: .time),
-            .init(name: "end", about: "To the quarter of an hour of this time; now where left out", schema: .time),
-            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
-            .init(name: "granularity", about: "Length of a line when grouped by time", schema: .oneOf(["hour", "day", "week", "month"])),
-            .init(name: "group_by", about: "What each line counts", schema: .oneOf([
-                "time", "country", "city", "device", "browser", "os", "referrer", "link", "tag", "domain", "utm_source",
-                "utm_medium", "utm_campaign", "bot",
-            ])),
+            .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"])
+        ] + window(AnalyticsWindow.intervals, ClickResource.granularities) + [
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.allCases.map(\.rawValue))),
             .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
         ],
         answer: "Clicks", problems: [400])
@@ -129,12 +143,8 @@ extension Operation {
         query: [
             .init(name: "key_id", about: "Only this API key", schema: .id(APIKeyKind.self)),
             .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
-            .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599]),
-            .init(name: "interval", about: "A window that ends now", schema: .oneOf(UsageResource.intervals.map(\.name))),
-            .init(name: "start", about: "Instead of interval: from the quarter of an hour, or the minute, of this time", schema: .time),
-            .init(name: "end", about: "To the quarter of an hour, or the minute, of this time; now where left out", schema: .time),
-            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
-            .init(name: "granularity", about: "Length of a line when grouped by time; minutes reach back 7 days", schema: .oneOf(Granularity.allCases.map(\.rawValue))),
+            .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599])
+        ] + window(UsageResource.intervals, Granularity.allCases) + [
             .init(name: "group_by", about: "What each line counts", schema: .oneOf(["time", "key", "endpoint", "status"])),
         ],
         answer: "Usage", problems: [400])
@@ -255,12 +265,7 @@ extension Operation {
 
     static let getPageAnalytics = Operation(
         id: "getPageAnalytics", summary: "Count the views of a bio page and the clicks on its links",
-        query: [
-            .init(name: "interval", about: "A window that ends now", schema: .oneOf(AnalyticsWindow.intervals.map(\.name))),
-            .init(name: "start", about: "Instead of interval: from the quarter of an hour of this time", schema: .time),
-            .init(name: "end", about: "To the quarter of an hour of this time; now where left out", schema: .time),
-            .init(name: "timezone", about: "IANA name; days, weeks and months are this zone's", schema: ["type": "string", "default": "UTC"]),
-            .init(name: "granularity", about: "Length of a line when grouped by time", schema: .oneOf(ClickResource.granularities.map(\.rawValue))),
+        query: window(AnalyticsWindow.intervals, ClickResource.granularities) + [
             .init(name: "group_by", about: "What each line counts", schema: .oneOf(PageAnalyticsResource.groups.map(\.rawValue))),
             .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(ClickQuestion.Count.allCases.map(\.rawValue))),
         ],

@@ -1,7 +1,7 @@
 import HTTP
 import Model
 
-/// The window of an analytics question: `interval`, or `start` and `end`; `timezone`; `granularity`.
+/// The window of an analytics question: `interval`, or `start` and `end`, times or whole days; `timezone`; `granularity`.
 struct AnalyticsWindow {
     /// From this instant (included) to that (excluded); both on a period of the roll-ups.
     let start: Timestamp
@@ -9,11 +9,23 @@ struct AnalyticsWindow {
     let zone: TimeZoneRules
     let granularity: Granularity
 
-    /// A window that ends now, by its name, with the granularity that suits it.
+    /// A window by its name, with the granularity that suits it. It has whole steps, of which the last may go on.
     struct Interval {
+        enum Length {
+            /// So many hours or minutes, the present one among them.
+            case steps(Int)
+            /// So many days, today among them.
+            case days(Int)
+            /// The whole of yesterday.
+            case yesterday
+            /// From the beginning of the present month or year.
+            case monthToDate, yearToDate
+            /// From the workspace's beginning.
+            case all
+        }
+
         let name: String
-        /// Nil reaches back to the workspace's beginning.
-        let milliseconds: Int64?
+        let length: Length
         let granularity: Granularity
     }
 
@@ -22,12 +34,16 @@ struct AnalyticsWindow {
     private static let day: Int64 = 86_400_000
 
     static let intervals = [
-        Interval(name: "24h", milliseconds: day, granularity: .hour),
-        Interval(name: "7d", milliseconds: 7 * day, granularity: .day),
-        Interval(name: "30d", milliseconds: 30 * day, granularity: .day),
-        Interval(name: "90d", milliseconds: 90 * day, granularity: .day),
-        Interval(name: "12mo", milliseconds: 365 * day, granularity: .day),
-        Interval(name: "all", milliseconds: nil, granularity: .day),
+        Interval(name: "24h", length: .steps(24), granularity: .hour),
+        Interval(name: "7d", length: .days(7), granularity: .day),
+        Interval(name: "30d", length: .days(30), granularity: .day),
+        Interval(name: "90d", length: .days(90), granularity: .day),
+        Interval(name: "12mo", length: .days(365), granularity: .day),
+        Interval(name: "all", length: .all, granularity: .day),
+        Interval(name: "today", length: .days(1), granularity: .hour),
+        Interval(name: "yesterday", length: .yesterday, granularity: .hour),
+        Interval(name: "mtd", length: .monthToDate, granularity: .day),
+        Interval(name: "ytd", length: .yearToDate, granularity: .day),
     ]
 
     /// - Parameter period: length of a roll-up's period at a granularity, in milliseconds.
@@ -43,7 +59,7 @@ struct AnalyticsWindow {
             }
             return found
         }
-        let (first, last, natural) = try Self.bounds(&query, call, intervals, usual: wanted == .minute ? "1h" : "30d")
+        let (first, last, natural) = try Self.bounds(&query, call, zone, intervals, usual: wanted == .minute ? "1h" : "30d")
         granularity = wanted ?? natural
         let length = period(granularity)
         start = Self.floor(first, length)
@@ -59,21 +75,46 @@ struct AnalyticsWindow {
     }
 
     private static func bounds(
-        _ query: inout Query, _ call: Call, _ intervals: [Interval], usual: String
+        _ query: inout Query, _ call: Call, _ zone: TimeZoneRules, _ intervals: [Interval], usual: String
     ) throws -> (start: Timestamp, end: Timestamp, Granularity) {
-        let (start, end) = (try query.time("start"), try query.time("end") ?? call.now)
+        let start = try query.instant("start") { zone.start(of: $0) }
+        // A day is meant to its end.
+        let end = try query.instant("end") { zone.next(zone.start(of: $0), .day) } ?? call.now
         let name = try query.value("interval")
         if let start {
             guard name == nil else { throw Problem.invalidParameter("interval", "Use either interval or start and end.") }
             guard start < end else { throw Problem.invalidParameter("start", "Use a time before end.") }
-            let length = end.milliseconds - start.milliseconds
-            return (start, end, intervals.first { length <= $0.milliseconds ?? .max }?.granularity ?? .day)
+            return (start, end, suited(end.milliseconds - start.milliseconds, among: intervals))
         }
         guard let interval = intervals.first(where: { $0.name == name ?? usual }) else {
             throw Problem.invalidParameter("interval", "Use one of: \(intervals.map(\.name).joined(separator: ", ")).")
         }
-        let length = interval.milliseconds ?? max(0, end.milliseconds - call.principal.workspace.createdAt.milliseconds)
-        return (end.adding(milliseconds: -length), end, interval.granularity)
+        let bounds = bounds(interval, zone, before: end, since: call.principal.workspace.createdAt)
+        return (bounds.start, bounds.end, interval.granularity)
+    }
+
+    private static func suited(_ length: Int64, among intervals: [Interval]) -> Granularity {
+        if intervals.contains(where: { $0.granularity == .minute }), length <= day / 24 { return .minute }
+        return length <= day ? .hour : .day
+    }
+
+    static func bounds(
+        _ interval: Interval, _ zone: TimeZoneRules, before end: Timestamp, since creation: Timestamp
+    ) -> (start: Timestamp, end: Timestamp) {
+        let last = end.adding(milliseconds: -1)
+        let today = zone.floor(last, to: .day)
+        // From noon to noon, so that a day that is an hour shorter or longer does not lead to its neighbour.
+        func day(_ count: Int) -> Timestamp { zone.floor(today.adding(milliseconds: (Self.day / 2) - Int64(count) * Self.day), to: .day) }
+        switch interval.length {
+        case .steps(let count):
+            let step: Int64 = interval.granularity == .minute ? 60_000 : 3_600_000
+            return (zone.floor(last, to: interval.granularity).adding(milliseconds: -Int64(count - 1) * step), end)
+        case .days(let count): return (day(count - 1), end)
+        case .yesterday: return (day(1), today)
+        case .monthToDate: return (zone.floor(last, to: .month), end)
+        case .yearToDate: return (zone.start(of: CivilDate(year: zone.date(at: last).year, month: 1, day: 1)), end)
+        case .all: return (min(zone.floor(creation, to: .day), today), end)
+        }
     }
 
     private static func floor(_ time: Timestamp, _ period: Int64) -> Timestamp {
@@ -102,11 +143,35 @@ struct AnalyticsWindow {
     }
 }
 
+extension AnalyticsWindow {
+    /// Whether the step that begins at a time is only in part within the window.
+    func isPartial(_ step: Timestamp) -> Bool { step < start || zone.next(step, granularity) > end }
+
+    /// A line of an answer by time.
+    func line(_ value: String, _ members: JSONObject, isTime: Bool) -> JSON {
+        var object: JSONObject = ["value": .string(value)]
+        for member in members.members { object[member.name] = member.value }
+        if isTime, let step = Timestamp(rfc3339: value) { object["partial"] = .bool(isPartial(step)) }
+        return .object(object)
+    }
+}
+
 extension Query {
     mutating func time(_ name: String) throws(Problem) -> Timestamp? {
         guard let text = try value(name) else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
             throw .invalidParameter(name, "Use an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
+        }
+        return time
+    }
+
+    /// A time, or a day.
+    fileprivate mutating func instant(_ name: String, ofDay: (CivilDate) -> Timestamp) throws(Problem) -> Timestamp? {
+        guard let text = try value(name) else { return nil }
+        if let day = CivilDate(iso: text) { return ofDay(day) }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw .invalidParameter(
+                name, "Use a day such as 2026-12-31, or an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
         }
         return time
     }

@@ -20,7 +20,7 @@ enum ClickResource {
         question.tag = try query.value("tag").map(Tag.spelling(of:))
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
-        let answer = try call.services.store.read { try ClickAnalytics.answer(question, on: $0) }
+        let answer = try call.services.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
         return .ok(json(window, question, answer.total, answer.groups))
     }
 
@@ -31,7 +31,9 @@ enum ClickResource {
         object["group_by"] = .string(question.group.rawValue)
         object["count"] = .string(question.count.rawValue)
         object["total"] = .integer(Int64(total))
-        object["groups"] = .array(groups.map { ["value": .string($0.value), "clicks": .integer(Int64($0.clicks))] })
+        object["groups"] = .array(groups.map {
+            window.line($0.value, ["clicks": JSON($0.clicks)], isTime: question.group == .time)
+        })
         return .object(object)
     }
 

@@ -34,7 +34,7 @@ enum PageAnalyticsResource {
     private static func json(
         _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call
     ) throws -> JSON {
-        try call.services.store.read { connection in
+        try call.services.store.snapshot { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
             let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).map(\.link)
             let links = try Links.find(ids, in: page.workspace, on: connection)
@@ -44,7 +44,9 @@ enum PageAnalyticsResource {
             object["count"] = .string(question.count.rawValue)
             object["views"] = JSON(views.total)
             object["clicks"] = JSON(clicks.values.reduce(0, +))
-            object["groups"] = .array(views.groups.map { ["value": .string($0.value), "views": JSON($0.clicks)] })
+            object["groups"] = .array(views.groups.map {
+                window.line($0.value, ["views": JSON($0.clicks)], isTime: question.group == .time)
+            })
             object["links"] = .array(
                 links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
                     [

@@ -5,7 +5,7 @@ import Store
 /// `/analytics/usage`: API requests, errors and latencies, over time or by key, endpoint and status.
 enum UsageResource {
     static let intervals =
-        [AnalyticsWindow.Interval(name: "1h", milliseconds: 3_600_000, granularity: .minute)] + AnalyticsWindow.intervals
+        [AnalyticsWindow.Interval(name: "1h", length: .steps(60), granularity: .minute)] + AnalyticsWindow.intervals
 
     /// Days of which minutes are told; they are kept for a day longer.
     private static let minuteDays: Int64 = 7
@@ -57,7 +57,7 @@ enum UsageResource {
         object["group_by"] = .string(group.rawValue)
         object["total"] = .object(members(answer.total))
         object["groups"] = .array(answer.groups.map { value, usage in
-            .object(JSONObject([.init(name: "value", value: .string(value))] + members(usage).members))
+            window.line(value, members(usage), isTime: group == .time)
         })
         return .object(object)
     }
