@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
@@ -38,7 +39,7 @@ let package = Package(
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
-        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG"], swiftSettings: optimised),
+        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 

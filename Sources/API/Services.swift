@@ -1,5 +1,6 @@
 import DNS
 import HTTP
+import Images
 import Journal
 import Logging
 import Metrics
@@ -58,6 +59,8 @@ public final class Services: Sendable {
     let domains: DomainDirectory
     let salts: SaltCache
     let passwords = PasswordGate()
+    /// Who draws logos that come as SVG.
+    let svg: SVG.Place
     /// Through which pictures from outside go.
     let pictures = Gate(places: 2)
     /// Asks about the DNS records of domains.
@@ -67,7 +70,8 @@ public final class Services: Sendable {
 
     public init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil)
+        pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil),
+        svg: SVG.Place = .child
     ) {
         self.site = site
         self.store = store
@@ -84,6 +88,7 @@ public final class Services: Sendable {
         domains = DomainDirectory(store: store) { [links] in links.subscription }
         self.resolver = resolver
         salts = SaltCache(store: store)
+        self.svg = svg
     }
 
     /// Links that this process keeps in memory.

@@ -46,6 +46,8 @@ public struct Configuration: Sendable {
     public var acmeServer: String?
     /// To which the authority may write; nil for none.
     public var acmeEmail: String?
+    /// The socket of the unit that draws SVG logos; nil where a child of the worker draws them.
+    public var svgSocket: String?
     public var logLevel: Logger.Level
 
     /// Connections of a worker that only redirects may take.
@@ -72,6 +74,7 @@ public struct Configuration: Sendable {
         acmeFolder = environment.string("MASK_ACME_FOLDER", default: "/etc/mask/acme")
         acmeServer = environment.optional("MASK_ACME_SERVER")
         acmeEmail = environment.optional("MASK_ACME_EMAIL")
+        svgSocket = environment.optional("MASK_SVG_SOCKET")
         threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
         site = SiteConfiguration(
             apiHost: environment.string("MASK_API_HOST", default: "api.mask.localhost").lowercased(),

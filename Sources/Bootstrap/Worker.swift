@@ -26,7 +26,7 @@ public struct Worker: Sendable {
             site: configuration.site, store: store, redis: installation.redis,
             journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics), webhooks: installation.webhookPolicy,
             pages: installation.publisher, logger: logger, resolver: installation.resolver,
-            memory: installation.memory)
+            memory: installation.memory, svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
         let monitor = HostMonitor(installation)
         let application = Application(services, collectors: [monitor.collect])
         application.refresh()

@@ -13,16 +13,18 @@ public struct Bitmap: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// Reads a PNG or a JPEG, told apart by their first bytes. Whatever else the file holds (comments, places, profiles,
-    /// more pictures) is left behind, and a JPEG is turned as its camera says.
-    public init(decoding file: [UInt8], limits: ImageLimits) throws(ImageError) {
+    /// Reads a PNG, a JPEG or a WebP, told apart by their first bytes. Whatever else the file holds (comments, places,
+    /// profiles, more pictures) is left behind, and a JPEG is turned as its camera says.
+    /// - Parameter side: of the picture that is wanted, in pixels of its longer side. A photo with more is read with fewer:
+    ///   never fewer than this, and fewer than twice as many.
+    public init(decoding file: [UInt8], limits: ImageLimits, atLeast side: Int? = nil) throws(ImageError) {
         try limits.check(file)
-        if file.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {  // PNG (ISO/IEC 15948), section 5.2
-            self = try PNG.decoded(file, limits)
-        } else if file.starts(with: [0xFF, 0xD8, 0xFF]) {  // SOI and the next marker: ITU-T T.81, annex B
-            self = try JPEG.decoded(file, limits)
-        } else {
-            throw .unknownFormat
+        self = switch ImageFormat(of: file) {
+        case .png: try PNG.decoded(file, limits)
+        case .jpeg: try JPEG.decoded(file, limits, atLeast: side)
+        case .webp: try WebP.decoded(file, limits, atLeast: side)
+        case let format?: throw .otherFormat(format)
+        case nil: throw .unknownFormat
         }
     }
 

@@ -2,62 +2,70 @@ import CTurboJPEG
 
 /// JPEG (ITU-T T.81) through libjpeg-turbo's TurboJPEG API.
 enum JPEG {
-    static func decoded(_ file: [UInt8], _ limits: ImageLimits) throws(ImageError) -> Bitmap {
+    static func decoded(_ file: [UInt8], _ limits: ImageLimits, atLeast side: Int?) throws(ImageError) -> Bitmap {
         guard let handle = tjInitDecompress() else { throw .failed("tjInitDecompress") }
         defer { tjDestroy(handle) }
         var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         guard tjDecompressHeader3(handle, file, UInt(file.count), &width, &height, &sampling, &space) == 0 else {
             throw .unreadable(message(handle))
         }
-        try limits.check(width: Int(width), height: Int(height))
-        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * 4)
-        // TJFLAG_LIMITSCANS: a progressive file of thousands of scans takes as much time as a thousand files. A file that is
-        // cut short is a warning only, and is refused like any that is broken.
-        let flags = TJFLAG_LIMITSCANS | TJFLAG_STOPONWARNING
-        guard tjDecompress2(
-            handle, file, UInt(file.count), &pixels, width, 0, height, Int32(TJPF_RGBA.rawValue), Int32(flags)) == 0
-        else { throw .unreadable(message(handle)) }
-        return Bitmap(width: Int(width), height: Int(height), pixels: pixels).turned(orientation(of: file))
+        let head = JPEGHead(of: file)
+        try check(Int(width), Int(height), head, limits, isScaled: side != nil)
+        let (newWidth, newHeight) = scaled(width, height, atLeast: side)
+        let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
+        let format = isCMYK ? TJPF_CMYK : TJPF_RGBA
+        var pixels = [UInt8](repeating: 0, count: Int(newWidth) * Int(newHeight) * 4)
+        let code = tjDecompress2(
+            handle, file, UInt(file.count), &pixels, newWidth, 0, newHeight, Int32(format.rawValue), Int32(TJFLAG_LIMITSCANS))
+        guard code == 0 || isWhole(handle) else { throw .unreadable(message(handle)) }
+        if isCMYK { convert(&pixels, isInverted: head.isByAdobe) }
+        return Bitmap(width: Int(newWidth), height: Int(newHeight), pixels: pixels).turned(head.orientation)
+    }
+
+    /// What a pass over the pixels costs, times the passes: a few seconds for a file that was made to take long, a tenth of
+    /// that for the twenty passes that the most thorough programs make.
+    private static let work = 1 << 30
+
+    private static func check(
+        _ width: Int, _ height: Int, _ head: JPEGHead, _ limits: ImageLimits, isScaled: Bool
+    ) throws(ImageError) {
+        try limits.check(width: width, height: height, isPhoto: isScaled)
+        guard !head.isInPasses || max(width, height) <= limits.side else { throw .tooLargeForProgressive }
+        guard width * height <= work / max(1, head.scans) else { throw .tooCostly }
+    }
+
+    /// The smallest of the sizes that libjpeg reads at once whose longer side is `side` or more: eighths, from one up.
+    private static func scaled(_ width: Int32, _ height: Int32, atLeast side: Int?) -> (Int32, Int32) {
+        guard let side else { return (width, height) }
+        // TJSCALED of turbojpeg.h, a macro: rounded up.
+        func scaled(_ length: Int32, _ eighths: Int32) -> Int32 { (length * eighths + 7) / 8 }
+        let eighths = (1...8).first { Int(scaled(max(width, height), $0)) >= side } ?? 8
+        return (scaled(width, eighths), scaled(height, eighths))
+    }
+
+    /// Warnings after which all pixels are there: bytes before the mark of the end, or no such mark. Cameras and phones write
+    /// such files, and every viewer shows them. Other warnings tell of pixels that are missing.
+    private static func isWhole(_ handle: tjhandle) -> Bool {
+        guard tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else { return false }
+        let message = message(handle)  // jerror.h of libjpeg-turbo: JWRN_JPEG_EOF and JWRN_EXTRANEOUS_DATA
+        return message.hasPrefix("Premature end of JPEG file") || message.contains("extraneous bytes before marker")
     }
 
     private static func message(_ handle: tjhandle) -> String {
         tjGetErrorStr2(handle).map { String(cString: $0) } ?? ""
     }
 
-    /// How a camera was held, as Exif says it (CIPA DC-008, 4.6.4, tag 0x0112): 1 to 8, 1 for upright or unsaid.
-    static func orientation(of file: [UInt8]) -> Int {
-        var position = 2  // after SOI: segments of FF, marker, length (with itself), content
-        while position + 4 <= file.count, file[position] == 0xFF {
-            let (marker, length) = (file[position + 1], Int(file[position + 2]) << 8 | Int(file[position + 3]))
-            // Fill bytes, TEM, RST and SOI have no length (ITU-T T.81, B.1.1.3); behind SOS there is the picture.
-            guard ![0xFF, 0x01, 0xDA].contains(marker), !(0xD0...0xD9).contains(marker), length >= 2,
-                position + 2 + length <= file.count
-            else { return 1 }
-            let content = (position + 4)..<(position + 2 + length)
-            if marker == 0xE1, file[content].starts(with: Array("Exif\0\0".utf8)) {
-                return orientation(inTIFF: file[content].dropFirst(6))
+    /// From four inks to red, green, blue and full cover, as PDF (ISO 32000-1, 10.3.5) converts without a profile.
+    private static func convert(_ pixels: inout [UInt8], isInverted: Bool) {
+        pixels.withUnsafeMutableBufferPointer { pixels in
+            for at in stride(from: 0, to: pixels.count, by: 4) {
+                let paper = Int(isInverted ? pixels[at + 3] : 255 - pixels[at + 3])
+                for channel in at..<(at + 3) {
+                    pixels[channel] = UInt8(Int(isInverted ? pixels[channel] : 255 - pixels[channel]) * paper / 255)
+                }
+                pixels[at + 3] = 255
             }
-            position = content.upperBound
         }
-        return 1
-    }
-
-    /// The first directory of a TIFF file: twelve bytes an entry.
-    private static func orientation(inTIFF bytes: ArraySlice<UInt8>) -> Int {
-        let bytes = Array(bytes)
-        guard bytes.count >= 8 else { return 1 }
-        let isLittle = bytes[0] == UInt8(ascii: "I")
-        func number(_ at: Int, _ length: Int) -> Int {
-            guard at >= 0, at + length <= bytes.count else { return 0 }
-            let part = bytes[at..<(at + length)]
-            return (isLittle ? part.reversed() : Array(part)).reduce(0) { $0 << 8 | Int($1) }
-        }
-        let directory = number(4, 4)
-        for entry in 0..<number(directory, 2) where number(directory + 2 + entry * 12, 2) == 0x0112 {
-            let value = number(directory + 2 + entry * 12 + 8, 2)
-            return (1...8).contains(value) ? value : 1
-        }
-        return 1
     }
 }
 

@@ -2,31 +2,33 @@ import Images
 import Model
 
 extension QRImage {
-    /// The image as PNG, of exactly the size of the style. Modules have whole pixels; what is left of the size is margin.
+    /// The image as PNG. Modules have whole pixels; what is left of the style's size is margin. Where no margin is wanted, the
+    /// image is as large as the modules: the largest whole fit into the size.
     ///
     /// Two colours take one bit a pixel, the edges of rounded modules four; with a logo every pixel has its colour.
     public func png() throws -> [UInt8] {
         let pixels = style.size / totalModules
         guard pixels > 0 else { throw QRError.tooSmall(least: leastSize) }
-        let canvas = Canvas(self, pixels)
+        let side = style.margin == 0 ? pixels * totalModules : style.size
+        let canvas = Canvas(self, pixels, side)
         guard let logo else {
-            let head = PNG.Head(width: style.size, height: style.size, colors: .palette(canvas.palette))
+            let head = PNG.Head(width: side, height: side, colors: .palette(canvas.palette))
             return try PNG.encoded(head, level: Self.level) { y, row in canvas.fill(row, y) }
         }
-        return try png(canvas, logo, pixels)
+        return try png(canvas, logo, pixels, side)
     }
 
     /// Of zlib: a third of the time of its usual 6 for a code of 512 pixels, at 1.0 KB instead of 0.6.
     private static let level = 3
 
-    private func png(_ canvas: Canvas, _ logo: QRLogo, _ pixels: Int) throws -> [UInt8] {
+    private func png(_ canvas: Canvas, _ logo: QRLogo, _ pixels: Int, _ side: Int) throws -> [UInt8] {
         let picture = placed(logo, pixels, canvas.origin)
         let channels = style.background == nil ? 4 : 3
-        let head = PNG.Head(width: style.size, height: style.size, colors: channels == 4 ? .rgba : .rgb)
-        var numbers = [UInt8](repeating: 0, count: style.size)
+        let head = PNG.Head(width: side, height: side, colors: channels == 4 ? .rgba : .rgb)
+        var numbers = [UInt8](repeating: 0, count: side)
         return try PNG.encoded(head, level: Self.level) { y, row in
             numbers.withUnsafeMutableBufferPointer { canvas.fill($0, y) }
-            for x in 0..<style.size {
+            for x in 0..<side {
                 let color = Int(numbers[x]) * 4
                 for channel in 0..<channels { row[x * channels + channel] = canvas.palette[color + channel] }
             }
@@ -85,12 +87,12 @@ private struct Canvas {
     /// `pixels` by `pixels` colour numbers for each way that a module can look.
     private let tiles: [[UInt8]]
 
-    init(_ image: QRImage, _ pixels: Int) {
+    init(_ image: QRImage, _ pixels: Int, _ side: Int) {
         let (matrix, style) = (image.matrix, image.style)
         self.pixels = pixels
         width = matrix.width
         isPlain = !style.rounded
-        origin = (style.size - matrix.width * pixels) / 2
+        origin = (side - matrix.width * pixels) / 2
         let steps = style.rounded ? 15 : 1
         palette = (0...steps).flatMap { Self.mixed(style, $0, of: steps) }
         places = (0..<(width * width)).map { place in

@@ -32,7 +32,7 @@ public struct QRImage {
 /// A picture in the middle of QR codes.
 public struct QRLogo: Sendable {
     /// The longer side in pixels, at most.
-    public static let side = 512
+    public static let side = SVG.unitSide
 
     /// The file that stands in SVG images as it is.
     public let png: [UInt8]

@@ -552,6 +552,23 @@ struct PageTests {
         #expect(made["width"] == 1600 && made["height"] == 800 && made["type"] == "image/jpeg")
     }
 
+    @Test("WebP is taken and kept as JPEG, or as PNG where it is transparent")
+    func webp() throws {
+        let opaque = Data(base64Encoded: "UklGRkAAAABXRUJQVlA4IDQAAACQAQCdASoQAAgAAUAmJaACdLoAA5gA/vij//8QI//mwP/0uD8Ef+lwf/pcDh//S4GaAAAA")
+        let made = stage.upload(Array(try #require(opaque)), type: "image/webp").json
+        #expect(made["type"] == "image/jpeg" && made["width"] == 16 && made["height"] == 8)
+        let clear = Data(base64Encoded: "UklGRjIAAABXRUJQVlA4TCUAAAAvD8ABEBcgEEjaH3qN+RcQFPk/2vzHyA0EJMRKH+WpBxH9D4MWAA==")
+        #expect(stage.upload(Array(try #require(clear)), type: "image/webp").json["type"] == "image/png")
+    }
+
+    @Test("a format that is not read is named, with what to do", arguments: ["heic", "heif", "avif", "gif", "tiff"])
+    func otherFormats(name: String) {
+        let said = stage.upload(Array("....ftypheic".utf8), type: "image/" + name)
+        #expect(said.status == 415 && said.json["detail"]?.stringValue?.contains(" as ") == true)
+        let unsaid = stage.upload(Array("....ftyp\(name == "heif" ? "mif1" : name)".utf8), type: "image/jpeg")
+        #expect(unsaid.status == 422 && unsaid.code == "invalid_image")
+    }
+
     @Test("an image that is none, is hostile or too large is refused")
     func hostileImages() throws {
         let png = try Stage.picture(side: 20).png()

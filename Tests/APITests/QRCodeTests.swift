@@ -52,7 +52,7 @@ struct QRCodeTests {
     func ofLink() throws {
         let (path, text) = try newLink("poster-2026")
         let queries = [
-            "", "?format=svg", "?size=64&margin=0", "?error_correction=H&rounded=true",
+            "", "?format=svg", "?size=64&margin=1", "?error_correction=H&rounded=true",
             "?background=transparent&format=svg&rounded=true",
         ]
         let responses = queries.map { get(path + "/qr" + $0) }
@@ -85,6 +85,20 @@ struct QRCodeTests {
                 decoding: get(path + "/qr?size=\(size)").body, limits: ImageLimits(bytes: .max, side: 4096))
             #expect((bitmap.width, bitmap.height) == (size, size))
             #expect(get(path + "/qr?format=svg&size=\(size)").text.contains("width=\"\(size)\" height=\"\(size)\""))
+        }
+    }
+
+    @Test("a PNG without a margin has no rim: it is the largest whole fit into the size")
+    func noMargin() throws {
+        let path = try newLink("m").path
+        for size in [64, 512, 1024] {
+            let limits = ImageLimits(bytes: .max, side: 4096)
+            let bitmap = try Bitmap(decoding: get(path + "/qr?margin=0&size=\(size)").body, limits: limits)
+            let dark = bitmap.pixels.indices.filter { $0 % 4 == 0 && bitmap.pixels[$0] == 0 }.map { $0 / 4 }
+            let columns = dark.map { $0 % bitmap.width }
+            #expect(columns.min() == 0 && columns.max() == bitmap.width - 1)
+            #expect(dark.first.map { $0 / bitmap.width } == 0 && dark.last.map { $0 / bitmap.width } == bitmap.height - 1)
+            #expect(bitmap.width <= size && bitmap.width > size * 9 / 10 - 40)
         }
     }
 
@@ -312,6 +326,16 @@ struct QRCodeTests {
         let response = stage.ask(.patch, path, JSON.object(["logo": .string(logo)]).text)
         #expect(response.status == 422 && response.refusals == ["/logo \(code)"], "\(response.text)")
         #expect(stage.ask(.get, path)[.eTag] == "\"1\"")
+    }
+
+    @Test("an SVG with other pictures in it is refused, with what to do")
+    func pictures() throws {
+        let path = "/qr-codes/" + (try stage.newQRCode().id)
+        for content in ["<image href='data:image/png;base64,AAAA'/>", "<use href='data:,x'/>"] {
+            let response = stage.ask(.patch, path, JSON.object(["logo": .string(svg(content))]).text)
+            #expect(response.status == 422 && response.refusals == ["/logo invalid_image"])
+            #expect(response.text.contains("without <image>"))
+        }
     }
 
     @Test("a logo of too many bytes or pixels is refused, and one that is a bomb")

@@ -13,6 +13,10 @@ sender=$(exposure mask-webhooks.service)
 at_most "$sender" 2.5 || fail "the sender's exposure is $sender, more than 2.5"
 fact "and $sender of the webhook sender (2.5)"
 
+logos=$(exposure mask-svg@test.service)
+at_most "$logos" 0.5 || fail "the exposure of the unit that draws logos is $logos, more than 0.5"
+fact "and $logos of the unit that draws logos (0.5)"
+
 process() { systemctl show -P MainPID "mask-worker@$1.service"; }
 code() { client -o /dev/null -w '%{http_code}' "$@"; }
 link=https://$LINK_HOST/hello
@@ -77,6 +81,32 @@ grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$(process a)/status" || fail "the wo
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$(process a)/status" || fail "the worker's system calls are not filtered"
 fact "it has no capabilities, gains none, and its system calls are filtered"
 expect "1073741824" "$(systemctl show -P MemoryMax mask-worker@a.service)" "its memory is bounded"
+
+# ---- logos are drawn elsewhere -------------------------------------------------------------------------------------
+
+logo() { printf "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>%s</svg>" "$1" | base64 -w0; }
+with_logo() { api POST /qr-codes "{\"link_id\": \"$link_id\", \"logo\": \"data:image/svg+xml;base64,$(logo "$1")\"}"; }
+link_id=$(api POST /links '{"url": "https://example.com/logo"}' | member id)
+drawn() { systemctl show -P NAccepted mask-svg.socket; }
+before=$(drawn)
+expect true "$(with_logo '<rect width="9" height="9"/>' | member has_logo)" "an SVG logo is taken"
+expect $((before + 1)) "$(drawn)" "and drawn by a unit of its own"
+noise=$(for _ in $(seq 1000); do printf '<feTurbulence baseFrequency=".9" numOctaves="60"/>'; done)
+expect 422 "$(with_logo "<filter id=\"f\">$noise</filter><rect width=\"9\" height=\"9\" filter=\"url(#f)\"/>" | member status)" "one that takes too long is refused"
+quiet() { [ "$(systemctl show -P NConnections mask-svg.socket)" = 0 ]; }
+soon 10 quiet || fail "a unit that draws a logo does not end"
+# What such a unit sees, by a program in the place of rsvg-convert.
+mkdir -p /run/systemd/system/mask-svg@.service.d
+printf '[Service]\nExecStart=\nExecStart=/bin/ls -a / /etc /run /var\n' >/run/systemd/system/mask-svg@.service.d/test.conf
+systemctl daemon-reload
+seen=$(python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/mask/svg.sock"); s.shutdown(1); print(s.makefile().read())')
+rm /run/systemd/system/mask-svg@.service.d/test.conf
+systemctl daemon-reload
+for name in usr fonts; do printf '%s\n' "$seen" | grep -qx "$name" || fail "the unit that draws logos does not see $name"; done
+for name in mask passwd spool mysqld nginx srv; do
+  ! printf '%s\n' "$seen" | grep -qx "$name" || fail "the unit that draws logos sees $name"
+done
+fact "that unit ends by itself, and sees programs and fonts and nothing else"
 
 # ---- one id in both logs -------------------------------------------------------------------------------------------
 

@@ -10,6 +10,10 @@ struct BitmapTests {
         width: 2, height: 2,
         pixels: [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 128])
 
+    static func white(_ width: Int, _ height: Int) -> Bitmap {
+        Bitmap(width: width, height: height, pixels: [UInt8](repeating: 255, count: width * height * 4))
+    }
+
     static func plain(_ width: Int, _ height: Int, _ color: [UInt8]) -> Bitmap {
         Bitmap(width: width, height: height, pixels: (0..<(width * height)).flatMap { _ in color })
     }
@@ -87,9 +91,90 @@ struct BitmapTests {
         #expect(turned.pixels[turned.pixels.count - 4] < 60 && turned.pixels[turned.pixels.count - 2] > 200)
     }
 
+    // MARK: JPEGs of cameras, phones and print shops
+
+    /// Without its mark of the end.
+    private static let endless = Fixtures.jpeg.dropLast(2)
+
+    @Test("a JPEG with bytes before the mark of its end, or without one, reads: all its pixels are there", arguments: [
+        endless + [0, 0x11, 0x22, 0x33, 0xFF, 0xD9], endless + [], endless + Array("camera trailer".utf8),
+        Fixtures.jpeg + Array("behind the end".utf8),
+    ])
+    func ends(file: [UInt8]) throws {
+        #expect(try Bitmap(decoding: file, limits: Self.limits) == Bitmap(decoding: Fixtures.jpeg, limits: Self.limits))
+    }
+
+    @Test("a JPEG in four inks is converted")
+    func inks() throws {
+        let bitmap = try Bitmap(decoding: Fixtures.cmyk, limits: Self.limits)
+        #expect((bitmap.width, bitmap.height) == (16, 8) && bitmap.isOpaque)
+        #expect(bitmap.pixels[0] > 200 && bitmap.pixels[1] < 60 && bitmap.pixels[2] < 60)
+        #expect(bitmap.pixels[15 * 4] < 60 && bitmap.pixels[15 * 4 + 1] < 60 && bitmap.pixels[15 * 4 + 2] > 200)
+    }
+
+    @Test("a photo that is larger than its limit is read in fewer pixels, and never in too few")
+    func photo() throws {
+        let limits = ImageLimits(bytes: .max, side: 400, photoPixels: 1_000_000)
+        let photo = Self.white(1000, 500)
+        let file = try photo.jpeg(quality: 80, isProgressive: false)
+        let read = try Bitmap(decoding: file, limits: limits, atLeast: 160)
+        #expect((read.width, read.height) == (250, 125))
+        #expect(abs(Int(read.pixels[0]) - 255) < 5)
+        #expect(throws: ImageError.tooLarge(width: 1000, height: 500, most: 400)) { try Bitmap(decoding: file, limits: limits) }
+        let few = ImageLimits(bytes: .max, side: 400, photoPixels: 499_999)
+        #expect(throws: ImageError.tooLarge(width: 1000, height: 500, most: 400)) {
+            try Bitmap(decoding: file, limits: few, atLeast: 160)
+        }
+        // All of it would be in memory before the first row is.
+        let passes = try photo.jpeg(quality: 80)
+        #expect(throws: ImageError.tooLargeForProgressive) { try Bitmap(decoding: passes, limits: limits, atLeast: 160) }
+        #expect(try Bitmap(decoding: passes, limits: ImageLimits(bytes: .max, side: 1000)).width == 1000)
+    }
+
+    @Test("a JPEG of hundreds of passes over many pixels is refused before the first")
+    func passes() throws {
+        let file = try Self.white(2000, 2000).jpeg(quality: 50)
+        let scan = try #require(file.indices.dropLast().last { file[$0] == 0xFF && file[$0 + 1] == 0xDA })
+        let last = file[scan..<(file.count - 2)]
+        let passes = (0..<300).flatMap { _ in Array(last) }
+        let many = Array(file[..<(file.count - 2)]) + passes + [0xFF, 0xD9]
+        let limits = ImageLimits(bytes: .max, side: 4096)
+        #expect(throws: ImageError.tooCostly) { try Bitmap(decoding: many, limits: limits) }
+        #expect(try Bitmap(decoding: file, limits: limits).width == 2000)
+    }
+
+    // MARK: WebP
+
+    @Test("a WebP reads, with loss and without")
+    func webp() throws {
+        let lossy = try Bitmap(decoding: Fixtures.webp, limits: Self.limits)
+        #expect((lossy.width, lossy.height) == (16, 8) && lossy.isOpaque)
+        #expect(lossy.pixels[0] > 200 && lossy.pixels[15 * 4 + 2] > 200)
+        let exact = try Bitmap(decoding: Fixtures.transparentWebP, limits: Self.limits)
+        #expect(exact.pixels[3] == 0 && exact.pixels[4..<8] == [255, 0, 0, 255])
+        let small = try Bitmap(decoding: Fixtures.webp, limits: Self.limits, atLeast: 8)
+        #expect((small.width, small.height) == (8, 4))
+    }
+
+    @Test("a WebP that moves is refused, and one with more pixels than its limit")
+    func otherWebP() {
+        #expect(throws: ImageError.animated) { try Bitmap(decoding: Fixtures.animatedWebP, limits: Self.limits) }
+        #expect(throws: ImageError.tooLarge(width: 16, height: 8, most: 15)) {
+            try Bitmap(decoding: Fixtures.webp, limits: ImageLimits(bytes: .max, side: 15))
+        }
+    }
+
     // MARK: Refusals
 
-    @Test("what is no image is refused", arguments: ["", "GIF89a", "<html>", "\u{89}PNG", "BM"])
+    @Test("what is not read is called by its name", arguments: [
+        ("....ftypheic", .heic), ("....ftypavif", .avif), ("....ftypmif1", .heic), ("GIF89a", .gif), ("II*\u{0}", .tiff),
+        ("BM....\u{0}\u{0}\u{0}\u{0}.....", .bmp),
+    ] as [(String, ImageFormat)])
+    func otherFormats(text: String, format: ImageFormat) {
+        #expect(throws: ImageError.otherFormat(format)) { try Bitmap(decoding: Array(text.utf8), limits: Self.limits) }
+    }
+
+    @Test("what is no image is refused", arguments: ["", "GIF", "<html>", "\u{89}PNG", "BM", "RIFF....WAVE"])
     func noImage(text: String) {
         #expect(throws: ImageError.unknownFormat) { try Bitmap(decoding: Array(text.utf8), limits: Self.limits) }
     }
@@ -121,7 +206,7 @@ struct BitmapTests {
     @Test("every beginning of an image that lacks pixels is refused")
     func truncated() throws {
         let end = 4 + 12  // of a PNG: the check of the pixels, and the chunk IEND
-        for file in [try Self.plain(40, 40, [9, 8, 7, 255]).png(), Fixtures.jpeg] {
+        for file in [try Self.plain(40, 40, [9, 8, 7, 255]).png(), Fixtures.jpeg, Fixtures.webp] {
             for length in 8..<(file.count - end) {
                 #expect(throws: ImageError.self) { try Bitmap(decoding: Array(file.prefix(length)), limits: Self.limits) }
             }
@@ -131,7 +216,10 @@ struct BitmapTests {
     @Test("an image with any byte changed is read or refused, and none ends the process")
     func damaged() throws {
         var random = SystemRandomNumberGenerator()
-        for file in [try Self.four.png(), Fixtures.jpeg] {
+        let files = [
+            try Self.four.png(), Fixtures.jpeg, Fixtures.cmyk, Fixtures.webp, Fixtures.transparentWebP, Fixtures.animatedWebP,
+        ]
+        for file in files {
             for index in file.indices {
                 var damaged = file
                 damaged[index] = UInt8.random(in: 0...255, using: &random)

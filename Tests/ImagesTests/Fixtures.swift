@@ -16,6 +16,37 @@ enum Fixtures {
         02110311003f00c5af2cfbc31ebf503f393fffd9
         """)
 
+    /// 16 by 8 pixels, the left half red, the right half blue; lossy, by libwebp.
+    static let webp = bytes(
+        """
+        52494646400000005745425056503820340000009001009d012a1000080001402625a00274ba00039800fef8a3ffff1023ffe6c0fff4b83f
+        047fe9707ffa5c0e1fff4b819a000000
+        """)
+
+    /// The same without loss; the first pixel is transparent.
+    static let transparentWebP = bytes(
+        """
+        5249464632000000574542505650384c250000002f0fc0011017201048da1f7a8df9171014f93fdafcc7c80d0424c44a1fe5a90711fd0f83
+        1600
+        """)
+
+    /// Two pictures that take turns.
+    static let animatedWebP = bytes(
+        """
+        524946468800000057454250565038580a00000002000000010000010000414e494d06000000000000000000414e4d462c00000000000000
+        0000010000010000640000025650384c130000002f014000000f10cf68fe8cf9fc87838ce87f0000414e4d46280000000000000000000100
+        00010000640000005650384c0f0000002f0140000007d0ff88fe0722a2ff0100
+        """)
+
+    /// 16 by 8 pixels, the left half red, the right half blue, in inks as a print shop saves them.
+    static let cmyk = bytes(
+        """
+        ffd8ffee000e41646f626500640000000000ffdb0043001b12141714111b1716171e1c1b2028422b28252528513a3d3042605565645f555d
+        5b6a7899816a7190735b5d85b586909ea3abadab6780bcc9baa6c799a8aba4ffc000140800080010044311004d11005911004b1100ffc400
+        160001010100000000000000000000000000060007ffc40014100100000000000000000000000000000000ffda000e0443004d0059004b00
+        003f004c32324cccd34c4fffd9
+        """)
+
     private static func bytes(_ hexadecimal: String) -> [UInt8] {
         let digits = hexadecimal.compactMap { $0.hexDigitValue.map(UInt8.init) }
         return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }

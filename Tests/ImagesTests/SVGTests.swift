@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Testing
 
@@ -51,6 +52,38 @@ struct SVGTests {
         ])
     func refused(text: String) {
         #expect(throws: ImageError.self) { try drawn(text) }
+    }
+
+    @Test("other pictures within a document are found, however they are written; words and names like them are not", arguments: [
+        ("<image href='a.png'/>", true), ("<svg:image\nhref='a'/>", true), ("<IMAGE/>", true), ("<feImage href='#a'/>", true),
+        ("<use href='data:image/svg+xml,x'/>", true), ("<style>a{fill:url( DATA:x)}</style>", true),
+        ("<!DOCTYPE svg [<!ENTITY a '&#60;image/>'>]>", true), ("<!DOCTYPE svg [<!ENTITY % a 'x'>]>", true),
+        ("<!DOCTYPE svg [<!ENTITY ns 'http://ns.adobe.com/x'>]>", false), ("<rect class='image'/><text>image</text>", false),
+        ("<metadata: x='a'/>", false), ("<imagery/>", false), ("<g id='my-data:1'/>", false),
+    ])
+    func pictures(content: String, expected: Bool) {
+        #expect(SVG.hasPictures(Array(document(content).utf8)) == expected)
+    }
+
+    @Test("the unit that draws logos draws them at the size that it is said to")
+    func unit() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../../systemd/mask-svg@.service"
+        let unit = try String(contentsOfFile: path, encoding: .utf8)
+        let line = unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
+        #expect(line == """
+            ExecStart=/usr/bin/rsvg-convert --width \(SVG.unitSide) --height \(SVG.unitSide) --keep-aspect-ratio --format png
+            """)
+    }
+
+    @Test("a unit that nobody starts is a failure of the host, not of the document")
+    func noUnit() throws {
+        let file = Array(document("").utf8)
+        do throws(ImageError) {
+            _ = try SVG.decoded(file, side: SVG.unitSide, limits: limits, by: .unit(socket: "/nonexistent/svg.sock"))
+            Issue.record("it was drawn")
+        } catch {
+            guard case .failed = error else { throw error }
+        }
     }
 
     @Test("a document that would be drawn for hours is given up after seconds")

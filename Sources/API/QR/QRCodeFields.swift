@@ -79,19 +79,23 @@ struct LogoFile {
     }
 
     /// The picture alone, made anew: nothing else that the file holds is kept.
-    func drawn() throws -> QRLogo {
-        do throws(ImageError) {
+    func drawn(by drawer: SVG.Place) throws -> QRLogo {
+        do {
             switch format {
             case .png:
-                guard bytes.first == 0x89 else { throw .unknownFormat }  // it may be a JPEG
+                guard bytes.first == 0x89 else { throw ImageError.unknownFormat }  // it may be a JPEG
                 return try QRLogo(Bitmap(decoding: bytes, limits: Self.limits))
-            case .svg: return try QRLogo(SVG.decoded(bytes, side: QRLogo.side, limits: Self.limits))
+            case .svg:
+                guard !SVG.hasPictures(bytes) else { throw Self.notDrawing }
+                return try QRLogo(SVG.decoded(bytes, side: QRLogo.side, limits: Self.limits, by: drawer))
             }
-        } catch {
+        } catch let error as ImageError {
             switch error {
-            case .unknownFormat: throw Self.unreadable
-            case .tooManyBytes, .tooLarge: throw Self.tooLarge
+            case .unknownFormat, .otherFormat, .animated: throw Self.unreadable
+            case .tooManyBytes, .tooLarge, .tooLargeForProgressive: throw Self.tooLarge
             case .tooCostly: throw Self.invalid("Send a simpler image; this one takes too long to draw.")
+            case .unreadable where format == .svg:
+                throw Self.invalid("Send an SVG that is whole and simple; this one cannot be drawn.")
             case .unreadable: throw Self.invalid("Send an image that is whole; this one cannot be read.")
             case .failed: throw error
             }
@@ -102,6 +106,9 @@ struct LogoFile {
 
     private static let unreadable = invalid(
         "Send a PNG as data:image/png;base64,… or an SVG as data:image/svg+xml;base64,….")
+
+    private static let notDrawing = invalid(
+        "Send an SVG of shapes and text alone, without <image>, data: addresses and entities; or send a PNG.")
 
     private static let tooLarge = FieldRefusal(
         code: "image_too_large", message: "Send an image of at most 256 KiB and 2048 by 2048 pixels.")

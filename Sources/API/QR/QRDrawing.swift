@@ -27,7 +27,7 @@ struct QRDrawing {
     var logoDigest: [UInt8] = []
 
     /// To be raised when the same things are drawn differently.
-    private static let revision = 1
+    private static let revision = 2
 
     /// Of all that decides the bytes of the image.
     var tag: EntityTag {

@@ -5,22 +5,22 @@ import Store
 
 /// `/images`: upload, list, read, delete. A picture is decoded and encoded anew: nothing of the bytes that came is kept.
 enum ImageResource {
-    /// Of the file and its pixels as they come; 64 MiB while it is decoded, twice that while it is turned.
-    static let limits = ImageLimits(bytes: 8 << 20, side: 4096)
+    /// Of the file and its pixels as they come: 64 MiB while it is decoded. A photo with more pixels is made smaller while it
+    /// is read.
+    static let limits = ImageLimits(bytes: 8 << 20, side: 4096, photoPixels: 50_000_000)
 
     /// The longer side as it is kept, in pixels: sharp on a page that is 800 wide, on a screen of double density.
     private static let keptSide = 1600
     private static let quality = 82
 
     static func create(_ call: Call) throws -> Answer {
-        guard
-            let type = call.request.fields.contentType.flatMap(MediaType.init)
-                .flatMap({ type in Image.ImageType.allCases.first { $0.mediaType == type.essence } })
-        else {
+        let essence = call.request.fields.contentType.flatMap(MediaType.init)?.essence
+        guard let essence, formats.contains(where: { $0.mediaType == essence }) else {
             throw Problem.unsupportedMediaType(
-                "Send the bytes of the image, with Content-Type: image/png or image/jpeg.")
+                advice(ImageFormat(mediaType: essence ?? ""))
+                    ?? "Send the bytes of the image, with Content-Type: image/png, image/jpeg or image/webp.")
         }
-        guard let made = try call.services.pictures.enter({ try made(type, call.request.body) }) else {
+        guard let made = try call.services.pictures.enter({ try made(call.request.body, saidToBe: essence) }) else {
             throw Problem.unavailable(retryAfter: 5)
         }
         let image = Image(
@@ -74,13 +74,16 @@ enum ImageResource {
         return image
     }
 
-    /// JPEG has no transparency: what is transparent is kept as PNG.
+    /// What is read.
+    private static let formats: [ImageFormat] = [.png, .jpeg, .webp]
+
+    /// Photos are kept as JPEG and drawings as PNG. JPEG has no transparency: what is transparent is kept as PNG.
     private static func made(
-        _ type: Image.ImageType, _ file: [UInt8]
+        _ file: [UInt8], saidToBe essence: String
     ) throws -> (type: Image.ImageType, bytes: [UInt8], width: Int, height: Int) {
         do throws(ImageError) {
-            let picture = try Bitmap(decoding: file, limits: limits).fitted(within: keptSide)
-            let type: Image.ImageType = type == .jpeg && picture.isOpaque ? .jpeg : .png
+            let picture = try Bitmap(decoding: file, limits: limits, atLeast: keptSide).fitted(within: keptSide)
+            let type: Image.ImageType = essence != ImageFormat.png.mediaType && picture.isOpaque ? .jpeg : .png
             let bytes = type == .jpeg ? try picture.jpeg(quality: quality) : try picture.png()
             return (type, bytes, picture.width, picture.height)
         } catch {
@@ -92,9 +95,32 @@ enum ImageResource {
         switch error {
         case .tooManyBytes(let most): .payloadTooLarge(maximumBytes: most)
         case .tooLarge(_, _, let most):
-            invalid("Send an image of at most \(most) pixels a side.")
-        case .unknownFormat, .unreadable, .tooCostly: invalid("Send a whole PNG or JPEG; this cannot be read.")
+            invalid("""
+                Send an image of at most \(most) pixels a side; a JPEG or a WebP with loss may have \
+                \(limits.photoPixels / 1_000_000) million pixels.
+                """)
+        case .tooLargeForProgressive: invalid("Save it as a JPEG that is not progressive, or with at most \(limits.side) pixels a side.")
+        case .otherFormat(let format): invalid(advice(format) ?? unreadable)
+        case .animated: invalid("Send one picture of it, as PNG, JPEG or WebP; pages have no moving images.")
+        case .tooCostly: invalid("Save the image again with fewer progressive passes; this one takes too long to read.")
+        case .unknownFormat, .unreadable: invalid(unreadable)
         case .failed: .internalError()
+        }
+    }
+
+    private static let unreadable = "Send a whole PNG, JPEG or WebP; this cannot be read."
+
+    /// What to do with a file of another format.
+    private static func advice(_ format: ImageFormat?) -> String? {
+        switch format {
+        case .heic:
+            """
+            Save it as JPEG; HEIC is not read. An iPhone makes JPEG with Settings, Camera, Formats, Most Compatible, and sends \
+            JPEG when a web page takes image/jpeg.
+            """
+        case .gif: "Save one picture of it as PNG; GIF is not read."
+        case .avif, .tiff, .bmp: "Save it as JPEG, PNG or WebP; \(format?.rawValue ?? "") is not read."
+        case .png, .jpeg, .webp, nil: nil
         }
     }
 
