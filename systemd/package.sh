@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the Debian package of this checkout: mask_VERSION_amd64.deb.
+# Builds the Debian package of this checkout: mask_VERSION+debN_amd64.deb, for the release of Debian on which it is built:
+# the libraries of another have other names.
 #
 #   sh systemd/package.sh [--output DIR] [--version VERSION]
 #
@@ -28,6 +29,9 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 [ -n "$version" ] || fail "Sources/Bootstrap/Release.swift names no version."
+# A release's package is newer than that of the release before: a host that is upgraded takes it.
+release=$(. /etc/os-release && echo "${ID:-}${VERSION_ID:-}")
+case $release in debian12 | debian13) version=$version+deb${release#debian} ;; *) fail "A package is built on Debian 13 or 12." ;; esac
 mkdir -p "$output"
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -74,7 +78,7 @@ ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
 install -d "$share/mask/migrations" "$share/mask/sql" "$share/mask/nginx" "$tree/etc/nginx/snippets" "$tree/etc/mask"
 install -m 644 "$root"/sql/migrations/*.sql "$share/mask/migrations/"
 install -m 644 "$root/sql/grants.sql" "$share/mask/sql/"
-install -m 644 "$root/sql/roles.sql" "$here/mariadb.cnf" "$here/galera.cnf" "$share/mask/"
+install -m 644 "$root/sql/roles.sql" "$here/mariadb.cnf" "$here/galera.cnf" "$here/nginx-http2.sh" "$share/mask/"
 install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"

@@ -13,7 +13,7 @@
 #   --reset             delete the data of an earlier start first; its certificate authority is kept
 #   --install-only      install the Debian packages that are missing, and nothing else
 #
-# It needs Debian 12 and a Swift 6 toolchain, as root or with sudo, and no systemd. Nothing outside the folder is
+# It needs Debian 13 or 12 and a Swift 6 toolchain, as root or with sudo, and no systemd. Nothing outside the folder is
 # written but the packages, and services of this machine are neither started nor touched. Everything listens on
 # 127.0.0.1 or on Unix sockets inside the folder.
 #
@@ -31,7 +31,8 @@ api_host=api.mask.localhost
 link_host=mask.localhost
 brand_host=go.yourbrand.com
 
-build_packages="gcc libc6-dev libstdc++-12-dev pkg-config libfcgi-dev libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libqrencode-dev libsystemd-dev"
+# g++ brings the libstdc++-N-dev of the release.
+build_packages="g++ libc6-dev pkg-config libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libqrencode-dev libsystemd-dev"
 run_packages="mariadb-server mariadb-backup nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # Started by root, MariaDB wants to be told that it may go on as root.
@@ -42,6 +43,7 @@ user_option=--user=$(id -un)
 say() { printf '%s\n' "$*"; }
 headline() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 step() { printf '  %-11s %s\n' "$1" "$2"; }
+warn() { printf '\nquickstart: %s\n\n' "$*" >&2; }
 fail() {
   printf 'quickstart: %s\n' "$*" >&2
   exit 1
@@ -119,14 +121,21 @@ prepare_folder() {
     "$dir/acme/webroot"
 }
 
+# Before anything is installed: without a toolchain nothing of it would help.
+need_swift() {
+  [ -n "${MASK_BIN:-}" ] || command -v swift >/dev/null ||
+    fail "There is no swift here; install a Swift 6 toolchain from https://swift.org/install and put it on PATH."
+}
+
 find_programs() {
   if [ -n "${MASK_BIN:-}" ]; then
     bin=$MASK_BIN
   else
-    command -v swift >/dev/null || fail "There is no swift here; install a Swift 6 toolchain from https://swift.org/install and put it on PATH."
     step build "swift build -c release (minutes at first, seconds later)"
     for product in mask-worker mask-webhooks maskctl; do
-      (cd "$root" && swift build -c release --product $product) >"$dir/log/build.log" 2>&1 </dev/null ||
+      build $product >"$dir/log/build.log" 2>&1 </dev/null & building=$!
+      show_progress $building $product
+      wait $building ||
         fail "The build failed: $(grep -m1 'error:' "$dir/log/build.log" || tail -n1 "$dir/log/build.log"). See $dir/log/build.log"
     done
     bin=$(cd "$root" && swift build -c release --show-bin-path 2>/dev/null)
@@ -135,6 +144,26 @@ find_programs() {
     [ -x "$bin/$program" ] || fail "There is no $program in $bin (MASK_BIN)."
   done
 }
+
+build() { cd "$root" && exec swift build -c release --product "$1"; }
+
+# Shows how far a build is for as long as it goes on: in one line that changes on a terminal, a line a minute elsewhere.
+show_progress() {
+  ticks=0
+  while ! gone "$1"; do
+    sleep 1
+    ticks=$((ticks + 1))
+    if [ -t 1 ]; then
+      printf '\r  %-11s %-14s %s\033[K' "" "$2" "$(progress)"
+    elif [ $((ticks % 60)) = 0 ]; then
+      step "" "$2, $((ticks / 60)) min: $(progress)"
+    fi
+  done
+  [ ! -t 1 ] || printf '\r\033[K'
+}
+
+# What the build says last, such as "[12/345] Compiling Model Link.swift".
+progress() { tr '\r' '\n' <"$dir/log/build.log" | sed -n 's/^\(\[[0-9]*\/[0-9]*\] [^ ]* [^ ]*\).*/\1/p' | tail -n1; }
 
 # The configuration of the programs, in the format of systemd/mask.env.
 write_settings() {
@@ -188,6 +217,7 @@ write_nginx_settings() {
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
     -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
+  sh "$here/nginx-http2.sh" "$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF
 $([ "$(id -u)" != 0 ] || echo "user root;")
 daemon off;
@@ -403,7 +433,10 @@ api() { client -H "Authorization: Bearer $key" -H "Content-Type: application/jso
 # member NAME: the text of a member of the JSON on standard input.
 member() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p" | head -n1; }
 
+# What comes out otherwise than printed is said, and ends nothing.
 run_demo() {
+  # The reference prints a fixed year.
+  expires_at=$(($(date -u +%Y) + 1))-12-31T23:59:59Z
   headline "Create a short link (reference)"
   say "  POST https://$api_host:$https_port/v1/links"
   answer=$(api "https://$api_host:$https_port/v1/links" -d '{
@@ -413,11 +446,12 @@ run_demo() {
     "tags": ["campaign-q1"],
     "utm_source": "twitter",
     "utm_medium": "social",
-    "expires_at": "2026-12-31T23:59:59Z"
+    "expires_at": "'"$expires_at"'"
   }') || fail "The API does not answer; see $dir/log/worker-a.log"
   case $answer in
-    *'"slug_taken"'*) # a second start: the link is there already
-      answer=$(api "https://$api_host:$https_port/v1/links?domain=$brand_host&search=my-link" | sed 's/^{"data":\[//; s/\],"has_more".*//') ;;
+    *'"slug_taken"'*) # a second start: the link is there already, and may have expired
+      first=$(api "https://$api_host:$https_port/v1/links?domain=$brand_host&search=my-link" | member id)
+      answer=$(api -X PATCH "https://$api_host:$https_port/v1/links/$first" -d '{"expires_at": "'"$expires_at"'"}') ;;
   esac
   show "$answer"
   first=$(printf '%s' "$answer" | member id)
@@ -432,14 +466,18 @@ run_demo() {
 
   headline "Clicks"
   for id in "$first" "$second"; do
-    wait_until 15 "The click of $id did not arrive" clicked "$id"
+    (wait_until 15 "The click of $id did not arrive" clicked "$id") || warn "An example came out otherwise; the stack runs on."
     say "  $id  $(api "https://$api_host:$https_port/v1/links/$id" | member clicks)"
   done
 }
 
 clicked() { [ "$(api "https://$api_host:$https_port/v1/links/$1" | member clicks)" -ge 1 ]; }
 show() { printf '%s\n' "$1" | sed 's/,"/,\n    "/g; s/^/  /'; }
-follow() { say "  GET $1  →  $(client -o /dev/null -w '%{http_code} %{redirect_url}' "$1")"; }
+follow() {
+  answer=$(client -o /dev/null -w '%{http_code} %{redirect_url}' "$1") || :
+  say "  GET $1  →  $answer"
+  case $answer in 302*) ;; *) warn "$1 answered $answer instead of 302; the stack runs on." ;; esac
+}
 
 say_what_next() {
   headline "Next"
@@ -450,12 +488,20 @@ say_what_next() {
   curl \$MASK_METRICS_URL
   \$MASK_BIN/maskctl doctor
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
+
+  Programs of yours   Debian looks no *.localhost up, curl and browsers do by themselves:
+                      echo '127.0.0.1 $api_host $link_host' | sudo tee -a /etc/hosts
+                      and trust $dir/tls/ca.crt (SSL_CERT_FILE for most programs)
+  Firefox             Settings, Privacy & Security, View Certificates, Authorities, Import: $dir/tls/ca.crt
+  Chromium            certutil -d sql:\$HOME/.pki/nssdb -A -t C,, -n mask-quickstart -i $dir/tls/ca.crt
+  From afar           ssh -L $https_port:127.0.0.1:$https_port $(uname -n), and open https://$link_host:$https_port/ there
 EOF
 }
 
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 start() {
+  need_swift
   log_of_packages=$(mktemp)
   [ -z "${MASK_BIN:-}" ] || build_packages=
   # shellcheck disable=SC2086 # lists are meant to be split

@@ -4,6 +4,9 @@
 // Swift cannot call variadic functions. curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt take one more argument of
 // the type that the option asks for; each of these is the function with that type.
 
+// An enum up to libcurl 8.12, a macro of a long after it.
+static const long mask_curl_netrc_ignored = CURL_NETRC_IGNORED;
+
 // For options whose manual page says "long".
 static inline CURLcode mask_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);

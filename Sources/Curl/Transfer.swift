@@ -104,7 +104,7 @@ extension Transfer {
         // environment variable set for it." https://curl.se/libcurl/c/CURLOPT_PROXY.html
         try set(CURLOPT_PROXY, "")
         try set(CURLOPT_NOPROXY, "*")
-        try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        try set(CURLOPT_NETRC, mask_curl_netrc_ignored)
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         // Timeouts without signals, as programs with threads need. https://curl.se/libcurl/c/CURLOPT_NOSIGNAL.html
         try set(CURLOPT_NOSIGNAL, 1)

@@ -13,8 +13,8 @@ struct Channel: ~Copyable {
         options.tries = 2
         var made: ares_channel?
         let status = ares_init_options(&made, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES)
-        guard status == ARES_SUCCESS, let made else { throw .local("ares_init_options") }
-        if let servers, ares_set_servers_ports_csv(made, servers) != ARES_SUCCESS {
+        guard status == mask_ares_success, let made else { throw .local("ares_init_options") }
+        if let servers, ares_set_servers_ports_csv(made, servers) != mask_ares_success {
             ares_destroy(made)
             throw .local("ares_set_servers_ports_csv")
         }
@@ -49,8 +49,8 @@ struct Channel: ~Copyable {
 
     private static func result(_ status: Int32, _ message: UnsafeBufferPointer<UInt8>) -> Result<[Record], DNSFailure> {
         switch status {
-        case ARES_SUCCESS: Result { () throws(DNSFailure) in try Message(message).records() }
-        case ARES_ENODATA, ARES_ENOTFOUND: .success([])
+        case mask_ares_success: Result { () throws(DNSFailure) in try Message(message).records() }
+        case mask_ares_nodata, mask_ares_notfound: .success([])
         default: .failure(DNSFailure(status: status))
         }
     }

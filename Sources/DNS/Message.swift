@@ -68,7 +68,7 @@ struct Message {
         guard position < bytes.count, let base = bytes.baseAddress else { throw .malformed }
         var text: UnsafeMutablePointer<CChar>?
         var length = 0
-        guard ares_expand_name(base + position, base, Int32(bytes.count), &text, &length) == ARES_SUCCESS, let text else {
+        guard ares_expand_name(base + position, base, Int32(bytes.count), &text, &length) == mask_ares_success, let text else {
             throw .malformed
         }
         defer { ares_free_string(text) }

@@ -28,7 +28,7 @@ public struct Resolver: Sendable {
 
     /// > "This function must be called before any of the other c-ares functions" — once for each process.
     /// > https://c-ares.org/docs/ares_library_init.html
-    private static let isReady = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS
+    private static let isReady = ares_library_init(ARES_LIB_INIT_ALL) == mask_ares_success
 }
 
 /// What can be asked of a name.
@@ -73,9 +73,9 @@ public enum DNSFailure: Error, Sendable, Hashable {
 
     init(status: Int32) {
         switch status {
-        case ARES_ETIMEOUT, ARES_ECANCELLED: self = .timeout
-        case ARES_ESERVFAIL, ARES_EREFUSED, ARES_ECONNREFUSED, ARES_ENOTIMP: self = .serverFailure
-        case ARES_EBADRESP, ARES_EFORMERR: self = .malformed
+        case mask_ares_timeout, mask_ares_cancelled: self = .timeout
+        case mask_ares_servfail, mask_ares_refused, mask_ares_connrefused, mask_ares_notimp: self = .serverFailure
+        case mask_ares_badresp, mask_ares_formerr: self = .malformed
         default: self = .local(String(cString: ares_strerror(status)))
         }
     }

@@ -122,6 +122,7 @@ struct Setup {
             try HostFile.write(
                 text.replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost),
                 to: Self.site, mode: 0o644)
+            try run("sh", Self.shared + "/nginx-http2.sh", Self.site)
         }
         // Debian's own page answers for every host that nobody else claims, and so does MASK.
         var page = HostFile.target(of: Self.debianSite)
