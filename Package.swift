@@ -14,7 +14,6 @@ let package = Package(
     ],
     targets: [
         // C libraries: the only places that name a C header.
-        .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
@@ -41,14 +40,14 @@ let package = Package(
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
         .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
-        .target(name: "FastCGI", dependencies: ["CFastCGI", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "FastCGI", dependencies: ["HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["Metrics", "MariaDB", "Model", "Crypto", "Threads"], swiftSettings: optimised),
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Metrics", "Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Journal", dependencies: ["Metrics", "Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Metrics", "HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "API", "Images", "FastCGI", "Webhooks", "Curl", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),

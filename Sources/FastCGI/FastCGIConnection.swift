@@ -1,98 +1,89 @@
-import CFastCGI
 import Glibc
 import HTTP
 
-/// One thread's `FCGX_Request`: accepts, reads, answers, again and again. Not Sendable; lives and dies on its thread.
+/// One thread's connection: accepts, reads, answers, again and again. Not Sendable; lives and dies on its thread.
 final class FastCGIConnection {
-    private let request: UnsafeMutablePointer<FCGX_Request>
-    private let socket: ListeningSocket
-    private var output: [UInt8] = []
+    private let listener: ListeningSocket
+    private var reader = RecordReader(Peer(descriptor: -1))
+    private var writer = RecordWriter()
+    private var descriptor: Int32 = -1
+    /// What was sent did not arrive.
+    private var isBroken = false
 
     /// Bodies over this are refused; nginx refuses them before (`client_max_body_size`).
     static let bodyLimit = 1_048_576
     /// Of an image. nginx lets it through to one address only.
     static let imageBodyLimit = 8 * bodyLimit
 
+    /// Of the parameters of one request. nginx's own limits (`large_client_header_buffers 4 8k`) allow half of it.
+    static let parameterBytesLimit = 65_536
+
     /// A new connection of nginx brings its request at once. One that does not is closed.
     private static let silenceMilliseconds: Int32 = 2000
 
-    /// libfcgi gets no listening socket (`FCGX_InitRequest`): it would take a signal that comes just after a connection was
-    /// accepted for the end of that connection, and the request on it would be lost. ``accept(arrived:)`` accepts instead.
-    /// FCGI_FAIL_ACCEPT_ON_INTR: a signal ends the wait on a kept connection, which is how an idle thread is stopped.
-    init(_ socket: ListeningSocket) throws(ServerError) {
-        self.socket = socket
-        request = .allocate(capacity: 1)
-        request.initialize(to: FCGX_Request())
-        guard FCGX_InitRequest(request, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0 else { throw .noMemory }
+    init(_ listener: ListeningSocket) {
+        self.listener = listener
     }
 
-    deinit {
-        FCGX_Free(request, 1)
-        request.deallocate()
+    deinit { disconnect() }
+
+    // MARK: Reading
+
+    enum Arrival {
+        /// There is a request to be read.
+        case request
+        /// A request that is not one: there is a peer to be told so.
+        case refused
+        /// Nothing has come: the connection has ended, or a signal has ended the wait.
+        case nothing
+        /// accept(2) failed with this errno.
+        case failed(Int32)
     }
 
-    /// Waits for the next request, on the kept connection or a new one. 0, or the negated errno.
-    /// - Parameter arrived: called once there is a new connection. From then on no signal must be sent to this thread.
-    func accept(arrived: () -> Void) -> Int32 {
-        if request.pointee.ipcFd >= 0 { return outcome(FCGX_Accept_r(request)) }
-        let connection = Glibc.accept(socket.descriptor, nil, nil)
-        guard connection >= 0 else { return -errno }
-        arrived()
-        var awaited = pollfd(fd: connection, events: Int16(POLLIN), revents: 0)
-        var isThere = poll(&awaited, 1, Self.silenceMilliseconds)
-        while isThere < 0 && errno == EINTR { isThere = poll(&awaited, 1, Self.silenceMilliseconds) }
-        guard isThere > 0 else {
-            close(connection)
-            return -ECONNABORTED
+    /// Waits for the next request, on the kept connection or a new one, and reads it up to its body.
+    func accept() -> Arrival {
+        if descriptor < 0 {
+            let accepted = Glibc.accept(listener.descriptor, nil, nil)
+            guard accepted >= 0 else { return .failed(errno) }
+            descriptor = accepted
+            reader = RecordReader(Peer(descriptor: accepted))
+            guard reader.source.isReadable(within: Self.silenceMilliseconds) else {
+                disconnect()
+                return .nothing
+            }
         }
-        request.pointee.ipcFd = connection
-        request.pointee.keepConnection = 1  // or FCGX_Accept_r would begin with closing it
-        return outcome(FCGX_Accept_r(request))
-    }
-
-    /// A connection that has ended makes libfcgi accept the next one on no socket: EBADF.
-    private func outcome(_ code: Int32) -> Int32 {
-        switch code {
-        case 0...: 0
-        case -EBADF, -9999: -EINTR
-        default: code
+        do throws(RecordFailure) {
+            try reader.readHead(limit: Self.parameterBytesLimit)
+            return .request
+        } catch .interrupted {
+            return .nothing
+        } catch .tooLong {
+            return .refused
+        } catch {
+            disconnect()
+            return .nothing
         }
     }
+
+    /// Whether a request has begun to come on a kept connection.
+    var hasArrived: Bool { descriptor >= 0 && (reader.hasBytes || reader.source.isReadable(within: 0)) }
 
     /// Why a request cannot be handed on.
     struct Refusal: Error { let status: Int }
 
-    /// Copies everything out of libfcgi's memory: its strings die with the request.
+    /// A body that is short, or longer than announced, has no effect.
     func readRequest() -> Result<Request, Refusal> {
-        guard let parameters = request.pointee.envp, case (var made, let length?)? = requestHead(parameters) else {
+        guard case (var made, let length?)? = reader.parameters.withUnsafeBytes({ requestHead(ParameterReader($0)) }) else {
             return .failure(Refusal(status: 400))
         }
         let isImage = made.fields.contentType?.hasPrefix("image/") == true
         if length > (isImage ? Self.imageBodyLimit : Self.bodyLimit) { return .failure(Refusal(status: 413)) }
-        guard let body = readBody(length) else { return .failure(Refusal(status: 400)) }
+        guard let body = try? reader.readBody(length) else { return .failure(Refusal(status: 400)) }
         made.body = body
         return .success(made)
     }
 
-    /// A short body, or one longer than announced, has no effect (`FCGX_GetStr` ends early when the client is gone).
-    ///
-    /// Also reads the end of a body that is empty: left in the socket, libfcgi would take it for the next request's beginning.
-    private func readBody(_ length: Int) -> [UInt8]? {
-        var received = 0
-        let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            buffer.withMemoryRebound(to: CChar.self) { characters in
-                while received < length {
-                    let read = FCGX_GetStr(characters.baseAddress.map { $0 + received }, Int32(length - received), request.pointee.in)
-                    if read <= 0 { break }
-                    received += Int(read)
-                }
-            }
-            count = received
-        }
-        guard received == length, FCGX_GetError(request.pointee.in) == 0, FCGX_GetChar(request.pointee.in) == EOF
-        else { return nil }
-        return body
-    }
+    // MARK: Answering
 
     /// Writes the answer, in one piece unless it is made while it is sent. A field that is not safe turns the answer into
     /// a bare 500.
@@ -101,7 +92,8 @@ final class FastCGIConnection {
         guard response.fields.allSatisfy(\.isSafe) else {
             return send(Response(status: 500), bodyAllowed: false)
         }
-        output.removeAll(keepingCapacity: true)
+        var output: [UInt8] = []
+        output.reserveCapacity(512 + (bodyAllowed ? response.body.count : 0))
         output.append(contentsOf: "Status: ".utf8)
         output.append(contentsOf: response.statusLine.utf8)
         for field in response.fields {
@@ -116,12 +108,13 @@ final class FastCGIConnection {
         }
         output.append(contentsOf: "\r\n\r\n".utf8)
         if bodyAllowed { output.append(contentsOf: response.body) }
-        put(output)
+        writer.put(output[...], of: reader.request)
         guard bodyAllowed, let stream = response.stream else { return true }
         do {
             try stream { piece in
-                put(piece)
-                guard FCGX_GetError(request.pointee.out) == 0 else { throw ClientGone() }
+                writer.put(piece[...], of: reader.request)
+                flush()
+                guard !isBroken else { throw ClientGone() }
             }
             return true
         } catch {
@@ -132,27 +125,37 @@ final class FastCGIConnection {
     /// There is nobody to send the rest to.
     private struct ClientGone: Error {}
 
-    /// `FCGX_PutStr`; what a client that has gone does not take is dropped.
-    private func put(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes {
-            _ = FCGX_PutStr($0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count), request.pointee.out)
-        }
+    /// Sends what is collected, all of it or as much as the peer takes.
+    private func flush() {
+        if !isBroken { isBroken = !reader.source.send(writer.bytes) }
+        writer.removeAll()
     }
 
-    /// Sends what is buffered and the end of the request (`FCGX_Finish_r`); the connection is kept if nginx asked for it.
-    func finish() {
-        FCGX_Finish_r(request)
+    /// Sends the end of the request.
+    /// - Parameter keeping: the connection is kept if nginx asked for it.
+    func finish(keeping: Bool = true) {
+        writer.end(reader.request)
+        flush()
+        if isBroken || !keeping || !reader.keepsConnection { leave() }
     }
 
-    /// As ``finish()``, but ends the connection: what is left of a refused body must not be read as a request.
-    func finishAndClose() {
-        request.pointee.keepConnection = 0
-        FCGX_Finish_r(request)
-    }
-
-    /// Breaks the connection off in the middle of an answer. `FCGX_Finish_r` alone would end it as if it were whole.
+    /// Breaks the connection off in the middle of an answer: without the end of the request it is not whole.
     func breakOff() {
-        shutdown(request.pointee.ipcFd, Int32(SHUT_RDWR))
-        finishAndClose()
+        flush()
+        disconnect()
+    }
+
+    /// Ends the connection after the peer has its answer: closed with bytes unread, it would answer the peer's next write with
+    /// an error, and nginx would not look at the answer.
+    private func leave() {
+        shutdown(descriptor, Int32(SHUT_WR))
+        reader.source.drain()
+        disconnect()
+    }
+
+    private func disconnect() {
+        if descriptor >= 0 { close(descriptor) }
+        (descriptor, isBroken) = (-1, false)
+        writer.removeAll()
     }
 }

@@ -1,66 +1,72 @@
-import CFastCGI
 import Glibc
 import HTTP
 
-/// A peer can send any number of parameters of any size: more than nginx ever sends is refused.
+/// nginx sends some thirty (nginx/snippets/mask-fastcgi.conf); a peer can send any number.
 private let parameterLimit = 64
-private let parameterBytesLimit = 65_536
 
-/// Makes a request of the FastCGI parameters (`NAME=value`, in nginx's own names, see nginx/snippets/mask-fastcgi.conf), in one pass.
+/// Makes a request of the FastCGI parameters, which have nginx's own names (nginx/snippets/mask-fastcgi.conf), in one pass.
 ///
-/// `nil` where a parameter that nginx always sends is missing or there are too many; the length is `nil` where
-/// CONTENT_LENGTH is not a number.
-func requestHead(_ parameters: FCGX_ParamArray) -> (Request, length: Int?)? {
+/// `nil` where a parameter that nginx always sends is missing, there are too many, or they cannot be read; the length is `nil`
+/// where CONTENT_LENGTH is not a number. Their size was bounded when they were read (``FastCGIConnection``).
+func requestHead(_ parameters: consuming ParameterReader) -> (Request, length: Int?)? {
     var request = Request(host: "", isSecure: false, remoteAddress: "", id: "")
     var length: Int? = 0
     var target = ""
-    var (count, bytes) = (0, 0)
-    var next = parameters
-    while let entry = next.pointee {
-        next += 1
-        count += 1
-        bytes += strlen(entry)
-        guard count <= parameterLimit, bytes <= parameterBytesLimit else { return nil }
-        if let text = value(entry, "REQUEST_URI=") { target = text }
-        else if let text = value(entry, "REQUEST_METHOD=") { request.method = Method(name: text) }
-        else if let text = value(entry, "REQUEST_ID=") { request.id = text }
-        else if let text = value(entry, "REQUEST_MSEC=") { request.receivedMilliseconds = milliseconds(text) }
-        else if let text = value(entry, "REMOTE_ADDR=") { request.remoteAddress = text }
-        else if let text = value(entry, "MASK_HOST=") { request.host = text }
-        else if let text = value(entry, "HTTPS=") { request.isSecure = text == "on" }
-        else if let text = value(entry, "MASK_MONITORING=") { request.isMonitoring = text == "on" }
-        else if let text = value(entry, "CONTENT_LENGTH=") { length = text.isEmpty ? 0 : Int(text).flatMap { $0 < 0 ? nil : $0 } }
-        else if let text = value(entry, "COUNTRY=") { request.country = text }
-        else if let text = value(entry, "CITY=") { request.city = text }
-        else { set(entry, in: &request.fields) }
+    var count = 0
+    do throws(ParameterReader.Malformed) {
+        while let (name, bytes) = try parameters.next() {
+            count += 1
+            guard count <= parameterLimit else { return nil }
+            take(name, bytes, into: &request, &target, &length)
+        }
+    } catch {
+        return nil
     }
     guard target.utf8.first == UInt8(ascii: "/"), !request.id.isEmpty else { return nil }
     split(target, into: &request)
     return (request, length)
 }
 
-private func set(_ entry: UnsafePointer<CChar>, in fields: inout RequestFields) {
-    if let text = value(entry, "HTTP_USER_AGENT=") { fields.userAgent = text }
-    else if let text = value(entry, "HTTP_REFERER=") { fields.referer = text }
-    else if let text = value(entry, "HTTP_ACCEPT=") { fields.accept = text }
-    else if let text = value(entry, "HTTP_ACCEPT_LANGUAGE=") { fields.acceptLanguage = text }
-    else if let text = value(entry, "HTTP_AUTHORIZATION=") { fields.authorization = text }
-    else if let text = value(entry, "HTTP_COOKIE=") { fields.cookie = text }
-    else if let text = value(entry, "HTTP_IDEMPOTENCY_KEY=") { fields.idempotencyKey = text }
-    else if let text = value(entry, "HTTP_IF_MATCH=") { fields.ifMatch = text }
-    else if let text = value(entry, "HTTP_IF_NONE_MATCH=") { fields.ifNoneMatch = text }
-    else if let text = value(entry, "HTTP_CONTENT_ENCODING=") { fields.contentEncoding = text }
-    else if let text = value(entry, "CONTENT_TYPE=") { fields.contentType = text.isEmpty ? nil : text }
-    else if let text = value(entry, "HTTP_SEC_PURPOSE=") ?? value(entry, "HTTP_PURPOSE=") ?? value(entry, "HTTP_X_MOZ="),
-        !text.isEmpty { fields.purpose = text }
+private func take(
+    _ name: ParameterReader.Text, _ bytes: ParameterReader.Text, into request: inout Request, _ target: inout String,
+    _ length: inout Int?
+) {
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    if name.equals("REQUEST_URI") { target = text }
+    else if name.equals("REQUEST_METHOD") { request.method = Method(name: text) }
+    else if name.equals("REQUEST_ID") { request.id = text }
+    else if name.equals("REQUEST_MSEC") { request.receivedMilliseconds = milliseconds(text) }
+    else if name.equals("REMOTE_ADDR") { request.remoteAddress = text }
+    else if name.equals("MASK_HOST") { request.host = text }
+    else if name.equals("HTTPS") { request.isSecure = text == "on" }
+    else if name.equals("MASK_MONITORING") { request.isMonitoring = text == "on" }
+    else if name.equals("CONTENT_LENGTH") { length = text.isEmpty ? 0 : Int(text).flatMap { $0 < 0 ? nil : $0 } }
+    else if name.equals("COUNTRY") { request.country = text }
+    else if name.equals("CITY") { request.city = text }
+    else { set(name, text, in: &request.fields) }
 }
 
-/// The value of `NAME=value` if this is the name, copied.
-private func value(_ entry: UnsafePointer<CChar>, _ name: StaticString) -> String? {
-    name.withUTF8Buffer { wanted in
-        // Stops at the first difference, at the latest at the entry's final zero.
-        for (place, byte) in wanted.enumerated() where entry[place] != CChar(bitPattern: byte) { return nil }
-        return String(cString: entry + wanted.count)
+private func set(_ name: ParameterReader.Text, _ text: @autoclosure () -> String, in fields: inout RequestFields) {
+    if name.equals("HTTP_USER_AGENT") { fields.userAgent = text() }
+    else if name.equals("HTTP_REFERER") { fields.referer = text() }
+    else if name.equals("HTTP_ACCEPT") { fields.accept = text() }
+    else if name.equals("HTTP_ACCEPT_LANGUAGE") { fields.acceptLanguage = text() }
+    else if name.equals("HTTP_AUTHORIZATION") { fields.authorization = text() }
+    else if name.equals("HTTP_COOKIE") { fields.cookie = text() }
+    else if name.equals("HTTP_IDEMPOTENCY_KEY") { fields.idempotencyKey = text() }
+    else if name.equals("HTTP_IF_MATCH") { fields.ifMatch = text() }
+    else if name.equals("HTTP_IF_NONE_MATCH") { fields.ifNoneMatch = text() }
+    else if name.equals("HTTP_CONTENT_ENCODING") { fields.contentEncoding = text() }
+    else if name.equals("CONTENT_TYPE") { fields.contentType = text().isEmpty ? nil : text() }
+    else if name.equals("HTTP_SEC_PURPOSE") || name.equals("HTTP_PURPOSE") || name.equals("HTTP_X_MOZ"), !text().isEmpty {
+        fields.purpose = text()
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func equals(_ name: StaticString) -> Bool {
+        guard let baseAddress, count == name.utf8CodeUnitCount else { return false }
+        return memcmp(baseAddress, name.utf8Start, count) == 0
     }
 }
 

@@ -1,4 +1,3 @@
-import CFastCGI
 import Glibc
 import HTTP
 import Logging
@@ -22,9 +21,6 @@ public final class Server: Sendable {
     /// Seconds that requests may go on after the server was told to stop.
     public static let drainSeconds = 25
 
-    /// After this, threads without a request are no longer waited for.
-    private static let graceMilliseconds = 300
-
     /// Stack of a thread: request handling is shallow, and JSON depth is bounded.
     private static let stackSize = 512 * 1024
 
@@ -42,9 +38,7 @@ public final class Server: Sendable {
     ///   - started: called once every thread accepts.
     ///   - stopping: called when draining begins.
     public func run(started: () throws -> Void = {}, stopping: () -> Void = {}) throws -> Bool {
-        // After closing its side libfcgi waits for the peer to close too, by default two seconds; nginx may take its time.
-        setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "20", 0)
-        guard FCGX_Init() == 0 else { throw ServerError.libraryRefused }
+        Self.letWakeSignalThrough()
         for (number, worker) in workers.enumerated() {
             worker.thread.withLock { $0 = nil }
             let started = try Thread.start(name: "fastcgi-\(number)", stackSize: Self.stackSize) { self.serve(worker) }
@@ -70,7 +64,7 @@ public final class Server: Sendable {
     }
 
     /// Blocks SIGTERM and SIGINT in the calling thread and in all that it will start; ``run()`` waits for them.
-    /// A signal during a handler would cut its system calls short, and libfcgi would take that for the end of the body.
+    /// A signal during a handler would cut its system calls short.
     public static func blockStopSignals() {
         var set = stopSignals()
         pthread_sigmask(SIG_BLOCK, &set, nil)
@@ -85,6 +79,13 @@ public final class Server: Sendable {
         return set
     }
 
+    /// SIGUSR1 ends a wait in accept(2) or recv(2) and does nothing else: no SA_RESTART.
+    private static func letWakeSignalThrough() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in }
+        sigaction(SIGUSR1, &action, nil)
+    }
+
     private static func waitForStopSignal() {
         var set = stopSignals()
         var number: Int32 = 0
@@ -94,22 +95,20 @@ public final class Server: Sendable {
     // MARK: One thread
 
     private func serve(_ worker: Worker) {
-        let connection: FastCGIConnection
-        do {
-            connection = try FastCGIConnection(socket)
-        } catch {
-            logger.error("a thread cannot serve: \(error)")
-            return worker.state.store(.ended, ordering: .releasing)
-        }
-        while !stopping.load(ordering: .acquiring) {
+        let connection = FastCGIConnection(socket)
+        // What nginx has sent on a kept connection is answered, also by a server that stops.
+        while !stopping.load(ordering: .acquiring) || connection.hasArrived {
             worker.state.store(.idle, ordering: .releasing)
-            let code = connection.accept { worker.state.store(.busy, ordering: .releasing) }
+            let arrival = connection.accept()
             worker.state.store(.busy, ordering: .releasing)
-            if code < 0 {
-                pause(after: -code)
+            switch arrival {
+            case .request: answer(connection)
+            case .refused: refuse(connection, 400)
+            case .nothing: continue
+            case .failed(let code):
+                pause(after: code)
                 continue
             }
-            answer(connection)
             worker.answered.add(1, ordering: .relaxed)
         }
         worker.state.store(.ended, ordering: .releasing)
@@ -119,11 +118,16 @@ public final class Server: Sendable {
         switch connection.readRequest() {
         case .success(let request):
             let isWhole = connection.send(handler(request), bodyAllowed: request.method != .head)
-            if isWhole { connection.finish() } else { connection.breakOff() }
+            if isWhole { connection.finish(keeping: !stopping.load(ordering: .acquiring)) } else { connection.breakOff() }
         case .failure(let refusal):
-            _ = connection.send(Response(status: refusal.status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
-            connection.finishAndClose()
+            refuse(connection, refusal.status)
         }
+    }
+
+    /// Also ends the connection: what is left of a refused body must not be read as a request.
+    private func refuse(_ connection: FastCGIConnection, _ status: Int) {
+        _ = connection.send(Response(status: status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
+        connection.finish(keeping: false)
     }
 
     /// Accept errors are not fatal: no descriptors or memory now may mean some in a moment.
@@ -141,8 +145,8 @@ public final class Server: Sendable {
 
     // MARK: Stopping
 
-    /// Puts something that cannot be accepted on in the listening socket's place (dup2(2)): under load a thread inside
-    /// libfcgi's accept could otherwise go on taking connections. A socket of systemd's lives on, and so does its queue;
+    /// Puts something that cannot be accepted on in the listening socket's place (dup2(2)): no thread takes a connection from
+    /// now on. A socket of systemd's lives on, and so does its queue;
     /// one of our own refuses from now on, and nginx asks the other pool.
     private func closeListener() {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -151,19 +155,15 @@ public final class Server: Sendable {
         close(null)
     }
 
-    /// Tells libfcgi, then wakes the threads that sit in accept or read on a kept connection until all have ended.
+    /// Wakes the threads that wait in accept or on a kept connection until all have ended.
     /// A signal can arrive just before the thread blocks, so it is sent again until it has worked.
     private func stop() -> Bool {
         stopping.store(true, ordering: .releasing)
-        FCGX_ShutdownPending()
         closeListener()
         let deadline = Deadline.after(milliseconds: Self.drainSeconds * 1000)
-        let grace = Deadline.after(milliseconds: Self.graceMilliseconds)
         while !deadline.hasPassed {
             let living = workers.filter { $0.state.load(ordering: .acquiring) != .ended }
             if living.isEmpty { return true }
-            // A thread that stays inside libfcgi's accept has no request; the process may end without it.
-            if grace.hasPassed, living.allSatisfy({ $0.state.load(ordering: .acquiring) == .idle }) { return true }
             for worker in living where worker.state.load(ordering: .acquiring) == .idle {
                 worker.thread.withLock { $0?.signal(SIGUSR1) }
             }
@@ -182,16 +182,4 @@ private final class Worker: Sendable {
     /// Requests since the start.
     let answered = Atomic(0)
     let thread = Mutex<Thread?>(nil)
-}
-
-public enum ServerError: Error, CustomStringConvertible {
-    case libraryRefused
-    case noMemory
-
-    public var description: String {
-        switch self {
-        case .libraryRefused: "FCGX_Init failed"
-        case .noMemory: "FCGX_InitRequest failed"
-        }
-    }
 }

@@ -49,10 +49,15 @@ wants() { case ",$only," in *",$1,"*) true ;; *) false ;; esac }
 
 install_missing() {
   sh "$root/systemd/quickstart.sh" --install-only
-  [ "$(dpkg-query -W -f '${db:Status-Status}' wrk 2>/dev/null)" != installed ] || return 0
+  missing=''
+  for package in wrk libfcgi-dev; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
   as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+  # shellcheck disable=SC2086 # a list
   { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends wrk; } >/dev/null </dev/null || fail "The package wrk could not be installed."
+    apt-get install -y -qq --no-install-recommends $missing; } >/dev/null </dev/null || fail "Not installed:$missing"
 }
 
 free_port() {

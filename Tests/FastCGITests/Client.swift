@@ -52,16 +52,9 @@ final class Client {
 
     func sendParameters(_ parameters: [(String, String)]) {
         var content: [UInt8] = []
-        for (name, value) in parameters {
-            content += Self.length(name.utf8.count) + Self.length(value.utf8.count) + Array(name.utf8) + Array(value.utf8)
-        }
+        for (name, value) in parameters { content += parameterBytes(Array(name.utf8), Array(value.utf8)) }
         if !content.isEmpty { send(.parameters, content) }
         send(.parameters)
-    }
-
-    private static func length(_ count: Int) -> [UInt8] {
-        if count < 128 { return [UInt8(count)] }
-        return [UInt8(count >> 24) | 128, UInt8(count >> 16 & 255), UInt8(count >> 8 & 255), UInt8(count & 255)]
     }
 
     // MARK: Receiving
@@ -88,6 +81,9 @@ final class Client {
         return nil
     }
 
+    /// Nothing more will be sent.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Whether the server has closed the connection.
     var isClosed: Bool { read(1) == nil }
 
@@ -101,6 +97,15 @@ final class Client {
         }
         return bytes
     }
+}
+
+/// A name-value pair of section 3.4.
+func parameterBytes(_ name: [UInt8], _ value: [UInt8]) -> [UInt8] {
+    func length(_ count: Int) -> [UInt8] {
+        if count < 128 { return [UInt8(count)] }
+        return [UInt8(count >> 24) | 128, UInt8(count >> 16 & 255), UInt8(count >> 8 & 255), UInt8(count & 255)]
+    }
+    return length(name.count) + length(value.count) + name + value
 }
 
 enum ClientFailure: Error { case notConnected, noAnswer }

@@ -6,16 +6,17 @@ import Testing
 
 @Suite("FastCGI parameters")
 struct RequestHeadTests {
-    /// Runs `body` with parameters as libfcgi holds them.
     private func head(_ parameters: [String]) -> (Request, length: Int?)? {
-        let array = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: parameters.count + 1)
-        for (index, parameter) in parameters.enumerated() { array[index] = strdup(parameter) }
-        array[parameters.count] = nil
-        defer {
-            for index in parameters.indices { free(array[index]) }
-            array.deallocate()
+        var bytes: [UInt8] = []
+        for parameter in parameters {
+            let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { Array($0.utf8) }
+            bytes += parameterBytes(parts[0], parts.count > 1 ? parts[1] : [])
         }
-        return requestHead(array)
+        return head(bytes)
+    }
+
+    private func head(_ bytes: [UInt8]) -> (Request, length: Int?)? {
+        bytes.withUnsafeBytes { requestHead(ParameterReader($0)) }
     }
 
     private let usual = [
@@ -53,10 +54,29 @@ struct RequestHeadTests {
         #expect(head(parameters) == nil)
     }
 
-    @Test("that are too many or too long are no request")
+    @Test("that are too many are no request")
     func limits() {
         #expect(head(usual + (0..<100).map { "X\($0)=1" }) == nil)
-        #expect(head(usual + ["HTTP_COOKIE=" + String(repeating: "x", count: 70_000)]) == nil)
+    }
+
+    @Test("are read in both lengths: in one byte, and in four")
+    func lengths() throws {
+        let agent = String(repeating: "x", count: 300)
+        let (request, _) = try #require(head(usual.dropLast() + ["HTTP_USER_AGENT=" + agent]))
+        #expect(request.fields.userAgent == agent)
+        let wide: [UInt8] = [128, 0, 0, 10, 128, 0, 0, 1] + Array("REQUEST_IDx".utf8)
+        #expect(head(parameterBytes(Array("REQUEST_URI".utf8), Array("/".utf8)) + wide)?.0.id == "x")
+    }
+
+    @Test("that promise more than there is are no request", arguments: [
+        [5], [5, 5], [1, 200], [1, 1, 97], [255], [255, 255, 255], [255, 255, 255, 255], [0xC0, 0, 0, 0, 0xBF, 255, 255, 255, 97],
+        [0xFF, 255, 255, 254, 0], [0xFF, 255, 255, 255, 0xFF, 255, 255, 255], [128, 0, 0],
+    ])
+    func promises(_ bytes: [UInt8]) {
+        #expect(head(usual + ["X=1"]) != nil)
+        let good = parameterBytes(Array("REQUEST_URI".utf8), [47]) + parameterBytes(Array("REQUEST_ID".utf8), [48])
+        #expect(head(good) != nil)
+        #expect(head(good + bytes) == nil)
     }
 
     @Test("a length that is no number is no length", arguments: ["-1", "x", "1e3", "99999999999999999999"])

@@ -8,8 +8,7 @@ import Threads
 
 @testable import FastCGI
 
-/// A real server on a Unix socket, and a client that may be as bad as it likes. One server for all tests, as libfcgi can be
-/// stopped only once in a process.
+/// A real server on a Unix socket, and a client that may be as bad as it likes. One server for all tests.
 @Suite("The FastCGI server")
 struct ServerTests {
     private static let shared: Result<Stage, any Error> = Result {
@@ -215,6 +214,68 @@ struct ServerTests {
     func garbage(_ bytes: [UInt8]) throws {
         for _ in 0..<3 { try connect().write(bytes) }
         #expect(try exchange("GET", "/hello").body == "hello")
+    }
+
+    /// A record of any kind and request, as large as it is.
+    private func record(_ kind: UInt8, _ content: [UInt8], request: UInt8 = 1) -> [UInt8] {
+        [1, kind, 0, request, UInt8(content.count >> 8), UInt8(content.count & 255), 0, 0] + content
+    }
+
+    @Test("pairs whose lengths overflow 32 bits end a connection, not the server", arguments: [
+        [0xC0, 0, 0, 0, 0xBF, 255, 255, 255], [0xFF, 255, 255, 254, 0], [0xFF, 255, 255, 255, 0xFF, 255, 255, 255], [255],
+    ])
+    func overflow(_ pair: [UInt8]) throws {
+        let begin = record(1, [0, 1, 1, 0, 0, 0, 0, 0])
+        // As parameters; and as FCGI_GET_VALUES, before a request and within one.
+        for bytes in [begin + record(4, pair) + record(4, []), record(9, pair, request: 0), begin + record(9, pair, request: 0)] {
+            let client = try connect()
+            client.write(bytes + record(5, []))
+            client.finishSending()
+            _ = client.receive()
+            #expect(client.isClosed)
+        }
+        #expect(try exchange("GET", "/hello").body == "hello")
+    }
+
+    @Test("records that are no request of a web server's end their connection", arguments: [
+        (9, [], 0), (1, [0, 2, 1, 0, 0, 0, 0, 0], 1), (1, [0, 1, 1, 0, 0, 0, 0, 0], 0), (1, [0, 1], 1), (4, [], 1), (5, [], 1), (2, [], 1), (77, [1], 1),
+    ] as [(UInt8, [UInt8], UInt8)])
+    func unexpected(_ kind: UInt8, _ content: [UInt8], _ request: UInt8) throws {
+        let client = try connect()
+        client.write(record(kind, content, request: request))
+        #expect(client.isClosed)
+    }
+
+    @Test("random records, whole and broken, leave the server as it was")
+    func random() throws {
+        var seed: UInt64 = 2_468_013_579
+        func next(_ limit: Int) -> Int {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(seed >> 33) % limit
+        }
+        func randomBytes(_ limit: Int) -> [UInt8] { (0..<next(limit)).map { _ in UInt8(next(256)) } }
+        for _ in 0..<400 {
+            var bytes: [UInt8] = next(3) > 0 ? record(1, [0, 1, UInt8(next(2)), 0, 0, 0, 0, 0]) : []
+            for _ in 0..<next(6) {
+                bytes += record([1, 2, 4, 4, 4, 5, 9, 200][next(8)], randomBytes(40), request: UInt8(next(2)))
+            }
+            if next(4) == 0 { bytes += randomBytes(12) }
+            let client = try connect()
+            client.write(bytes)
+            client.finishSending()
+        }
+        #expect(try exchange("GET", "/hello").body == "hello")
+    }
+
+    @Test("a request that comes byte by byte, with padding, is a request")
+    func slow() throws {
+        let client = try connect()
+        let parameters = usual("GET", "/hello", uniqueID()).reduce([]) { $0 + parameterBytes(Array($1.0.utf8), Array($1.1.utf8)) }
+        var padded = record(4, parameters) + [1, 2, 3, 4, 5]
+        padded[6] = 5
+        for byte in record(1, [0, 1, 1, 0, 0, 0, 0, 0]) + padded + record(4, []) + record(5, []) { client.write([byte]) }
+        #expect(client.receive()?.body == "hello")
+        #expect(try exchange(on: client, "GET", "/hello").body == "hello", "the connection is kept")
     }
 
     @Test("a request without a body, or with an unsafe answer, does not spoil the next on its connection")

@@ -1,3 +1,0 @@
-// libfcgi, as Debian's libfcgi-dev installs it.
-#include <fcgiapp.h>
-#include <fcgios.h>

@@ -1,0 +1,124 @@
+import Glibc
+
+/// Where a peer's bytes come from.
+protocol ByteSource {
+    /// Waits for bytes. 0 at the end; a negated errno, or any negative number, where it fails.
+    /// - Parameter isBegun: some bytes of the request have come.
+    mutating func receive(into buffer: UnsafeMutableRawBufferPointer, isBegun: Bool) -> Int
+}
+
+/// Why reading a request ended before its end. The connection is of no more use.
+enum RecordFailure: Error {
+    /// A signal ended the wait for a request of which nothing has come yet.
+    case interrupted
+    /// The peer has gone, or is silent in the middle of a request.
+    case ended
+    /// The peer sends what nginx does not: another version, role, kind or request.
+    case unexpected
+    /// More parameters than nginx ever sends.
+    case tooLong
+}
+
+/// Reads the records of one request after the other, as nginx sends them: BEGIN_REQUEST, PARAMS to an empty one, STDIN to an
+/// empty one, all of one request. Nothing else is answered: management records and multiplexing are not for web servers.
+///
+/// Its own, and not libfcgi's reader: that one aborts the process where a pair of lengths overflows an int.
+struct RecordReader<Source: ByteSource> {
+    private(set) var source: Source
+    private var buffer = [UInt8](repeating: 0, count: 16_384)
+    private var (start, end) = (0, 0)
+    /// The name-value pairs of the request that was begun last.
+    private(set) var parameters: [UInt8] = []
+    private(set) var request: UInt16 = 0
+    private(set) var keepsConnection = false
+    private var isBegun = false
+
+    init(_ source: Source) { self.source = source }
+
+    /// Reads a request up to its body.
+    /// - Parameter limit: bytes of its parameters.
+    mutating func readHead(limit: Int) throws(RecordFailure) {
+        isBegun = hasBytes
+        let begin = try head()
+        guard begin.kind == .begin, begin.request != 0, begin.length >= 8 else { throw .unexpected }
+        request = begin.request
+        var content: [UInt8] = []
+        try read(begin, into: &content)
+        // FCGI_RESPONDER; FCGI_KEEP_CONN
+        guard content[0] == 0, content[1] == 1 else { throw .unexpected }
+        keepsConnection = content[2] & 1 == 1
+        var pairs: [UInt8] = []
+        swap(&pairs, &parameters)  // its memory is used again
+        pairs.removeAll(keepingCapacity: true)
+        defer { swap(&pairs, &parameters) }
+        while true {
+            let record = try head(.parameters)
+            guard pairs.count + record.length <= limit else { throw .tooLong }
+            try read(record, into: &pairs)
+            if record.length == 0 { return }
+        }
+    }
+
+    /// Reads the body to its end. Nil where it is not as long as announced.
+    mutating func readBody(_ length: Int) throws(RecordFailure) -> [UInt8]? {
+        var body: [UInt8] = []
+        body.reserveCapacity(length)
+        while true {
+            let record = try head(.standardInput)
+            guard body.count + record.length <= length else { return nil }
+            try read(record, into: &body)
+            if record.length == 0 { return body.count == length ? body : nil }
+        }
+    }
+
+    /// Whether bytes wait that were received already.
+    var hasBytes: Bool { start < end }
+
+    // MARK: Bytes
+
+    private mutating func head(_ kind: Record.Kind) throws(RecordFailure) -> Record {
+        let record = try head()
+        guard record.kind == kind, record.request == request else { throw .unexpected }
+        return record
+    }
+
+    private mutating func head() throws(RecordFailure) -> Record {
+        while end - start < Record.headBytes { try receive() }
+        guard let record = Record(buffer[start..<(start + Record.headBytes)]) else { throw .unexpected }
+        start += Record.headBytes
+        return record
+    }
+
+    /// The content of a record; its padding is skipped.
+    private mutating func read(_ record: Record, into bytes: inout [UInt8]) throws(RecordFailure) {
+        var missing = record.length
+        while missing > 0 {
+            if start == end { try receive() }
+            let count = min(missing, end - start)
+            bytes += buffer[start..<(start + count)]
+            start += count
+            missing -= count
+        }
+        var padding = record.padding
+        while padding > 0 {
+            if start == end { try receive() }
+            let count = min(padding, end - start)
+            start += count
+            padding -= count
+        }
+    }
+
+    /// More bytes, behind those that wait.
+    private mutating func receive() throws(RecordFailure) {
+        if start > 0 {
+            // Less than a head, if anything.
+            for index in 0..<(end - start) { buffer[index] = buffer[start + index] }
+            (start, end) = (0, end - start)
+        }
+        let (begin, count) = (end, buffer.count - end)
+        let received = buffer.withUnsafeMutableBytes { source.receive(into: .init(rebasing: $0[begin..<(begin + count)]), isBegun: isBegun) }
+        guard received > 0 else { throw received == -Int(EINTR) && !isBegun ? .interrupted : .ended }
+        isBegun = true
+        end += received
+    }
+}
