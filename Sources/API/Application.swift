@@ -39,7 +39,7 @@ public struct Application: Sendable {
     /// What must be known before the first visitor, and again every second.
     public func refresh() {
         // First what waits for nobody.
-        services.journal.synchronize()
+        services.journal.tend()
         do {
             try services.salts.refresh()
         } catch {

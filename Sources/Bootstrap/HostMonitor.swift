@@ -101,7 +101,11 @@ struct HostMonitor: Sendable {
     private func spool() -> [MetricFamily] {
         var status = statvfs()
         guard statvfs(installation.configuration.spool, &status) == 0 else { return [] }
+        let reserves = (try? SpoolReserves.read(installation.configuration.spool)) ?? SpoolReserves()
         return [
+            .gauge(
+                "mask_spool_reserve_bytes", unit: "bytes", "What workers have taken of it ahead, for when it is full.", reserves.bytes),
+            .gauge("mask_spool_reserves_in_use", "Workers that write to their reserve, because it is full.", reserves.inUse),
             .gauge(
                 "mask_spool_size_bytes", unit: "bytes", "Size of the spool's file system.",
                 Int(status.f_blocks) * Int(status.f_frsize)),

@@ -24,7 +24,7 @@ public struct Worker: Sendable {
         let journalMetrics = JournalMetrics(installation.memory)
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
-            journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics), webhooks: installation.webhookPolicy,
+            journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics, logger: logger), webhooks: installation.webhookPolicy,
             pages: installation.publisher, logger: logger, resolver: installation.resolver,
             memory: installation.memory, svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
         let monitor = HostMonitor(installation)

@@ -28,3 +28,8 @@ static inline int mask_is_byte_locked(int descriptor, long byte) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
     return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
+
+// fallocate(2) with FALLOC_FL_KEEP_SIZE: takes blocks for bytes beyond the end of a file, which stays as long as it is.
+#include <sys/types.h>
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+static inline int mask_reserve_blocks(int descriptor, long bytes) { return fallocate(descriptor, 1, 0, bytes); }

@@ -7,8 +7,11 @@ struct Segment: Sendable {
     let name: String
     let path: String
 
+    static let suffix = ".journal"
+
     /// The segments in a spool, oldest first.
-    static func list(in directory: String) throws(JournalError) -> [Segment] {
+    /// - Parameter suffix: or other files of it.
+    static func list(in directory: String, suffix: String = Self.suffix) throws(JournalError) -> [Segment] {
         guard let stream = opendir(directory) else { throw JournalError("opendir", directory) }
         defer { closedir(stream) }
         var names: [String] = []
@@ -16,7 +19,7 @@ struct Segment: Sendable {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasSuffix(".journal") { names.append(name) }
+            if name.hasSuffix(suffix) { names.append(name) }
         }
         return names.sorted().map { Segment(name: $0, path: directory + "/" + $0) }
     }
@@ -27,7 +30,7 @@ struct Segment: Sendable {
         guard descriptor >= 0 else { throw JournalError("open", path) }
         defer { close(descriptor) }
         var failure: JournalError?
-        let available = max(0, min(limit, Self.size(of: descriptor) - offset))
+        let available = max(0, min(limit, FileSize.size(of: descriptor) - offset))
         let bytes = [UInt8](unsafeUninitializedCapacity: available) { buffer, count in
             while count < available {
                 let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, available - count, offset + count)
@@ -68,12 +71,15 @@ struct Segment: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
-        return Self.size(of: descriptor)
+        return FileSize.size(of: descriptor)
     }
 
-    private static func size(of descriptor: Int32) -> Int {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    /// Blocks that it has beyond its end.
+    var left: Int {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return 0 }
+        defer { close(descriptor) }
+        return max(0, FileSize.allocated(of: descriptor) - FileSize.size(of: descriptor))
     }
 }
 
@@ -88,6 +94,9 @@ public struct JournalError: Error, CustomStringConvertible {
         self.path = path
         code = errno
     }
+
+    /// Or what its owner may have of it.
+    var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
     public var description: String { "\(call) \(path): \(String(cString: strerror(code))) (MASK_SPOOL)" }
 }

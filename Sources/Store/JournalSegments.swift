@@ -44,7 +44,8 @@ public enum JournalSegments {
             """) == 1
     }
 
-    /// Forgets segments that have not moved since a time. Their files are long gone: see the loader.
+    /// Forgets segments that have not moved since a time. A writer begins another each day (``JournalWriter``), so their files
+    /// are long gone.
     @discardableResult
     public static func forget(before time: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.execute("DELETE FROM journal_segments WHERE updated_at < \(time)")

@@ -18,7 +18,14 @@ extension Doctor {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return .bad("\(path): \(String(cString: strerror(errno)))") }
         let free = (Int(status.f_bavail) * Int(status.f_frsize)) >> 20
-        return free < 256 ? .bad("\(path) has \(free) MiB left; clicks wait there. Make room.") : .good("\(path), \(free) MiB free")
+        let reserves = (try? SpoolReserves.read(path)) ?? SpoolReserves()
+        if reserves.inUse > 0 {
+            return .bad("""
+                The disk of \(path) is full: clicks go to the reserve of the workers, of which \(reserves.bytes >> 20) MiB are left. \
+                Make room now.
+                """)
+        }
+        return free < 256 ? .bad("\(path) has \(free) MiB left; clicks wait there. Make room.") : .good("\(path), \(free) MiB free, \(reserves.bytes >> 20) MiB in reserve")
     }
 
     private func journal() -> Finding {

@@ -1,0 +1,105 @@
+import CLinux
+import Glibc
+import Model
+import Synchronization
+import Threads
+
+/// Room on the spool's disk that a process has taken ahead of time (fallocate(2)): an empty file with blocks. When the disk is
+/// full it becomes the segment that lines go to, and nobody else can have taken its blocks.
+///
+/// `<ULID>.reserve` waits, `<ULID>.reserve.journal` is in use: whoever lists the folder sees both. Its process holds flock(2)
+/// on it.
+final class SpoolReserve: Sendable {
+    private let descriptor: Int32
+    private let path: String
+    let bytes: Int
+    private let isTaken = Atomic(false)
+
+    static let waitingSuffix = ".reserve"
+    static let usedSuffix = ".reserve.journal"
+
+    /// - Parameter bytes: all of them, or it throws.
+    init(in directory: String, bytes: Int) throws(JournalError) {
+        path = "\(directory)/\(ULID(milliseconds: Timestamp.now().milliseconds))\(Self.waitingSuffix)"
+        self.bytes = bytes
+        descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw JournalError("open", path) }
+        // The file stays empty, as a segment has to begin.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, mask_reserve_blocks(descriptor, bytes) == 0 else {
+            let failure = JournalError("fallocate", path)
+            unlink(path)
+            close(descriptor)
+            throw failure
+        }
+    }
+
+    deinit {
+        guard !isTaken.load(ordering: .acquiring) else { return }
+        unlink(path)
+        close(descriptor)
+    }
+
+    /// Makes a segment of it.
+    func become() throws(JournalError) -> OpenSegment {
+        let used = path + ".journal"
+        guard rename(path, used) == 0 else { throw JournalError("rename", path) }
+        isTaken.store(true, ordering: .releasing)
+        return OpenSegment(descriptor, path: used, wasReserve: true)
+    }
+
+    /// Deletes what processes that were killed have left.
+    static func removeAbandoned(in directory: String) {
+        for file in (try? Segment.list(in: directory, suffix: waitingSuffix)) ?? [] {
+            let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+            guard descriptor >= 0 else { continue }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(file.path) }
+            close(descriptor)
+        }
+    }
+}
+
+/// What a spool keeps for the time when its disk is full, as all processes of the host see it.
+public struct SpoolReserves: Sendable, Equatable {
+    /// Taken ahead, and not written to.
+    public var bytes: Int
+    /// Processes that write to theirs, because the disk is full.
+    public var inUse: Int
+
+    public init(bytes: Int = 0, inUse: Int = 0) { (self.bytes, self.inUse) = (bytes, inUse) }
+
+    public static func read(_ directory: String) throws(JournalError) -> SpoolReserves {
+        var found = SpoolReserves()
+        for file in try Segment.list(in: directory, suffix: SpoolReserve.waitingSuffix) { found.bytes += file.left }
+        for file in try Segment.list(in: directory, suffix: SpoolReserve.usedSuffix) where file.hasWriter {
+            found.inUse += 1
+            found.bytes += file.left
+        }
+        return found
+    }
+}
+
+/// How much a process writes, and so how much an hour of it takes.
+struct Pace {
+    /// Bytes a minute: those of the busiest minute of late.
+    private(set) var perMinute = 0
+    private var counted = 0
+
+    /// To be called once a minute.
+    /// - Parameter total: bytes since the start.
+    mutating func note(total: Int) {
+        // A tenth less each minute: after half an hour a rush is forgotten.
+        perMinute = max(total - counted, perMinute * 9 / 10)
+        counted = total
+    }
+
+    static let leastBytes = 1 << 20
+    static let mostBytes = 1 << 30
+
+    /// - Parameter free: bytes on the disk. A quarter of them is as much as one process takes.
+    func reserveBytes(free: Int) -> Int {
+        let wanted = (perMinute * 60 + Self.leastBytes - 1) / Self.leastBytes * Self.leastBytes
+        return max(Self.leastBytes, min(wanted, Self.mostBytes, free / 4))
+    }
+
+    func minutes(of bytes: Int) -> Int { perMinute == 0 ? 60 : bytes / perMinute }
+}
