@@ -18,11 +18,13 @@ machine=$folder/machine.$$
 one_host="install certificate units database remote backup cron metrics downtime purge"
 # These make their hosts by themselves: networks of their own in a second machine, at the same time.
 more_hosts="hosts galera"
+# Reboots its host: one of its own, at the same time, too.
+rebooting="lamp"
 
 # What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
 packages="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
   ca-certificates curl wrk logrotate galera-4 rsync socat python3 iptables prometheus fail2ban python3-prometheus-client
-  redis-sentinel haproxy pebble"
+  redis-sentinel haproxy pebble apache2 libapache2-mod-php php-mysql"
 
 say() { printf '%s\n' "$*"; }
 skip() {
@@ -90,6 +92,17 @@ run_parts() {
   boot "$place" "set -e; for part in $*; do echo \"\$part\"; sh Tests/Host/\$part.sh; done"
 }
 
+# run_rebooting MACHINE PART: a part that ends with 75 goes on after a reboot.
+run_rebooting() {
+  code=0
+  run_parts "$1" "$2" || code=$?
+  while [ $code = 75 ]; do
+    code=0
+    boot "$1" "sh Tests/Host/$2.sh" || code=$?
+  done
+  return $code
+}
+
 make_machine() {
   cp -a --reflink=auto "$base" "$1"
   mkdir -p "$1/test" "$1/src/mask" "$1/packages" "$1/etc/systemd/system/multi-user.target.wants"
@@ -114,21 +127,23 @@ finish() {
   trap - EXIT
   [ -z "${tail:-}" ] || kill "$tail" 2>/dev/null || :
   # systemd-nspawn, which then shuts its machine down.
-  if [ -n "${second:-}" ] && nspawn=$(cat "/proc/$second/task/$second/children" 2>/dev/null); then
-    # shellcheck disable=SC2086 # a list
-    kill $nspawn || :
-    wait "$second" || :
-  fi
+  for other in ${second:-} ${third:-}; do
+    if nspawn=$(cat "/proc/$other/task/$other/children" 2>/dev/null); then
+      # shellcheck disable=SC2086 # a list
+      kill $nspawn || :
+      wait "$other" || :
+    fi
+  done
   if [ $status != 0 ]; then
-    for place in "$machine" "$machine.more"; do
+    for place in "$machine" "$machine.more" "$machine.lamp"; do
       [ -d "$place" ] || continue
       journalctl --no-pager -D "$place/var/log/journal" >"$folder/journal${place#"$machine"}.log" 2>/dev/null || :
       cp "$place/test/log" "$folder/failed${place#"$machine"}.log"
     done
     say "What the machines noted is in $folder/journal*.log."
   fi
-  rm -rf --one-file-system "$machine" "$machine.more"
-  rm -f "$machine.boot.log" "$machine.more.boot.log"
+  rm -rf --one-file-system "$machine" "$machine.more" "$machine.lamp"
+  rm -f "$machine.boot.log" "$machine.more.boot.log" "$machine.lamp.boot.log"
   exit $status
 }
 trap finish EXIT
@@ -173,15 +188,32 @@ inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/nu
 if [ $# = 0 ]; then
   lint
   # shellcheck disable=SC2086 # lists
-  set -- $one_host $more_hosts
+  set -- $one_host $more_hosts $rebooting
 fi
-first='' apart=''
-for part in "$@"; do case " $more_hosts " in *" $part "*) apart="$apart $part" ;; *) first="$first $part" ;; esac; done
+first='' apart='' lamp=''
+for part in "$@"; do
+  case $part in
+    lamp) lamp=1 ;;
+    hosts | galera) apart="$apart $part" ;;
+    *) first="$first $part" ;;
+  esac
+done
+
+# more_machine NAME: one that has what the first has fetched.
+more_machine() {
+  make_machine "$machine.$1"
+  cp "$machine/root/mask.deb" "$machine.$1/root/"
+  cp -n "$machine/var/cache/apt/archives/"*.deb "$machine.$1/var/cache/apt/archives/"
+}
+
+if [ -n "$lamp" ]; then
+  more_machine lamp
+  run_rebooting "$machine.lamp" lamp &
+  third=$!
+fi
 
 if [ -n "$apart" ]; then
-  make_machine "$machine.more"
-  cp "$machine/root/mask.deb" "$machine.more/root/"
-  cp -n "$machine/var/cache/apt/archives/"*.deb "$machine.more/var/cache/apt/archives/"
+  more_machine more
   # shellcheck disable=SC2086 # a list
   run_parts "$machine.more" $apart &
   second=$!
@@ -197,6 +229,12 @@ if [ -n "$apart" ]; then
   code=0
   wait "$second" || code=$?
   cat "$machine.more/test/log"
+  [ $code = 0 ] || exit $code
+fi
+if [ -n "$lamp" ]; then
+  code=0
+  wait "$third" || code=$?
+  cat "$machine.lamp/test/log"
   [ $code = 0 ] || exit $code
 fi
 say "MASK runs on a host: $* passed."

@@ -68,6 +68,7 @@ ldd "$library/maskctl" "$library/mask-worker" "$library/mask-webhooks" |
   install -m 644 "$path" "$library/"
 done
 for file in "$library"/*; do
+  case $file in */apache-certificates) continue ;; esac
   strip --strip-unneeded --remove-section=.comment "$file" 2>/dev/null
   patchelf --set-rpath /usr/lib/mask "$file"
 done
@@ -83,12 +84,15 @@ install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"
 cp -r "$here/monitoring" "$share/mask/monitoring"
+install -d "$share/mask/apache"
+install -m 644 "$here/apache/zz-mask.conf" "$share/mask/apache/"
+install -m 755 "$here/apache/apache-certificates" "$library/"
 install -m 644 "$root"/nginx/snippets/mask-*.conf "$tree/etc/nginx/snippets/"
 install -m 640 "$here/mask.env" "$tree/etc/mask/"
 install -d "$tree/etc/redis" "$tree/etc/cron.d" "$tree/lib/systemd/system" "$tree/usr/lib/sysusers.d" "$tree/usr/lib/tmpfiles.d"
 install -m 644 "$here/redis.conf" "$tree/etc/redis/redis-mask.conf"
 install -m 644 "$here/cron.d/mask" "$tree/etc/cron.d/"
-install -m 644 "$here"/*.service "$here"/*.socket "$here"/*.timer "$here"/*.target "$tree/lib/systemd/system/"
+install -m 644 "$here"/*.service "$here"/*.socket "$here"/*.timer "$here"/*.target "$here"/*.path "$tree/lib/systemd/system/"
 install -m 644 "$here/sysusers.d/mask.conf" "$tree/usr/lib/sysusers.d/"
 install -m 644 "$here/tmpfiles.d/mask.conf" "$tree/usr/lib/tmpfiles.d/"
 
@@ -113,7 +117,7 @@ install -m 644 "$here/debian/lintian-overrides" "$share/lintian/overrides/mask"
 # ---- the package ---------------------------------------------------------------------------------------------------
 
 install -d "$tree/DEBIAN" "$work/debian"
-for script in postinst prerm postrm; do install -m 755 "$here/debian/$script" "$tree/DEBIAN/"; done
+for script in preinst postinst prerm postrm; do install -m 755 "$here/debian/$script" "$tree/DEBIAN/"; done
 (cd "$tree" && find etc -type f -printf '/%p\n' | sort) >"$tree/DEBIAN/conffiles"
 printf 'Source: mask\n\nPackage: mask\nArchitecture: amd64\n' >"$work/debian/control"
 libraries=$(cd "$work" && dpkg-shlibdeps -O -l"$library" --ignore-missing-info "$library"/mask* 2>"$work/shlibdeps.log" |

@@ -29,7 +29,7 @@ struct API: Sendable {
         } catch {
             response = ErrorResponse.of(error, request, services, dialect)
         }
-        response.set(.requestID, "req_" + request.id)
+        response.set(.requestID, request.publicID)
         if response[.cacheControl] == nil { response.set(.cacheControl, "private, no-store") }
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
@@ -132,7 +132,7 @@ struct API: Sendable {
         do {
             try services.journal.append(line.bytes)
         } catch {
-            services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.id)"])
+            services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.publicID)"])
         }
     }
 }

@@ -19,14 +19,16 @@ public struct Application: Sendable {
 
     public func respond(to request: Request) -> Response {
         if request.isMonitoring { return monitoring.respond(to: request) }
-        if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
-            return API(services: services, dialect: dialect).respond(to: request, path: String(path))
-        }
+        // By every host's name: nginx lets only this host's own programs ask.
         switch request.path {
         case "/healthz": return health.alive()
         case "/readyz": return health.ready()
-        default: return visit(request)
+        default: break
         }
+        if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
+            return API(services: services, dialect: dialect).respond(to: request, path: String(path))
+        }
+        return visit(request)
     }
 
     private func visit(_ request: Request) -> Response {

@@ -10,13 +10,13 @@ enum ErrorResponse {
         return Response(
             status: problem.status,
             fields: problem.headers + [.init(.contentType, Problem.contentType)],
-            body: problem.body(requestID: "req_" + request.id, documentation: services.site.documentation))
+            body: problem.body(requestID: request.publicID, documentation: services.site.documentation))
     }
 
     private static func problem(_ error: any Error, _ request: Request, _ logger: Logger) -> Problem {
         if let problem = error as? Problem { return problem }
         if let refused = error as? RateRefusal { return refused.problem }
-        let metadata: Logger.Metadata = ["request_id": "\(request.id)", "path": "\(request.path)"]
+        let metadata: Logger.Metadata = ["request_id": "\(request.publicID)", "path": "\(request.path)"]
         if error.isDatabaseUnavailable {
             logger.warning("\(error)", metadata: metadata)
             return .unavailable()

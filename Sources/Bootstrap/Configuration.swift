@@ -48,6 +48,8 @@ public struct Configuration: Sendable {
     public var acmeEmail: String?
     /// The socket of the unit that draws SVG logos; nil where a child of the worker draws them.
     public var svgSocket: String?
+    /// On which nginx answers over TLS on this host; another web server may stand before it.
+    public var nginxPort: Int
     public var logLevel: Logger.Level
 
     /// Connections of a worker that only redirects may take.
@@ -82,6 +84,7 @@ public struct Configuration: Sendable {
             linkPort: try environment.integer("MASK_LINK_PORT", default: 443, in: 1...65535),
             workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
+        nginxPort = try environment.integer("MASK_NGINX_PORT", default: site.linkPort, in: 1...65535)
         let level = environment.string("MASK_LOG_LEVEL", default: "info")
         guard let known = Logger.Level(rawValue: level) else {
             throw Environment.Failure(

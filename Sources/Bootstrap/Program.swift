@@ -12,6 +12,24 @@ public enum Program {
         return start(words, output: output, errors: output).map(wait) ?? 127
     }
 
+    /// Runs a program to its end, and returns its exit status and what it wrote on both outputs.
+    public static func output(_ words: [String]) -> (status: Int32, text: String) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return (127, "") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let process = start(words, output: ends[1], errors: ends[1])
+        close(ends[1])
+        defer { close(ends[0]) }
+        var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while true {
+            let count = Glibc.read(ends[0], &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            if count <= 0 { break }
+            bytes += chunk.prefix(count)
+        }
+        return (process.map(wait) ?? 127, String(decoding: bytes, as: UTF8.self))
+    }
+
     /// Starts a program that is looked for in PATH, with this one's environment.
     /// - Parameters: descriptors that take the place of this process's own, which the program gets otherwise.
     /// - Returns: nil where there is no such program.

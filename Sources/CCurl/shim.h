@@ -27,6 +27,9 @@ static inline CURLcode mask_curl_set_body(CURL *handle, const void *bytes) {
 static inline CURLcode mask_curl_set_fields(CURL *handle, struct curl_slist *list) {
     return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
 }
+static inline CURLcode mask_curl_set_connect_to(CURL *handle, struct curl_slist *list) {
+    return curl_easy_setopt(handle, CURLOPT_CONNECT_TO, list);
+}
 // The three functions that a transfer calls, each with what it is called with: a C function pointer has no type that all
 // of them share.
 static inline CURLcode mask_curl_on_head(CURL *handle, curl_write_callback function, void *argument) {

@@ -44,6 +44,9 @@ public struct Request: Sendable {
         self.fields = fields
         self.body = body
     }
+
+    /// ``id`` as clients, journald and nginx's log have it.
+    public var publicID: String { "req_" + id }
 }
 
 /// The request header fields that MASK reads; all others are ignored. `nil` where not sent.

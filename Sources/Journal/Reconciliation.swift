@@ -75,7 +75,9 @@ public struct Reconciliation: Sendable {
         try LogFile.eachLine(of: path) { line in
             guard line.contains(" click=1 "), let mark = line.range(of: " id=") else { return }
             lines += 1
-            if let id = UInt128(line[mark.upperBound...], radix: 16) { answered.insert(id) }
+            // Lines from before 0.9.1 have the id without req_.
+            let text = line[mark.upperBound...]
+            if let id = UInt128(text.hasPrefix("req_") ? text.dropFirst(4) : text, radix: 16) { answered.insert(id) }
         }
         let total = answered.count
         try store.read { connection in

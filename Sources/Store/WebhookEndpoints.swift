@@ -30,6 +30,13 @@ public enum WebhookEndpoints {
         try connection.query("\(columns) WHERE w.id = \(id) GROUP BY w.workspace_id, w.id").first.map(webhook)
     }
 
+    /// The encrypted secrets of those made last, whoever's they are.
+    public static func newestSecrets(limit: Int, on connection: Connection) throws(MariaDBError) -> [[UInt8]] {
+        try connection.query("SELECT secret FROM webhooks ORDER BY id DESC LIMIT \(limit)").map {
+            row throws(MariaDBError) in try row.bytes(0)
+        }
+    }
+
     /// One page, newest first; nil lists those of all workspaces.
     public static func list(
         in workspace: WorkspaceID?, after last: WebhookID? = nil, limit: Int = 1_000_000, on connection: Connection

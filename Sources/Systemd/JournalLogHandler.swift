@@ -3,7 +3,7 @@ import Glibc
 import Logging
 
 /// Writes log lines to systemd's journal with their fields (sd_journal_send(3)): `request_id` becomes `MASK_REQUEST_ID`, so
-/// `journalctl MASK_REQUEST_ID=…` finds what nginx's log has under the same id.
+/// `journalctl MASK_REQUEST_ID=req_…` finds what the answer and nginx's log have under the same id.
 public struct JournalLogHandler: LogHandler {
     public var metadata: Logger.Metadata = [:]
     public var logLevel = Logger.Level.info

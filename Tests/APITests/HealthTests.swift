@@ -17,6 +17,17 @@ struct HealthTests {
         #expect(ready[.cacheControl] == "no-store")
     }
 
+    @Test("both hosts answer for it, without a key")
+    func hosts() throws {
+        let stage = try Stage()
+        for host in [Stage.apiHost, Stage.linkHost] {
+            var request = stage.request(.get, "/readyz")
+            request.host = host
+            request.fields.authorization = nil
+            #expect(stage.application.respond(to: request).json["status"] == "pass")
+        }
+    }
+
     @Test("without Redis it is ready with a warning, without MariaDB it is not")
     func outages() throws {
         try withOwnRedis { redis in

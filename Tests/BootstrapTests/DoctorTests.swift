@@ -1,4 +1,5 @@
 import Bootstrap
+import Crypto
 import MariaDB
 import Support
 import Testing
@@ -31,6 +32,30 @@ struct DoctorTests {
     func settings(statement: String, advice: String) throws {
         let found = try complaints(["--innodb-doublewrite=1"], statement)
         #expect(found.count == 1 && found[0].contains(advice), "\(found)")
+    }
+
+    @Test("a MariaDB that is away is one line, and what needs it is not looked at")
+    func oneCause() throws {
+        let spool = try TemporaryFolder("spool")
+        let away = Doctor(try BackupHost.installation(socket: spool.path + "/none", spool: spool)).look()
+        let wrong = away.findings.compactMap { name, finding in if case .bad = finding { name } else { nil } }
+        #expect(wrong.contains("database") && Set(wrong).isDisjoint(with: ["schema", "clock", "setting", "journal", "webhooks", "endpoints", "answers"]))
+        let skipped = try #require(away.skipped.first { $0.cause == "database" }).names
+        #expect(Set(skipped).isSuperset(of: ["schema", "secret key", "setting", "journal", "answers", "webhooks", "endpoints"]), "\(skipped)")
+        #expect(Set(skipped).count == skipped.count)
+    }
+
+    @Test("a secret key that does not read the endpoints' secrets is told")
+    func key() throws {
+        let host = try BackupHost(isMigrated: true)
+        func look() -> Doctor.Finding? { Doctor(host.installation).look(only: ["secret key"]).findings.first?.finding }
+        #expect(look() == .good("nothing is encrypted with it yet"))
+        try host.database.makeWebhook(of: try host.database.makeTenant())
+        for (key, isOurs) in [(BackupHost.secretKey, true), (String(BackupHost.secretKey.reversed()), false)] {
+            let secret = try seal(Array("whsec".utf8), secret: key)
+            try host.database.connect().execute("UPDATE webhooks SET secret = \(secret)")
+            if case .good = look() { #expect(isOurs) } else { #expect(!isOurs) }
+        }
     }
 
     @Test("with a binary log its settings count, and the doublewrite buffer always does")

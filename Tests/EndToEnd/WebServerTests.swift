@@ -17,6 +17,29 @@ extension EndToEndTests {
             #expect(answer.json["code"] as? String == "https_required")
         }
 
+        @Test("the request id of an answer stands in nginx's log, as it is")
+        func requestID() throws {
+            let id = try #require(stack.answer(stack["MASK_API_URL"] + "/workspace").fields["request-id"])
+            #expect(id.hasPrefix("req_"))
+            #expect(stack.eventually { (try? String(contentsOfFile: stack.accessLog, encoding: .utf8))?.contains(" id=\(id)\n") == true })
+        }
+
+        @Test("the API tells browsers to come over TLS only")
+        func strictTransport() {
+            let answer = stack.answer(stack["MASK_API_URL"] + "/workspace")
+            #expect(answer.fields["strict-transport-security"] == "max-age=31536000")
+        }
+
+        @Test("a name in the handshake that is no host's opens no file of certificates", arguments: [
+            "../tls/ca", "../../../../etc/ssl/x", "ca", "./api.mask.localhost", "a/b.c", "a..b",
+        ])
+        func serverName(name: String) {
+            let shown = Stack.run("sh", ["-c", """
+                openssl s_client -connect 127.0.0.1:\(stack.httpsPort) -servername "$1" </dev/null 2>/dev/null | openssl x509 -noout -subject
+                """, "sh", name])
+            #expect(shown.text.contains("mask.localhost"), "\(shown.text)")
+        }
+
         @Test("a body over 1 MiB is 413 with a problem document")
         func tooLarge() throws {
             let file = stack.folder + "/large.json"

@@ -36,9 +36,10 @@ struct ReconciliationTests {
 
     /// An access log with a click for each id, among lines that are none.
     private func log(_ ids: Range<Int>) throws -> String {
-        let lines = ids.map { "click=1 status=302 id=\(String(format: "%032lx", $0))\n" }
+        // One in three is of a version whose ids had no req_.
+        let lines = ids.map { "click=1 status=302 id=\($0 % 3 == 0 ? "" : "req_")\(String(format: "%032lx", $0))\n" }
         let path = folder.path + "/access.log"
-        try lines.map { "x " + $0 + "x click= status=404 id=ffffffffffffffffffffffffffffffff\n" }.joined()
+        try lines.map { "x " + $0 + "x click= status=404 id=req_ffffffffffffffffffffffffffffffff\n" }.joined()
             .write(toFile: path, atomically: true, encoding: .utf8)
         return path
     }

@@ -41,7 +41,7 @@ struct QRPage {
                     .init(.contentSecurityPolicy, "default-src 'none'"), .init(.xRobotsTag, "noindex"),
                 ], body: body)
         } catch {
-            services.logger.error("a QR code cannot be drawn: \(error)", metadata: ["request_id": "\(request.id)"])
+            services.logger.error("a QR code cannot be drawn: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return Page.unavailable
         }
     }

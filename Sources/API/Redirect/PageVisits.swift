@@ -107,7 +107,7 @@ struct PageVisits: Sendable {
             try services.journal.append(line.bytes)
         } catch {
             services.logger.critical(
-                "a view could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
+                "a view could not be recorded: \(error)", metadata: ["request_id": "\(request.publicID)"])
         }
     }
 }

@@ -142,7 +142,7 @@ struct Redirector: Sendable {
             try services.journal.append(line.bytes)
             return true
         } catch {
-            services.logger.critical("a click could not be recorded: \(error)", metadata: ["request_id": "\(request.id)"])
+            services.logger.critical("a click could not be recorded: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return false
         }
     }

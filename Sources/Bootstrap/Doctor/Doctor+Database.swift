@@ -7,8 +7,8 @@ extension Doctor {
     var databaseChecks: [Check] {
         [
             Check(name: "database", look: database),
-            Check(name: "schema", look: schema),
-            Check(name: "clock", look: clock),
+            Check(name: "schema", needs: ["database"], look: schema),
+            Check(name: "clock", needs: ["database"], look: clock),
         ]
     }
 
@@ -29,7 +29,7 @@ extension Doctor {
     }
 
     private func clock() -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let apart = abs(try installation.store.time().milliseconds - Timestamp.now().milliseconds)
             guard apart < 2000 else { throw Complaint("This host and MariaDB's are \(apart) ms apart. Run NTP on both.") }
             return "\(apart) ms from MariaDB's"

@@ -7,12 +7,15 @@ extension Doctor {
     /// What is done by the clock on this host.
     var jobChecks: [Check] {
         [
-            Check(name: "cron", look: jobs),
+            Check(name: "cron", needs: ["database"], look: jobs),
             Check(name: "certificates", look: certificates),
         ]
     }
 
     private func jobs() -> Finding {
+        if let host, !HostState.crons.contains(where: { host.units[$0] == "active" }) {
+            return .bad("cron does not run: webhooks, certificates and what is to be forgotten wait for it. Type: systemctl start cron")
+        }
         let now = Timestamp.now()
         var (words, late): ([String], [String]) = ([], [])
         for job in Job.allCases {
@@ -25,7 +28,7 @@ extension Doctor {
         if let search, search > Self.senderPatienceSeconds { late.append("mask-webhooks \(Self.text(search))") }
         let folder = installation.configuration.jobs
         if isOld(folder), Job.allCases.allSatisfy({ $0.lastSuccess(in: folder) == nil }) {
-            return .bad("cron has run nothing yet. See /etc/cron.d/mask, and: systemctl status cron")
+            return .bad("cron has run nothing yet. See /etc/cron.d/mask and cron's mail.")
         }
         guard late.isEmpty else {
             return .bad("last came to a good end: \(late.joined(separator: ", ")). Run it by hand; see /etc/cron.d/mask and cron's mail.")

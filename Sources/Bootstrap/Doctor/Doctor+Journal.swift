@@ -6,7 +6,7 @@ extension Doctor {
     var journalChecks: [Check] {
         [
             Check(name: "spool", look: spool),
-            Check(name: "journal", look: journal),
+            Check(name: "journal", needs: ["database", "schema", "spool"], look: journal),
         ]
     }
 

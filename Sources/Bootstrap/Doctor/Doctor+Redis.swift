@@ -5,7 +5,7 @@ extension Doctor {
     var redisChecks: [Check] {
         [
             Check(name: "redis", look: redis),
-            Check(name: "redis memory", look: memory),
+            Check(name: "redis memory", needs: ["redis"], look: memory),
         ]
     }
 
@@ -18,7 +18,7 @@ extension Doctor {
 
     /// Redis keeps nothing that has to outlive it, but what it evicts is a limit that begins anew.
     private func memory() -> Finding {
-        finding("Connect to Redis first.") {
+        finding("See: journalctl -u redis-server@mask") {
             let text = try installation.redis.withResource(keepIf: \.isUsable) { try $0.command("INFO").text ?? "" }
             let facts = Dictionary(text.split(whereSeparator: \.isNewline).compactMap { line -> (Substring, Substring)? in
                 let parts = line.split(separator: ":", maxSplits: 1)

@@ -6,10 +6,10 @@ extension Doctor {
     /// How MariaDB is set up.
     var settingChecks: [Check] {
         let settings = DatabaseSetting.all(connections: connections).map { setting in
-            Check(name: "setting", look: { look(at: setting) })
+            Check(name: "setting", needs: ["database"], look: { look(at: setting) })
         }
-        return [Check(name: "version", look: version), Check(name: "account", look: account)] + settings
-            + [Check(name: "collation", look: collation), Check(name: "time zones", look: timeZones)]
+        return [Check(name: "version", needs: ["database"], look: version), Check(name: "account", needs: ["database"], look: account)]
+            + settings + [Check(name: "collation", needs: ["database"], look: collation), Check(name: "time zones", look: timeZones)]
     }
 
     /// Two runs of the sender that overlap have two each; the rest is for the commands of cron and the sysadmin.
@@ -18,7 +18,7 @@ extension Doctor {
     }
 
     private func look(at setting: DatabaseSetting) -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let row = try installation.store.read {
                 try $0.query("SELECT @@log_bin, CAST(@@\(unsafeText: setting.variable) AS CHAR)").first
             }
@@ -30,7 +30,7 @@ extension Doctor {
     }
 
     private func version() -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let text = try installation.store.read { try $0.query("SELECT VERSION()").first?.string(0) ?? "" }
             let numbers = text.prefix { $0.isNumber || $0 == "." }.split(separator: ".").compactMap { Int($0) }
             guard text.contains("MariaDB"), numbers.count > 1, (numbers[0], numbers[1]) >= (10, 6) else {
@@ -42,7 +42,7 @@ extension Doctor {
 
     /// Whoever breaks into a program has its account's rights: on nothing but our database.
     private func account() -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let (name, rights) = try installation.store.read { connection in
                 (
                     try connection.query("SELECT CURRENT_USER()").first?.string(0) ?? "",
@@ -61,7 +61,7 @@ extension Doctor {
 
     /// A table that was converted would make `Abc` and `abc` one slug.
     private func collation() -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let wrong = try installation.store.read {
                 try $0.query("""
                     SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS

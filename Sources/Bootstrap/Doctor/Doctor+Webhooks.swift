@@ -5,8 +5,8 @@ extension Doctor {
     /// The sender, and the endpoints that it sends to.
     var webhookChecks: [Check] {
         [
-            Check(name: "webhooks", look: webhooks),
-            Check(name: "endpoints", look: endpoints),
+            Check(name: "webhooks", needs: ["database", "schema", "secret key", "cron"], look: webhooks),
+            Check(name: "endpoints", needs: ["database", "schema"], look: endpoints),
         ]
     }
 
@@ -21,7 +21,7 @@ extension Doctor {
 
     /// Receivers that are down are told of, but are nothing that is wrong here.
     private func endpoints() -> Finding {
-        finding("Connect to MariaDB first.") {
+        finding("See: journalctl -u mariadb") {
             let limit = 10
             let failing = try installation.store.read {
                 try FailingEndpoints.list(since: Timestamp.now().adding(days: -1), limit: limit + 1, on: $0)

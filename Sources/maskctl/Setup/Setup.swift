@@ -6,19 +6,19 @@ import Glibc
 struct Setup {
     let apiHost: String
     let linkHost: String
+    let place: NginxSite.Place
 
-    private static let shared = "/usr/share/mask"
+    static let shared = "/usr/share/mask"
     private static let keyFile = "/etc/mask/secret.key"
-    private static let certificates = "/etc/mask/tls"
-    private static let site = "/etc/nginx/sites-available/mask"
-    private static let enabledSite = "/etc/nginx/sites-enabled/mask"
-    private static let debianSite = "/etc/nginx/sites-enabled/default"
+    static let certificates = "/etc/mask/tls"
     private static let sandbox = "/etc/systemd/system/mask-worker@.service.d/setup.conf"
 
     // MARK: Configuration
 
     /// The settings, and the key that encrypts the secrets of webhooks.
-    func keepSettings(_ settings: SettingsFile) throws {
+    /// - Returns: whether the key is a new one.
+    func keepSettings(_ settings: SettingsFile) throws -> Bool {
+        var isNewKey = false
         var settings = settings
         if settings["MASK_SECRET_KEY"] == nil && settings["MASK_SECRET_KEY_FILE"] == nil {
             settings["MASK_SECRET_KEY_FILE"] = Self.keyFile
@@ -26,12 +26,24 @@ struct Setup {
         if settings["MASK_SECRET_KEY_FILE"] == Self.keyFile && !HostFile.isThere(Self.keyFile) {
             step("key", "\(Self.keyFile): copy it to every host, and keep it apart from backups")
             try HostFile.write(hexadecimal(try randomBytes(32)) + "\n", to: Self.keyFile, mode: 0o640, group: "mask")
+            isNewKey = true
         }
         // One that was copied from another host may be root's alone.
         if HostFile.isThere(Self.keyFile) { try HostFile.own(Self.keyFile, user: "root", group: "mask", mode: 0o640) }
-        guard settings.text != (try HostFile.read(settings.path)) else { return }
+        guard settings.text != (try HostFile.read(settings.path)) else { return isNewKey }
         step("settings", settings.path)
         try HostFile.write(settings.text, to: settings.path, mode: 0o640, group: "mask")
+        return isNewKey
+    }
+
+    /// A database of another key stops here, before its webhooks fail one by one.
+    /// - Parameter isNew: the key was made by this run, and goes again.
+    func checkKey(isNew: Bool) throws {
+        let (status, text) = Program.output(["/usr/bin/maskctl", "doctor", "--only", "secret key"])
+        guard status != 0 else { return }
+        if isNew { try HostFile.remove(Self.keyFile) }
+        let words = text.split(separator: "\n").first { $0.hasPrefix("WRONG") }.map { String($0.dropFirst(21)) } ?? text
+        throw Failure(description: "\(words) Then run maskctl setup again.")
     }
 
     /// The workers reach nothing but this host, and write nothing but their folders. What they are told to ask or to write
@@ -115,60 +127,6 @@ struct Setup {
         }
     }
 
-    func enableSite() throws {
-        if !HostFile.isThere(Self.site) {
-            step("nginx", Self.site)
-            let text = try HostFile.read(Self.shared + "/nginx/mask.conf")
-            try HostFile.write(
-                text.replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost),
-                to: Self.site, mode: 0o644)
-            try run("sh", Self.shared + "/nginx-http2.sh", Self.site)
-        }
-        // Debian's own page answers for every host that nobody else claims, and so does MASK.
-        var page = HostFile.target(of: Self.debianSite)
-        if page?.hasSuffix("/sites-available/default") != true { page = nil }
-        let isNew = !HostFile.isThere(Self.enabledSite)
-        if page != nil {
-            step("nginx", "\(Self.debianSite) is removed: MASK answers in its place")
-            try HostFile.remove(Self.debianSite)
-        }
-        if isNew { try HostFile.link(Self.enabledSite, to: Self.site) }
-        do {
-            try run("nginx", "-t", "-q")
-        } catch {
-            // nginx must start again as it did before.
-            if isNew { try HostFile.remove(Self.enabledSite) }
-            if let page { try HostFile.link(Self.debianSite, to: page) }
-            throw error
-        }
-    }
-
-    // MARK: Starting
-
-    func startWorkers() throws {
-        step("workers", "mask.target, two pools")
-        try run("systemctl", "enable", "--quiet", "mask.target")
-        try run("systemctl", "restart", "mask-worker@a.service", "mask-worker@b.service")
-        try run("systemctl", "start", "mask.target")
-        try run("systemctl", "enable", "--quiet", "nginx.service")
-        try run("systemctl", "reload-or-restart", "nginx.service")
-        // A reload returns before nginx listens on ports that are new to it.
-        for _ in 0..<50 where !isListening(443) { usleep(100_000) }
-    }
-
-    private func isListening(_ port: in_port_t) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        return withUnsafeBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) == 0 }
-        }
-    }
-
     func getCertificates() throws {
         for host in [apiHost, linkHost] {
             step("certificate", "\(host) from the authority")
@@ -176,16 +134,16 @@ struct Setup {
         }
     }
 
-    private func step(_ name: String, _ detail: String) {
+    func step(_ name: String, _ detail: String) {
         print("  \(name)\(String(repeating: " ", count: max(1, 13 - name.utf8.count)))\(detail)")
         fflush(nil)
     }
 
-    private struct Failure: Error, CustomStringConvertible {
+    struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
-    private func run(_ words: String...) throws {
+    func run(_ words: String...) throws {
         let status = Program.run(words)
         guard status == 0 else {
             throw Failure(description: "\(words.joined(separator: " ")) failed (\(status)). Mend that, and run maskctl setup again.")

@@ -25,6 +25,13 @@ struct SetupCommand: AccountCommand {
     @Option(help: ArgumentHelp("Redis on another host. Without it this host has an instance for MASK.", valueName: "host"))
     var redis: String?
 
+    @Flag(
+        name: .customLong("behind-apache"),
+        help: ArgumentHelp(
+            "Another web server has the ports 80 and 443, and passes on to MASK's nginx on loopback what is for MASK.",
+            discussion: "Writes the virtual host for Apache, /etc/apache2/sites-available/zz-mask.conf, and enables nothing there."))
+    var isBehindApache = false
+
     enum CertificateSource: String, ExpressibleByArgument, CaseIterable {
         case selfSigned = "self-signed"
         case letsencrypt
@@ -38,6 +45,7 @@ struct SetupCommand: AccountCommand {
             throw ValidationError("This is for the Debian package; \(Environment.packagedFile) is not the configuration here.")
         }
         var settings = try SettingsFile(Environment.packagedFile)
+        let place = try choosePlace()
         let isNew = apiHost == nil && settings["MASK_API_HOST"] == nil
         let api = try host(apiHost, settings["MASK_API_HOST"], "Host of the API, such as api.example.com")
         let link = try host(linkHost, settings["MASK_LINK_HOST"], "Host of the shared short links, such as links.example.com")
@@ -50,25 +58,63 @@ struct SetupCommand: AccountCommand {
         if let email { settings["MASK_ACME_EMAIL"] = email }
         if let redis { settings["MASK_REDIS_HOST"] = redis }
         if let database { settings["MASK_MARIADB_HOST"] = database }
+        if case .behind(_, let https) = place { settings["MASK_NGINX_PORT"] = String(https) }
         let isDatabaseHere = settings["MASK_MARIADB_HOST"] == nil
         let isRedisHere = settings["MASK_REDIS_HOST"] == nil && settings["MASK_REDIS_SENTINELS"] == nil
 
-        let setup = Setup(apiHost: api.text, linkHost: link.text)
+        let setup = Setup(apiHost: api.text, linkHost: link.text, place: place)
         if !isDatabaseHere { try setup.takePasswords(&settings) }
-        try setup.keepSettings(settings)
+        let isNewKey = try setup.keepSettings(settings)
         try setup.openSandbox(settings, isLocal: isDatabaseHere && isRedisHere)
         if isDatabaseHere { try setup.makeDatabase() }
         if isRedisHere { try setup.startRedis() }
         try setup.migrate()
+        try setup.checkKey(isNew: isNewKey)
         try setup.makeCertificates()
         try setup.enableSite()
         try setup.startWorkers()
-        if certificate == .letsencrypt { try setup.getCertificates() }
-        print("""
-            MASK answers. Next:
-              maskctl doctor
-              maskctl workspace create acme
-              maskctl key create --workspace acme --name first --scopes all
+        try setup.waitForAnswers(port: settings["MASK_NGINX_PORT"].flatMap { Int($0) } ?? settings["MASK_LINK_PORT"].flatMap { Int($0) } ?? 443)
+        if case .behind(let http, let https) = place { try setup.makeApacheSite(http: http, https: https) }
+        let waits = place != .open && !Setup.isApacheSiteEnabled
+        if certificate == .letsencrypt, !waits { try setup.getCertificates() }
+        print(waits ? Self.nextBehindApache(certificate) : Self.next)
+    }
+
+    private static let next = """
+        MASK answers. Next:
+          maskctl doctor
+          maskctl workspace create acme
+          maskctl key create --workspace acme --name first --scopes all
+        """
+
+    private static func nextBehindApache(_ certificate: CertificateSource) -> String {
+        """
+        MASK answers on loopback. Next, for Apache to pass on what is for it:
+          a2enmod proxy proxy_http ssl
+          a2ensite zz-mask
+          apache2ctl configtest && systemctl reload apache2
+        \(certificate == .letsencrypt ? "Then, for the certificates:\n  maskctl setup --certificate letsencrypt\n" : "")\
+        Then:
+          maskctl doctor
+          maskctl workspace create acme
+          maskctl key create --workspace acme --name first --scopes all
+        """
+    }
+
+    /// Where nginx listens: where it does already, or on 80 and 443 unless somebody else has them.
+    private func choosePlace() throws -> NginxSite.Place {
+        if let text = try? HostFile.read(Setup.site), let place = NginxSite.placeBehind(text) { return place }
+        if isBehindApache { return try Setup.placeBehind() }
+        let holders = Setup.holders
+        guard !holders.isEmpty else { return .open }
+        let sentence = Setup.sentence(holders)
+        if isatty(STDIN_FILENO) == 1 {
+            print("\(sentence). MASK can stand behind it: nginx on loopback, and a virtual host that you enable.")
+            guard let answer = ask("Put MASK behind it, yes or no (yes)"), answer != "yes" else { return try Setup.placeBehind() }
+        }
+        throw ValidationError("""
+            \(sentence), where nginx would have to. Put MASK behind it: maskctl setup --behind-apache (with the options that you \
+            gave); README.md, "Beside Apache", says how. Or free both ports for good, and run maskctl setup again.
             """)
     }
 

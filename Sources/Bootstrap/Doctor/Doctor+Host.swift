@@ -1,0 +1,54 @@
+extension Doctor {
+    /// What stands between a visitor and the workers.
+    var hostChecks: [Check] {
+        let here = host == nil ? [] : [Check(name: "nginx", look: nginx), Check(name: "workers", look: workers)]
+        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)]
+    }
+
+    private func nginx() -> Finding {
+        guard let host else { return .good("not looked at") }
+        if let complaint = host.nginxComplaint { return .bad("nginx -t complains: \(complaint)") }
+        guard host.isSiteEnabled else { return .bad("MASK's site is not enabled in nginx. Run: maskctl setup") }
+        guard host.isBehind || host.strangers.isEmpty else {
+            return .bad("\(host.strangers.joined(separator: " and ")) listens on 80 or 443, where nginx should. Run: maskctl setup --behind-apache")
+        }
+        guard host.units["nginx.service"] == "active" else { return .bad("nginx does not run. Type: systemctl start nginx") }
+        let place = host.isBehind ? "behind \(host.strangers.first ?? "nobody: 80 and 443 are free")" : "on 80 and 443"
+        return .good("\(place)\(Self.advice(connections: host.connections ?? 512))")
+    }
+
+    /// Each visitor takes one connection, and one more while a worker answers.
+    private static func advice(connections: Int) -> String {
+        connections >= 2048 ? "" : "; worker_connections \(connections) is room for some \(connections / 2) visitors a core at once: 4096 in /etc/nginx/nginx.conf is better"
+    }
+
+    private func workers() -> Finding {
+        guard let host else { return .good("not looked at") }
+        guard host.units["mask.target"] == "active" else { return .bad("mask.target does not run. Type: systemctl start mask.target") }
+        let away = HostState.pools.filter { host.units[$0] != "active" }
+        guard away.isEmpty else {
+            return .bad("\(away.joined(separator: ", ")) not active. Type: systemctl start mask.target; journalctl -u 'mask-worker@*' -n 20")
+        }
+        return .good("two pools and their sockets")
+    }
+
+    /// By every host's name through nginx, and through the web server before it.
+    private func answers() -> Finding {
+        let configuration = installation.configuration
+        let hosts = [configuration.site.apiHost, configuration.site.linkHost]
+        let ports = [configuration.nginxPort] + (host?.isBehind == true && host?.strangers.isEmpty == false ? [configuration.site.linkPort] : [])
+        for port in ports {
+            for name in hosts {
+                let readiness = Readiness.ask(name, port: port)
+                guard case .ready = readiness else { return .bad(advice(readiness, name, port: port)) }
+            }
+        }
+        return .good(hosts.joined(separator: " and "))
+    }
+
+    private func advice(_ readiness: Readiness, _ name: String, port: Int) -> String {
+        let complaint = readiness.complaint(name, port: port)
+        guard port != installation.configuration.nginxPort else { return complaint }
+        return "\(complaint) The web server before nginx does not pass \(name) on. Is MASK's virtual host enabled? Type: a2ensite zz-mask"
+    }
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// What only root sees of a host with the Debian package: looked at before `maskctl` becomes another user.
+public struct HostState: Sendable {
+    /// What systemd says of a unit: `active`, `inactive`, `failed` …
+    var units: [String: String] = [:]
+    /// The last line in which `nginx -t` complains; nil where it does not.
+    var nginxComplaint: String?
+    /// Of `events` in nginx's configuration.
+    var connections: Int?
+    var isSiteEnabled = false
+    /// Who but nginx listens on the ports where visitors come in.
+    var strangers: [String] = []
+    /// Where nginx listens on loopback, and another web server passes on to it.
+    var isBehind = false
+
+    static let pools = ["a", "b"].flatMap { ["mask-worker@\($0).socket", "mask-worker@\($0).service"] }
+    static let crons = ["cron.service", "cron.target", "cronie.service", "crond.service"]
+
+    /// - Returns: nil for others than root, without systemd, and where the configuration is not the package's.
+    public static func look() -> HostState? {
+        guard geteuid() == 0, HostFile.isThere("/run/systemd/system"), Environment.file == Environment.packagedFile else { return nil }
+        var state = HostState()
+        for unit in ["nginx.service", "mask.target"] + pools + crons {
+            state.units[unit] = Program.output(["systemctl", "is-active", unit]).text.filter { !$0.isNewline }
+        }
+        let (status, text) = Program.output(["nginx", "-T"])
+        if status != 0 { state.nginxComplaint = text.split(separator: "\n").last { $0.contains("[emerg]") }.map(String.init) ?? text }
+        state.connections = text.split(separator: "\n").lazy.compactMap { line in
+            let words = line.split { $0 == " " || $0 == ";" || $0 == "\t" }
+            return words.first == "worker_connections" && words.count > 1 ? Int(words[1]) : nil
+        }.first
+        state.isSiteEnabled = text.contains("# configuration file /etc/nginx/sites-enabled/mask:")
+        state.isBehind = (try? HostFile.read("/etc/nginx/sites-available/mask")).flatMap(NginxSite.placeBehind) != nil
+        state.strangers = Set([80, 443].flatMap(PortHolders.names)).subtracting(["nginx"]).sorted()
+        return state
+    }
+}

@@ -1,0 +1,50 @@
+import Bootstrap
+import Glibc
+
+/// MASK behind an Apache that has the ports 80 and 443.
+extension Setup {
+    private static let apacheSites = "/etc/apache2/sites-available"
+    private static let apacheFolder = "/etc/mask/apache"
+
+    /// Who but nginx listens on 80 or 443, with the ports.
+    static var holders: [(port: UInt16, names: [String])] {
+        [80, 443].map { port in (port, PortHolders.names(port: port).filter { $0 != "nginx" }) }.filter { !$0.names.isEmpty }
+    }
+
+    /// "apache2 listens on 80 and 443"
+    static func sentence(_ holders: [(port: UInt16, names: [String])]) -> String {
+        let names = Set(holders.flatMap(\.names)).sorted()
+        let ports = holders.map { String($0.port) }.joined(separator: " and ")
+        return "\(names.joined(separator: " and ")) \(names.count == 1 ? "listens" : "listen") on \(ports)"
+    }
+
+    /// Ports on loopback that nobody has.
+    static func placeBehind() throws -> NginxSite.Place {
+        for base in [UInt16(8000), 18000, 28000] {
+            let (http, https) = (base + 80, base + 443)
+            if [http, https].allSatisfy({ PortHolders.names(port: $0).isEmpty }) { return .behind(http: http, https: https) }
+        }
+        throw Failure(description: "The ports 8080, 18080 and 28080, or 8443 and so on, are all taken. Free one pair.")
+    }
+
+    /// The virtual host, which nobody but the sysadmin enables, and the certificates for it.
+    func makeApacheSite(http: UInt16, https: UInt16) throws {
+        try HostFile.makeFolder(Self.apacheFolder, mode: 0o700)
+        for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.apacheFolder)/\(host).pem") {
+            try HostFile.write("", to: "\(Self.apacheFolder)/\(host).pem", mode: 0o600)
+        }
+        try run("/usr/lib/mask/apache-certificates")
+        try run("systemctl", "enable", "--quiet", "--now", "mask-apache.path")
+        let folder = HostFile.isThere(Self.apacheSites) ? Self.apacheSites : Self.apacheFolder
+        let file = folder + "/zz-mask.conf"
+        guard !HostFile.isThere(file) else { return }
+        step("apache", file)
+        let text = try HostFile.read(Self.shared + "/apache/zz-mask.conf")
+            .replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost)
+            .replacing("127.0.0.1:8080", with: "127.0.0.1:\(http)").replacing("127.0.0.1:8443", with: "127.0.0.1:\(https)")
+        try HostFile.write(text, to: file, mode: 0o644)
+    }
+
+    /// Whether Apache passes on to MASK what is for it.
+    static var isApacheSiteEnabled: Bool { HostFile.isThere("/etc/apache2/sites-enabled/zz-mask.conf") }
+}
