@@ -162,7 +162,7 @@ package=$(sh systemd/package.sh --output "$folder/packages")
 [ "$(stat -c %s "$package")" -le 26214400 ] || fail "$package is larger than 25 MiB."
 lint() {
   lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
-  shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh Tests/Bench/*.sh
+  shellcheck -x systemd/*.sh systemd/debian/p* systemd/apache/apache-* Tests/*.sh Tests/Host/*.sh Tests/Bench/*.sh
   say "  ok   lintian and shellcheck find no error"
 }
 say "  ok   $(basename "$package") has $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB"
