@@ -112,6 +112,7 @@ case $stage in
     install -m 640 -o mask -g www-data /root/new.key $CERTIFICATES/$LINK_HOST.key
     install -m 640 -o mask -g www-data /root/new.crt $CERTIFICATES/$LINK_HOST.crt
     served() { openssl s_client -connect "127.0.0.1:$1" -servername $LINK_HOST </dev/null 2>/dev/null | openssl x509 -noout -fingerprint; }
+    # shellcheck disable=SC2317 # soon calls it
     renewed() { [ "$(served 443)" = "$(openssl x509 -noout -fingerprint -in /root/new.crt)" ]; }
     soon 20 renewed || { journalctl -u mask-apache --no-pager | tail; fail "Apache serves the old certificate"; }
     expect "$(served 8443)" "$(served 443)" "a renewed certificate is served by nginx, and by Apache after a reload of its own"

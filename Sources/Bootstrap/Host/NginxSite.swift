@@ -55,6 +55,14 @@ public struct NginxSite: Sendable, Equatable {
         }
     }
 
+    /// Whether two texts are the same site, in whatever words the nginx of this host knows HTTP/2 (systemd/nginx-http2.sh).
+    public static func areSame(_ one: String, _ other: String) -> Bool {
+        let plain = { (text: String) in
+            text.split(separator: "\n").filter { !$0.hasSuffix("http2 on;") }.map { $0.replacing(" ssl http2", with: " ssl") }
+        }
+        return plain(one) == plain(other)
+    }
+
     /// The ports on loopback of a site that is behind another web server; nil for one that is open.
     public static func placeBehind(_ text: String) -> Place? {
         // The defaults: the metrics' server on loopback is none.

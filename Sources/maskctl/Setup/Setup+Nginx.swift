@@ -41,7 +41,7 @@ extension Setup {
         if let old = try? HostFile.read(Self.site) {
             guard place != .open, NginxSite.placeBehind(old) == nil else { return }
             site.place = .open
-            guard old == site.text(template) else {
+            guard NginxSite.areSame(old, site.text(template)) else {
                 throw Failure(description: """
                     \(Self.site) listens on 80 and 443, and you have changed it. Keep it elsewhere, and run maskctl setup again: it \
                     writes one that listens on loopback.
