@@ -186,7 +186,7 @@ extension Operation.Parameter {
     /// Nobody's things can be asked for with it: it is a number, a time or a word of a list, or the same in every workspace.
     fileprivate var namesNothing: Bool {
         schema["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
-            || ["action", "endpoint", "timezone", "starting_after", "foreground", "background"].contains(name)
+            || ["start", "end", "action", "endpoint", "timezone", "starting_after", "foreground", "background"].contains(name)
     }
 }
 
