@@ -28,8 +28,8 @@ struct AnalyticsWindowTests {
     @Test("yesterday ends where today begins; a window that ends at midnight does not begin the next day")
     func edges() throws {
         #expect(try bounds("yesterday", "2026-11-26T11:45:00Z") == ["2026-11-25T00:00:00Z", "2026-11-26T00:00:00Z"])
-        #expect(try bounds("7d", "2026-11-27T00:00:00Z") == ["2026-11-20T00:00:00Z", "2026-11-27T00:00:00Z"])
-        #expect(try bounds("mtd", "2026-12-01T00:00:00Z").first == "2026-11-01T00:00:00Z")
+        #expect(try bounds("7d", "2026-11-27T00:00:00Z") == ["2026-11-20T00:00:00Z", "2026-11-27T00:00:00Z"])  // any day
+        #expect(try bounds("mtd", "2026-12-01T00:00:00Z").first == "2026-11-01T00:00:00Z")  // any day
     }
 
     @Test("days are those of the zone, also over the nights in which clocks change")

@@ -202,7 +202,7 @@ struct BulkTests {
     @Test("what is wrong is pointed at from the body's beginning, whatever finds it")
     func pointers() throws {
         let id = try some(1)[0]
-        let disorder: JSONObject = ["starts_at": "2030-01-02T00:00:00Z", "expires_at": "2030-01-01T00:00:00Z"]
+        let disorder: JSONObject = ["starts_at": "2099-01-02T00:00:00Z", "expires_at": "2099-01-01T00:00:00Z"]
         func pointers(_ response: Response) -> [String] {
             (response.json["results"]?.arrayValue ?? []).map { $0["error"]?["errors"]?.arrayValue?.first?["pointer"]?.stringValue ?? "" }
         }

@@ -105,7 +105,7 @@ import Testing
         for granularity in Granularity.allCases {
             var start = zone.floor(try time("1990-01-01T00:00:00Z"), to: granularity)
             let ends: [Granularity: String] = [.minute: "1990-01-08T00:00:00Z", .hour: "1994-01-01T00:00:00Z"]
-            let end = try time(ends[granularity] ?? "2060-01-01T00:00:00Z")
+            let end = try time(ends[granularity] ?? "2060-01-01T00:00:00Z")  // any day
             while start < end {
                 let next = zone.next(start, granularity)
                 let last = Timestamp(milliseconds: next.milliseconds - 1)

@@ -42,7 +42,7 @@ struct LinksTests {
             $0.title = "It's 100% \\ \u{1F98A}\n"
             $0.utm = UTM(source: "a", medium: "b", campaign: "c", term: "d", content: "e")
             $0.startsAt = Timestamp("2026-02-01T00:00:00Z")
-            $0.expiresAt = Timestamp("2027-02-01T00:00:00Z")
+            $0.expiresAt = Timestamp("2099-02-01T00:00:00Z")
             $0.maxClicks = 4_000_000_000
             $0.expiredURL = "https://example.com/over"
             $0.passwordHash = "scrypt$…".replacingOccurrences(of: "…", with: "abc")

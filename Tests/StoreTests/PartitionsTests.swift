@@ -7,7 +7,7 @@ import Testing
 @Suite("Partitions", .database)
 struct PartitionsTests {
     let connection: Connection
-    private let today = Timestamp("2026-11-21T00:00:00Z").day
+    private let today = Timestamp("2025-11-21T00:00:00Z").day
 
     init() throws { connection = try TestDatabase.current.connect() }
 
@@ -37,18 +37,18 @@ struct PartitionsTests {
     @Test("days are made a week ahead, and a second run does nothing")
     func ahead() throws {
         let done = try Partitions.maintain(try table("clicks"), today: today, on: connection)
-        #expect(done.count == 8 && done.first == "clicks: added p20261121")
-        #expect(try partitions("clicks") == (21...28).map { "p202611\($0)" } + ["later"])
+        #expect(done.count == 8 && done.first == "clicks: added p20251121")
+        #expect(try partitions("clicks") == (21...28).map { "p202511\($0)" } + ["later"])
         #expect(try Partitions.maintain(try table("clicks"), today: today, on: connection).isEmpty)
-        #expect(try Partitions.maintain(try table("clicks"), today: today + 1, on: connection) == ["clicks: added p20261129"])
+        #expect(try Partitions.maintain(try table("clicks"), today: today + 1, on: connection) == ["clicks: added p20251129"])
     }
 
     @Test("months are made when the week ahead reaches them")
     func months() throws {
         let audit = try table("audit_log")
-        #expect(try Partitions.maintain(audit, today: today, on: connection) == ["audit_log: added p20261101"])
+        #expect(try Partitions.maintain(audit, today: today, on: connection) == ["audit_log: added p20251101"])
         #expect(try Partitions.maintain(audit, today: today + 2, on: connection).isEmpty)
-        #expect(try Partitions.maintain(audit, today: today + 4, on: connection) == ["audit_log: added p20261201"])
+        #expect(try Partitions.maintain(audit, today: today + 4, on: connection) == ["audit_log: added p20251201"])
     }
 
     @Test("every table that grows can be maintained", arguments: Partitions.tables.map(\.name))
@@ -60,21 +60,21 @@ struct PartitionsTests {
     @Test("a row lands on its day, and in `later` where there is none yet; later is divided without a loss")
     func rows() throws {
         _ = try Partitions.maintain(try table("clicks"), today: today, on: connection)
-        for time in ["2026-11-21 00:00:00.000", "2026-11-21 23:59:59.999", "2026-11-22 00:00:00.000", "2026-11-29 12:00:00"] {
+        for time in ["2025-11-21 00:00:00.000", "2025-11-21 23:59:59.999", "2025-11-22 00:00:00.000", "2025-11-29 12:00:00"] {
             try insertClick(at: time)
         }
-        #expect(try clicks(in: "p20261121") == 2)
-        #expect(try clicks(in: "p20261122") == 1)
+        #expect(try clicks(in: "p20251121") == 2)
+        #expect(try clicks(in: "p20251122") == 1)
         #expect(try clicks(in: "later") == 1)
         _ = try Partitions.maintain(try table("clicks"), today: today + 1, on: connection)
-        #expect(try clicks(in: "p20261129") == 1)
+        #expect(try clicks(in: "p20251129") == 1)
         #expect(try clicks(in: "later") == 0)
     }
 
     @Test("a maintenance that did not run for weeks loses no row")
     func gap() throws {
         _ = try Partitions.maintain(try table("clicks"), today: today, on: connection)
-        try insertClick(at: "2026-12-05 12:00:00")
+        try insertClick(at: "2025-12-05 12:00:00")
         _ = try Partitions.maintain(try table("clicks"), today: today + 60, on: connection)
         #expect(try connection.query("SELECT COUNT(*) FROM clicks")[0].integer(0) == 1)
         #expect(try clicks(in: "later") == 0)
@@ -84,12 +84,12 @@ struct PartitionsTests {
     func age() throws {
         let clicks = try table("clicks")
         _ = try Partitions.maintain(clicks, today: today, on: connection)
-        try insertClick(at: "2026-11-21 12:00:00")
-        try insertClick(at: "2026-11-22 12:00:00")
+        try insertClick(at: "2025-11-21 12:00:00")
+        try insertClick(at: "2025-11-22 12:00:00")
         let later = try Partitions.maintain(clicks, today: today + clicks.keepDays, on: connection)
         #expect(!later.contains { $0.contains("dropped") })
         let next = try Partitions.maintain(clicks, today: today + clicks.keepDays + 1, on: connection)
-        #expect(next.contains("clicks: dropped p20261121") && !next.contains("clicks: dropped p20261122"))
+        #expect(next.contains("clicks: dropped p20251121") && !next.contains("clicks: dropped p20251122"))
         #expect(try connection.query("SELECT COUNT(*) FROM clicks")[0].integer(0) == 1)
     }
 }
