@@ -23,6 +23,8 @@ public struct SiteConfiguration: Sendable {
     public var cachedLinks: Int
     /// Characters of a random slug.
     public var slugLength = 7
+    /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
+    public var honorsDoNotTrack = false
 
     public init(apiHost: String, linkHost: String, linkPort: Int = 443, workers: Int = 2, cachedLinks: Int = 200_000) {
         self.apiHost = apiHost

@@ -58,9 +58,15 @@ private func set(_ name: ParameterReader.Text, _ text: @autoclosure () -> String
     else if name.equals("HTTP_IF_NONE_MATCH") { fields.ifNoneMatch = text() }
     else if name.equals("HTTP_CONTENT_ENCODING") { fields.contentEncoding = text() }
     else if name.equals("CONTENT_TYPE") { fields.contentType = text().isEmpty ? nil : text() }
-    else if name.equals("HTTP_SEC_PURPOSE") || name.equals("HTTP_PURPOSE") || name.equals("HTTP_X_MOZ"), !text().isEmpty {
+    else if name.equals("HTTP_SEC_GPC") || name.equals("HTTP_DNT") {
+        if text() == "1" { fields.optsOutOfTracking = true }
+    } else if isPurpose(name), !text().isEmpty {
         fields.purpose = text()
     }
+}
+
+private func isPurpose(_ name: ParameterReader.Text) -> Bool {
+    name.equals("HTTP_SEC_PURPOSE") || name.equals("HTTP_PURPOSE") || name.equals("HTTP_X_PURPOSE") || name.equals("HTTP_X_MOZ")
 }
 
 extension UnsafeRawBufferPointer {

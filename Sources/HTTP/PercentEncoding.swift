@@ -25,6 +25,29 @@ public enum PercentEncoding {
         return String(validating: bytes, as: UTF8.self)
     }
 
+    /// A name or value of a query as it was meant, whatever its encoding: what is no `%XX` stays as it is, and what is no
+    /// UTF-8 becomes U+FFFD. (https://url.spec.whatwg.org/#concept-urlencoded-parser)
+    public static func decodeLeniently(_ text: some StringProtocol) -> String {
+        if let decoded = decode(text, plusIsSpace: true) { return decoded }
+        let source = Array(text.utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(source.count)
+        var place = 0
+        while place < source.count {
+            let byte = source[place]
+            place += 1
+            if byte == UInt8(ascii: "%"), place + 1 < source.count, let high = hexadecimalDigit(source[place]),
+                let low = hexadecimalDigit(source[place + 1])
+            {
+                bytes.append(high << 4 | low)
+                place += 2
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The text with every byte of its UTF-8 as `%XX` that is not unreserved (letters, digits, `-._~`), so that it may
     /// stand in any component of a URL.
     public static func encode(_ component: String) -> String {

@@ -96,6 +96,16 @@ public struct Query: Sendable {
 
     // MARK: Parsing
 
+    /// The parameters of a query that is not ours, each read by itself as well as it can be.
+    public static func leniently(_ raw: String) -> [Parameter] {
+        raw.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let name = pair.prefix { $0 != UInt8(ascii: "=") }
+            return Parameter(
+                name: PercentEncoding.decodeLeniently(Substring(name)),
+                value: PercentEncoding.decodeLeniently(Substring(pair[name.endIndex...].dropFirst())))
+        }
+    }
+
     private static func parameter(_ pair: Substring.UTF8View) throws(Problem) -> Parameter {
         let rawName = pair.prefix { $0 != UInt8(ascii: "=") }
         let rawValue = pair[rawName.endIndex...].dropFirst()

@@ -60,8 +60,10 @@ public struct RequestFields: Sendable {
     public var idempotencyKey: String?
     public var ifMatch: String?
     public var ifNoneMatch: String?
-    /// `Purpose`, `Sec-Purpose` or `X-Moz`: a browser says that it only prefetches.
+    /// `Purpose`, `Sec-Purpose`, `X-Purpose` or `X-Moz`: a browser or an app says that it only prefetches or previews.
     public var purpose: String?
+    /// `Sec-GPC: 1` or `DNT: 1`: the visitor does not want to be tracked.
+    public var optsOutOfTracking = false
     public var referer: String?
     public var userAgent: String?
 

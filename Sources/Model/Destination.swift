@@ -14,9 +14,10 @@ public struct Destination: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a `Location` header with everything added to it: see `location(utm:visitorQuery:)`.
     public static let maximumLocationLength = 16_384
 
-    /// Accepts a URL as it is. Two things are rewritten: an international host becomes its A-label, and characters
-    /// outside ASCII after the host are percent-encoded as UTF-8.
+    /// Accepts a URL as it is. Three things are rewritten: white space around it is removed, an international host becomes
+    /// its A-label, and characters outside ASCII after the host are percent-encoded as UTF-8.
     public init(validating text: String) throws(DestinationProblem) {
+        let text = PlainText.trimmed(text)
         if text.isEmpty { throw .empty }
         if text.utf8.count > Self.maximumLength { throw .tooLong }
         try Self.checkCharacters(text)
@@ -137,7 +138,7 @@ private struct Parts {
         do {
             let name = try HostRules.lowerCaseASCII(String(Substring(host)))
             if isIPv4(name) { return name }
-            try HostRules.check(name)
+            try HostRules.check(name, underscores: true)
             return name
         } catch {
             throw .host(error)

@@ -29,7 +29,7 @@ public enum HostNameError: Error, Hashable, Sendable {
     case label(String)
     /// A character that no host name has.
     case character(Unicode.Scalar)
-    /// International characters that have no ASCII form under IDNA2008.
+    /// International characters that have no ASCII form under UTS 46.
     case notConvertible
     /// The last label is a number: browsers would read the whole as an IPv4 address.
     case numeric
@@ -65,22 +65,26 @@ enum HostRules {
 
     /// Letters, digits and hyphens in labels of 1 to 63, at most 253 in all (RFC 1123, section 2.1), and a last label
     /// that no parser takes for a number. `host` is in lower case.
-    static func check(_ host: String) throws(HostNameError) {
+    ///
+    /// - Parameter underscores: destinations may have them, as names in the DNS do and browsers take them; a link host, which
+    ///   needs a certificate, may not.
+    static func check(_ host: String, underscores: Bool = false) throws(HostNameError) {
         if host.isEmpty { throw .empty }
         if host.utf8.count > 253 { throw .tooLong }
         let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        for label in labels { try check(label) }
+        for label in labels { try check(label, underscores) }
         if let last = labels.last, isNumber(last) { throw .numeric }
     }
 
-    private static func check(_ label: Substring.UTF8View) throws(HostNameError) {
+    private static func check(_ label: Substring.UTF8View, _ underscores: Bool) throws(HostNameError) {
         let hyphen = UInt8(ascii: "-")
         guard (1...63).contains(label.count), label.first != hyphen, label.last != hyphen else {
             throw .label(String(Substring(label)))
         }
-        if let wrong = label.first(where: { !$0.isLowerCaseLetter && !$0.isDigit && $0 != hyphen }) {
-            throw .character(Unicode.Scalar(wrong))
+        let isWrong = { (byte: UInt8) in
+            !byte.isLowerCaseLetter && !byte.isDigit && byte != hyphen && !(underscores && byte == UInt8(ascii: "_"))
         }
+        if let wrong = label.first(where: isWrong) { throw .character(Unicode.Scalar(wrong)) }
     }
 
     /// Browsers read a host whose last label is a number as IPv4, in decimal, octal or hexadecimal
@@ -136,7 +140,7 @@ extension [UInt8] {
 
 extension Unicode.Scalar {
     /// For messages: the character itself in quotes where it can be seen, else its number.
-    var named: String {
+    public var named: String {
         let number =
             "U+" + String(repeating: "0", count: max(0, 4 - String(value, radix: 16).count))
             + String(value, radix: 16, uppercase: true)

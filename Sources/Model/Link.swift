@@ -13,6 +13,8 @@ public struct Link: Sendable, Equatable {
     public var updatedAt: Timestamp
     /// All clicks loaded so far, bots included.
     public var clicks: Int
+    /// Those of them that were no bots.
+    public var humanClicks = 0
     public var lastClickedAt: Timestamp?
 
     public init(
@@ -51,6 +53,8 @@ public struct LinkSettings: Sendable, Equatable {
     public var passwordHash: String?
     public var redirectStatus: Int = 302
     public var disabled = false
+    /// Search engines may list the short address.
+    public var indexable = false
     /// The client's own name for the link, unique in the workspace.
     public var externalID: String?
 

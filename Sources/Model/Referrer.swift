@@ -1,12 +1,13 @@
-/// The host that a `Referer` header names, in lower case and as it is (`www.` stays); empty when there is none.
+/// The host that a `Referer` header names, in lower case and as it is (`www.` stays); empty when there is none. Of an app
+/// for Android (`android-app://com.example.app/`) its package's name.
 ///
-/// The header is the visitor's to write: anything but an `http` or `https` URL with a plain host of letters, digits,
+/// The header is the visitor's to write: anything but a URL of these schemes with a plain host of letters, digits,
 /// `-`, `_` and dots, at most 253 bytes, gives the empty text. The path, which may say more of a visitor than they
 /// meant to, is dropped.
 public func referrerHost(_ header: String) -> String {
     let scheme = header.utf8.prefix { $0 != UInt8(ascii: ":") }
-    guard scheme.count == 4 || scheme.count == 5, header.utf8[scheme.endIndex...].starts(with: "://".utf8),
-        ["http", "https"].contains(Substring(scheme).lowercased())
+    guard [4, 5, 11].contains(scheme.count), header.utf8[scheme.endIndex...].starts(with: "://".utf8),
+        ["https", "http", "android-app"].contains(Substring(scheme).lowercased())
     else { return "" }
     let host = header.utf8[scheme.endIndex...].dropFirst(3).prefix { $0.isReferrerHostByte }
     let end = header.utf8[host.endIndex...].first

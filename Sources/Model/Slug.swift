@@ -11,10 +11,20 @@ public struct Slug: Hashable, Sendable, CustomStringConvertible {
 
     public static let maximumLength = 100
 
+    /// How a text stands in a slug: NFC, and without the characters that only say whether the one before them is to be
+    /// coloured. Phones type `❤️` with one, tables and keyboards of computers without.
+    public static func spelling(of text: String) -> String {
+        let text = text.normalised
+        guard text.unicodeScalars.contains(where: isVariationSelector) else { return text }
+        return String(text.unicodeScalars.filter { !isVariationSelector($0) })
+    }
+
+    private static func isVariationSelector(_ scalar: Unicode.Scalar) -> Bool { 0xFE0E...0xFE0F ~= scalar.value }
+
     /// Accepts letters and digits of any script, their combining marks, emoji, and `-` `_` `.` `~`; not a leading `_`
     /// or `.`, not a reserved word, not the ending `.qr`.
     public init(validating text: String) throws(SlugProblem) {
-        let text = text.normalised
+        let text = Self.spelling(of: text)
         try Self.check(text)
         if text.utf8.first == UInt8(ascii: "_") || text.utf8.first == UInt8(ascii: ".") { throw .firstCharacter }
         let lower = text.lowercased()
@@ -68,18 +78,20 @@ extension Slug {
     /// The slug that a request asks for, nil when its path can be none.
     ///
     /// - Parameter rawPath: the path as received, from its first `/` and without the query. It is decoded once. So
-    ///   `/%ff`, `//a`, `/a/`, `/a;x`, `/a%0a`, `/a%2Fb` and `/a%2561` are nil, and so is `/`.
+    ///   `/%ff`, `//a`, `/a//`, `/a;x`, `/a%0a`, `/a%2Fb` and `/a%2561` are nil, and so is `/`. One slash at the end is
+    ///   taken for none: browsers, mail programs and printers of cards add it.
     ///
     /// Reserved words are not looked at: no link has them.
     public static func fromPath(_ rawPath: String) -> String? {
         let path = rawPath.utf8
         guard path.first == UInt8(ascii: "/") else { return nil }
-        let name = path.dropFirst()
+        var name = path.dropFirst()
+        if name.last == UInt8(ascii: "/") { name = name.dropLast() }
         if name.allSatisfy(\.isUnreserved) {
             return (1...maximumLength).contains(name.count) ? String(Substring(name)) : nil
         }
         guard let decoded = String(validating: [UInt8](percentDecoding: name), as: UTF8.self) else { return nil }
-        let text = decoded.normalised
+        let text = spelling(of: decoded)
         guard (try? check(text)) != nil else { return nil }
         return text
     }
@@ -133,8 +145,27 @@ extension Slug {
         let scalars = text.unicodeScalars
         guard let first = scalars.first else { throw .empty }
         guard scalars.count <= maximumLength else { throw .tooLong }
-        if let wrong = scalars.first(where: { !allows($0) }) { throw .character(wrong) }
+        var previous: Unicode.Scalar?
+        for scalar in scalars {
+            guard allows(scalar) || previous.map({ joins(scalar, to: $0) }) ?? false else { throw .character(scalar) }
+            if let previous, previous.value == joiner, !scalar.properties.isEmoji { throw .character(previous) }
+            previous = scalar
+        }
+        if let previous, previous.value == joiner { throw .character(previous) }
         if isMark(first) { throw .firstCharacter }
+    }
+
+    private static let joiner: UInt32 = 0x200D
+
+    /// What stands only inside emoji: the joiner of several that are one (👨‍👩‍👧), the keycap of a digit (1️⃣), and the letters of
+    /// flags that have no country's code (🏴󠁧󠁢󠁳󠁣󠁴󠁿).
+    private static func joins(_ scalar: Unicode.Scalar, to previous: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case joiner: !previous.isASCII && previous.properties.isEmoji
+        case 0x20E3: previous.isASCII && previous.properties.numericType == .decimal
+        case 0xE0020...0xE007F: previous.value == 0x1F3F4 || 0xE0020...0xE007E ~= previous.value
+        default: false
+        }
     }
 
     private static func allows(_ scalar: Unicode.Scalar) -> Bool {

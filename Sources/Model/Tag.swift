@@ -15,7 +15,7 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
         let scalars = text.unicodeScalars
         guard let first = scalars.first, let last = scalars.last else { throw .empty }
         if scalars.count > Self.maximumLength { throw .tooLong }
-        if let control = scalars.first(where: Self.isControl) { throw .character(control) }
+        if let control = PlainText.firstForbidden(in: text) { throw .character(control) }
         if first.properties.isWhitespace || last.properties.isWhitespace { throw .outerSpace }
         self.text = text
     }
@@ -39,15 +39,6 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
             }
         }
         return problems
-    }
-
-    /// Controls, line breaks, and the marks that turn the direction of the text around a tag. Other invisible
-    /// characters are left alone: emoji are joined with them.
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
-        }
     }
 }
 

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a `User-Agent` header says of a visitor, as far as analytics need it: kind of device, browser, system, and
 /// whether it is a program rather than a person. Only names are kept: versions would make visitors recognisable.
 public struct UserAgent: Equatable, Sendable {
@@ -25,105 +23,87 @@ public struct UserAgent: Equatable, Sendable {
 
     /// Reads the first 512 bytes of a header; browsers send fewer than 300.
     public init(parsing header: String) {
-        let count = min(header.utf8.count, 512)
-        self = withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { buffer in
-            for (index, byte) in header.utf8.prefix(count).enumerated() {
-                let lower = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
-                buffer[index] = CChar(bitPattern: lower)
-            }
-            buffer[count] = 0
-            // Capacity is at least 1, so the buffer has an address.
-            guard let start = buffer.baseAddress else { return .nothingSaid }
-            return UserAgent(LowerCaseText(start: start))
+        self = UserAgentReading(header).agent
+    }
+}
+
+/// A header as it was understood, and by what.
+public struct UserAgentReading: Sendable {
+    public let agent: UserAgent
+    /// What makes it a machine; nil for a person's browser.
+    public let machine: Machine?
+    /// By what they were told; nil where nothing was found.
+    public let browser: UserAgentTable.Entry?
+    public let system: UserAgentTable.Entry?
+    public let device: UserAgentTable.Entry?
+
+    public enum Machine: Sendable {
+        /// Nothing was sent.
+        case nothing
+        /// The header opens as no browser's does.
+        case opening
+        /// It says `compatible` and is none of the old browsers that said so.
+        case compatible
+        /// It opens as a browser's does, and names no engine.
+        case noEngine
+        case program(UserAgentTable.Entry)
+        case robot(UserAgentTable.Entry)
+    }
+
+    /// It comes by itself: a crawler, a preview, a monitor. Programs that somebody runs are not meant.
+    public var isRobot: Bool {
+        switch machine {
+        case .robot, .compatible, .noEngine: true
+        default: false
         }
     }
 
-    private static let nothingSaid = UserAgent(device: .unknown, browser: "Other", os: "Other", isBot: true)
-
-    private init(_ text: LowerCaseText) {
-        let program = text.first(of: Marks.programs)
-        os = text.first(of: Marks.systems) ?? "Other"
-        browser = program ?? text.first(of: Marks.browsers) ?? Self.safari(text, os: os) ?? "Other"
-        device = Self.device(text, os: os)
-        // Phones of the maker Cubot say so in every header.
-        let saysBot = text.contains("bot") && !text.contains("cubot")
-        isBot = text.isEmpty || program != nil || saysBot || text.contains(anyOf: Marks.bots)
+    public init(_ header: String) {
+        let found = UserAgentMarks.all.find(in: header)
+        (system, device, machine) = (found[.system], found[.device], Self.machine(found))
+        let os = system?.name ?? "Other"
+        let isApple = os == "iOS" || os == "macOS"
+        browser = found[.program] ?? found[.browser] ?? (isApple ? found[.safari] : nil)
+        agent = UserAgent(
+            device: Self.device(device, os), browser: browser?.name ?? "Other", os: os, isBot: machine != nil)
     }
 
-    /// Nearly every browser says `Safari`; it is the real one only on Apple's systems and when no other has spoken up.
-    private static func safari(_ text: LowerCaseText, os: String) -> String? {
-        (os == "iOS" || os == "macOS") && text.contains("safari/") ? "Safari" : nil
+    /// What has a name is told by it; the others by what browsers never do.
+    private static func machine(_ found: UserAgentMarks.Found) -> Machine? {
+        if found.isEmpty { return .nothing }
+        if let robot = found[.robot] { return .robot(robot) }
+        if let program = found[.program] { return .program(program) }
+        if found[.opening] == nil { return .opening }
+        if found[.oldBrowser] != nil { return nil }
+        if found[.compatible] != nil { return .compatible }
+        // Phones before 2010 open with their maker, and name no engine.
+        return found[.engine] == nil && found[.opening]?.mark == "mozilla/" ? .noEngine : nil
     }
 
     /// Android tablets are those that do not say `Mobile`. An iPad that asks for desktop pages says it is a Mac.
-    private static func device(_ text: LowerCaseText, os: String) -> Device {
-        // Old Windows desktops say "Tablet PC".
-        if text.contains("ipad") || (text.contains("tablet") && os != "Windows") { return .tablet }
-        if text.contains("mobi") || text.contains("iphone") || text.contains("ipod") { return .mobile }
+    private static func device(_ entry: UserAgentTable.Entry?, _ os: String) -> UserAgent.Device {
+        if let entry, let device = UserAgent.Device(rawValue: entry.name) {
+            // Old Windows desktops say "Tablet PC".
+            let isTabletPC = entry.mark == "tablet" && os == "Windows"
+            if !isTabletPC { return device }
+        }
         switch os {
         case "Android": return .tablet
         case "Other": return .unknown
         default: return .desktop
         }
     }
-}
 
-/// What is looked for, in lower case and in this order: the first that is found wins.
-private enum Marks {
-    typealias Named = (mark: StaticString, name: String)
-
-    static let programs: [Named] = [
-        ("curl/", "curl"), ("wget/", "Wget"), ("python-requests", "python-requests"), ("python-urllib", "Python"),
-        ("aiohttp", "Python"), ("python-httpx", "Python"), ("go-http-client", "Go"), ("okhttp", "OkHttp"),
-        ("java/", "Java"), ("apache-httpclient", "Java"), ("axios/", "Node.js"), ("node-fetch", "Node.js"),
-        ("undici", "Node.js"), ("libwww-perl", "Perl"), ("guzzlehttp", "PHP"), ("postmanruntime", "Postman"),
-        ("httpie/", "HTTPie"),
-    ]
-
-    static let bots: [StaticString] = [
-        "crawler", "spider", "slurp", "facebookexternalhit", "whatsapp", "preview", "monitor", "headlesschrome",
-        "phantomjs", "lighthouse", "pingdom", "embedly", "scrapy", "mediapartners-google", "google-read-aloud",
-        "skypeuripreview", "validator", "archive.org", "http://", "https://",
-    ]
-
-    static let systems: [Named] = [
-        ("windows", "Windows"), ("iphone", "iOS"), ("ipad", "iOS"), ("ipod", "iOS"), ("android", "Android"),
-        ("cros ", "ChromeOS"), ("mac os x", "macOS"), ("macintosh", "macOS"), ("linux", "Linux"), ("x11", "Linux"),
-    ]
-
-    /// Browsers built on Chrome name Chrome too, so they come first.
-    static let browsers: [Named] = [
-        ("edg/", "Edge"), ("edga/", "Edge"), ("edgios/", "Edge"), ("edge/", "Edge"), ("opr/", "Opera"),
-        ("opera", "Opera"),
-        ("opios/", "Opera"), ("opt/", "Opera"), ("samsungbrowser/", "Samsung Internet"), ("vivaldi/", "Vivaldi"),
-        ("yabrowser/", "Yandex"), ("ucbrowser/", "UC Browser"), ("duckduckgo/", "DuckDuckGo"),
-        ("firefox/", "Firefox"), ("fxios/", "Firefox"), ("focus/", "Firefox"), ("crios/", "Chrome"),
-        ("chrome/", "Chrome"), ("chromium/", "Chrome"), ("trident/", "Internet Explorer"),
-        ("msie ", "Internet Explorer"),
-    ]
-}
-
-/// Searches with strstr(3), which costs some ten nanoseconds a mark; both sides end with a zero byte.
-private struct LowerCaseText {
-    let start: UnsafePointer<CChar>
-
-    init(start: UnsafeMutablePointer<CChar>) {
-        self.start = UnsafePointer(start)
-    }
-
-    var isEmpty: Bool { start.pointee == 0 }
-
-    func contains(_ mark: StaticString) -> Bool {
-        mark.utf8Start.withMemoryRebound(to: CChar.self, capacity: mark.utf8CodeUnitCount + 1) {
-            strstr(start, $0) != nil
+    /// Why it is a bot or a person, as one sentence.
+    public var explanation: String {
+        switch machine {
+        case nil: "It opens as a browser does, names an engine, and has no mark of a machine."
+        case .nothing: "No User-Agent was sent."
+        case .opening: "It opens as no browser does; browsers open with Mozilla/."
+        case .compatible: "It says compatible and is none of the old browsers that said so."
+        case .noEngine: "It opens as a browser does and names no browser engine."
+        case .program(let entry): "It has \"\(entry.mark)\", a program that somebody runs."
+        case .robot(let entry): "It has \"\(entry.mark)\", a mark of what comes by itself: crawlers, previews, monitors."
         }
-    }
-
-    func contains(anyOf marks: [StaticString]) -> Bool {
-        marks.contains(where: contains)
-    }
-
-    func first(of marks: [Marks.Named]) -> String? {
-        marks.first { contains($0.mark) }?.name
     }
 }

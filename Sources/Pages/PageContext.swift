@@ -147,10 +147,9 @@ struct PageContext {
         return ["href": href(value), "value": value, "title": block["title"]?.stringValue ?? value]
     }
 
-    /// RFC 6068, section 2: what is not an address literally is percent-encoded.
+    /// RFC 6068, section 2: what could end the address or is no character of a URL is percent-encoded.
     private func mail(to address: String) -> String {
-        "mailto:" + address.split(separator: "@", omittingEmptySubsequences: false).map { PercentEncoding.encode(String($0)) }
-            .joined(separator: "@")
+        "mailto:" + address.map { "@!$'*+".contains($0) ? String($0) : PercentEncoding.encode(String($0)) }.joined()
     }
 
     /// RFC 3966 knows visual separators, but not all telephones do.

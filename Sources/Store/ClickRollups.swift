@@ -86,11 +86,12 @@ public enum ClickRollups {
 
     private static func addTotals(_ totals: [ClickTally.Total], on connection: Connection) throws(MariaDBError) {
         for chunk in chunks(of: totals) {
-            var statement: SQL = "INSERT INTO link_totals (workspace_id, link_id, clicks, last_clicked_at) VALUES "
-            appendRows(chunk, to: &statement) { "(\($0.workspace), \($0.link), \($0.clicks), \($0.lastClickedAt))" }
+            var statement: SQL = "INSERT INTO link_totals (workspace_id, link_id, clicks, humans, last_clicked_at) VALUES "
+            appendRows(chunk, to: &statement) { "(\($0.workspace), \($0.link), \($0.clicks), \($0.humans), \($0.lastClickedAt))" }
             statement += """
                  ON DUPLICATE KEY UPDATE
-                  clicks = clicks + VALUE(clicks), last_clicked_at = GREATEST(last_clicked_at, VALUE(last_clicked_at))
+                  clicks = clicks + VALUE(clicks), humans = humans + VALUE(humans),
+                  last_clicked_at = GREATEST(last_clicked_at, VALUE(last_clicked_at))
                 """
             try connection.execute(statement)
         }
@@ -105,6 +106,7 @@ struct ClickTally {
         var workspace: WorkspaceID
         var link: LinkID
         var clicks: Int
+        var humans: Int
         var lastClickedAt: Timestamp
     }
 
@@ -132,7 +134,7 @@ struct ClickTally {
             alike[likeness(click), default: .init()].add(.init(
                 clicks: 1, humans: click.agent.isBot ? 0 : 1, uniques: click.isFirstVisit ? 1 : 0))
             totals[click.link, default: Total(
-                workspace: click.workspace, link: click.link, clicks: 0, lastClickedAt: click.at)].note(click.at)
+                workspace: click.workspace, link: click.link, clicks: 0, humans: 0, lastClickedAt: click.at)].note(click)
         }
         for (likeness, counts) in alike { add(counts, of: likeness) }
     }
@@ -173,8 +175,9 @@ struct ClickTally {
 }
 
 extension ClickTally.Total {
-    fileprivate mutating func note(_ time: Timestamp) {
+    fileprivate mutating func note(_ click: Click) {
         clicks += 1
-        lastClickedAt = max(lastClickedAt, time)
+        humans += click.agent.isBot ? 0 : 1
+        lastClickedAt = max(lastClickedAt, click.at)
     }
 }

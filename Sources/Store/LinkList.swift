@@ -14,7 +14,7 @@ public struct LinkFilter: Sendable, Equatable {
     /// A link must have all of them.
     public var tags: [String] = []
     /// Part of the slug, the destination or the title; letters match in any case.
-    public var search: String?
+    public var search: SearchText?
     public var externalID: String?
     public var createdAfter: Timestamp?
     public var createdBefore: Timestamp?
@@ -66,13 +66,7 @@ extension Links {
         if let time = filter.createdAfter { conditions.append("l.created_at > \(time)") }
         if let time = filter.createdBefore { conditions.append("l.created_at < \(time)") }
         if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
-        if let text = filter.search {
-            let pattern = "%" + escaped(text) + "%"
-            conditions.append("""
-                (l.slug LIKE \(pattern) COLLATE utf8mb4_general_ci OR l.title LIKE \(pattern) COLLATE utf8mb4_general_ci
-                 OR CONVERT(l.url USING utf8mb4) LIKE \(pattern) COLLATE utf8mb4_general_ci)
-                """)
-        }
+        if let search = filter.search { conditions.append(condition(search)) }
         for tag in filter.tags {
             conditions.append("""
                 EXISTS (SELECT 1 FROM link_tags g
@@ -82,11 +76,25 @@ extension Links {
         return conditions
     }
 
-    /// The wildcards of LIKE, taken literally.
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            if character == "%" || character == "_" || character == "\\" { result.append("\\") }
-            result.append(character)
+    /// utf8mb4_general_ci would take every emoji for every other. Destinations are ASCII, and so compared at the least cost.
+    private static func condition(_ search: SearchText) -> SQL {
+        var condition: SQL = """
+            (l.slug LIKE \(pattern(search.slug)) COLLATE utf8mb4_unicode_520_ci
+             OR l.title LIKE \(pattern(search.text)) COLLATE utf8mb4_unicode_520_ci
+            """
+        for text in search.destinations {
+            condition += " OR l.url LIKE CONVERT(\(pattern(text)) USING ascii) COLLATE ascii_general_ci"
         }
+        return condition + ")"
+    }
+
+    /// The wildcards of LIKE are taken literally. By code points: what is joined to one hides none.
+    private static func pattern(_ text: String) -> String {
+        var pattern = "%"
+        for scalar in text.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
+            pattern.unicodeScalars.append(scalar)
+        }
+        return pattern + "%"
     }
 }

@@ -24,7 +24,7 @@ public enum Links {
         let count = try connection.load(rows.bytes, """
             LOAD DATA LOCAL INFILE 'links' INTO TABLE links CHARACTER SET binary (
               workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
+              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, indexable, external_id,
               tags, version, created_at, updated_at)
             """)
         let inserted = count == links.count ? Set(links.map(\.id)) : try present(links, on: connection)
@@ -47,6 +47,7 @@ public enum Links {
         ] { rows.append(text) }
         rows.append(settings.redirectStatus)
         rows.append(settings.disabled)
+        rows.append(settings.indexable)
         rows.append(settings.externalID)
         rows.append(tags(of: link))
         rows.append(link.version)
@@ -214,18 +215,20 @@ public enum Links {
                l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content,
                l.starts_at, l.expires_at, l.max_clicks, l.expired_url, l.password_hash, l.redirect_status, l.disabled,
                l.external_id, l.version, l.created_at, l.updated_at, CAST(COALESCE(t.clicks, 0) AS SIGNED), t.last_clicked_at,
-               l.tags
+               l.tags, l.indexable, CAST(COALESCE(t.humans, 0) AS SIGNED)
         FROM links l
         LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
         """
 
     static func link(_ row: Row) throws(MariaDBError) -> Link {
-        Link(
+        var link = Link(
             id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2),
             host: try row.string(3), slug: try row.string(4), settings: try settings(row),
             tags: try row.string(25).split(separator: tagSeparator).map(String.init),
             version: try row.integer(20), createdAt: try row.timestamp(21), updatedAt: try row.timestamp(22),
             clicks: try row.integer(23), lastClickedAt: try row.optionalTimestamp(24))
+        link.humanClicks = try row.integer(27)
+        return link
     }
 
     private static func settings(_ row: Row) throws(MariaDBError) -> LinkSettings {
@@ -242,6 +245,7 @@ public enum Links {
         settings.redirectStatus = try row.integer(17)
         settings.disabled = try row.bool(18)
         settings.externalID = try row.optionalString(19)
+        settings.indexable = try row.bool(26)
         return settings
     }
 
@@ -252,14 +256,14 @@ public enum Links {
         return """
             INSERT INTO links (
               workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, external_id,
+              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, indexable, external_id,
               tags, version, created_at, updated_at)
             VALUES (
               \(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
               \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
               \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
               \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
-              \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
+              \(settings.indexable), \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
             """
     }
 
@@ -273,7 +277,7 @@ public enum Links {
               utm_content = \(settings.utm.content), starts_at = \(settings.startsAt), expires_at = \(settings.expiresAt),
               max_clicks = \(settings.maxClicks), expired_url = \(settings.expiredURL),
               password_hash = \(settings.passwordHash), redirect_status = \(settings.redirectStatus),
-              disabled = \(settings.disabled), external_id = \(settings.externalID),
+              disabled = \(settings.disabled), indexable = \(settings.indexable), external_id = \(settings.externalID),
               tags = \(tags(of: link)), version = version + 1, updated_at = \(link.updatedAt)
             WHERE workspace_id = \(link.workspace) AND id = \(link.id) AND version = \(link.version)
             """

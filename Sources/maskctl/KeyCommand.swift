@@ -103,7 +103,7 @@ struct KeyCommand: ParsableCommand {
 
 /// What holds over the API holds here.
 private func validateKey(name: String?, limit: Int?, expiresAt: Timestamp?) throws {
-    if let name, !(1...255).contains(name.unicodeScalars.count) { throw ValidationError("A name has 1 to 255 characters.") }
+    try validateName(name)
     if let limit, !(1...1_000_000_000).contains(limit) { throw ValidationError("A limit is a number from 1.") }
     if let expiresAt, expiresAt <= .now() { throw ValidationError("The end of a key is yet to come.") }
 }

@@ -19,6 +19,7 @@ struct MemberCommand: ParsableCommand {
 
         func validate() throws {
             guard Member.isValidEmail(email) else { throw ValidationError("\(email) is no e-mail address.") }
+            try validateName(name)
         }
 
         func run() throws {

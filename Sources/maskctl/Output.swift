@@ -3,6 +3,7 @@ import ArgumentParser
 import Bootstrap
 import Glibc
 import HTTP
+import Model
 
 /// `--json` on everything that lists.
 struct OutputOptions: ParsableArguments {
@@ -15,9 +16,10 @@ struct OutputOptions: ParsableArguments {
             let objects = rows.map { row in
                 JSON.object(JSONObject(zip(headings, row).map { .init(name: $0, value: .string($1)) }))
             }
-            return Swift.print(String(decoding: JSON.array(objects).serialized(pretty: true), as: UTF8.self))
+            return Self.print(.array(objects))
         }
         guard !rows.isEmpty else { return }
+        let rows = rows.map { $0.map(PlainText.escaped) }
         let widths = headings.indices.map { column in ([headings] + rows).map { $0[column].count }.max() ?? 0 }
         for row in [headings.map { $0.uppercased() }] + rows {
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
@@ -30,11 +32,23 @@ struct OutputOptions: ParsableArguments {
     /// One thing: its facts line by line, or one JSON object.
     func print(_ facts: KeyValuePairs<String, String>) {
         if json {
-            let object = JSON.object(JSONObject(facts.map { .init(name: $0.key, value: .string($0.value)) }))
-            return Swift.print(String(decoding: object.serialized(pretty: true), as: UTF8.self))
+            return Self.print(.object(JSONObject(facts.map { .init(name: $0.key, value: .string($0.value)) })))
         }
         let width = facts.map(\.key.count).max() ?? 0
-        for (name, value) in facts { Swift.print(name + String(repeating: " ", count: width - name.count + 2) + value) }
+        for (name, value) in facts { Swift.print(name + String(repeating: " ", count: width - name.count + 2) + PlainText.escaped(value)) }
+    }
+
+    /// Characters that would do something to a terminal stand as JSON's own escapes; outside of texts there are none.
+    private static func print(_ json: JSON) {
+        let text = String(decoding: json.serialized(pretty: true), as: UTF8.self)
+        Swift.print(text.unicodeScalars.reduce(into: "") { result, scalar in
+            if scalar != "\n", PlainText.isForbidden(scalar) {
+                let number = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - number.count) + number
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        })
     }
 }
 
@@ -52,6 +66,15 @@ func writeOut(_ bytes: [UInt8]) throws {
 private struct OutputError: Error, CustomStringConvertible {
     let code: Int32
     var description: String { "standard output cannot be written: \(String(cString: strerror(code)))" }
+}
+
+/// A name as the API would take it.
+func validateName(_ name: String?) throws {
+    guard let name else { return }
+    guard (1...255).contains(name.unicodeScalars.count) else { throw ValidationError("A name has 1 to 255 characters.") }
+    if let scalar = PlainText.firstForbidden(in: name) {
+        throw ValidationError("Remove the control character \(scalar.named) from the name.")
+    }
 }
 
 extension ParsableCommand {

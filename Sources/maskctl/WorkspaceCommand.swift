@@ -19,6 +19,7 @@ struct WorkspaceCommand: ParsableCommand {
             guard Workspace.isValidSlug(slug) else {
                 throw ValidationError("A workspace is called by 1 to 63 lower-case letters, digits and inner hyphens.")
             }
+            try validateName(name)
         }
 
         func run() throws {

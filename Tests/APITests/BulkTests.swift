@@ -84,6 +84,7 @@ struct BulkTests {
                       "campaign-q1"
                     ],
                     "clicks": 0,
+                    "human_clicks": 0,
                     "title": null,
                     "utm_source": null,
                     "utm_medium": null,
@@ -97,6 +98,7 @@ struct BulkTests {
                     "password_protected": false,
                     "redirect_status": 302,
                     "disabled": false,
+                    "indexable": false,
                     "external_id": null,
                     "created_at": "<time>",
                     "updated_at": "<time>",

@@ -196,7 +196,7 @@ struct DomainTests {
             ("mask.test", "own_host"), ("api.mask.test", "own_host"), ("x.mask.test", "own_host"),
             ("192.0.2.1", "invalid_host"), ("[2001:db8::1]", "invalid_host"), ("intranet", "invalid_host"),
             ("a_b.example", "invalid_host"), ("https://example.com", "invalid_host"), ("", "invalid_host"),
-            ("☃\u{FE0F}.example", "invalid_host"), ("localhost", "own_host"),
+            ("a\u{200D}b.example", "invalid_host"), ("localhost", "own_host"),
         ])
     func refusedHosts(host: String, code: String) {
         let answer = ask(.post, "", ["host": .string(host)])

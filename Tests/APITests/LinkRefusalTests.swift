@@ -34,7 +34,7 @@ struct LinkRefusalTests {
             "blob:https://a.example/1",
             "https://a.example/\r\nSet-Cookie: a=b", "https://a.example/\nX-Accel-Redirect: /internal",
             "https://a.example/\u{0}",
-            "https://a.example/\u{7F}", "https://a.example/a b", " https://a.example/", "https://a.example/\u{1F}",
+            "https://a.example/\u{7F}", "https://a.example/a b", "https://a.example/\u{1F}",
             "https://good.example\\@evil.example", "https://good.example@evil.example", "https:/evil.example",
             "///evil.example", "//evil.example", "https:///evil.example", "https://", "http:", "", "/relative",
             "a.example",
@@ -148,6 +148,18 @@ struct LinkRefusalTests {
         ])
     func instants(sent: String, stored: String) throws {
         #expect(try stage.create(["expires_at": .string(sent)])["expires_at"]?.stringValue == stored)
+    }
+
+    @Test("no name has characters that do something to a terminal or turn the text around it", arguments: [
+        ("/links", "title"), ("/links", "utm_term"), ("/links", "external_id"), ("/api-keys", "name"), ("/webhooks", "description"),
+        ("/qr-codes", "name"), ("/bio-pages", "title"), ("/bio-pages", "description"),
+    ])
+    func names(path: String, field: String) throws {
+        let key = try stage.newKey(Scope.allCases).text
+        for character in ["\u{1B}", "\u{7F}", "\u{9B}", "\u{2028}", "\u{202E}", "\u{2066}"] {
+            let response = stage.ask(.post, path, JSON.object(JSONObject([.init(name: field, value: .string("a" + character + "b"))])).text, key: key)
+            #expect(response.refusals.contains("/\(field) invalid_text"), "\(response.text)")
+        }
     }
 
     @Test("every field that is wrong is named, all at once")

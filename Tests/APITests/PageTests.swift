@@ -364,6 +364,7 @@ struct PageTests {
         (#"{}"#, ["/title required"]),
         (#"{"title": " "}"#, ["/title empty"]),
         (#"{"title": "a\u0007"}"#, ["/title invalid_text"]),
+        (#"{"title": "a\u009b2J"}"#, ["/title invalid_text"]), (#"{"title": "a\u202eb"}"#, ["/title invalid_text"]),
         (#"{"title": "A", "slug": "api"}"#, ["/slug reserved_slug"]),
         (#"{"title": "A", "slug": "V1"}"#, ["/slug reserved_slug"]),
         (#"{"title": "A", "slug": "robots.txt"}"#, ["/slug reserved_slug"]),
@@ -438,6 +439,26 @@ struct PageTests {
         let response = stage.ask(
             .post, "/bio-pages", #"{"title": "A", "blocks": [{"type": "link", "title": "x", "url": "\#(url)"}]}"#)
         #expect(response.status == 422 && response.refusals == ["/blocks/0/url invalid_url"], "\(response.text)")
+    }
+
+    @Test("an e-mail address has any atom of RFC 5322, and what came along when it was copied is removed", arguments: [
+        ("o'brien@example.com", "o'brien@example.com"), ("a&b@example.com", "a&b@example.com"),
+        ("user%x@example.com", "user%x@example.com"), ("a?b@example.com", "a?b@example.com"),
+        (" ada@example.com\\n", "ada@example.com"), ("\u{200B}ada@example.com", "ada@example.com"),
+    ])
+    func addresses(sent: String, stored: String) {
+        // Past the contract: what is removed is not in the schema.
+        let response = stage.application.respond(to: stage.request(
+            .post, "/v1/bio-pages", body: #"{"title": "A", "blocks": [{"type": "email", "address": "\#(sent)"}]}"#))
+        #expect(response.json["blocks"]?[0]?["address"]?.stringValue == stored, "\(response.text)")
+    }
+
+    @Test("a page is at its address without a slash at the end, and the other one leads there")
+    func slash() throws {
+        let slug = try stage.publishedPage().slug
+        let response = stage.follow("/\(slug)/?utm_source=card")
+        #expect(response.status == 301)
+        #expect(response[.location] == "/\(slug)?utm_source=card")
     }
 
     @Test("ten thousand blocks are one mistake, and a hundred are none")

@@ -143,6 +143,123 @@ struct RedirectTests {
         #expect((0..<4).map { _ in stage.follow("/more").status } == [302, 302, 410, 410])
     }
 
+    @Test("a prefetch, a preview and a crawler use up nothing, and do not learn the destination")
+    func machinesUseNothing() throws {
+        try stage.create(["slug": "once", "max_clicks": 1])
+        for _ in 0..<2 {
+            var prefetch = stage.visit("/once")
+            prefetch.fields.purpose = "prefetch"
+            let refused = stage.application.respond(to: prefetch)
+            #expect(refused.status == 403)
+            #expect(refused[.location] == nil)
+            #expect(refused[.cacheControl] == "private, no-store")
+            for agent in ["Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", "WhatsApp/2.23.20.0"] {
+                var preview = stage.visit("/once")
+                preview.fields.userAgent = agent
+                let page = stage.application.respond(to: preview)
+                #expect(page.status == 200)
+                #expect(page[.location] == nil)
+                #expect(!page.text.contains("example.com"))
+            }
+        }
+        #expect(stage.follow("/once").status == 302)
+        var late = stage.visit("/once")
+        late.fields.userAgent = "Slackbot-LinkExpanding 1.0"
+        #expect(stage.application.respond(to: late).status == 410)
+        #expect(try stage.load() == 1)
+    }
+
+    @Test("a program that somebody runs uses up a visit as a browser does", arguments: ["curl/8.5.0", ""])
+    func programs(agent: String) throws {
+        try stage.create(["slug": "once", "max_clicks": 1])
+        var visit = stage.visit("/once")
+        visit.fields.userAgent = agent
+        #expect(stage.application.respond(to: visit).status == 302)
+        #expect(stage.follow("/once").status == 410)
+    }
+
+    @Test("a permanent redirect is kept no longer than the link lives, and not at all where visits are counted out")
+    func permanent() throws {
+        try stage.create(["slug": "p", "redirect_status": 301])
+        try stage.create(["slug": "counted", "redirect_status": 301, "max_clicks": 5])
+        try stage.create(["slug": "ends", "redirect_status": 308, "expires_at": after(30)])
+        try stage.create(["slug": "later", "redirect_status": 308, "expires_at": after(3600)])
+        #expect(stage.follow("/p")[.cacheControl] == "private, max-age=90")
+        #expect(stage.follow("/counted")[.cacheControl] == "private, no-store")
+        let kept = try #require(stage.follow("/ends")[.cacheControl])
+        #expect(kept == "private, no-store" || (Int(kept.split(separator: "=").last ?? "") ?? 90) <= 30)
+        #expect(stage.follow("/later")[.cacheControl] == "private, max-age=90")
+    }
+
+    // MARK: The address
+
+    @Test("a slash at the end is taken for none", arguments: ["/menu/", "/menu/?a=1", "/men%C3%BC/"])
+    func slash(target: String) throws {
+        try stage.create(["slug": "menu"])
+        try stage.create(["slug": "menü"])
+        #expect(stage.follow(target).status == 302)
+        #expect(stage.follow("/menu//").status == 404)
+        #expect(stage.follow("/missing/").status == 404)
+    }
+
+    @Test("a link is one however its emoji is typed: with or without U+FE0F")
+    func variationSelectors() throws {
+        let heart = try stage.create(["slug": "\u{2764}\u{FE0F}x"])
+        #expect(heart["slug"] == "\u{2764}x")
+        for path in ["/%E2%9D%A4%EF%B8%8Fx", "/%E2%9D%A4x"] { #expect(stage.follow(path).status == 302) }
+        #expect(stage.ask(.post, "/links", #"{"url": "https://example.com/", "slug": "\#u{2764}x", "domain": "\#(stage.host)"}"#).status == 409)
+        try stage.create(["slug": "1\u{FE0F}\u{20E3}"])
+        for path in ["/1%EF%B8%8F%E2%83%A3", "/1%E2%83%A3"] { #expect(stage.follow(path).status == 302) }
+        try stage.create(["slug": "👨\u{200D}👩\u{200D}👧"])
+        #expect(stage.follow("/" + PercentEncoding.encode("👨\u{200D}👩\u{200D}👧")).status == 302)
+    }
+
+    @Test("search engines are told not to list a short link, unless it is indexable")
+    func indexable() throws {
+        let link = try stage.create(["slug": "plain"])
+        #expect(link["indexable"] == false)
+        #expect(stage.follow("/plain")[.xRobotsTag] == "noindex")
+        #expect(stage.ask(.patch, path(link), #"{"indexable": true}"#).json["indexable"] == true)
+        #expect(stage.follow("/plain")[.xRobotsTag] == nil)
+        #expect(stage.ask(.patch, path(link), #"{"indexable": null}"#).json["indexable"] == false)
+    }
+
+    @Test("what programs ask every host for never leads to not_found_url")
+    func hostFiles() throws {
+        try setDomain(["not_found_url": "https://example.com/lost"])
+        #expect(stage.follow("/missing")[.location] == "https://example.com/lost")
+        let robots = stage.follow("/robots.txt")
+        #expect(robots.status == 200)
+        #expect(robots.text.contains("User-agent: *\nDisallow:\n"))
+        for path in [
+            "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-120x120-precomposed.png", "/sitemap.xml",
+            "/.well-known/apple-app-site-association", "/.well-known/security.txt",
+        ] { #expect(stage.follow(path).status == 404, "\(path)") }
+    }
+
+    @Test("no setting of a domain leads to a host that has become one of ours")
+    func circles() throws {
+        let other = "later-\(randomHex(6)).test"
+        let url: JSON = .string("https://\(other)/x")
+        try setDomain(["not_found_url": url, "root_url": url, "expired_url": url])
+        try stage.create(["slug": "over", "expires_at": ago(1)])
+        try stage.create(["slug": "own", "expires_at": ago(1), "expired_url": url])
+        let paths = ["/missing", "/", "/over", "/own"]
+        #expect(paths.map { stage.follow($0).status } == [302, 302, 302, 302])
+        _ = try stage.administration.addDomain(HostName(validating: other), to: stage.workspace)
+        stage.services.domains.invalidate(other)
+        #expect(paths.map { stage.follow($0).status } == [404, 508, 410, 410])
+    }
+
+    /// Sets what visitors of the stage's domain get.
+    private func setDomain(_ fields: JSONObject) throws {
+        let domains = try #require(stage.ask(.get, "/domains").json["data"]?.arrayValue)
+        let domain = try #require(domains.first { $0["host"] == .string(stage.host) })
+        let key = try stage.newKey([.domainsWrite]).text
+        let response = stage.ask(.patch, "/domains/" + (domain["id"]?.stringValue ?? ""), JSON.object(fields).text, key: key)
+        try #require(response.status == 200, "\(response.text)")
+    }
+
     // MARK: The password
 
     @Test("the form is a page that nobody keeps, frames or runs a script in")
@@ -216,6 +333,30 @@ struct RedirectTests {
         #expect(try stage.load() == 0)
     }
 
+    @Test("a visitor who asks not to be tracked is not recorded where the installation heeds that", arguments: [true, false])
+    func doNotTrack(honors: Bool) throws {
+        let stage = try Stage(site: { $0.honorsDoNotTrack = honors })
+        try stage.create(["slug": "to"])
+        var visit = stage.visit("/to")
+        visit.fields.optsOutOfTracking = true
+        #expect(stage.application.respond(to: visit).status == 302)
+        #expect(try stage.load() == (honors ? 0 : 1))
+    }
+
+    @Test(
+        "of a query that is partly broken the rest is read",
+        arguments: [
+            ("utm_source=news&off=100%", "news"), ("utm_source=news&q=%zz", "news"), ("name=caf%E9&utm_source=news", "news"),
+            ("utm_source=news&x=%F0%9F%8D", "news"), ("utm_source=50%", "50%"), ("utm_source=a%2zb+c", "a%2zb c"),
+        ])
+    func brokenQuery(query: String, source: String) throws {
+        try stage.create(["slug": "to"])
+        #expect(stage.follow("/to?" + query).status == 302)
+        #expect(try stage.load() == 1)
+        let row = try stage.query("SELECT utm_source FROM clicks WHERE workspace_id = \(stage.workspace.id)")[0]
+        #expect(try row.string(0) == source)
+    }
+
     @Test("a redirect tells nothing of rate limits")
     func noLimits() throws {
         try stage.create(["slug": "to"])
@@ -260,6 +401,7 @@ struct RedirectTests {
         #expect(try stage.load() == 4)
         let after = stage.ask(.get, path(link)).json
         #expect(after["clicks"] == 4)
+        #expect(after["human_clicks"] == 3)
         #expect(after["last_clicked_at"] != .null)
         for (count, total) in [("all", 4), ("human", 3), ("unique", 1)] {
             let query = "/analytics/clicks?interval=24h&link_id=\(link["id"]?.stringValue ?? "")&count=\(count)"

@@ -39,6 +39,19 @@ struct RequestHeadTests {
         #expect(request.fields.userAgent == "x")
     }
 
+    @Test("a prefetch or preview says so under any of four names", arguments: ["PURPOSE", "SEC_PURPOSE", "X_PURPOSE", "X_MOZ"])
+    func purpose(name: String) throws {
+        #expect(try #require(head(usual + ["HTTP_\(name)=preview"])).0.fields.purpose == "preview")
+        #expect(try #require(head(usual + ["HTTP_\(name)="])).0.fields.purpose == nil)
+    }
+
+    @Test("a visitor who does not want to be tracked says 1", arguments: [
+        ("HTTP_DNT=1", true), ("HTTP_SEC_GPC=1", true), ("HTTP_DNT=0", false), ("HTTP_SEC_GPC=", false), ("X=1", false),
+    ])
+    func tracking(parameter: String, optsOut: Bool) throws {
+        #expect(try #require(head(usual + [parameter])).0.fields.optsOutOfTracking == optsOut)
+    }
+
     @Test("that are unknown are ignored, also headers that pretend to be ours", arguments: [
         "HTTP_X_FORWARDED_FOR=203.0.113.1", "HTTP_REMOTE_ADDR=203.0.113.1", "HTTP_PROXY=http://evil", "REMOTE_ADDRESS=1", "=", "",
     ])

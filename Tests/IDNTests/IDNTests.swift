@@ -13,6 +13,10 @@ import Testing
         ("\u{430}pple.com", "xn--pple-43d.com"),
         // Full-width digits are digits: the caller has to check the answer.
         ("１２７.1", "127.1"),
+        // Emoji, which IDNA2008 alone refuses; how they are to look is dropped, and letters beside them are put in order.
+        ("💪.example", "xn--ms8h.example"), ("i❤️.example", "xn--i-7iq.example"), ("I❤.example", "xn--i-7iq.example"),
+        ("☕.de", "xn--53h.de"), ("💩.la", "xn--ls8h.la"), ("🇩🇪.example", "xn--h77hc.example"), ("👍🏽.example", "xn--on8h5e.example"),
+        ("Bücher💪。example", "xn--bcher-kva44560g.example"), ("™💪.example", "xn--tm-du72a.example"),
     ])
 func converts(host: String, ascii: String) {
     #expect(hostToASCII(host) == ascii)
@@ -21,9 +25,14 @@ func converts(host: String, ascii: String) {
 @Test(
     "a host without an ASCII form is refused",
     arguments: [
-        "💩.la", "☕.de", "-ü.de", "xn--ü.de", "ü／x.de", String(repeating: "ü", count: 64) + ".de",
+        "💪" + String(repeating: "a", count: 60) + ".de", "👨\u{200D}👩.de", "💪 .de", "💪\u{0}.de", "💪xn--ü.de", "-ü.de", "xn--ü.de", "ü／x.de", String(repeating: "ü", count: 64) + ".de",
         "ü\u{0}.de", "ü\n.de", "ü .de",
     ])
 func refuses(host: String) {
     #expect(hostToASCII(host) == nil)
+}
+
+@Test("a host is read in its letters", arguments: [("xn--bcher-kva.de", "bücher.de"), ("example.com", "example.com")])
+func reads(host: String, unicode: String) {
+    #expect(hostToUnicode(host) == unicode)
 }

@@ -11,6 +11,7 @@ import Testing
             ("https://example.com?x", "example.com"),
             ("https://example.com#x", "example.com"),
             ("https://a_b.example.com/", "a_b.example.com"),
+            ("android-app://com.google.android.gm/", "com.google.android.gm"), ("android-app://org.telegram.messenger", "org.telegram.messenger"),
             ("https://127.0.0.1:3000/", "127.0.0.1"),
             ("https://" + String(repeating: "a", count: 253), String(repeating: "a", count: 253)),
         ])
@@ -21,7 +22,7 @@ import Testing
     @Test(
         "anything else is as good as no referrer",
         arguments: [
-            "", "example.com", "about:blank", "android-app://com.example/", "javascript:alert(1)", "https:", "https://",
+            "", "example.com", "about:blank", "ios-app://com.example/", "android-app:com.example", "javascript:alert(1)", "https:", "https://",
             "https:///x",
             "https:/example.com", "https://user@example.com/", "https://[::1]/", "https://exa mple.com/",
             "https://<script>/",

@@ -23,6 +23,18 @@ import Testing
     }
 
     @Test(
+        "an emoji is one slug however it is typed",
+        arguments: [
+            ("❤\u{FE0F}x", "❤x"), ("☕\u{FE0F}", "☕"), ("☕\u{FE0E}", "☕"), ("1\u{FE0F}\u{20E3}", "1\u{20E3}"),
+            ("👨\u{200D}👩\u{200D}👧", "👨\u{200D}👩\u{200D}👧"), ("❤\u{FE0F}\u{200D}🔥", "❤\u{200D}🔥"),
+            ("👩🏽\u{200D}✈\u{FE0F}", "👩🏽\u{200D}✈"), ("🏴\u{E0067}\u{E0062}\u{E007F}", "🏴\u{E0067}\u{E0062}\u{E007F}"),
+        ])
+    func emoji(typed: String, slug: String) throws {
+        #expect(try Array(Slug(validating: typed).text.unicodeScalars) == Array(slug.unicodeScalars))
+        #expect(Slug.fromPath("/" + typed).map { Array($0.unicodeScalars) } == Array(slug.unicodeScalars))
+    }
+
+    @Test(
         "what is no slug is refused, with its reason",
         arguments: [
             ("", .empty),
@@ -37,8 +49,9 @@ import Testing
             ("a\u{0}", .character("\u{0}")), ("a\n", .character("\n")), ("a\u{7F}", .character("\u{7F}")),
             ("a\u{85}", .character("\u{85}")), ("a\u{202E}b", .character("\u{202E}")),
             ("a\u{200B}b", .character("\u{200B}")),
-            ("a\u{200D}b", .character("\u{200D}")), ("a\u{FEFF}", .character("\u{FEFF}")),
-            ("❤\u{FE0F}", .character("\u{FE0F}")),
+            ("a\u{200D}b", .character("\u{200D}")), ("👨\u{200D}", .character("\u{200D}")),
+            ("👨\u{200D}b", .character("\u{200D}")), ("\u{200D}👨", .character("\u{200D}")), ("a\u{20E3}", .character("\u{20E3}")),
+            ("a\u{E0067}", .character("\u{E0067}")), ("\u{FE0F}", .empty), ("a\u{FEFF}", .character("\u{FEFF}")),
             ("a\u{3164}", .character("\u{3164}")), ("a\u{2028}", .character("\u{2028}")),
             ("a\u{E000}", .character("\u{E000}")),
             ("a\u{FFFD}", .character("\u{FFFD}")), ("a／b", .character("／")), ("“a”", .character("“")),
@@ -62,7 +75,7 @@ import Testing
         arguments: [
             ("/my-link", "my-link"), ("/SLUG", "SLUG"), ("/my%2Dlink", "my-link"), ("/%61%62", "ab"),
             ("/%F0%9F%8E%89", "🎉"), ("/größe", "größe"), ("/gr%c3%b6%C3%9Fe", "größe"), ("/x.qr", "x.qr"),
-            ("/api", "api"),
+            ("/api", "api"), ("/slug/", "slug"), ("/%F0%9F%8E%89/", "🎉"),
         ])
     func path(path: String, slug: String) {
         #expect(Slug.fromPath(path) == slug)
@@ -71,7 +84,7 @@ import Testing
     @Test(
         "a path that can be no slug is told apart at once",
         arguments: [
-            "", "slug", "/", "//", "//slug", "/slug/", "/a/b", "/slug;x", "/slug%0a", "/slug%00", "/%ff", "/%c0%ae",
+            "", "slug", "/", "//", "//slug", "/slug//", "/a/b", "/slug;x", "/slug%0a", "/slug%00", "/%ff", "/%c0%ae",
             "/%ed%a0%80",
             "/a%2Fb", "/a%2fb", "/a%252Fb", "/a%5Cb", "/%", "/a%2", "/a%zz", "/a b", "/a%20b", "/a+b", "/a?b", "/a%3Fb",
             "/a#b",

@@ -120,7 +120,13 @@ struct PageTests {
     @Test("an address for mail is encoded where it would be read as something else")
     func mail() throws {
         let blocks: JSONObject = ["blocks": [["type": "email", "address": "a#b+c@example.com"]]]
-        #expect(try html(blocks).contains(#"href="mailto:a%23b%2Bc@example.com""#))
+        #expect(try html(blocks).contains(#"href="mailto:a%23b+c@example.com""#))
+        for (address, href) in [
+            ("o'brien@example.com", "o&#39;brien@example.com"), ("a&b@example.com", "a%26b@example.com"),
+            ("user%x@example.com", "user%25x@example.com"), ("a?b@example.com", "a%3Fb@example.com"),
+        ] {
+            #expect(try html(["blocks": [["type": "email", "address": .string(address)]]]).contains("href=\"mailto:\(href)\""), "\(address)")
+        }
     }
 
     @Test("links lead where they should, and say that they are a user's")

@@ -76,10 +76,10 @@ struct LinkListTests {
             ({ $0.createdAfter = one }, ["dexta", "de_ta", "gamma"]),
             ({ $0.createdBefore = three }, ["gamma", "beta", "Alpha"]),
             ({ $0.createdAfter = one; $0.createdBefore = three; $0.host = "other.example" }, ["gamma"]),
-            ({ $0.search = "alpha" }, ["dexta", "Alpha"]),
-            ({ $0.search = "ÉTÉ" }, ["beta"]),
-            ({ $0.search = "example.org" }, ["dexta"]),
-            ({ $0.search = "alpha"; $0.tags = ["x"] }, ["Alpha"]),
+            ({ $0.search = SearchText("alpha") }, ["dexta", "Alpha"]),
+            ({ $0.search = SearchText("ÉTÉ") }, ["beta"]),
+            ({ $0.search = SearchText("example.org") }, ["dexta"]),
+            ({ $0.search = SearchText("alpha"); $0.tags = ["x"] }, ["Alpha"]),
         ]
         for (change, slugs) in table {
             #expect(try list(filter(change)).map(\.slug) == slugs, "\(filter(change))")
@@ -92,7 +92,26 @@ struct LinkListTests {
     ])
     func wildcards(_ search: String, _ slugs: [String]) throws {
         try makeFive()
-        #expect(try list(filter { $0.search = search }).map(\.slug) == slugs)
+        #expect(try list(filter { $0.search = SearchText(search) }).map(\.slug) == slugs)
+    }
+
+    @Test(
+        "a search finds what one reads, and no other emoji",
+        arguments: [
+            ("🍺 x", ["beer"]), ("🍣", ["sushi"]), ("🦆 x", []), ("straße/x", ["street"]), ("STRASSE", []), ("Straße", ["street"]),
+            ("stra%C3%9Fe", ["street"]), ("münchen.example", ["city"]), ("https://münchen.example/ä", ["city"]), ("münchen", ["city"]),
+            ("ÜBER uns", ["city"]), ("two words", ["plus"]), ("❤\u{FE0F}x", ["❤x"]), ("cafe\u{301}", ["coffee"]),
+        ])
+    func readable(_ search: String, _ slugs: [String]) throws {
+        for (slug, title) in [("sushi", "Sushi 🍣 x"), ("beer", "Beer 🍺 x"), ("❤x", "heart"), ("coffee", "Café")] {
+            try database.makeLink(slug, of: tenant) { $0.title = title }
+        }
+        let urls = [
+            ("street", "https://example.com/straße/x"), ("city", "https://münchen.example/ä?q=Über%20uns"),
+            ("plus", "https://example.com/?q=two+words"),
+        ]
+        for (slug, url) in urls { try database.makeLink(slug, of: tenant, to: Destination(validating: url).text) }
+        #expect(try list(filter { $0.search = SearchText(search) }).map(\.slug) == slugs)
     }
 
     @Test("pages follow one another without a gap or a repetition", arguments: [LinkFilter.Order.createdAt, .clicks])

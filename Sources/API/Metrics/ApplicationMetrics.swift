@@ -10,6 +10,8 @@ struct ApplicationMetrics: Sendable {
         /// The form was shown, or the password was wrong.
         case password
         case tooManyTries, wrongMethod
+        /// A prefetch or a crawler came to a link with max_clicks, and was not led on.
+        case spared
         /// The link could not be looked up.
         case unavailable
     }

@@ -43,8 +43,8 @@ extension Schemas {
     private static let linkExample: JSON = {
         let text: [(String, JSON)] = [
             ("id", .string(linkID)), ("url", "https://example.com/long-page"), ("short_url", "https://go.example.com/my-link"),
-            ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042),
-            ("password_protected", false), ("redirect_status", 302), ("disabled", false),
+            ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042), ("human_clicks", 977),
+            ("password_protected", false), ("redirect_status", 302), ("disabled", false), ("indexable", false),
             ("created_at", "2026-03-13T10:00:00Z"), ("updated_at", "2026-03-13T10:00:00Z"),
             ("last_clicked_at", "2026-03-14T08:30:00Z"), ("title", nil), ("utm_source", "twitter"), ("utm_medium", "social"),
             ("utm_campaign", nil), ("utm_term", nil), ("utm_content", nil), ("starts_at", nil),

@@ -35,12 +35,20 @@ extension Schemas {
         ],
         "tags": ["type": ["array", "null"], "items": tag, "maxItems": 20, "uniqueItems": true],
         "title": text, "utm_source": text, "utm_medium": text, "utm_campaign": text, "utm_term": text, "utm_content": text,
-        "starts_at": moment, "expires_at": moment,
+        "starts_at": moment,
+        "expires_at": [
+            "type": ["string", "null"], "format": "date-time",
+            "description": "May lie in the past: the link is made, and has expired",
+        ],
         "max_clicks": ["type": ["integer", "null"], "minimum": 1, "maximum": 2_000_000_000],
         "expired_url": ["type": ["string", "null"], "format": "uri", "maxLength": 8192, "pattern": .string(web)],
         "password": ["type": ["string", "null"], "minLength": 1, "maxLength": 128, "writeOnly": true],
         "redirect_status": ["type": ["integer", "null"], "enum": [301, 302, 307, 308, nil]],
         "disabled": ["type": ["boolean", "null"]],
+        "indexable": [
+            "type": ["boolean", "null"],
+            "description": "Search engines may list the short URL; otherwise its redirect says X-Robots-Tag: noindex",
+        ],
         "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
     ]
 
@@ -52,8 +60,11 @@ extension Schemas {
     static let link: JSON = {
         let read: JSONObject = [
             "id": .id(LinkKind.self), "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],
-            "tags": ["type": "array", "items": ["type": "string"]], "clicks": ["type": "integer"],
+            "tags": ["type": "array", "items": ["type": "string"]],
+            "clicks": ["type": "integer", "description": "All, bots included"],
+            "human_clicks": ["type": "integer", "description": "Those of them that are not a bot's"],
             "password_protected": ["type": "boolean"], "redirect_status": ["type": "integer"], "disabled": ["type": "boolean"],
+            "indexable": ["type": "boolean"],
             "created_at": .time, "updated_at": .time, "last_clicked_at": moment,
         ]
         let optional = writable.members.filter { read[$0.name] == nil && $0.name != "password" }

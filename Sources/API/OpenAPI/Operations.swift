@@ -13,12 +13,12 @@ extension Operation {
         query: [
             .init(name: "domain", about: "Host of the links", schema: ["type": "string"]),
             .init(name: "tag", about: "Repeat it for links that have all of several tags", schema: ["type": "array", "items": ["type": "string"]]),
-            .init(name: "search", about: "Part of the slug, the destination or the title", schema: ["type": "string"]),
+            .init(name: "search", about: "Part of the slug, the destination or the title, as one reads it", schema: ["type": "string"]),
             .init(name: "external_id", about: "The client's own name for the link", schema: ["type": "string"]),
             .init(name: "created_after", about: "Created later than this", schema: .time),
             .init(name: "created_before", about: "Created earlier than this", schema: .time),
             .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
-            .init(name: "sort", about: "Newest or most clicked first", schema: .oneOf(["created_at", "clicks"])),
+            .init(name: "sort", about: "Newest or most clicked first, clicks of bots included", schema: .oneOf(["created_at", "clicks"])),
         ] + pagination,
         answer: "Link", isList: true, problems: [400])
 

@@ -158,7 +158,7 @@ extension Schemas {
 
     private static let profile: JSON = object(["network": .oneOf(SocialNetwork.allCases.map(\.rawValue)), "url": url])
     private static let email: JSON = [
-        "type": "string", "maxLength": 254, "pattern": "^[A-Za-z0-9!#$*+/=^_`{|}~.-]{1,64}@.{3,}$",
+        "type": "string", "maxLength": 254, "pattern": "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@.{3,}$",
     ]
     private static let phone: JSON = ["type": "string", "maxLength": 32, "pattern": "^[+]?[0-9 ().-]{3,}$"]
 }

@@ -27,8 +27,8 @@ enum Schemas {
     static let moment: JSON = ["type": ["string", "null"], "format": "date-time"]
     static let limit: JSON = ["type": ["integer", "null"], "minimum": 1, "maximum": 1_000_000_000]
 
-    /// Without control characters.
-    static let plain = #"^[^\u0000-\u001F\u007F]*$"#
+    /// Without control characters and marks that turn the direction of text.
+    static let plain = #"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#
 
     /// One line that is not empty.
     static let line: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": .string(plain)]

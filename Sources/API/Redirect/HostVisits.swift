@@ -17,18 +17,29 @@ struct HostVisits: Sendable {
             if !error.isDatabaseUnavailable { services.logger.error("the page of a host cannot be shown: \(error)") }
             return Page.unavailable
         }
-        return domain.settings.rootURL.map(Page.elsewhere) ?? notFound(request)
+        if let url = domain.settings.rootURL { return elsewhere(url, isIndexed: true) ?? Page.loop }
+        return notFound(request)
     }
 
     /// An address without a link.
     func notFound(_ request: Request) -> Response {
         guard request.method != .post else { return Page.notFound }
-        return domain(request)?.settings.notFoundURL.map(Page.elsewhere) ?? Page.notFound
+        if let answer = HostFile(path: request.path)?.answer { return answer }
+        return elsewhere(domain(request)?.settings.notFoundURL) ?? Page.notFound
     }
 
     /// A link that is over and says nothing itself.
     func expired(_ request: Request) -> Response {
-        domain(request)?.settings.expiredURL.map(Page.elsewhere) ?? Page.gone
+        elsewhere(domain(request)?.settings.expiredURL) ?? Page.gone
+    }
+
+    /// On to an address that a workspace has set; nil where there is none. Nil, too, where the address has become a host of
+    /// ours after it was set: two hosts could send visitors to each other for ever.
+    func elsewhere(_ url: String?, isIndexed: Bool = false) -> Response? {
+        guard let url, let host = (try? Destination(validating: url))?.host,
+            (try? services.isOwn(host, priority: .reserved)) != true
+        else { return nil }
+        return Page.elsewhere(url, isIndexed: isIndexed)
     }
 
     /// Nil where it cannot be told, too: a page of ours is never wrong.

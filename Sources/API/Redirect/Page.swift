@@ -11,10 +11,29 @@ enum Page {
     static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.", retryAfter: 1)
     static let wrongMethod = page(405, "Not possible", "A link can only be followed.", allow: "GET, HEAD")
 
+    /// What takes none of a link's max_clicks: a preview shows the sentence, a crawler finds no address to follow.
+    static let limited = page(200, "Link for a limited number of visits", "Open it in a browser to follow it.")
+    /// Not 2xx, so that the browser forgets the answer and asks again when somebody opens the link; not 5xx, which nginx
+    /// takes for an outage.
+    static let notPrefetched = page(403, "Link for a limited number of visits", "This link cannot be loaded ahead.")
+
     /// On to another address, for now.
-    static func elsewhere(_ location: String) -> Response {
-        Response(status: 302, fields: [.init(.location, location), .init(.cacheControl, Page.private)])
+    static func elsewhere(_ location: String, isIndexed: Bool = false) -> Response {
+        var response = Response(status: 302, fields: [.init(.location, location), .init(.cacheControl, Page.private)])
+        if !isIndexed { response.fields.append(noindex) }
+        return response
     }
+
+    /// A search engine is to list the destination under its own address, not under a short one.
+    static let noindex = Response.Field(.xRobotsTag, "noindex")
+
+    static let robots = Response(
+        status: 200,
+        fields: [
+            .init(.contentType, "text/plain; charset=utf-8"), .init(.cacheControl, "public, max-age=3600"),
+            .init(.xContentTypeOptions, "nosniff"),
+        ],
+        body: Array("# Short links say noindex themselves, which only who may ask for them can read.\nUser-agent: *\nDisallow:\n".utf8))
 
     static func tooManyTries(seconds: Int) -> Response {
         page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)

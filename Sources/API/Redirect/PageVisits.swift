@@ -41,6 +41,8 @@ struct PageVisits: Sendable {
     /// A page whose file this host does not have: it is written and shown.
     func show(_ slug: String, _ place: CachedLink, _ request: Request) -> Response {
         guard request.method != .post else { return Page.wrongMethod }
+        // What a page refers to is below its own address.
+        if request.path.utf8.last == UInt8(ascii: "/") { return withoutSlash(request) }
         let notFound = HostVisits(services: services).notFound
         guard !place.settings.disabled else { return notFound(request) }
         do {
@@ -50,6 +52,11 @@ struct PageVisits: Sendable {
             if !error.isDatabaseUnavailable { services.logger.error("a page cannot be shown: \(error)") }
             return Page.unavailable
         }
+    }
+
+    private func withoutSlash(_ request: Request) -> Response {
+        let location = request.path.dropLast() + (request.query.isEmpty ? "" : "?" + request.query)
+        return Response(status: 301, fields: [.init(.location, String(location)), .init(.cacheControl, "private, max-age=90")])
     }
 
     func html(_ host: String, _ slug: String) throws -> [UInt8]? {
@@ -83,7 +90,8 @@ struct PageVisits: Sendable {
             return Page.notFound
         }
         let settings = place.settings
-        if request.method == .get, request.fields.purpose == nil, !settings.disabled,
+        let isUntracked = services.site.honorsDoNotTrack && request.fields.optsOutOfTracking
+        if request.method == .get, request.fields.purpose == nil, !isUntracked, !settings.disabled,
             let workspace = WorkspaceID(settings.url)
         {
             record(request, place.id, workspace)

@@ -47,6 +47,7 @@ struct Redirector: Sendable {
             return counted(.wrongMethod, Page.wrongMethod)
         }
         if let maximum = settings.maxClicks {
+            if let refusal = spare(request, link, maximum) { return refusal }
             guard let taken = try? take(link, maximum, request.method) else { return counted(.unavailable, Page.unavailable) }
             guard taken else { return expired(request, settings) }
         }
@@ -64,10 +65,19 @@ struct Redirector: Sendable {
 
     private func expired(_ request: Request, _ settings: LinkSettings) -> Response {
         services.metrics.redirects.add(.expired)
-        guard let url = settings.expiredURL, let destination = try? Destination(validating: url) else {
-            return HostVisits(services: services).expired(request)
-        }
-        return Page.elsewhere(destination.text)
+        let visits = HostVisits(services: services)
+        return settings.expiredURL.map { visits.elsewhere($0) ?? Page.gone } ?? visits.expired(request)
+    }
+
+    /// The answer to what comes before the person or instead of one, and takes none of the link's max_clicks: a prefetch, a
+    /// preview, a crawler. It never learns the destination: a link for one visit would not be one. Programs that somebody
+    /// runs, such as curl, are visits.
+    private func spare(_ request: Request, _ link: CachedLink, _ maximum: Int) -> Response? {
+        let isAhead = request.fields.purpose != nil
+        guard isAhead || UserAgentReading(request.fields.userAgent ?? "").isRobot else { return nil }
+        guard let isLeft = try? isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
+        guard isLeft else { return expired(request, link.settings) }
+        return counted(.spared, isAhead ? Page.notPrefetched : Page.limited)
     }
 
     private func isLeft(_ link: CachedLink, _ maximum: Int) throws -> Bool {
@@ -108,18 +118,35 @@ struct Redirector: Sendable {
         let location = location(visit, link)
         guard !location.isEmpty else { return counted(.unavailable, Page.unavailable) }
         services.metrics.redirects.add(.led)
-        let isClick = request.method != .head && request.fields.purpose == nil && record(request, visit, link)
         let settings = link.settings
-        let isPermanent = settings.redirectStatus == 301 || settings.redirectStatus == 308
+        let isClick = isClick(request) && record(request, visit, link)
         var response = Response(
             // A form was posted here: 303 makes the browser go on with GET and leave the password behind.
             status: request.method == .post ? 303 : settings.redirectStatus,
             fields: [
                 .init(.location, location),
-                .init(.cacheControl, isPermanent && request.method != .post ? "private, max-age=90" : Page.private),
+                .init(.cacheControl, request.method == .post ? Page.private : caching(settings)),
             ])
+        if !settings.indexable { response.fields.append(Page.noindex) }
         if isClick { response.fields.append(.init(.click, "1")) }
         return response
+    }
+
+    /// HEAD and prefetches are nobody's visit, and who asks not to be tracked is not where the installation heeds that.
+    private func isClick(_ request: Request) -> Bool {
+        request.method != .head && request.fields.purpose == nil
+            && !(services.site.honorsDoNotTrack && request.fields.optsOutOfTracking)
+    }
+
+    /// A browser may keep a permanent redirect for 90 seconds, and never beyond the link's end. Of a limited number of
+    /// visits each has to come here.
+    private func caching(_ settings: LinkSettings) -> String {
+        guard settings.redirectStatus == 301 || settings.redirectStatus == 308, settings.maxClicks == nil else {
+            return Page.private
+        }
+        guard let end = settings.expiresAt else { return "private, max-age=90" }
+        let left = (end.milliseconds - Timestamp.now().milliseconds) / 1000
+        return left > 0 ? "private, max-age=\(min(left, 90))" : Page.private
     }
 
     private func location(_ visit: Visit, _ link: CachedLink) -> String {
@@ -172,8 +199,8 @@ struct Campaign {
         source = utm.source ?? ""
         medium = utm.medium ?? ""
         campaign = utm.campaign ?? ""
-        guard !visitorQuery.isEmpty, let query = try? Query(visitorQuery) else { return }
-        for parameter in query.parameters {
+        guard !visitorQuery.isEmpty else { return }
+        for parameter in Query.leniently(visitorQuery) {
             switch parameter.name {
             case "utm_source" where source.isEmpty: source = parameter.value
             case "utm_medium" where medium.isEmpty: medium = parameter.value

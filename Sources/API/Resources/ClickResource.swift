@@ -16,7 +16,7 @@ enum ClickResource {
             granularity: window.granularity, group: try query.choice("group_by") ?? .time,
             count: try query.choice("count") ?? .all)
         question.link = try link(&query)
-        question.domain = try domain(&query, call)
+        question.domain = try query.domain(call)?.id
         question.tag = try query.value("tag").map(Tag.spelling(of:))
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
@@ -41,14 +41,5 @@ enum ClickResource {
         guard let text = try query.value("link_id") else { return nil }
         guard let id = LinkID(text) else { throw Problem.invalidParameter("link_id", "Use the id of a link, lnk_….") }
         return id
-    }
-
-    private static func domain(_ query: inout Query, _ call: Call) throws -> DomainID? {
-        guard let host = try query.value("domain") else { return nil }
-        let domain = try call.services.domains.find(host.lowercased(), isNewExpected: true)
-        guard let domain, domain.workspace == nil || domain.workspace == call.workspace else {
-            throw Problem.invalidParameter("domain", "Use a domain of this workspace.")
-        }
-        return domain.id
     }
 }

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Threads
 
 /// What a client sends of a domain. Fields that are absent change nothing, `null` clears.
 struct DomainFields {
@@ -50,8 +51,8 @@ struct DomainFields {
 
 extension Services {
     /// A host of the installation, or of a workspace of it.
-    func isOwn(_ host: String) throws -> Bool {
-        try host == site.apiHost || host == site.linkHost || domains.find(host) != nil
+    func isOwn(_ host: String, priority: PoolPriority = .normal) throws -> Bool {
+        try host == site.apiHost || host == site.linkHost || domains.find(host, priority: priority) != nil
     }
 }
 

@@ -8,8 +8,8 @@ struct FieldRefusal: FieldError {
 }
 
 func plain(_ text: String) throws -> String {
-    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-        throw FieldRefusal(code: "invalid_text", message: "Remove the control characters.")
+    if let scalar = PlainText.firstForbidden(in: text) {
+        throw FieldRefusal(code: "invalid_text", message: "Remove the control character \(scalar.named).")
     }
     return text
 }

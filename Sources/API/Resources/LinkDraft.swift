@@ -77,9 +77,7 @@ extension LinkFields {
     /// A link to a short link would count twice, and two can make a circle.
     fileprivate func refuseOwnHosts(_ call: Call, _ fields: inout JSONFields) throws {
         for (pointer, destination) in destinations {
-            let host = destination.host
-            let isOwn = host == call.services.site.apiHost || host == call.services.site.linkHost
-            guard try isOwn || call.services.domains.find(host) != nil else { continue }
+            guard try call.services.isOwn(destination.host) else { continue }
             fields.note(
                 String(pointer.dropFirst()), code: "own_host",
                 message: "Lead to the final address instead of to a host of this service.")

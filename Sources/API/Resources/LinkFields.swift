@@ -68,6 +68,7 @@ struct LinkFields {
         read("expires_at", \.expiresAt, .timestamp, &fields)
         read("max_clicks", \.maxClicks, .integer(in: 1...2_000_000_000), &fields)
         read("disabled", \.disabled, .bool, or: false, &fields)
+        read("indexable", \.indexable, .bool, or: false, &fields)
         read("redirect_status", \.redirectStatus, .redirectStatus, or: 302, &fields)
     }
 

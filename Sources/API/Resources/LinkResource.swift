@@ -16,7 +16,7 @@ enum LinkResource {
     static func list(_ call: Call) throws -> Answer {
         var query = try call.query()
         let pagination = try Pagination(&query, call.workspace)
-        let filter = try LinkFilter(&query)
+        let filter = try LinkFilter(&query, call)
         try query.finish()
         let question = "links \(filter)"
         let position = try pagination.position(length: LinkPosition.length, of: question).flatMap(LinkPosition.init(bytes:))
@@ -184,11 +184,11 @@ enum LinkResource {
 }
 
 extension LinkFilter {
-    fileprivate init(_ query: inout Query) throws {
+    fileprivate init(_ query: inout Query, _ call: Call) throws {
         self.init()
-        host = try query.value("domain").map { $0.lowercased() }
+        host = try query.domain(call)?.host
         tags = query.values("tag").map(Tag.spelling(of:))
-        search = try query.value("search")
+        search = try query.value("search").map(SearchText.init)
         externalID = try query.value("external_id")
         createdAfter = try query.time("created_after")
         createdBefore = try query.time("created_before")

@@ -36,8 +36,9 @@ extension FieldType where Value == String {
 
     static var email: FieldType {
         .string(maximum: 254).map { text in
-            let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            let allowed = Set("!#$*+-/=^_`{|}~.".utf8)
+            let parts = PlainText.trimmed(text).split(separator: "@", omittingEmptySubsequences: false)
+            // The atoms of RFC 5322, section 3.2.3.
+            let allowed = Set("!#$%&'*+-/=?^_`{|}~.".utf8)
             let isName = parts[0].utf8.allSatisfy { $0.isASCIILetterOrDigit || allowed.contains($0) }
             guard parts.count == 2, (1...64).contains(parts[0].utf8.count), isName,
                 let host = try? HostName(validating: String(parts[1]))
@@ -50,6 +51,7 @@ extension FieldType where Value == String {
 
     static var phone: FieldType {
         .string(maximum: 32).map { text in
+            let text = PlainText.trimmed(text)
             let body = text.hasPrefix("+") ? text.dropFirst() : text[...]
             let digits = body.utf8.filter { (0x30...0x39).contains($0) }.count
             let allowed = Set("0123456789 ()-.".utf8)

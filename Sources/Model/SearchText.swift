@@ -1,0 +1,42 @@
+import IDN
+
+/// A text that somebody looks for, in the forms in which links have it: titles as it is, slugs in their one spelling, and
+/// destinations in ASCII, where `straße` stands as `stra%C3%9Fe` and `münchen.example` as `xn--mnchen-3ya.example`.
+public struct SearchText: Sendable, Equatable {
+    public let text: String
+
+    public init(_ text: String) { self.text = text.normalised }
+
+    public var slug: String { Slug.spelling(of: text) }
+
+    /// The forms that a destination can have it in, at most six, all ASCII. Letters of ASCII match in any case anyway; others
+    /// are looked for as they are, in small letters and in capitals.
+    public var destinations: [String] {
+        var forms: [String] = []
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { forms.append(text) }
+        if !text.utf8.allSatisfy(\.isVisibleASCII) {
+            forms += [text, text.lowercased(), text.uppercased(), text.spacesAsPlus].map(\.percentEncoded)
+            if let form = withASCIIHost { forms.append(form) }
+        }
+        return forms.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The beginning taken for a host, whole labels of it.
+    private var withASCIIHost: String? {
+        let (scheme, rest) = text.firstRange(of: "://").map { (text[..<$0.upperBound], text[$0.upperBound...]) } ?? ("", text[...])
+        let host = rest.prefix { !"/?#:".contains($0) }
+        guard !host.utf8.allSatisfy({ $0 < 0x80 }), let ascii = hostToASCII(String(host)) else { return nil }
+        return scheme + ascii + String(rest[host.endIndex...]).percentEncoded
+    }
+}
+
+extension String {
+    fileprivate var spacesAsPlus: String { String(map { $0 == " " ? "+" : $0 }) }
+
+    /// As destinations are stored.
+    fileprivate var percentEncoded: String {
+        var bytes: [UInt8] = []
+        for byte in utf8 { if byte.isVisibleASCII { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) } }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
