@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Metrics", "Store", "Curl", "Crypto", "HTTP", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Webhooks", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Pages", dependencies: ["CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "HTTP", "Model", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Metrics", "HTTP", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Crypto", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "API", "Images", "FastCGI", "Webhooks", "Curl", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(name: "maskctl", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
 
         // Tests: one target per module; Support brings up real servers, EndToEnd goes through nginx.
-        .target(name: "Support", dependencies: ["Bootstrap", "CCurl"], path: "Tests/Support"),
+        .target(name: "Support", dependencies: ["Bootstrap", "CCurl", "Threads"], path: "Tests/Support"),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Support"]),

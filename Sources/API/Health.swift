@@ -10,13 +10,13 @@ struct Health: Sendable {
 
     /// The process can do its work: MariaDB answers, Redis runs the rate limit script.
     func ready() -> Response {
-        let database = (try? services.store.read { try $0.query("SELECT 1") }) != nil
+        let database = services.visitors.isAnswered
         let redis = services.limiter.check("health", limit: 1_000_000).epoch != nil
         return Self.report(
             [
                 "status": .string(database ? (redis ? "pass" : "warn") : "fail"),
                 "database": .bool(database), "redis": .bool(redis),
-                "trusts_cache": .bool(services.links.isListening), "cached_links": .integer(Int64(services.links.count)),
+                "trusts_cache": .bool(services.changes.isListening), "cached_links": .integer(Int64(services.links.count)),
             ],
             isGood: database)
     }

@@ -13,10 +13,7 @@ public enum SenderCalls: String, CaseIterable, Sendable {
     public static func publish(
         _ call: SenderCalls, through redis: RedisPool, from sender: String = String(getpid())
     ) -> Bool {
-        let reply = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("PUBLISH", RedisArgument(call.rawValue), RedisArgument(sender))
-        }
-        return reply != nil
+        redis.publish(sender, on: call.rawValue)
     }
 }
 
@@ -50,21 +47,11 @@ public struct SenderCallListener: Sendable {
 
     /// Listens until the line is lost. It works without Redis too, so that is no news for the log.
     private func listen(_ hear: (SenderCalls?) -> Void) throws {
-        let subscription = try Subscription(configuration, channels: SenderCalls.allCases.map(\.rawValue))
-        hear(nil)
-        var isTesting = false
-        while true {
-            if let message = try subscription.next(timeoutMilliseconds: silenceMilliseconds) {
-                isTesting = false
-                if case .published(let channel, let sender) = message, sender != Array(name.utf8) {
-                    SenderCalls(rawValue: channel).map(hear)
-                }
-            } else if isTesting {
-                throw RedisError.server("the subscription has gone silent")
-            } else {
-                isTesting = true
-                try subscription.ping()
-            }
-        }
+        try Subscription.listen(
+            configuration, channels: SenderCalls.allCases.map(\.rawValue), silenceMilliseconds: silenceMilliseconds,
+            began: { hear(nil) },
+            hear: { channel, sender in
+                if sender != Array(name.utf8) { SenderCalls(rawValue: channel).map(hear) }
+            })
     }
 }

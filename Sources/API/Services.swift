@@ -19,8 +19,9 @@ public struct SiteConfiguration: Sendable {
     public var linkPort: Int
     /// Workers of this installation together; bounds what they let in while Redis is away.
     public var workers: Int
-    /// Links that each worker keeps in memory.
+    /// Links of usual length that each worker keeps in memory.
     public var cachedLinks: Int
+    var cacheTerms = CacheTerms()
     /// Characters of a random slug.
     public var slugLength = 7
     /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
@@ -57,6 +58,9 @@ public final class Services: Sendable {
     let limiter: RateLimiter
     let authenticator: Authenticator
     let revocation: Revocation
+    let memory: HostMemory
+    let changes: Changes
+    let visitors: VisitorLookups
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
@@ -86,10 +90,15 @@ public final class Services: Sendable {
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: metrics)
         authenticator = Authenticator(store: store, limiter: limiter)
         revocation = Revocation(limiter: limiter)
-        links = LinkCache(store: store, capacity: site.cachedLinks, logger: logger, metrics: metrics)
-        domains = DomainDirectory(store: store) { [links] in links.subscription }
+        self.memory = memory
+        changes = Changes(memory)
+        visitors = VisitorLookups(store: store)
+        domains = DomainDirectory(visitors, changes, terms: site.cacheTerms, sharedHost: site.linkHost)
+        links = LinkCache(
+            visitors, changes, domains: domains, terms: site.cacheTerms, capacity: site.cachedLinks, logger: logger,
+            metrics: metrics)
         self.resolver = resolver
-        salts = SaltCache(store: store)
+        salts = SaltCache(visitors)
         self.svg = svg
     }
 

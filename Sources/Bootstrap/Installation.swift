@@ -37,7 +37,7 @@ public struct Installation: Sendable {
         self.logger = logger
     }
 
-    public var administration: Administration { Administration(store: store, redis: redis) }
+    public var administration: Administration { Administration(store: store, redis: redis, memory: memory) }
 
     /// Where webhooks may go.
     public var addressPolicy: AddressPolicy {

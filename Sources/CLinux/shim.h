@@ -16,11 +16,18 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 #define F_OFD_GETLK 36
 #define F_OFD_SETLK 37
 #endif
+#define MASK_OFD_SETLKW 38
 
 // 0 where the byte was free and is locked from now on.
 static inline int mask_lock_byte(int descriptor, long byte) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
     return fcntl(descriptor, F_OFD_SETLK, &lock);
+}
+
+// The same, and waits for it. 0 once it is locked.
+static inline int mask_wait_for_byte(int descriptor, long byte) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return fcntl(descriptor, MASK_OFD_SETLKW, &lock);
 }
 
 // 1 where another open file has locked the byte.

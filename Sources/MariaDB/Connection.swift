@@ -1,4 +1,5 @@
 import CMariaDB
+import Glibc
 
 /// One session on a MariaDB server (`MYSQL`).
 ///
@@ -64,6 +65,13 @@ public final class Connection {
 
     /// False once the connection was lost: a pool drops it then.
     public var isUsable: Bool { !lost }
+
+    /// Nothing has arrived that was not asked for. On an idle connection that could only be the news that the server has
+    /// closed it.
+    public var isQuiet: Bool {
+        var query = pollfd(fd: Int32(mysql_get_socket(handle)), events: Int16(POLLIN), revents: 0)
+        return poll(&query, 1, 0) == 0
+    }
 
     /// The server's thread id, as in `SHOW PROCESSLIST` and `KILL`.
     public var threadID: UInt { mysql_thread_id(handle) }

@@ -65,8 +65,9 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
         /// Nobody listens on the Unix socket, or at the host and port.
         public static let unreachable = Code(rawValue: 2002)
         public static let unreachableHost = Code(rawValue: 2003)
-        static let serverGone = Code(rawValue: 2006)
-        static let serverLost = Code(rawValue: 2013)
+        public static let unknownHost = Code(rawValue: 2005)
+        public static let serverGone = Code(rawValue: 2006)
+        public static let serverLost = Code(rawValue: 2013)
     }
 
     /// A unique key has refused. Its name ends the message; before it stands the value, which may say anything.
@@ -83,6 +84,12 @@ public struct MariaDBError: Error, Sendable, CustomStringConvertible {
     public var isConnectionLost: Bool {
         (2000..<2999).contains(code.rawValue) || code == .connectionKilled || code == .serverShutdown
             || code == .tooManyConnections || code == .notReady || code == .errorDuringCommit || code == .interrupted
+    }
+
+    /// The server itself cannot be reached, or says nothing: no other connection would fare better. One that refuses, has too
+    /// many connections or does not believe a certificate is there.
+    public var isUnreachable: Bool {
+        [.unreachable, .unreachableHost, .unknownHost, .serverGone, .serverLost].contains(code)
     }
 
     static let plainServer = MariaDBError(code: .tlsFailed, message: "the server does not speak TLS")

@@ -12,7 +12,8 @@ import Threads
 /// Where the file cannot be used this process counts for itself: ``problem`` says why, and nothing else fails.
 ///
 /// The layout: a page with a mark and the number of slots in use, then the slots. A slot has its number and its name.
-/// Names are added under flock(2) and never changed.
+/// Names are added under flock(2) and never changed. Behind them stand the numbers of changes, which have no names: see
+/// ``changes(of:)``.
 public final class HostMemory: Sendable {
     /// Why the numbers are this process's own; nil where all processes of the host share them.
     public let problem: String?
@@ -35,7 +36,8 @@ public final class HostMemory: Sendable {
     private static let headBytes = 4096
     private static let slotBytes = 256
     private static let slotLimit = 4095
-    static let size = headBytes + slotLimit * slotBytes
+    private static let slotsEnd = headBytes + slotLimit * slotBytes
+    static let size = slotsEnd + changeCount * 8
     /// Of a name.
     static let nameLimit = slotBytes - 8
     /// How long a process that adds a name is waited for.
@@ -94,6 +96,32 @@ public final class HostMemory: Sendable {
     public var takenSeats: [Int] {
         let mine = seat.load(ordering: .acquiring)
         return (0..<Self.seats).filter { $0 == mine || descriptor >= 0 && mask_is_byte_locked(descriptor, $0) == 1 }
+    }
+
+    // MARK: Changes
+
+    /// More than a busy installation changes in the minute for which caches keep what they have: two things that share a
+    /// number cost a look into the database, no more.
+    static let changeCount = 32_768
+
+    /// The number that grows with each change of a thing, of other things too: a copy of it in memory is good only while the
+    /// number is as it was before the copy was made.
+    ///
+    /// FNV-1a finds it, as every process has to find the same one. Whoever sets out to have many things share a number gains
+    /// nothing but look-ups.
+    public func changes(of name: String) -> ChangeNumber { changes(at: Self.changePlace(of: name)) }
+
+    /// The same, where the place is kept.
+    @inline(__always)
+    public func changes(at place: Int32) -> ChangeNumber {
+        ChangeNumber(word: Word(address: start + UInt(Self.slotsEnd + Int(place) * 8)))
+    }
+
+    /// The same in every process.
+    public static func changePlace(of name: String) -> Int32 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return Int32((hash ^ hash >> 32) % UInt64(changeCount))
     }
 
     // MARK: Slots
@@ -159,6 +187,12 @@ public final class HostMemory: Sendable {
             errno = posix_fallocate(descriptor, 0, off_t(size))
             guard errno == 0 else { throw HostMemoryError("fallocate", path) }
         }
+        // A file that was made before there were numbers of changes: whoever has mapped it sees what it knew.
+        if mine.st_size == off_t(slotsEnd) {
+            errno = posix_fallocate(descriptor, 0, off_t(size))
+            guard errno == 0 else { throw HostMemoryError("fallocate", path) }
+            mine.st_size = off_t(size)
+        }
         guard mine.st_size == 0 || mine.st_size == off_t(size) else { return try replace(path) }
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), memory != MAP_FAILED else {
             throw HostMemoryError("mmap", path)
@@ -218,9 +252,23 @@ public struct Word: Sendable {
     @inline(__always)
     func add(_ count: Int) { _ = place?.pointee.wrappingAdd(count, ordering: .relaxed) }
 
+    func advance() { _ = place?.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
     func set(_ value: Int) { place?.pointee.store(value, ordering: .releasing) }
 
     var value: Int { place?.pointee.load(ordering: .acquiring) ?? 0 }
+}
+
+/// A number that all processes of a host share, which grows when something changes.
+public struct ChangeNumber: Sendable {
+    fileprivate let word: Word
+
+    /// Read it before what it tells of is read.
+    @inline(__always)
+    public var value: Int { word.value }
+
+    /// Call it once the change can be read by others, and before anybody is told of it.
+    public func grow() { word.advance() }
 }
 
 /// A system call on the file that failed.

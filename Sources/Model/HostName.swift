@@ -20,6 +20,14 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension HostName {
+    /// Whether a text is a host name in its one spelling.
+    public static func isOne(_ text: String) -> Bool {
+        // First what costs nothing: whoever asks may send kilobytes.
+        text.utf8.count <= 253 && (try? HostName(validating: text))?.text == text
+    }
+}
+
 /// Why a text is no host name.
 public enum HostNameError: Error, Hashable, Sendable {
     case empty

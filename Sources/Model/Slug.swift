@@ -99,6 +99,14 @@ extension Slug {
 
 // MARK: - Rules
 
+extension Slug {
+    /// Whether a text from ``fromPath(_:)`` may be the slug of a link or a page: some of what a path can have none begins with.
+    public static func canBeUsed(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return false }
+        return first != UInt8(ascii: "_") && first != UInt8(ascii: ".")
+    }
+}
+
 /// Why a text is no slug.
 public enum SlugProblem: Error, Hashable, Sendable {
     case empty

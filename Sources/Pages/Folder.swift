@@ -78,6 +78,19 @@ enum Folder {
         return futimens(descriptor, [time, time]) == 0
     }
 
+    /// Puts a symbolic link in place of whatever is there, at once.
+    static func replace(_ path: String, withLinkTo target: String) throws(PageError) {
+        let temporary = "\(path).\(getpid())"
+        unlink(temporary)
+        guard symlink(target, temporary) == 0, rename(temporary, path) == 0 else { throw PageError("link", path) }
+    }
+
+    /// Whether it is long since a file was touched in any way: its time of modification may be anything.
+    static func isOlder(_ path: String, than seconds: Int) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && time(nil) - status.st_ctim.tv_sec > seconds
+    }
+
     /// When a file was modified, in seconds; nil where there is none.
     static func modified(_ path: String) -> Int? {
         var status = stat()

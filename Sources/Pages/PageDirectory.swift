@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Model
 
@@ -40,20 +41,60 @@ struct PageDirectory: Sendable {
     func list() throws(PageError) -> [(host: String, slug: String)] {
         guard Folder.modified(path) != nil else { return [] }
         var pages: [(host: String, slug: String)] = []
-        for host in try Folder.names(path, suffix: "") where host != "_" && !host.hasSuffix(".lock") {
+        for host in hosts {
             for slug in (try? Folder.names("\(path)/\(host)", suffix: ".html")) ?? [] { pages.append((host, slug)) }
         }
         return pages
     }
 
-    /// Removes what processes that were killed have begun to write. Under the lock nobody else writes pages.
+    /// Removes what processes that were killed have begun to write.
     func removeLeftovers() {
-        let hosts = ((try? Folder.names(path, suffix: "")) ?? []).filter { $0 != "_" && !$0.hasSuffix(".lock") }
         for folder in hosts.map({ "\(path)/\($0)" }) {
             for name in (try? Folder.names(folder, suffix: "")) ?? []
-            where !name.hasSuffix(".html") && !name.hasSuffix(".html.gz") { unlink("\(folder)/\(name)") }
+            where !name.hasSuffix(".html") && !name.hasSuffix(".html.gz") && ![Self.root, Self.root + ".gz"].contains(name) {
+                let file = "\(folder)/\(name)"
+                if Folder.isOlder(file, than: Self.leftoverSeconds) { unlink(file) }
+            }
         }
     }
+
+    /// Nobody writes one file for so long.
+    private static let leftoverSeconds = 600
+
+    private var hosts: [String] {
+        ((try? Folder.names(path, suffix: "")) ?? []).filter { $0 != "_" && !$0.hasSuffix(".lock") }
+    }
+
+    // MARK: The bare host
+
+    /// What nginx serves at `/`: a link to the file of the page that a host shows there, and `_root.gz` beside it. No slug
+    /// begins with `_`, and no address leads to a name without `.html`.
+    private static let root = "_root"
+
+    /// The slug of the page that is shown at the bare host; nil where there is none.
+    func root(ofHost host: String) -> String? {
+        var target = [UInt8](repeating: 0, count: 4096)
+        let length = readlink("\(path)/\(host)/\(Self.root)", &target, target.count)
+        let name = String(decoding: target.prefix(max(length, 0)), as: UTF8.self)
+        return name.hasSuffix(".html") ? String(name.dropLast(5)) : nil
+    }
+
+    /// Shows a page at the bare host, whether it has a file yet or not; none where the slug is nil.
+    func showRoot(ofHost host: String, slug: String?) throws(PageError) {
+        guard root(ofHost: host) != slug else { return }
+        for suffix in ["", ".gz"] {
+            let link = "\(path)/\(host)/\(Self.root)\(suffix)"
+            guard let slug else {
+                unlink(link)
+                continue
+            }
+            try Folder.make("\(path)/\(host)")
+            try Folder.replace(link, withLinkTo: "\(slug).html\(suffix)")
+        }
+    }
+
+    /// The hosts that show a page at `/`.
+    var hostsWithRoot: [String] { hosts.filter { root(ofHost: $0) != nil } }
 
     // MARK: Images
 
@@ -69,15 +110,23 @@ struct PageDirectory: Sendable {
 
     private func file(_ host: String, _ slug: String) -> String { "\(path)/\(host)/\(slug).html" }
 
-    /// Runs `body` while no other process or thread of this host works on the files: whoever has read the newest state of
-    /// a page also writes it last.
-    func locked<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Runs `body` while no other process or thread of this host works on the files of the page: whoever has read the newest
+    /// state of a page also writes it last. Other pages do not wait, but for one in thousands that has the same byte.
+    func locked<Result>(host: String, slug: String, _ body: () throws -> Result) throws -> Result {
         try Folder.make(path)
         let lock = path + "/pages.lock"
         let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw PageError("open", lock) }
         defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 { guard errno == EINTR else { throw PageError("flock", lock) } }
+        let byte = Self.lockByte(host, slug)
+        while mask_wait_for_byte(descriptor, byte) != 0 { guard errno == EINTR else { throw PageError("lock", lock) } }
         return try body()
+    }
+
+    /// The same in every process.
+    private static func lockByte(_ host: String, _ slug: String) -> Int {
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in "\(host)/\(slug)".utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return Int(hash % 65_536)
     }
 }

@@ -36,7 +36,15 @@ public struct Publisher: Sendable {
     /// Brings the files of one page up to date, and returns what visitors see; nil where they see none.
     @discardableResult
     public func refresh(host: String, slug: String) throws -> [UInt8]? {
-        try directory.locked { try refreshLocked(host: host, slug: slug, readThemes).html }
+        try directory.locked(host: host, slug: slug) { try refreshLocked(host: host, slug: slug, readThemes).html }
+    }
+
+    /// Brings what visitors of the bare host see up to date.
+    public func refreshRoot(ofHost host: String) throws {
+        try directory.locked(host: host, slug: "") {
+            let slug = try store.read { try BioPages.root(ofHost: host, on: $0) }
+            try directory.showRoot(ofHost: host, slug: slug)
+        }
     }
 
     /// What visitors see, without the files: where the disk is full or may not be written.
@@ -74,7 +82,9 @@ public struct Publisher: Sendable {
         var synced = Synced()
         for place in published where directory.stamp(host: place.host, slug: place.slug) != place.stamp {
             do {
-                let done = try directory.locked { try refreshLocked(host: place.host, slug: place.slug, themes) }
+                let done = try directory.locked(host: place.host, slug: place.slug) {
+                    try refreshLocked(host: place.host, slug: place.slug, themes)
+                }
                 if done.isWritten { synced.written.append(address(place.host, place.slug)) }
             } catch let error as PageError {
                 synced.failed.append("\(address(place.host, place.slug)): \(error)")
@@ -82,12 +92,20 @@ public struct Publisher: Sendable {
         }
         let known = Set(published.map { $0.host + "/" + $0.slug })
         for (host, slug) in try directory.list() where !known.contains(host + "/" + slug) {
-            let done = try directory.locked { try refreshLocked(host: host, slug: slug, themes) }
+            let done = try directory.locked(host: host, slug: slug) { try refreshLocked(host: host, slug: slug, themes) }
             if done.html == nil { synced.removed.append(address(host, slug)) }
         }
         try removeImages()
-        try directory.locked { directory.removeLeftovers() }
+        try synchronizeRoots()
+        directory.removeLeftovers()
         return synced
+    }
+
+    private func synchronizeRoots() throws {
+        let wanted = try store.read { try BioPages.roots(on: $0) }
+        for host in Set(wanted.keys).union(directory.hostsWithRoot) where directory.root(ofHost: host) != wanted[host] {
+            try refreshRoot(ofHost: host)
+        }
     }
 
     private func rehearse(at now: Timestamp) throws -> Synced {

@@ -46,6 +46,13 @@ public final class Connection {
         context.pointee.err == 0
     }
 
+    /// Nothing has arrived that was not asked for. On an idle connection that could only be the news that the server has
+    /// closed it.
+    public var isQuiet: Bool {
+        var query = pollfd(fd: context.pointee.fd, events: Int16(POLLIN), revents: 0)
+        return poll(&query, 1, 0) == 0
+    }
+
     /// Sends one command and waits for its answer.
     ///
     /// - Throws: ``RedisError``; after `.timedOut` and `.lost` the connection is no longer usable.

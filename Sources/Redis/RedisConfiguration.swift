@@ -58,6 +58,28 @@ extension RedisConfiguration {
     /// Borrow with `withResource(keepIf: \.isUsable)`, so that broken connections are replaced. When one is
     /// ``RedisError/lost(_:)``, the idle ones have often gone with it, as after a restart: `drain()` the pool then.
     public func makePool(capacity: Int, reserved: Int = 0) -> RedisPool {
-        RedisPool(capacity: capacity, reserved: reserved) { [self] in try Connection(self) }
+        RedisPool(capacity: capacity, reserved: reserved, isAlive: \.isQuiet) { [self] in try Connection(self) }
+    }
+}
+
+extension RedisPool {
+    /// Tells all subscribers of a channel, and once more over a fresh connection where the first has died unseen.
+    ///
+    /// - Returns: whether Redis has taken it. False is an answer: whoever has lost Redis knows that they have missed words.
+    @discardableResult
+    public func publish(_ payload: String, on channel: String) -> Bool {
+        for _ in 1...2 {
+            do {
+                _ = try withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
+                    try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(payload))
+                }
+                return true
+            } catch RedisError.lost, RedisError.timedOut {
+                drain()  // what else is idle is as old
+            } catch {
+                return false
+            }
+        }
+        return false
     }
 }

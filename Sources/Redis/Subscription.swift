@@ -56,6 +56,34 @@ public final class Subscription {
     }
 }
 
+extension Subscription {
+    /// Listens until the line is lost. After a silence the line is tested, and given up after another one: a link can die
+    /// without a sign.
+    ///
+    /// - Parameters:
+    ///   - began: called once every message from now on will arrive.
+    ///   - hear: gets each message, on the calling thread.
+    public static func listen(
+        _ configuration: RedisConfiguration, channels: [String], silenceMilliseconds: Int, began: () -> Void,
+        hear: (_ channel: String, _ payload: [UInt8]) -> Void
+    ) throws(RedisError) -> Never {
+        let subscription = try Subscription(configuration, channels: channels)
+        began()
+        var isTesting = false
+        while true {
+            if let message = try subscription.next(timeoutMilliseconds: silenceMilliseconds) {
+                isTesting = false
+                if case .published(let channel, let payload) = message { hear(channel, payload) }
+            } else if isTesting {
+                throw RedisError.lost("the subscription has gone silent")
+            } else {
+                isTesting = true
+                try subscription.ping()
+            }
+        }
+    }
+}
+
 extension Message {
     /// Nil for what is neither a message nor a pong, such as the notice of a channel subscribed to.
     fileprivate init?(_ reply: Reply) {

@@ -12,6 +12,8 @@ public final class Store: Sendable {
     /// The moves of `servers` that the pool has followed.
     private let moves = Atomic(0)
     private let metrics: StoreMetrics?
+    /// Whether the database is away.
+    public let outage: Outage
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
@@ -20,25 +22,32 @@ public final class Store: Sendable {
     public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
         self.metrics = metrics
         let servers = Servers(configuration)
-        self.servers = servers
-        pool = Pool(capacity: connections, reserved: reserved) {
+        let outage = Outage { () throws(MariaDBError) in _ = try servers.connect() }
+        (self.servers, self.outage) = (servers, outage)
+        pool = Pool(capacity: connections, reserved: reserved, isAlive: \.isQuiet) {
             metrics?.connections.add()
-            return try servers.connect()
+            let began = ContinuousClock.now
+            do throws(MariaDBError) {
+                let connection = try servers.connect()
+                outage.noteConnection()
+                return connection
+            } catch {
+                outage.note(error, triedAt: began)
+                throw error
+            }
         }
     }
 
     /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once. One
     /// that was given up because the server is slow is not: asking again would only add to its work.
     public func read<R>(priority: PoolPriority = .normal, _ body: (Connection) throws -> R) throws -> R {
-        let began = ContinuousClock.now
-        do {
-            return try lend(priority, body)
-        } catch let error as MariaDBError
-            where error.isConnectionLost && error.code != .tooManyConnections && ContinuousClock.now - began < .seconds(5)
-        {
-            pool.drain()
-            return try lend(priority, body)
-        }
+        try replacingLost(priority, body)
+    }
+
+    /// Lends a connection for a change that is the same made once or twice, as `INSERT IGNORE` is: so it is run again where
+    /// ``write(_:)`` could not know whether it may be.
+    public func writeRepeatably<R>(priority: PoolPriority = .normal, _ body: (Connection) throws -> R) throws -> R {
+        try repeatingTransient { try replacingLost(priority, body) }
     }
 
     /// Lends a connection for reading what was so at one moment, whatever is committed meanwhile: for answers whose parts have
@@ -52,25 +61,48 @@ public final class Store: Sendable {
     /// changed record, and when the server was gone before it had read anything. A connection lost later leaves the
     /// outcome unknown: that error goes to the caller, who alone can look.
     public func write<R>(_ body: (Connection) throws -> R) throws -> R {
+        try repeatingTransient { try lend(.normal, body) }
+    }
+
+    private func replacingLost<R>(_ priority: PoolPriority, _ body: (Connection) throws -> R) throws -> R {
+        let began = ContinuousClock.now
+        do {
+            return try lend(priority, body)
+        } catch let error as MariaDBError
+            where error.isConnectionLost && error.code != .tooManyConnections && ContinuousClock.now - began < .seconds(5)
+        {
+            return try lend(priority, body)
+        }
+    }
+
+    private func repeatingTransient<R>(_ body: () throws -> R) throws -> R {
         var attempt = 1
         while true {
             do {
-                return try lend(.normal, body)
+                return try body()
             } catch let error as MariaDBError where attempt < Self.attempts && (error.isTransient || error.neverArrived) {
-                if error.neverArrived { pool.drain() } else { pause(afterAttempt: attempt) }
+                if error.isTransient { pause(afterAttempt: attempt) }
                 attempt += 1
             }
         }
     }
 
     private func lend<R>(_ priority: PoolPriority, _ body: (Connection) throws -> R) throws -> R {
+        if let reason = outage.reason {
+            metrics?.note(reason)
+            throw reason
+        }
         follow()
         do {
             return try pool.withResource(priority: priority, keepIf: { $0.isUsable && servers.isChosen($0) }, body)
         } catch PoolError.exhausted {
+            outage.doubt()
             metrics?.note(StoreBusy())
             throw StoreBusy()
         } catch {
+            if let error = error as? MariaDBError, error.isConnectionLost, error.code != .tooManyConnections {
+                pool.drain()  // what is idle was connected to the same server
+            }
             metrics?.note(error)
             throw error
         }
@@ -96,6 +128,11 @@ extension MariaDBError {
     fileprivate var neverArrived: Bool { code.rawValue == 2006 || code == .notReady }
 }
 
+/// The database has not answered in the time that a visitor waits for it.
+public struct StoreSilent: Error {
+    public init() {}
+}
+
 /// What was to be written is not as it was when it was read: somebody else changed or deleted it meanwhile.
 public struct ChangedMeanwhile: Error {
     public init() {}
@@ -109,7 +146,7 @@ extension Error {
     public var isDatabaseUnavailable: Bool {
         switch self {
         case let error as MariaDBError: error.isConnectionLost || error.isTransient || error.code == .readOnly
-        case is StoreBusy: true
+        case is StoreBusy, is StoreSilent: true
         default: false
         }
     }

@@ -18,17 +18,28 @@ public final class Pool<Resource>: Sendable {
 
     private let capacity: Int
     private let reserved: Int
+    private let idleMilliseconds: Int
+    private let isAlive: @Sendable (Resource) -> Bool
     private let make: @Sendable () throws -> sending Resource
     private let state = Monitor(State())
 
     /// - Parameters:
     ///   - capacity: how many resources may exist at a time; at least 1.
     ///   - reserved: how many of them only `.reserved` borrowers may take; less than `capacity`.
+    ///   - idleMilliseconds: how long a resource is kept that nobody borrows. A connection that is quiet for longer may be
+    ///     forgotten by a firewall on its way, which tells neither end.
+    ///   - isAlive: asked of an idle resource before it is lent; false replaces it.
     ///   - make: opens a resource. Called without any lock held, by the thread that will use the result.
-    public init(capacity: Int, reserved: Int = 0, make: @escaping @Sendable () throws -> sending Resource) {
+    public init(
+        capacity: Int, reserved: Int = 0, idleMilliseconds: Int = 60_000,
+        isAlive: @escaping @Sendable (Resource) -> Bool = { _ in true },
+        make: @escaping @Sendable () throws -> sending Resource
+    ) {
         precondition(reserved >= 0 && reserved < capacity, "a pool needs at least one slot that is not reserved")
         self.capacity = capacity
         self.reserved = reserved
+        self.idleMilliseconds = idleMilliseconds
+        self.isAlive = isAlive
         self.make = make
     }
 
@@ -72,7 +83,10 @@ public final class Pool<Resource>: Sendable {
 
     private func borrow(_ priority: PoolPriority, until deadline: Deadline) throws -> Box<Resource> {
         switch take(priority, until: deadline) {
-        case .idle(let box): return box
+        case .idle(let box):
+            if !box.keptUntil.hasPassed, isAlive(box.resource) { return box }
+            _ = consume box
+            return try makeOne()
         case .room: return try makeOne()
         case nil: throw PoolError.exhausted
         }
@@ -80,7 +94,7 @@ public final class Pool<Resource>: Sendable {
 
     private func makeOne() throws -> Box<Resource> {
         do {
-            return Box(resource: try make())
+            return Box(resource: try make(), keptUntil: .never)
         } catch {
             release(keeping: nil)
             throw error
@@ -112,11 +126,15 @@ public final class Pool<Resource>: Sendable {
     }
 
     private func release(keeping box: Box<Resource>?) {
-        let (isOpenToAll, hasUrgentWaiters) = state.withLock { state in
+        let idle = box.map { Box(resource: $0.resource, keptUntil: .after(milliseconds: idleMilliseconds)) }
+        let (isOpenToAll, hasUrgentWaiters, old) = state.withLock { state in
             state.lent -= 1
-            if let box { state.idle.append(box) }
-            return (state.lent < capacity - reserved, state.urgentWaiters > 0)
+            if let idle { state.idle.append(idle) }
+            // The first has been idle for longest. Each return drops one at the most, so that nobody waits for many.
+            let old = state.idle.first?.keptUntil.hasPassed == true ? state.idle.removeFirst() : nil
+            return (state.lent < capacity - reserved, state.urgentWaiters > 0, old)
         }
+        _ = consume old  // closed here, outside the lock
         // One signal could reach a waiter that may not have this slot, while one that may sleeps on.
         if hasUrgentWaiters {
             state.broadcast()
@@ -152,4 +170,6 @@ public enum PoolError: Error, Hashable, CustomStringConvertible {
 /// borrower did before everything the next one does. Borrowers are bound not to keep the resource beyond their turn.
 private struct Box<Resource>: @unchecked Sendable {
     let resource: Resource
+    /// While it is idle.
+    let keptUntil: Deadline
 }

@@ -30,7 +30,7 @@ struct AuditCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Seal what was recorded up to ten minutes ago. The workers do this each minute.")
 
-        func run() throws { try openInstallation().store.read { try AuditChain.sealAll(at: .now(), on: $0) } }
+        func run() throws { try openInstallation().store.writeRepeatably { try AuditChain.sealAll(at: .now(), on: $0) } }
     }
 
     struct Verify: ParsableCommand {

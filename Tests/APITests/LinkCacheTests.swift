@@ -89,7 +89,7 @@ struct LinkCacheTests {
             if isFrozen { redis.process.pause() } else { try redis.restart() }
             #expect(eventually { stage.follow("/to")[.location] == url(2) })
             if isFrozen { redis.process.resume() }
-            #expect(eventually { stage.services.links.isListening })
+            #expect(eventually { stage.services.changes.isListening })
             // What was loaded while there was no channel is not trusted now either.
             try stage.tamper("UPDATE links SET url = \(url(3)) WHERE workspace_id = \(stage.workspace.id)")
             #expect(stage.follow("/to")[.location] == url(3))
@@ -106,7 +106,7 @@ struct LinkCacheTests {
             let link = try stage.create(["slug": "to", "url": .string(url(1))])
             #expect(other.respond(to: stage.visit("/to"))[.location] == url(1))
             redis.process.end()
-            #expect(eventually { !listening.links.isListening })
+            #expect(eventually { !listening.changes.isListening })
             let response = stage.ask(.patch, "/links/" + (link["id"]?.stringValue ?? ""), #"{"url": "\#(url(2))"}"#)
             #expect(response.status == 200)
             for worker in [stage.application, other] {
@@ -152,6 +152,58 @@ struct LinkCacheTests {
             #expect(stage.follow("/hot").status == 302)
         }
         #expect(stage.services.links.count <= 64)
+    }
+
+    @Test("long links count for several, and the cache keeps to its bytes")
+    func bytes() throws {
+        let stage = try Stage { $0.cachedLinks = 1600 }
+        try stage.listen(stage.services)
+        try stage.create(["slug": "hot", "url": .string(url(1))])
+        let long = "https://example.com/" + String(repeating: "x", count: 8000)
+        for number in 0..<200 {
+            try stage.create(["slug": .string("long\(number)"), "url": .string(long), "expired_url": .string(long)])
+            #expect(stage.follow("/long\(number)").status == 302)
+            #expect(stage.follow("/hot").status == 302)
+        }
+        #expect(stage.services.links.bytes <= 1600 * 400 && stage.services.links.count < 60)
+        // Behind the API's back: what is answered comes from memory.
+        try stage.tamper("UPDATE links SET url = \(url(2)) WHERE slug = 'hot' AND workspace_id = \(stage.workspace.id)")
+        #expect(stage.follow("/hot")[.location] == url(1))
+    }
+
+    @Test("a scan of slugs that are not there pushes out no link that is used")
+    func scan() throws {
+        let stage = try Stage { $0.cachedLinks = 320 }
+        try stage.listen(stage.services)
+        for number in 0..<32 { try stage.create(["slug": .string("warm\(number)"), "url": .string(url(1))]) }
+        usleep(200_000)  // until word of the new links is round
+        for _ in 0..<2 { for number in 0..<32 { #expect(stage.follow("/warm\(number)").status == 302) } }
+        for number in 0..<560 { _ = stage.follow("/none\(number)") }
+        try stage.tamper("UPDATE links SET url = \(url(2)) WHERE workspace_id = \(stage.workspace.id)")
+        let fromMemory = (0..<32).count { stage.follow("/warm\($0)")[.location] == url(1) }
+        #expect(fromMemory >= 24, "shards are not filled evenly: \(fromMemory)")
+    }
+
+    @Test("nothing is remembered of hosts that are nobody's, names that no host has, and slugs that no link has")
+    func strangers() throws {
+        let stage = try Stage()
+        try stage.listen(stage.services)
+        func visit(_ host: String, _ path: String) -> Int {
+            var visit = stage.visit(path)
+            visit.host = host
+            return stage.application.respond(to: visit).status
+        }
+        #expect(visit(stage.host, "/") == 404)  // the domain is known from now on
+        let (links, domains) = (stage.services.links.count, stage.services.domains.count)
+        for number in 0..<20 {
+            #expect(visit(String(repeating: "a", count: 7600) + "\(number)", "/x") == 404)
+            #expect(visit("a_\(number).test", "/x") == 404)
+            #expect(visit("192.0.2.\(number)", "/x") == 404)
+            for path in ["/.qr", "/_x\(number)", "/.x\(number)"] { #expect(visit(stage.host, path) == 404) }
+        }
+        #expect(stage.services.links.count == links && stage.services.domains.count == domains)
+        for number in 0..<20 { #expect(visit("host\(number).test", "/x") == 404) }
+        #expect(stage.services.links.count == links)
     }
 
     @Test("a link that is known leads on while MariaDB is away; one that is not gets a page that says later")

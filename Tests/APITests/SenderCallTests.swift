@@ -68,6 +68,34 @@ struct SenderCallTests {
         #expect(try calls == [nil, nil, nil] && published() == 1)
     }
 
+    @Test("a listener for pages gives up a line that has died without a sign")
+    func frozenPages() throws {
+        let stage = try Stage()
+        let listener = PageListener(server.configuration, services: stage.services, silenceMilliseconds: 50)
+        _ = try Threads.Thread.start(name: "pages") { listener.run() }
+        var before: Substring?
+        #expect(try eventually {
+            before = try subscriber()
+            return before != nil
+        })
+        server.process.pause()
+        usleep(300_000)
+        server.process.resume()
+        #expect(try eventually { try subscriber().map { $0 != before } ?? false })
+    }
+
+    @Test("a call reaches the sender although every idle connection has died without a sign")
+    func deadConnections() throws {
+        try listen()
+        let proxy = try Proxy(to: try #require(server.configuration.socket))
+        let redis = RedisConfiguration(host: "127.0.0.1", port: proxy.port, connectMilliseconds: 2000, commandMilliseconds: 500)
+            .makePool(capacity: 4)
+        #expect(SenderCalls.publish(.events, through: redis))
+        proxy.silenceStanding()
+        #expect(SenderCalls.publish(.events, through: redis))
+        #expect(eventually { calls.count == 3 })
+    }
+
     @Test("a line that has died without a sign is noticed")
     func frozen() throws {
         try listen(silenceMilliseconds: 50)

@@ -5,6 +5,7 @@ import HTTP
 import Journal
 import Logging
 import MariaDB
+import Metrics
 import Model
 import Pages
 import Redis
@@ -51,7 +52,8 @@ final class Stage: Sendable {
     /// - Parameter limit: requests a minute of the workspace, else those of the enterprise plan.
     init(
         limit: Int? = nil, redis: RedisConfiguration? = nil, store: Store? = nil, webhooks: WebhookPolicy? = nil,
-        names: NameServer? = nil, site change: (inout SiteConfiguration) -> Void = { _ in }
+        names: NameServer? = nil, memory: HostMemory = HostMemory(path: nil),
+        site change: (inout SiteConfiguration) -> Void = { _ in }
     ) throws {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
         change(&site)
@@ -60,9 +62,9 @@ final class Stage: Sendable {
         backdoor = try store ?? Database.shared.get().administratorStore
         spool = try TemporaryFolder()
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
-        services = try Self.worker(site, self.store, self.redis, spool, webhooks, names)
+        services = try Self.worker(site, self.store, self.redis, spool, webhooks, names, memory)
         application = Application(services)
-        administration = Administration(store: self.store, redis: services.redis)
+        administration = Administration(store: self.store, redis: services.redis, memory: memory)
         contract = Contract(services)
         workspace = try administration.createWorkspace(slug: "w" + randomHex(8), name: "Acme", plan: .enterprise)
         let made = try administration.createKey(in: workspace, name: "tests", scopes: Scope.publicScopes)
@@ -73,7 +75,7 @@ final class Stage: Sendable {
 
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
-        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil
+        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil, _ memory: HostMemory = HostMemory(path: nil)
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
@@ -82,7 +84,8 @@ final class Stage: Sendable {
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
             pages: publisher(site, store, spool, logger),
             // Nobody listens at port 1.
-            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000))
+            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
+            memory: memory)
     }
 
     /// Keeps the files of pages beside the journal.
@@ -93,16 +96,18 @@ final class Stage: Sendable {
     }
 
     /// Another worker on the same database, as on another host.
-    func secondWorker() throws -> Services {
+    /// - Parameter memory: the stage's, for one on the same host.
+    func secondWorker(memory: HostMemory = HostMemory(path: nil)) throws -> Services {
         try Self.worker(
-            services.site, Store(Database.shared.get().configuration, connections: 20, reserved: 4), redis, spool)
+            services.site, Store(Database.shared.get().configuration, connections: 20, reserved: 4), redis, spool, nil, nil,
+            memory)
     }
 
     /// Lets a worker hear of changed links, as long as this process lives.
     func listen(_ services: Services) throws {
         let listener = InvalidationListener(redis, services: services)
         _ = try Threads.Thread.start(name: "invalidation") { listener.run() }
-        try #require(eventually { services.links.isListening })
+        try #require(eventually { services.changes.isListening })
     }
 
     // MARK: Requests

@@ -10,10 +10,12 @@ extension EndToEndTests {
         let stack = Stack.shared
         let names: NameServer
 
-        init() throws { names = try Self.server.get() }
+        init() throws { self.init(try Self.server.get()) }
+
+        init(_ names: NameServer) { self.names = names }
 
         /// One for all tests, on the port at which the stack asks.
-        private static let server: Result<NameServer, any Error> = Result {
+        static let server: Result<NameServer, any Error> = Result {
             let servers = ProcessInfo.processInfo.environment["MASK_DNS_SERVERS"] ?? ""
             let port = try #require(servers.split(separator: ":").last.flatMap { UInt16($0) }, "set MASK_DNS_SERVERS")
             return try NameServer(port: port)
@@ -24,7 +26,7 @@ extension EndToEndTests {
         }
 
         /// A domain that its records have proved.
-        private func verified() throws -> (id: String, host: String) {
+        func verified() throws -> (id: String, host: String) {
             let host = "go-\(UInt32.random(in: .min ... .max)).example"
             let made = stack.call("POST", "/domains", body: json(["host": host, "root_url": "https://example.com/root"]))
             let id = try #require(made.json["id"] as? String, "\(made.body)")

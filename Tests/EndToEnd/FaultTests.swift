@@ -14,17 +14,9 @@ extension EndToEndTests {
         /// Follows a new link with wrk while `body` does its worst, and expects that every visitor was led on.
         private func underLoad(connections: Int, seconds: Int, _ body: () -> Void) throws {
             let url = "http://127.0.0.1:\(stack.httpPort)/\(try newLink())"
-            let load = Process()
-            load.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            load.arguments = [
-                "wrk", "-t2", "-c\(connections)", "-d\(seconds)s", "--timeout", "20s", "-H", "Host: mask.localhost", url,
-            ]
-            let output = Pipe()
-            load.standardOutput = output
-            try load.run()
+            let load = try stack.startLoad(url, connections: connections, seconds: seconds)
             body()
-            let report = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            load.waitUntilExit()
+            let report = load.report()
             #expect(report.contains("requests in"), "\(report)")
             #expect(!report.contains("Non-2xx"), "\(report)")
             #expect(!report.contains("Socket errors"), "\(report)")
@@ -64,6 +56,51 @@ extension EndToEndTests {
             #expect(stack.eventually {
                 (stack.call("GET", "/links?search=\(slug)").json["data"] as? [[String: Any]])?.first?["clicks"] as? Int == 16
             })
+        }
+
+        @Test("while MariaDB is silent known links lead on, also when nothing in memory is trusted any more")
+        func databaseSilent() throws {
+            let mariadb = try #require(stack.process("mariadb"))
+            let slug = try newLink()
+            for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+            kill(mariadb, SIGSTOP)
+            defer {
+                kill(mariadb, SIGCONT)
+                stack.eventually { stack.answer("http://127.0.0.1:\(stack.httpPort)/readyz").body.contains(#""status":"pass""#) }
+            }
+            stack.killNow("redis")  // whatever may have changed meanwhile, nobody has heard of it
+            usleep(500_000)
+            let load = try stack.startLoad("http://127.0.0.1:\(stack.httpPort)/\(slug)", connections: 64, seconds: 8)
+            let report = load.report()
+            #expect(!report.contains("Non-2xx") && !report.contains("Socket errors"), "\(report)")
+            // Those that came first may have waited two seconds for MariaDB, none for the five after which nginx asks elsewhere.
+            let longest = try #require(load.longestMilliseconds, "\(report)")
+            #expect(longest < 4500, "\(report)")
+            // A hundred a second and more are not what waits for a database of thirty seconds.
+            #expect(try #require(load.requests, "\(report)") > 800, "\(report)")
+            let unknown = stack.answer("http://mask.localhost/silent-\(UInt32.random(in: 0 ... .max))")
+            #expect(unknown.status == 503 && unknown.fields["retry-after"] != nil)
+            #expect(stack.call("POST", "/links", body: #"{"url": "https://example.com/"}"#).status == 503)
+        }
+
+        @Test("workers killed while a budget is given out: visitors get all of it, and not one more")
+        func budget() throws {
+            let created = stack.call("POST", "/links", body: #"{"url": "https://example.com/", "max_clicks": 3000}"#)
+            let slug = try #require(created.json["slug"] as? String, "\(created)")
+            let lines = (0..<4000).flatMap { _ in ["url = http://mask.localhost/\(slug)", "output = /dev/null"] }
+            let file = stack.folder + "/budget.curl"
+            try (lines + [#"connect-to = "::127.0.0.1:\#(stack.httpPort)""#, #"write-out = "%{http_code}\n""#, "silent"])
+                .joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+            let load = try Stack.Load(["curl", "-Z", "--parallel-max", "16", "-K", file])
+            for service in ["worker-a", "worker-b"] {
+                usleep(400_000)
+                stack.killNow(service)
+                // The other one is not killed before this one is back: then nobody would be there.
+                stack.eventually { stack.process(service).map { kill($0, 0) == 0 } ?? false }
+                sleep(1)
+            }
+            let counts = Dictionary(grouping: load.report().split(separator: "\n"), by: { $0 }).mapValues(\.count)
+            #expect(counts == ["302": 3000, "410": 1000])
         }
 
         @Test("while Redis is away nothing changes for visitors, and the API goes on under a local limit")

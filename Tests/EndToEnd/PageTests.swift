@@ -79,6 +79,27 @@ extension EndToEndTests {
             #expect(stack.answer(url).status == 404)
         }
 
+        @Test("the page of a bare host is a file too, and changes with the domain, its slug and its publication")
+        func root() throws {
+            let names = try Domains.server.get()
+            let domain = try Domains(names).verified()
+            let made = api("POST", "/bio-pages", #"{"title": "Root", "domain": "\#(domain.host)"}"#)
+            let id = try #require(made.json["id"] as? String, "\(made.body)")
+            try #require(api("POST", "/bio-pages/\(id)/publish").status == 200)
+            let url = "http://\(domain.host)/"
+            #expect(stack.answer(url).fields["location"] == "https://example.com/root")
+            #expect(api("PATCH", "/domains/\(domain.id)", #"{"root_page_id": "\#(id)"}"#).status == 200)
+            let shown = stack.answer(url)
+            #expect(shown.status == 200 && shown.body.contains("Root") && shown.fields["etag"] != nil, "served by nginx")
+            #expect(stack.answer(url, "-H", "Accept-Encoding: gzip", "--compressed").fields["content-encoding"] == "gzip")
+            #expect(stack.answer(url + "_root").status == 404)
+            #expect(api("PATCH", "/bio-pages/\(id)", #"{"slug": "moved"}"#).status == 200)
+            #expect(stack.answer(url).fields["etag"] != nil)
+            stack.without("mariadb") { #expect(stack.answer(url).status == 200) }
+            #expect(api("POST", "/bio-pages/\(id)/unpublish").status == 200)
+            #expect(stack.answer(url).fields["location"] == "https://example.com/root")
+        }
+
         @Test("an image of a few MiB comes through, one of nine is a problem document")
         func images() throws {
             let file = stack.folder + "/large.png"

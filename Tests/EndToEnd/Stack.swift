@@ -141,3 +141,54 @@ struct Stack: Sendable {
         return false
     }
 }
+
+// MARK: - Load
+
+extension Stack {
+    /// Asks for an address of the link host with wrk.
+    func startLoad(_ url: String, connections: Int, seconds: Int) throws -> Load {
+        try Load([
+            "wrk", "-t2", "-c\(connections)", "-d\(seconds)s", "--latency", "--timeout", "20s", "-H", "Host: mask.localhost", url,
+        ])
+    }
+
+    final class Load {
+        private let process = Process()
+        private let output = Pipe()
+        private var text: String?
+
+        init(_ command: [String]) throws {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = command
+            process.standardOutput = output
+            try process.run()
+        }
+
+        /// Ends it before its time.
+        func end() {
+            process.interrupt()
+            process.waitUntilExit()
+        }
+
+        /// Waits for the end of its time.
+        func report() -> String {
+            if let text { return text }
+            let read = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            text = read
+            return read
+        }
+
+        var requests: Int? { report().firstMatch(of: /(\d+) requests in/).flatMap { Int($0.output.1) } }
+
+        /// Answers that are neither 2xx nor 3xx.
+        var failures: Int { report().firstMatch(of: /Non-2xx or 3xx responses: (\d+)/).flatMap { Int($0.output.1) } ?? 0 }
+
+        /// Of the line `Latency  AVERAGE  DEVIATION  MAXIMUM`.
+        var longestMilliseconds: Double? {
+            report().firstMatch(of: /Latency\s+\S+\s+\S+\s+([0-9.]+)(us|ms|s)\s/).flatMap { match in
+                Double(match.output.1).map { $0 * (match.output.2 == "s" ? 1000 : match.output.2 == "ms" ? 1 : 0.001) }
+            }
+        }
+    }
+}

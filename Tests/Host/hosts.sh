@@ -184,6 +184,39 @@ test_lost_redis() {
   fact "with Redis back, two hears of changes again"
 }
 
+# ---- hosts that MariaDB cannot be reached from -----------------------------------------------------------------------
+
+test_lost_database() {
+  headline "Hosts that MariaDB cannot be reached from"
+  api one POST /links '{"url": "https://example.com/", "slug": "kept"}' >/dev/null
+  api one POST /links '{"url": "https://example.com/", "slug": "unseen"}' >/dev/null
+  for host in one two; do ask $host 64 /kept; done
+  part one base
+  part two base
+  # Nothing in memory is trusted from now on: nobody knows what has changed meanwhile.
+  on memory redis-cli -h "$(address memory)" --no-auth-warning -a "of redis" client kill type pubsub >/dev/null
+  sleep 1
+  ask one 2000 /kept &
+  first=$!
+  ask two 2000 /kept &
+  second=$!
+  wait $first $second
+  led=$(cat "$lab/asked.one" "$lab/asked.two" | grep -c 302) || :
+  [ "$led" = 4000 ] || fail "while no packet of MariaDB arrived, two hosts answered $led of 4000 visits of a known link"
+  at=$(now)
+  unknown=$(visit one /unseen | cut -c1-3)
+  [ "$unknown" = 503 ] || fail "a link that is not known is answered $unknown"
+  took=$((($(now) - at) / 1000))
+  [ $took -lt 8000 ] || fail "a visitor of a link that is not known waited $took ms"
+  join one base
+  join two base
+  wait_until 30 "one does not look links up again" answers_new one
+  wait_until 30 "two does not look links up again" answers_new two
+  fact "while no packet of MariaDB arrived, both led all of 4000 visits of a known link on; an unknown one was refused in $took ms"
+}
+
+answers_new() { [ "$(visit "$1" /unseen | cut -c1-3)" = 302 ]; }
+
 # ---- webhooks --------------------------------------------------------------------------------------------------------
 
 test_webhooks() {
@@ -411,7 +444,7 @@ ctl one workspace limit acme 100000 >/dev/null 2>&1 || :
 make_key main
 key=$(member key <"$lab/key.json")
 fact "one ($(address one)) and two ($(address two)) answer"
-[ $# -gt 0 ] || set -- links keys pages lost_redis webhooks clicks single own_hosts sentinel
+[ $# -gt 0 ] || set -- links keys pages lost_redis lost_database webhooks clicks single own_hosts sentinel
 for part in "$@"; do "test_$part"; done
 errors=$(cat "$lab"/*/log/worker-*.log | grep -c ' error ') || :
 [ "$errors" = 0 ] || fail "the workers noted $errors errors: $(cat "$lab"/*/log/worker-*.log | grep -m3 ' error ')"

@@ -70,6 +70,35 @@ struct HostMemoryTests {
         for writer in 0..<writers { #expect(Counter("own \(writer)", in: memory).value == adds) }
     }
 
+    @Test("a change that one process tells of is seen by another at once, and by nobody who asks for something else")
+    func changes() {
+        let (first, second) = (HostMemory(path: path), HostMemory(path: path))
+        let before = (second.changes(of: "go.example/a").value, second.changes(of: "go.example/b").value)
+        first.changes(of: "go.example/a").grow()
+        #expect(second.changes(of: "go.example/a").value == before.0 + 1)
+        #expect(second.changes(of: "go.example/b").value == before.1)
+    }
+
+    @Test("names are spread over the numbers of changes")
+    func spread() {
+        let memory = HostMemory(path: path)
+        for number in 0..<10_000 { memory.changes(of: "go.example/slug\(number)").grow() }
+        // 10,000 balls in 32,768 boxes leave 24,150 empty, give or take a hundred.
+        let touched = (0..<100_000).count { memory.changes(of: "other\($0)").value > 0 }
+        #expect((22_000..<31_000).contains(touched), "\(touched)")
+    }
+
+    @Test("a file of before there were changes grows, and what it counted stays")
+    func grows() throws {
+        let old = HostMemory(path: path)
+        Counter("a", in: old).add(3)
+        try #require(truncate(path, off_t(HostMemory.size - HostMemory.changeCount * 8)) == 0)
+        let fresh = HostMemory(path: path)
+        fresh.changes(of: "x").grow()
+        Counter("a", in: fresh).add()
+        #expect(fresh.problem == nil && Counter("a", in: old).value == 4 && fresh.changes(of: "x").value == 1)
+    }
+
     @Test("a file that cannot be made or mapped leaves the process with numbers of its own, and says why")
     func fallback() throws {
         for path in ["/nonexistent/metrics", folder.path] {

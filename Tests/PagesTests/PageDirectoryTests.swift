@@ -1,5 +1,6 @@
 import Foundation
 import Support
+import Synchronization
 import Testing
 
 @testable import Pages
@@ -55,6 +56,44 @@ struct PageDirectoryTests {
         try directory.write([1], host: "go.test", slug: "ada", stamp: 7)
         #expect(try directory.remove(host: "go.test", slug: "ada"))
         #expect(try !directory.remove(host: "go.test", slug: "ada") && directory.list().isEmpty)
+    }
+
+    @Test("the bare host shows a page by a link to its file, which follows the page and goes with it")
+    func root() throws {
+        let link = directory.path + "/go.test/_root"
+        #expect(directory.root(ofHost: "go.test") == nil)
+        try directory.showRoot(ofHost: "go.test", slug: nil)
+        try directory.write([1], host: "go.test", slug: "ada", stamp: 7)
+        try directory.showRoot(ofHost: "go.test", slug: "ada")
+        #expect(readWhole(link) == [1] && FileManager.default.fileExists(atPath: link + ".gz"))
+        try directory.write([2], host: "go.test", slug: "ada", stamp: 8)
+        #expect(readWhole(link) == [2] && directory.hostsWithRoot == ["go.test"])
+        try directory.showRoot(ofHost: "go.test", slug: "bob")
+        #expect(directory.root(ofHost: "go.test") == "bob" && !FileManager.default.fileExists(atPath: link))
+        directory.removeLeftovers()
+        #expect(directory.root(ofHost: "go.test") == "bob")
+        try directory.showRoot(ofHost: "go.test", slug: nil)
+        #expect(directory.hostsWithRoot == [] && (try FileManager.default.contentsOfDirectory(atPath: directory.path + "/go.test")).count == 2)
+    }
+
+    @Test("who works on one page waits for nobody who works on another")
+    func locks() throws {
+        let order = Mutex<[String]>([])
+        let inside = Mutex(false)
+        _ = try inParallel(2) { thread in
+            if thread == 0 {
+                try directory.locked(host: "h", slug: "a") {
+                    inside.withLock { $0 = true }
+                    try directory.locked(host: "h", slug: "b") { order.withLock { $0.append("b") } }
+                    usleep(200_000)
+                    order.withLock { $0.append("first") }
+                }
+            } else {
+                while !inside.withLock({ $0 }) { usleep(1000) }
+                try directory.locked(host: "h", slug: "a") { order.withLock { $0.append("second") } }
+            }
+        }
+        #expect(order.withLock { $0 } == ["b", "first", "second"])
     }
 
     @Test("a reader never sees half a page")

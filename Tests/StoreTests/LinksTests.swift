@@ -92,7 +92,7 @@ struct LinksTests {
     @Test("a deleted link is gone with its tags and totals, once")
     func deletion() throws {
         let link = try database.makeLink("a", of: try database.makeTenant(), tags: ["one", "two"])
-        _ = try database.store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: 5, on: $0) }
+        _ = try database.store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: 5, request: randomID(), on: $0) }
         try delete(link)
         #expect(try find(link) == nil)
         for table in ["links", "link_tags", "link_totals", "link_budgets"] { #expect(try rows(of: table) == 0) }
@@ -165,18 +165,35 @@ struct LinksTests {
         let (store, link) = (database.store, try database.makeLink("b", of: try database.makeTenant()))
         let given = try inParallel(32) { _ in
             try (0..<8).filter { _ in
-                try store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: maximum, on: $0) }
+                try store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: maximum, request: randomID(), on: $0) }
             }.count
         }
         #expect(given.reduce(0, +) == maximum)
     }
+
+    @Test("a request that comes again has what it took, whatever others took meanwhile, and takes no more")
+    func repeatedRequest() throws {
+        let (store, link) = (database.store, try database.makeLink("b", of: try database.makeTenant()))
+        @Sendable func take(_ request: [UInt8]) throws -> Bool {
+            try store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: 100, request: request, on: $0) }
+        }
+        let requests = (0..<100).map { _ in randomID() }
+        // Each is asked by two pools at a time, and again by one of them.
+        let answers = try inParallel(8) { number in
+            try requests.indices.filter { $0 % 4 == number % 4 }.map { try take(requests[$0]) && take(requests[$0]) }
+        }
+        #expect(answers.joined().allSatisfy { $0 })
+        #expect(try take(requests[0]) && !take(randomID()) && take(requests[99]))
+    }
+
+    private func randomID() -> [UInt8] { (0..<16).map { _ in .random(in: .min ... .max) } }
 
     @Test("a budget that was raised gives out the difference, a lowered one nothing")
     func changedBudget() throws {
         let (store, link) = (database.store, try database.makeLink("b", of: try database.makeTenant()))
         func given(_ maximum: Int) throws -> Int {
             try (0..<10).filter { _ in
-                try store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: maximum, on: $0) }
+                try store.write { try Links.takeClick(of: link.id, in: link.workspace, maximum: maximum, request: randomID(), on: $0) }
             }.count
         }
         #expect(try [3, 3, 5, 2, 0].map(given) == [3, 0, 2, 0, 0])

@@ -1,3 +1,4 @@
+import Glibc
 import MariaDB
 import Model
 import Store
@@ -64,6 +65,25 @@ struct StoreTests {
         _ = try inParallel(8) { _ in try store.read { try $0.query("SELECT SLEEP(0.05)") } }
         try killAll()
         _ = try store.write { try $0.run("CREATE TABLE after (id INT)") }
+    }
+
+    @Test("after a restart of a server over the network no change meets a connection that is closed")
+    func closedOverNetwork() throws {
+        var configuration = try TestServers.mariaDB()
+        guard case .socket(let path) = configuration.address else { return }
+        let proxy = try Proxy(to: path)
+        configuration.address = .tcp(host: "127.0.0.1", port: UInt32(proxy.port))
+        configuration.database = database.name
+        let store = Store(configuration, connections: 8)
+        _ = try inParallel(8) { _ in try store.read { try $0.query("SELECT SLEEP(0.2)") } }
+        try database.connect().run("CREATE TABLE t (id INT)")
+        try killAll()
+        usleep(300_000)  // until the proxy has seen it
+        for number in 0..<8 {
+            try store.write { try $0.transaction { try $0.execute("INSERT INTO t VALUES (\(number))") } }
+        }
+        let rows = try store.read { try $0.query("SELECT id FROM t") }
+        #expect(rows.count == 8)
     }
 
     @Test("a connection lost in a transaction is told, not tried again, and leaves nothing behind")

@@ -151,6 +151,36 @@ struct PoolTests {
         #expect(try pool.withResource(timeoutMilliseconds: 0) { $0 } == 2)
     }
 
+    @Test("a resource that has died while it was idle is replaced before it is lent")
+    func deadWhileIdle() throws {
+        let dead = Monitor<Set<Int>>([])
+        let pool = Pool<Int>(capacity: 2, isAlive: { number in dead.withLock { !$0.contains(number) } }) { [made] in
+            made.withLock { made in
+                made += 1
+                return made
+            }
+        }
+        #expect(try pool.withResource { $0 } == 1)
+        dead.withLock { _ = $0.insert(1) }
+        #expect(try pool.withResource { $0 } == 2)
+        #expect(try pool.withResource { $0 } == 2)
+    }
+
+    @Test("a resource that nobody has borrowed for long is dropped by whoever gives one back, and lent no more")
+    func idle() throws {
+        let pool = Pool(capacity: 3, idleMilliseconds: 50) { [made, ended] in
+            Resource(number: made.withLock { $0 += 1; return $0 }, ended: ended)
+        }
+        try pool.withResource { _ in
+            try pool.withResource { _ in }
+            usleep(80_000)
+        }
+        #expect(ended.withLock { $0 } == [2])
+        usleep(80_000)
+        #expect(try pool.withResource { $0.number } == 3)
+        #expect(ended.withLock { $0 } == [2, 1])
+    }
+
     @Test("draining drops the idle resources and leaves the lent ones")
     func drain() throws {
         let pool = pool(capacity: 2)

@@ -1,73 +1,63 @@
+import MariaDB
 import Model
 import Store
-import Threads
 
-/// Which hosts are ours, and what their visitors get: kept in memory and exact in the same way as links are. See
-/// ``LinkCache``, whose subscription brings the changes of domains too.
+/// Which hosts are ours, and what their visitors get: kept in memory and exact, see ``ExactCache``.
 final class DomainDirectory: Sendable {
-    private struct Entry {
-        var domain: Domain?
-        /// Monotonic milliseconds.
-        var loadedAt: Int
-        /// The subscription's under which it was loaded; -1 once it was changed.
-        var generation: Int
+    private final class Known: Sendable {
+        let domain: Domain
+        init(_ domain: Domain) { self.domain = domain }
+
+        /// With its place in memory.
+        var bytes: Int {
+            let texts = [domain.settings.rootURL, domain.settings.notFoundURL, domain.settings.expiredURL, domain.check.error]
+            return 700 + domain.host.utf8.count + texts.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+        }
     }
 
-    private struct State {
-        var entries: [String: Entry] = [:]
-        /// Grows with each invalidation, so that a value read before it is not kept after it.
-        var invalidations = 0
-    }
+    private let cache: ExactCache<Known>
+    private let sharedHost: String
 
-    private let store: Store
-    /// Tells when changes were heard of without a gap; 0 while they are not.
-    private let generation: @Sendable () -> Int
-    private let state = Monitor(State())
+    /// Some ten thousand domains.
+    private static let bytes = 16 << 20
 
-    private static let capacity = 10_000
-
-    init(store: Store, generation: @escaping @Sendable () -> Int) {
-        self.store = store
-        self.generation = generation
+    /// - Parameter sharedHost: the installation's own, which may be a single word or an address.
+    init(_ lookups: VisitorLookups, _ changes: Changes, terms: CacheTerms, sharedHost: String) {
+        var terms = terms
+        terms.trustsUnknownUnheard = true  // that a host is nobody's may be remembered for a moment whoever is heard
+        self.sharedHost = sharedHost
+        cache = ExactCache(lookups, changes, terms: terms, bytes: Self.bytes) { $0.bytes }
     }
 
     /// The domain that has this host. A host that was found without a domain is asked for again when `isNewExpected`.
     /// While MariaDB is away a domain that was known within the hour is still given.
-    func find(_ host: String, isNewExpected: Bool = false, priority: PoolPriority = .normal) throws -> Domain? {
-        let now = monotonicMilliseconds()
-        let (entry, invalidations) = state.withLock { ($0.entries[host], $0.invalidations) }
-        let generation = generation()
-        if let entry, isTrusted(entry, now, generation), entry.domain != nil || !isNewExpected { return entry.domain }
-        let domain: Domain?
-        do {
-            domain = try store.read(priority: priority) { try Domains.find(host: host, on: $0) }
-        } catch where error.isDatabaseUnavailable {
-            guard let entry, let known = entry.domain, now - entry.loadedAt < LinkCache.staleMilliseconds else {
-                throw error
-            }
-            return known
+    func find(_ host: String, isNewExpected: Bool = false) throws -> Domain? {
+        let key = LinkCache.key(ofDomain: host)
+        switch cache.find(key) {
+        case .trusted(nil) where isNewExpected, .due(nil) where isNewExpected:
+            return try load(host, key, nil)
+        case .trusted(let known):
+            return known?.domain
+        case .due(let known):
+            cache.refresh(key, Self.question(host))
+            return known?.domain
+        case .untrusted(let entry):
+            return try load(host, key, entry)
         }
-        state.withLock { state in
-            guard state.invalidations == invalidations else { return }
-            if state.entries.count >= Self.capacity { state.entries.removeAll() }
-            state.entries[host] = Entry(domain: domain, loadedAt: monotonicMilliseconds(), generation: generation)
-        }
-        return domain
     }
 
-    private func isTrusted(_ entry: Entry, _ now: Int, _ generation: Int) -> Bool {
-        // That a host is nobody's may be remembered for a moment whoever is heard.
-        guard entry.domain != nil else {
-            return now - entry.loadedAt < LinkCache.unknownMilliseconds && entry.generation >= 0
+    private func load(_ host: String, _ key: String, _ entry: ExactCache<Known>.Entry?) throws -> Domain? {
+        // What no host can be called is nobody's: it is not asked for, and not remembered.
+        guard entry != nil || host == sharedHost || HostName.isOne(host) else { return nil }
+        switch try cache.load(key, entry, Self.question(host)) {
+        case .fresh(let known): return known?.domain
+        case .stale(let known): return known.domain
         }
-        return generation != 0 && entry.generation == generation && now - entry.loadedAt < LinkCache.trustMilliseconds
     }
 
-    /// Forgets a domain. The stale copy stays for the hour in which MariaDB may be away.
-    func invalidate(_ host: String) {
-        state.withLock { state in
-            state.invalidations += 1
-            state.entries[host]?.generation = -1
-        }
+    private static func question(_ host: String) -> ExactCache<Known>.Question {
+        { connection in try Domains.find(host: host, on: connection).map(Known.init) }
     }
+
+    var count: Int { cache.count }
 }

@@ -1,5 +1,6 @@
 import DNS
 import MariaDB
+import Metrics
 import Model
 import Redis
 import Store
@@ -9,11 +10,14 @@ import Store
 public struct Administration: Sendable {
     private let store: Store
     private let redis: RedisPool
+    private let memory: HostMemory
     private let revocation: Revocation
 
-    public init(store: Store, redis: RedisPool) {
+    /// - Parameter memory: by which the workers of this host hear of changes at once; without it they hear by Redis.
+    public init(store: Store, redis: RedisPool, memory: HostMemory = HostMemory(path: nil)) {
         self.store = store
         self.redis = redis
+        self.memory = memory
         revocation = Revocation(redis: redis)
     }
 
@@ -227,7 +231,9 @@ public struct Administration: Sendable {
         forgetDomain(domain.host)
     }
 
-    private func forgetDomain(_ host: String) { Invalidation.publish([LinkCache.key(ofDomain: host)], through: redis) }
+    private func forgetDomain(_ host: String) {
+        Invalidation.announce([LinkCache.key(ofDomain: host)], in: memory, through: redis)
+    }
 
     // MARK: Webhooks
 

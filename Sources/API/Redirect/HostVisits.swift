@@ -7,7 +7,7 @@ import Store
 struct HostVisits: Sendable {
     let services: Services
 
-    /// `GET /`: the host's bio page while it is published, or its address.
+    /// `GET /` where this host has no file for it: the host's bio page while it is published, or its address.
     func root(_ request: Request) -> Response {
         guard request.method != .post else { return Page.wrongMethod }
         guard let domain = domain(request) else { return Page.notFound }
@@ -44,14 +44,17 @@ struct HostVisits: Sendable {
 
     /// Nil where it cannot be told, too: a page of ours is never wrong.
     private func domain(_ request: Request) -> Domain? {
-        try? services.domains.find(request.host, priority: .reserved)
+        try? services.domains.find(request.host)
     }
 
     /// Nil while it is not published, or has moved to another host.
     private func page(_ domain: Domain) throws -> [UInt8]? {
         guard let id = domain.settings.rootPage, let workspace = domain.workspace,
-            let page = try services.store.read(priority: .reserved, { try BioPages.find(id, in: workspace, on: $0) }), page.host == domain.host
+            let page = try services.visitors.read({ try BioPages.find(id, in: workspace, on: $0) }), page.host == domain.host
         else { return nil }
-        return try PageVisits(services: services).html(page.host, page.slug)
+        let html = try PageVisits(services: services).html(page.host, page.slug)
+        // nginx serves it from now on.
+        if html != nil { try services.visitors.perform { [services] in services.refresh([PagePlace(host: page.host, slug: "")]) } }
+        return html
     }
 }

@@ -1,17 +1,18 @@
 import Glibc
 import Logging
+import Metrics
 import Redis
 
-/// The channel on which changed links and domains are told to every worker of every host.
+/// The word that links and domains have changed: to the processes of this host by numbers in memory, so that none of them
+/// answers with what was before once the change has been answered; to other hosts through Redis.
 enum Invalidation {
     static let channel = "mask:links"
 
-    /// Tells everyone. While Redis is away nobody trusts a cache, so there is nobody to tell.
-    static func publish(_ keys: Set<String>, through redis: RedisPool) {
+    /// Call it after the commit and before the answer. While Redis is away no other host trusts its cache.
+    static func announce(_ keys: Set<String>, in memory: HostMemory, through redis: RedisPool) {
         guard !keys.isEmpty else { return }
-        _ = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(keys.joined(separator: "\n")))
-        }
+        for key in keys { memory.changes(of: key).grow() }
+        redis.publish(keys.joined(separator: "\n"), on: channel)
     }
 
     /// The keys in a message: no host and no slug has a line end.
@@ -21,16 +22,13 @@ enum Invalidation {
 }
 
 extension Services {
-    /// Loads a link anew when it is asked for next, or what belongs to a whole host.
-    func invalidate(_ key: String) {
-        if key.last == "/" { domains.invalidate(String(key.dropLast())) } else { links.invalidate(key) }
-    }
+    /// Makes every worker load links anew when they are asked for next, or what belongs to a whole host.
+    func announce(_ keys: Set<String>) { Invalidation.announce(keys, in: memory, through: redis) }
 
-    /// Makes every worker load a domain anew.
+    /// Makes every worker load a domain anew, and every host show at the bare host what the domain says.
     func forgetDomain(_ host: String) {
-        let key = LinkCache.key(ofDomain: host)
-        invalidate(key)
-        Invalidation.publish([key], through: redis)
+        announce([LinkCache.key(ofDomain: host)])
+        showRoot(host)
     }
 }
 
@@ -39,7 +37,6 @@ public struct InvalidationListener: Sendable {
     private let configuration: RedisConfiguration
     private let services: Services
 
-    /// Silence after which the line is tested, and again after which it is given up.
     private static let silenceMilliseconds = 500
 
     public init(_ configuration: RedisConfiguration, services: Services) {
@@ -48,36 +45,23 @@ public struct InvalidationListener: Sendable {
     }
 
     public func run() -> Never {
+        let changes = services.changes
         var isTold = false  // an outage is one line, however long it lasts
         while true {
             do {
-                try listen { isTold = false }
+                try Subscription.listen(
+                    configuration, channels: [Invalidation.channel], silenceMilliseconds: Self.silenceMilliseconds,
+                    began: {
+                        changes.subscriptionBegan()
+                        isTold = false
+                    },
+                    hear: { _, payload in Invalidation.keys(payload).forEach(changes.hear) })
             } catch {
-                services.links.subscriptionEnded()
+                changes.subscriptionEnded()
                 if !isTold { services.logger.warning("no word of changed links, so none is trusted from memory: \(error)") }
                 isTold = true
             }
             usleep(250_000)
-        }
-    }
-
-    private func listen(began: () -> Void) throws {
-        let subscription = try Subscription(configuration, channels: [Invalidation.channel])
-        services.links.subscriptionBegan()
-        began()
-        var isTesting = false
-        while true {
-            if let message = try subscription.next(timeoutMilliseconds: Self.silenceMilliseconds) {
-                isTesting = false
-                if case .published(_, let payload) = message {
-                    Invalidation.keys(payload).forEach(services.invalidate)
-                }
-            } else if isTesting {
-                throw RedisError.server("the subscription has gone silent")
-            } else {
-                isTesting = true
-                try subscription.ping()
-            }
         }
     }
 }

@@ -1,7 +1,7 @@
 import Logging
+import MariaDB
 import Model
 import Store
-import Synchronization
 
 /// A link as the redirect needs it, made once and then shared by all threads. Small: there may be a hundred thousand.
 final class CachedLink: Sendable {
@@ -23,21 +23,24 @@ final class CachedLink: Sendable {
 
     init(_ target: RedirectTarget) {
         (id, workspace, isLoop, url) = (target.id, target.workspace, target.isLoop, target.settings.url)
-        location = (try? Destination(validating: url))?
+        let location = (try? Destination(validating: url))?
             .location(utm: target.settings.utm.parameters, visitorQuery: "") ?? ""
+        self.location = location == url ? url : location  // one text in memory where they are the same
         var settings = target.settings
         (settings.title, settings.externalID) = (nil, nil)  // no visitor sees them
         special = settings == LinkSettings(url: url) ? nil : Special(settings)
     }
+
+    /// What it takes in memory, with its place in the cache: some 300 bytes and its texts.
+    var bytes: Int {
+        let texts = url.utf8.count + (location == url ? 0 : location.utf8.count)
+        guard let settings = special?.settings else { return 300 + texts }
+        let others = [settings.expiredURL, settings.passwordHash] + settings.utm.parameters.map(\.value)
+        return 700 + texts + others.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
+    }
 }
 
-/// Links by host and slug, kept in memory and exact: a change is seen by the next request on the same process, and on every
-/// other within milliseconds, because it is published through Redis after its commit.
-///
-/// - An entry is trusted while the subscription that brings the changes has stood without a gap since the entry was loaded,
-///   and for a minute at most (a process that dies between commit and publishing tells nobody).
-/// - What is not trusted is loaded again. Only while MariaDB is away a link that was known within the hour still leads on.
-/// - Slugs without a link are remembered for some seconds, so that guessing costs the database little.
+/// Links by host and slug, kept in memory and exact: see ``ExactCache``.
 final class LinkCache: Sendable {
     enum Answer {
         case link(CachedLink)
@@ -45,26 +48,19 @@ final class LinkCache: Sendable {
         case unavailable
     }
 
-    private let store: Store
     private let logger: Logger
     private let metrics: ApplicationMetrics?
-    private let outage = Outage()
-    private let shards: [LinkShard]
-    private let shardCapacity: Int
-    /// The subscription's generation: 0 while there is none, a new number each time it begins.
-    private let generation = Atomic<Int>(0)
-    private let lastGeneration = Atomic<Int>(0)
+    private let changes: Changes
+    private let domains: DomainDirectory
+    private let cache: ExactCache<CachedLink>
 
-    static let trustMilliseconds = 60_000
-    static let unknownMilliseconds = 5_000
-    static let staleMilliseconds = 3_600_000
-
-    init(store: Store, capacity: Int, logger: Logger, metrics: ApplicationMetrics? = nil) {
-        self.store = store
-        self.logger = logger
-        self.metrics = metrics
-        shards = (0..<16).map { _ in LinkShard() }
-        shardCapacity = max(1, capacity / 16)
+    /// - Parameter capacity: links that are kept, as long as they are of usual length; longer ones count for several.
+    init(
+        _ lookups: VisitorLookups, _ changes: Changes, domains: DomainDirectory, terms: CacheTerms, capacity: Int,
+        logger: Logger, metrics: ApplicationMetrics? = nil
+    ) {
+        (self.changes, self.domains, self.logger, self.metrics) = (changes, domains, logger, metrics)
+        cache = ExactCache(lookups, changes, terms: terms, bytes: capacity * terms.leastBytes) { $0.bytes }
     }
 
     static func key(host: String, slug: String) -> String { host + "/" + slug }
@@ -74,62 +70,47 @@ final class LinkCache: Sendable {
 
     func find(host: String, slug: String) -> Answer {
         let key = Self.key(host: host, slug: slug)
-        let number = shard(key)
-        let now = monotonicMilliseconds()
-        let (entry, invalidations) = shards[number].state.withLock { $0.use(key) }
-        if let entry, isTrusted(entry, now) {
+        switch cache.find(key) {
+        case .trusted(let link):
             metrics?.lookups.add(.hit)
-            return entry.link.map(Answer.link) ?? .unknown
+            return link.map(Answer.link) ?? .unknown
+        case .due(let link):
+            metrics?.lookups.add(.hit)
+            cache.refresh(key, Self.question(host, slug))
+            return link.map(Answer.link) ?? .unknown
+        case .untrusted(let entry):
+            return load(host, slug, key, entry)
         }
-        let generation = generation.load(ordering: .acquiring)
+    }
+
+    private func load(_ host: String, _ slug: String, _ key: String, _ entry: ExactCache<CachedLink>.Entry?) -> Answer {
         do {
-            let target = try outage.riding { [store] in
-                try store.read(priority: .reserved) { try Links.target(host: host, slug: slug, on: $0) }
-            } unless: { entry?.link != nil }
-            let link = target.map(CachedLink.init)
-            let fresh = LinkEntry(link: link, loadedAt: monotonicMilliseconds(), generation: generation)
-            shards[number].state.withLock { $0.keep(fresh, key, ifStill: invalidations, capacity: shardCapacity) }
-            metrics?.lookups.add(.miss)
+            // What no link can have is not looked for, and nothing is remembered of hosts that are nobody's.
+            if entry == nil { guard Slug.canBeUsed(slug), try domains.find(host) != nil else { return .unknown } }
+            let (link, result): (CachedLink?, ApplicationMetrics.Lookup)
+            switch try cache.load(key, entry, Self.question(host, slug)) {
+            case .fresh(let found): (link, result) = (found, .miss)
+            case .stale(let known): (link, result) = (known, .stale)
+            }
+            metrics?.lookups.add(result)
             return link.map(Answer.link) ?? .unknown
         } catch {
             if !error.isDatabaseUnavailable { logger.error("a link cannot be loaded: \(error)") }
-            guard let link = entry?.link, let entry, now - entry.loadedAt < Self.staleMilliseconds else {
-                metrics?.lookups.add(.unavailable)
-                return .unavailable
-            }
-            metrics?.lookups.add(.stale)
-            return .link(link)
+            let known = cache.known(entry)
+            metrics?.lookups.add(known == nil ? .unavailable : .stale)
+            return known.map(Answer.link) ?? .unavailable
         }
     }
 
-    private func isTrusted(_ entry: LinkEntry, _ now: Int) -> Bool {
-        let generation = generation.load(ordering: .acquiring)
-        let lifetime = entry.link == nil ? Self.unknownMilliseconds : Self.trustMilliseconds
-        return generation != 0 && entry.generation == generation && now - entry.loadedAt < lifetime
+    private static func question(_ host: String, _ slug: String) -> ExactCache<CachedLink>.Question {
+        { connection in try Links.target(host: host, slug: slug, on: connection).map(CachedLink.init) }
     }
 
-    /// Forgets a link. The stale copy stays for the hour in which MariaDB may be away, but is not trusted.
-    func invalidate(_ key: String) {
-        shards[shard(key)].state.withLock { $0.invalidate(key) }
-    }
+    /// Forgets a link that another host has changed.
+    func invalidate(_ key: String) { changes.hear(key) }
 
-    private func shard(_ key: String) -> Int { Int(UInt(bitPattern: key.hashValue) % UInt(shards.count)) }
+    var count: Int { cache.count }
 
-    var count: Int { shards.reduce(0) { sum, shard in sum + shard.state.withLock { $0.count } } }
-
-    // MARK: The subscription's word
-
-    /// Whether changes made by other workers are heard of, so that the cache is trusted.
-    var isListening: Bool { generation.load(ordering: .acquiring) != 0 }
-
-    /// A new number each time the subscription begins; 0 while there is none.
-    var subscription: Int { generation.load(ordering: .acquiring) }
-
-    func subscriptionBegan() {
-        generation.store(lastGeneration.add(1, ordering: .relaxed).newValue, ordering: .releasing)
-    }
-
-    func subscriptionEnded() {
-        generation.store(0, ordering: .releasing)
-    }
+    /// As counted against the capacity.
+    var bytes: Int { cache.bytes }
 }

@@ -8,16 +8,14 @@ enum PageNews {
     static let channel = "mask:pages"
 
     static func publish(_ places: [PagePlace], through redis: RedisPool) {
-        let payload = places.map { $0.host + "/" + $0.slug }.joined(separator: "\n")
-        _ = try? redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-            try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(payload))
-        }
+        redis.publish(places.map { $0.host + "/" + $0.slug }.joined(separator: "\n"), on: channel)
     }
 
     /// No host and no slug has a slash or a line end.
     static func places(_ payload: [UInt8]) -> [PagePlace] {
         payload.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            let parts = line.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+            let parts = line.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
             return parts.count == 2 ? PagePlace(host: parts[0], slug: parts[1]) : nil
         }
     }
@@ -26,6 +24,7 @@ enum PageNews {
 /// Where visitors find a page.
 struct PagePlace: Hashable, Sendable {
     var host: String
+    /// Empty for what the bare host shows.
     var slug: String
 }
 
@@ -33,20 +32,31 @@ extension Services {
     /// Makes what visitors see of pages be as the database says: on this host now, on every other in a moment.
     func show(_ places: Set<PagePlace>) {
         guard !places.isEmpty else { return }
-        let keys = Set(places.map { LinkCache.key(host: $0.host, slug: $0.slug) })
-        keys.forEach(links.invalidate)
-        Invalidation.publish(keys, through: redis)
+        announce(Set(places.map { LinkCache.key(host: $0.host, slug: $0.slug) }))
         refresh(places)
         PageNews.publish(Array(places), through: redis)
     }
 
-    fileprivate func refresh(_ places: Set<PagePlace>) {
-        for place in places {
+    /// Makes what visitors of a bare host see be as the database says.
+    func showRoot(_ host: String) {
+        let places: Set = [PagePlace(host: host, slug: "")]
+        refresh(places)
+        PageNews.publish(Array(places), through: redis)
+    }
+
+    func refresh(_ places: Set<PagePlace>) {
+        for place in places where !place.slug.isEmpty {
             do {
                 try pages.refresh(host: place.host, slug: place.slug)
             } catch {
                 // A worker renders it for whoever asks, and cron tries again.
                 logger.error("the file of \(place.host)/\(place.slug) is not up to date: \(error)")
+            }
+        }
+        // Which page the bare host shows may depend on any of its pages.
+        for host in Set(places.map(\.host)) {
+            do { try pages.refreshRoot(ofHost: host) } catch {
+                logger.error("what \(host)/ shows is not up to date: \(error)")
             }
         }
     }
@@ -56,32 +66,27 @@ extension Services {
 public struct PageListener: Sendable {
     private let configuration: RedisConfiguration
     private let services: Services
+    /// Silence after which the line is tested, and again after which it is given up.
+    private let silenceMilliseconds: Int
 
-    public init(_ configuration: RedisConfiguration, services: Services) {
+    public init(_ configuration: RedisConfiguration, services: Services, silenceMilliseconds: Int = 10_000) {
         self.configuration = configuration
         self.services = services
+        self.silenceMilliseconds = silenceMilliseconds
     }
 
     public func run() -> Never {
         var isTold = false
         while true {
-            do { try listen { isTold = false } } catch {
+            do {
+                try Subscription.listen(
+                    configuration, channels: [PageNews.channel], silenceMilliseconds: silenceMilliseconds,
+                    began: { isTold = false }, hear: { _, payload in services.refresh(Set(PageNews.places(payload))) })
+            } catch {
                 if !isTold { services.logger.warning("no word of changed pages; cron brings them: \(error)") }
                 isTold = true
             }
             sleep(1)
-        }
-    }
-
-    private func listen(began: () -> Void) throws {
-        let subscription = try Subscription(configuration, channels: [PageNews.channel])
-        began()
-        while true {
-            guard let message = try subscription.next(timeoutMilliseconds: 10_000) else {
-                try subscription.ping()  // its answer is a message too
-                continue
-            }
-            if case .published(_, let payload) = message { services.refresh(Set(PageNews.places(payload))) }
         }
     }
 }

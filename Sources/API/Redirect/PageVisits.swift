@@ -20,7 +20,8 @@ struct PageVisits: Sendable {
     private func image(_ id: ImageID, _ request: Request) -> Response {
         guard request.method != .post else { return Page.wrongMethod }
         do {
-            guard let (image, bytes) = try services.pages.image(id), image.path == request.path else {
+            guard let (image, bytes) = try services.visitors.perform({ [pages = services.pages] in try pages.image(id) }),
+                image.path == request.path else {
                 return Page.notFound
             }
             return Response(
@@ -60,11 +61,13 @@ struct PageVisits: Sendable {
     }
 
     func html(_ host: String, _ slug: String) throws -> [UInt8]? {
-        do {
-            return try services.pages.refresh(host: host, slug: slug)
-        } catch let error as PageError {
-            services.logger.critical("the file of a page cannot be written; see MASK_PAGES: \(error)")
-            return try services.pages.html(host: host, slug: slug)
+        try services.visitors.perform { [services] in
+            do {
+                return try services.pages.refresh(host: host, slug: slug)
+            } catch let error as PageError {
+                services.logger.critical("the file of a page cannot be written; see MASK_PAGES: \(error)")
+                return try services.pages.html(host: host, slug: slug)
+            }
         }
     }
 

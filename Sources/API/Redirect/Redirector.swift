@@ -10,6 +10,8 @@ import Store
 struct Redirector: Sendable {
     let services: Services
 
+    private var budgets: ClickBudgets { ClickBudgets(lookups: services.visitors) }
+
     func respond(to request: Request) -> Response {
         switch request.method {
         case .get, .head, .post: break
@@ -38,7 +40,7 @@ struct Redirector: Sendable {
         if let end = settings.expiresAt, now >= end { return expired(request, settings) }
         if link.isLoop { return counted(.loop, Page.loop) }
         if let maximum = settings.maxClicks, settings.passwordHash != nil {
-            guard let isLeft = try? isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
+            guard let isLeft = try? budgets.isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
             guard isLeft else { return expired(request, settings) }  // before anyone is asked for the password
         }
         if let hash = settings.passwordHash {
@@ -48,7 +50,7 @@ struct Redirector: Sendable {
         }
         if let maximum = settings.maxClicks {
             if let refusal = spare(request, link, maximum) { return refusal }
-            guard let taken = try? take(link, maximum, request.method) else { return counted(.unavailable, Page.unavailable) }
+            guard let taken = try? take(link, maximum, request) else { return counted(.unavailable, Page.unavailable) }
             guard taken else { return expired(request, settings) }
         }
         return lead(request, link)
@@ -75,22 +77,14 @@ struct Redirector: Sendable {
     private func spare(_ request: Request, _ link: CachedLink, _ maximum: Int) -> Response? {
         let isAhead = request.fields.purpose != nil
         guard isAhead || UserAgentReading(request.fields.userAgent ?? "").isRobot else { return nil }
-        guard let isLeft = try? isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
+        guard let isLeft = try? budgets.isLeft(link, maximum) else { return counted(.unavailable, Page.unavailable) }
         guard isLeft else { return expired(request, link.settings) }
         return counted(.spared, isAhead ? Page.notPrefetched : Page.limited)
     }
 
-    private func isLeft(_ link: CachedLink, _ maximum: Int) throws -> Bool {
-        try services.store.read { try Links.hasClicksLeft(link.id, in: link.workspace, maximum: maximum, on: $0) }
-    }
-
     /// HEAD only looks: the preview of a chat must not use up the one visit that a link was made for.
-    private func take(_ link: CachedLink, _ maximum: Int, _ method: Method) throws -> Bool {
-        let (id, workspace) = (link.id, link.workspace)
-        if method == .head {
-            return try isLeft(link, maximum)
-        }
-        return try services.store.write { try Links.takeClick(of: id, in: workspace, maximum: maximum, on: $0) }
+    private func take(_ link: CachedLink, _ maximum: Int, _ request: Request) throws -> Bool {
+        request.method == .head ? try budgets.isLeft(link, maximum) : try budgets.take(link, maximum, request)
     }
 
     // MARK: Password

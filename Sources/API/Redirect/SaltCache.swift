@@ -6,11 +6,11 @@ import Threads
 
 /// The salts of today and tomorrow, with which visitors are hashed.
 final class SaltCache: Sendable {
-    private let store: Store
+    private let lookups: VisitorLookups
     private let salts = Monitor<[Int: [UInt8]]>([:])
 
-    init(store: Store) {
-        self.store = store
+    init(_ lookups: VisitorLookups) {
+        self.lookups = lookups
     }
 
     /// The salt of a day. While MariaDB is away and the day is new, one of this process's own.
@@ -35,7 +35,7 @@ final class SaltCache: Sendable {
 
     private func fetch(_ day: Int) throws -> [UInt8] {
         let proposal = freshSalt()
-        return keep(day, try store.read(priority: .reserved) { try VisitorSalts.salt(ofDay: day, proposing: proposal, on: $0) })
+        return keep(day, try lookups.writeRepeatably { try VisitorSalts.salt(ofDay: day, proposing: proposal, on: $0) })
     }
 
     private func keep(_ day: Int, _ salt: [UInt8]) -> [UInt8] {

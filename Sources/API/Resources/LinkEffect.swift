@@ -58,9 +58,7 @@ extension Call {
 extension Services {
     /// Makes every worker load links anew.
     func forget(_ links: [Link]) {
-        let keys = Set(links.map { LinkCache.key(host: $0.host, slug: $0.slug) })
-        keys.forEach(self.links.invalidate)
-        Invalidation.publish(keys, through: redis)
+        announce(Set(links.map { LinkCache.key(host: $0.host, slug: $0.slug) }))
     }
 }
 

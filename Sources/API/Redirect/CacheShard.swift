@@ -1,0 +1,89 @@
+import Threads
+
+/// One part of a cache, with a lock of its own.
+final class CacheShard<Value: AnyObject & Sendable>: Sendable {
+    typealias Entry = ExactCache<Value>.Entry
+    let state = Monitor(State())
+
+    struct State {
+        private struct Asked {
+            var stamp: Changes.Stamp
+            var lookup: Lookup<Value?>
+        }
+
+        private var entries: [String: Entry] = [:]
+        private var asked: [String: Asked] = [:]
+        /// Keys as the hand passes them, for eviction.
+        private var order: [String] = []
+        private var hand = 0
+        private(set) var bytes = 0
+
+        var count: Int { entries.count }
+
+        /// The entry, noted as used.
+        mutating func use(_ key: String) -> Entry? {
+            guard let entry = entries[key] else { return nil }
+            if !entry.wasUsed { entries[key]?.wasUsed = true }
+            return entry
+        }
+
+        // MARK: Who has asked
+
+        /// The question that has been asked under the same stamp, or a new one. One whose answer is late is left to those who
+        /// wait for it: its connection may be dead.
+        /// - Parameter since: what was read before is not new enough, in monotonic milliseconds.
+        mutating func join(_ key: String, _ stamp: Changes.Stamp, since: Int) -> (Lookup<Value?>, isAsked: Bool) {
+            if let asked = asked[key], asked.stamp == stamp, !asked.lookup.isLate { return (asked.lookup, true) }
+            let lookup = Lookup<Value?>()
+            // Somebody was faster.
+            if let entry = entries[key], entry.stamp == stamp, entry.loadedAt >= since {
+                lookup.finish(.success(entry.value))
+                return (lookup, true)
+            }
+            asked[key] = Asked(stamp: stamp, lookup: lookup)
+            return (lookup, false)
+        }
+
+        mutating func end(_ lookup: Lookup<Value?>, _ key: String) {
+            if asked[key]?.lookup === lookup { asked[key] = nil }
+        }
+
+        // MARK: What is kept
+
+        mutating func keep(_ entry: Entry, _ key: String, limit: Int) {
+            guard entry.bytes <= limit else { return remove(key) }
+            var entry = entry
+            if let old = entries[key] {
+                if entry.stamp.isOlder(than: old.stamp) { return }
+                entry.wasUsed = old.wasUsed
+                bytes -= Int(old.bytes)
+            } else {
+                order.append(key)
+            }
+            entries[key] = entry
+            bytes += Int(entry.bytes)
+            while bytes > limit { evictOne() }
+        }
+
+        private mutating func remove(_ key: String) {
+            guard entries[key] != nil, let index = order.firstIndex(of: key) else { return }
+            evict(index)
+        }
+
+        /// The clock algorithm, an approximation of least recently used: what was used since the hand came by last is
+        /// spared once.
+        private mutating func evictOne() {
+            while true {
+                hand = hand + 1 < order.count ? hand + 1 : 0
+                guard entries[order[hand]]?.wasUsed == true else { return evict(hand) }
+                entries[order[hand]]?.wasUsed = false
+            }
+        }
+
+        private mutating func evict(_ index: Int) {
+            bytes -= Int(entries.removeValue(forKey: order[index])?.bytes ?? 0)
+            order.swapAt(index, order.count - 1)
+            order.removeLast()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Metrics
+import Synchronization
+
+/// How the caches of a process learn that what they have is no longer so: from processes of this host by numbers in shared
+/// memory, which grow before the change is answered; from other hosts through Redis, milliseconds later.
+final class Changes: Sendable {
+    /// What something was read under. It is no longer good once another one would be made.
+    struct Stamp: Equatable, Sendable {
+        /// Where its numbers are.
+        fileprivate let place: Int32
+        /// The subscription's generation.
+        fileprivate let generation: Int32
+        fileprivate let number: Int
+
+        static func == (one: Self, other: Self) -> Bool {
+            one.place == other.place && one.number == other.number && one.generation == other.generation
+        }
+
+        /// Whether it was made before some change that the other one knows of.
+        func isOlder(than other: Stamp) -> Bool { number < other.number }
+    }
+
+    private let memory: HostMemory
+    /// What other hosts tell, which each process of this one hears for itself.
+    private let heard = HostMemory(path: nil)
+    /// The subscription's generation: 0 while there is none, a new number each time it begins.
+    private let generation = Atomic<Int32>(0)
+    private let lastGeneration = Atomic<Int32>(0)
+
+    init(_ memory: HostMemory) { self.memory = memory }
+
+    /// Take it before the question is asked.
+    func stamp(_ key: String) -> Stamp {
+        let place = HostMemory.changePlace(of: key)
+        return Stamp(place: place, generation: generation.load(ordering: .acquiring), number: number(at: place))
+    }
+
+    /// Whether nothing that would be heard of has changed since, here or elsewhere.
+    @inline(__always)
+    func isCurrent(_ stamp: Stamp) -> Bool {
+        let generation = generation.load(ordering: .acquiring)
+        return generation != 0 && stamp.generation == generation && isUnchanged(stamp)
+    }
+
+    /// Whether nothing is known to have changed, as far as this process can tell without Redis.
+    @inline(__always)
+    func isUnchanged(_ stamp: Stamp) -> Bool { number(at: stamp.place) == stamp.number }
+
+    /// Both only grow, so their sum is the same only where both are.
+    @inline(__always)
+    private func number(at place: Int32) -> Int { memory.changes(at: place).value + heard.changes(at: place).value }
+
+    /// This host has made a change.
+    func announce(_ key: String) { memory.changes(of: key).grow() }
+
+    /// Another host says that it has.
+    func hear(_ key: String) { heard.changes(of: key).grow() }
+
+    // MARK: The subscription
+
+    /// Whether changes made by other hosts are heard of.
+    var isListening: Bool { generation.load(ordering: .acquiring) != 0 }
+
+    func subscriptionBegan() {
+        generation.store(lastGeneration.add(1, ordering: .relaxed).newValue, ordering: .releasing)
+    }
+
+    func subscriptionEnded() {
+        generation.store(0, ordering: .releasing)
+    }
+}

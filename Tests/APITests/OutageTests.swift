@@ -1,0 +1,175 @@
+import Foundation
+import HTTP
+import MariaDB
+import Model
+import Store
+import Support
+import Synchronization
+import Testing
+import Threads
+
+@testable import API
+
+/// A MariaDB that falls silent changes nothing for visitors of what is known, and holds nobody who cannot be helped.
+@Suite("Outages of MariaDB", .serialized)
+struct OutageTests {
+    /// How MariaDB falls silent.
+    enum Silence: CaseIterable, CustomTestStringConvertible {
+        /// The process is stopped: the kernel still takes connections and bytes for it.
+        case stopped
+        /// The network carries nothing.
+        case dropped
+
+        var testDescription: String { self == .stopped ? "stopped" : "dropped network" }
+    }
+
+    /// MariaDB with what is between it and a stage.
+    private final class Line: Sendable {
+        let stage: Stage
+        private let server: MariaDBServer
+        private let proxy: Proxy
+        private let silence: Silence
+
+        /// Made once: a server takes seconds to begin.
+        static let stopped = Result { try Line(.stopped, server.get()) }
+        static let dropped = Result { try Line(.dropped, server.get()) }
+
+        private static let server = Result {
+            let server = try MariaDBServer()
+            _ = try Database.migrated(server)
+            return server
+        }
+
+        private init(_ silence: Silence, _ server: MariaDBServer) throws {
+            self.silence = silence
+            self.server = server
+            guard case .socket(let path) = server.configuration.address else { throw TestFailure("a socket") }
+            proxy = try Proxy(to: path)
+            var configuration = server.configuration
+            if silence == .dropped { configuration.address = .tcp(host: "127.0.0.1", port: UInt32(proxy.port)) }
+            configuration.database = "mask"
+            // A copy is old at once, and due before.
+            stage = try Stage(store: Store(configuration, connections: 20, reserved: 4)) {
+                ($0.cacheTerms.trust, $0.cacheTerms.refresh) = (100, 50)
+            }
+            }
+
+        func fallSilent() {
+            if silence == .stopped { server.process.pause() } else { proxy.fallSilent() }
+        }
+
+        /// And waits until nothing is wrong any more.
+        func speak() {
+            if silence == .stopped { server.process.resume() } else { proxy.speak() }
+            _ = stage.store.outage.waitForEnd(until: .after(milliseconds: 30_000))
+        }
+
+        var executions: Int {
+            get throws {
+                let row = try MariaDB.Connection(server.configuration).query("""
+                    SELECT CAST(VARIABLE_VALUE AS SIGNED) FROM information_schema.GLOBAL_STATUS
+                    WHERE VARIABLE_NAME = 'Com_stmt_execute'
+                    """).first
+                return try #require(try row?.integer(0))
+            }
+        }
+    }
+
+    private func line(_ silence: Silence) throws -> Line { try (silence == .stopped ? Line.stopped : Line.dropped).get() }
+
+    /// Far above what a busy machine takes for an answer from memory, and far below MariaDB's thirty seconds.
+    private static let bound = Duration.seconds(12)
+
+    @Test("while MariaDB is silent known links lead on, and no visitor waits for it", arguments: Silence.allCases)
+    func knownLinks(_ silence: Silence) throws {
+        let line = try line(silence)
+        let stage = line.stage
+        for number in 0..<8 { try stage.create(["slug": .string("many\(number)")]) }
+        for number in 0..<8 { #expect(stage.follow("/many\(number)").status == 302) }
+        usleep(200_000)  // all of them are old
+        line.fallSilent()
+        defer { line.speak() }
+        let longest = Mutex(Duration.zero)
+        let statuses = try inParallel(64) { number in
+            (0..<50).map { _ in
+                let began = ContinuousClock.now
+                let status = stage.follow("/many\(number % 8)").status
+                longest.withLock { $0 = max($0, ContinuousClock.now - began) }
+                return status
+            }
+        }
+        #expect(Set(statuses.joined()) == [302])
+        #expect(longest.withLock { $0 } < Self.bound)
+    }
+
+    @Test("while MariaDB is silent what is not known is refused soon, and all is well when it speaks again", arguments: Silence.allCases)
+    func unknown(_ silence: Silence) throws {
+        let line = try line(silence)
+        let stage = line.stage
+        try stage.create(["slug": "fresh"])
+        try stage.create(["slug": "budget", "max_clicks": 1000])
+        #expect(stage.follow("/budget").status == 302)
+        line.fallSilent()
+        let began = ContinuousClock.now
+        let answers = try inParallel(64) { number in stage.follow(number % 2 == 0 ? "/fresh" : "/budget") }
+        #expect(Set(answers.map(\.status)) == [503] && Set(answers.map { $0[.retryAfter] }) == ["1"])
+        // Nor do calls of the API hold threads once it is known.
+        #expect(eventually { stage.store.outage.reason != nil })
+        let refused = stage.ask(.get, "/workspace")
+        #expect(refused.status == 503 && refused.code == "unavailable")
+        #expect(ContinuousClock.now - began < .seconds(20))
+        line.speak()
+        #expect(eventually { stage.follow("/fresh").status == 302 })
+        #expect(eventually { stage.ask(.get, "/workspace").status == 200 })
+        #expect(stage.follow("/budget").status == 302)
+    }
+
+    @Test("what a host shows its visitors is known as long as its links are")
+    func domains() throws {
+        let line = try line(.stopped)
+        let stage = line.stage
+        try stage.tamper("UPDATE domains SET not_found_url = 'https://example.com/404' WHERE host = \(stage.host)")
+        try stage.create(["slug": "known"])
+        #expect(stage.follow("/known").status == 302)
+        #expect(stage.follow("/none")[.location] == "https://example.com/404")
+        usleep(200_000)
+        line.fallSilent()
+        defer { line.speak() }
+        #expect(try stage.services.domains.find(stage.host)?.settings.notFoundURL == "https://example.com/404")
+        #expect(eventually { stage.store.outage.isSuspected })
+        #expect(stage.follow("/known").status == 302)
+        #expect(stage.services.salts.salt(ofDay: 1).count == 32, "a day that nobody has asked for")
+    }
+
+    @Test("a restart of MariaDB is waited for by who asks for a link that is not known")
+    func restart() throws {
+        let line = try line(.dropped)
+        let stage = line.stage
+        try stage.create(["slug": "late"])
+        line.fallSilent()
+        let waiting = try inParallel(8) { number in
+            if number == 0 { usleep(300_000); line.speak() }
+            return stage.follow("/late").status
+        }
+        #expect(Set(waiting) == [302])
+    }
+
+    @Test("a link that everybody asks for is read once when its minute is over, and nobody waits for that")
+    func singleFlight() throws {
+        let line = try line(.dropped)
+        let stage = line.stage
+        try stage.create(["slug": "viral"])
+        #expect(stage.follow("/viral").status == 302)
+        usleep(150_000)
+        let before = try line.executions
+        // What is asked meanwhile is held back, so that all ask while the first one does.
+        line.fallSilent()
+        let statuses = try inParallel(64) { number in
+            if number == 0 { usleep(300_000); line.speak() }
+            return stage.follow("/viral").status
+        }
+        #expect(Set(statuses) == [302])
+        // A look-up of a link is two statements, and whoever came late may have asked once more.
+        #expect(try line.executions - before <= 4)
+    }
+}
