@@ -144,7 +144,8 @@ enum LinkBulkResource {
             guard let object = item.objectValue else {
                 throw Problem.validationFailed("/\(name)/\(index)", code: "invalid_type", "Send an object.")
             }
-            return JSONFields(try call.dialect.read(object), pointer: "/\(name)/\(index)")
+            let pointer = "/\(name)/\(index)"
+            return JSONFields(try call.dialect.read(object, at: pointer), pointer: pointer)
         }
     }
 
@@ -162,21 +163,22 @@ enum LinkBulkResource {
 
         var made: (link: Link, json: JSON)? { if case .link(let link, let json) = self { (link, json) } else { nil } }
 
-        func json(_ status: Int, _ call: Call) -> JSON {
+        func json(_ status: Int, _ names: SentNames) -> JSON {
             switch self {
             case .link(_, let json): ["status": .integer(Int64(status)), "link": json, "error": nil]
             case .deleted: ["status": .integer(Int64(status)), "link": nil, "error": nil]
             case .refused(let problem):
-                ["status": .integer(Int64(problem.status)), "link": nil, "error": call.dialect.present(problem).summary]
+                ["status": .integer(Int64(problem.status)), "link": nil, "error": names.present(problem).summary]
             }
         }
     }
 
     private static func answer(_ results: [Result], status: Int, _ call: Call, changed: Bool? = nil) -> Answer {
         let refused = results.count { if case .refused = $0 { true } else { false } }
+        let names = SentNames(call.dialect, body: call.request.body)
         var answer = Answer.ok([
             "succeeded": .integer(Int64(results.count - refused)), "failed": .integer(Int64(refused)),
-            "results": .array(results.map { $0.json(status, call) }),
+            "results": .array(results.map { $0.json(status, names) }),
         ])
         answer.isChange = changed ?? (refused < results.count)
         return answer
