@@ -42,42 +42,38 @@ enum Dialect: Sendable {
         case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
-        case (.document(let json), _): json.serialized()
         case (.list(let items, let cursor), .reference):
             JSON.object([
                 "data": .array(items), "has_more": .bool(cursor != nil), "next_cursor": JSON(cursor),
             ]).serialized()
         case (.list(let items, let cursor), .quickStart):
             JSON.object([
-                "data": .array(items.map(camelCased)),
+                "data": .array(items.map { camelCased($0) }),
                 "pagination": ["hasMore": .bool(cursor != nil), "nextCursor": JSON(cursor)],
             ]).serialized()
         }
     }
 
-    /// - Parameter isLink: its `url` is a link's.
-    private func camelCased(_ json: JSON, isLink: Bool = false) -> JSON {
+    /// - Parameter isOfLink: it stands in something that is about a link, where `url` is the link's.
+    private func camelCased(_ json: JSON, isOfLink: Bool = false) -> JSON {
         switch json {
-        case .array(let elements): return .array(elements.map { camelCased($0) })
+        case .array(let elements): return .array(elements.map { camelCased($0, isOfLink: isOfLink) })
         case .object(let object):
-            let isLink = isLink || object["short_url"] != nil
-            let isAboutLink = Self.isAboutLink(object)
+            let isOfLink = isOfLink || Self.isAboutLink(object)
             return .object(JSONObject(object.members.map { member in
-                let name = isLink && member.name == "url" ? "originalUrl" : Self.camelCase(member.name)
-                return .init(name: name, value: camelCased(member.value, isLink: isAboutLink && Self.parts.contains(member.name)))
+                let name = isOfLink && member.name == "url" ? "originalUrl" : Self.camelCase(member.name)
+                return .init(name: name, value: camelCased(member.value, isOfLink: isOfLink))
             }))
         default: return json
         }
     }
 
-    /// Members in which an event and an entry of the audit log have parts of what they are about. A link's parts need not have
-    /// the `short_url` by which a whole one is known.
-    private static let parts: Set = ["data", "previous", "changes", "before", "after"]
-
-    /// Whether an object is an event about a link, the changes that an entry of the audit log has of one, or such an entry.
+    /// Whether an object is a link, an event about one, or an entry of the audit log about one. What the last two tell of a
+    /// change need not have the `short_url` by which a link is known.
     private static func isAboutLink(_ object: JSONObject) -> Bool {
-        if let type = object["type"]?.stringValue, object["data"] != nil { return type.hasPrefix("link.") }
-        return object["changes"] != nil && object["resource"]?.stringValue?.hasPrefix(LinkID.prefix) == true
+        if object["short_url"] != nil { return true }
+        if object["data"] != nil, let type = object["type"]?.stringValue { return type.hasPrefix("link.") }
+        return object["changes"] != nil && object["resource"]?.stringValue.flatMap { LinkID($0) } != nil
     }
 
     // MARK: Requests

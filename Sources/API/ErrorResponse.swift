@@ -22,6 +22,10 @@ enum ErrorResponse {
             logger.warning("\(error)", metadata: metadata)
             return .unavailable()
         }
+        if error.isStatementTimeout {
+            logger.notice("\(error)", metadata: metadata)
+            return .queryTimeout()
+        }
         logger.error("\(error)", metadata: metadata)
         return .internalError()
     }

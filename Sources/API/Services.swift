@@ -8,6 +8,7 @@ import Model
 import Pages
 import Redis
 import Store
+import Threads
 
 /// What the installation is called and where its visitors come in.
 public struct SiteConfiguration: Sendable {
@@ -21,6 +22,8 @@ public struct SiteConfiguration: Sendable {
     public var workers: Int
     /// Links that each worker keeps in memory.
     public var cachedLinks: Int
+    /// Origins of web pages that may call the API from a browser.
+    public var corsOrigins: Set<String> = []
     /// Characters of a random slug.
     public var slugLength = 7
 
@@ -58,9 +61,12 @@ public final class Services: Sendable {
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
+    let quotas: QuotaCounts
     let passwords = PasswordGate()
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
+    /// The document of the API, once somebody has asked for it.
+    let openAPI = Monitor<[UInt8]?>(nil)
     /// Through which pictures from outside go.
     let pictures = Gate(places: 2)
     /// Asks about the DNS records of domains.
@@ -89,6 +95,7 @@ public final class Services: Sendable {
         self.resolver = resolver
         salts = SaltCache(store: store)
         self.svg = svg
+        quotas = QuotaCounts(store: store)
     }
 
     /// Links that this process keeps in memory.

@@ -60,6 +60,9 @@ public struct RequestFields: Sendable {
     public var idempotencyKey: String?
     public var ifMatch: String?
     public var ifNoneMatch: String?
+    public var origin: String?
+    /// `Access-Control-Request-Method`: a browser asks whether a page may send such a request.
+    public var preflightMethod: String?
     /// `Purpose`, `Sec-Purpose` or `X-Moz`: a browser says that it only prefetches.
     public var purpose: String?
     public var referer: String?

@@ -16,9 +16,17 @@ public final class Store: Sendable {
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
-    /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
-    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+    /// - Parameters:
+    ///   - reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
+    ///   - statementSeconds: after which the server ends a statement (`max_statement_time`). Without it a question whose asker
+    ///     has given up goes on in the server.
+    public init(
+        _ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, statementSeconds: Int? = nil,
+        metrics: StoreMetrics? = nil
+    ) {
         self.metrics = metrics
+        var configuration = configuration
+        if let statementSeconds { configuration.sessionStatement += ", max_statement_time = \(statementSeconds)" }
         let servers = Servers(configuration)
         self.servers = servers
         pool = Pool(capacity: connections, reserved: reserved) {
@@ -104,6 +112,9 @@ public struct ChangedMeanwhile: Error {
 extension Error {
     /// Reading again and deciding anew may succeed.
     public var isChangedMeanwhile: Bool { self is ChangedMeanwhile || self as? Links.Refusal == .changedMeanwhile }
+
+    /// The server has ended a statement that took longer than it may.
+    public var isStatementTimeout: Bool { (self as? MariaDBError)?.code == .statementTimeout }
 
     /// The database cannot be reached or has no time: the caller should say "later", not "wrong".
     public var isDatabaseUnavailable: Bool {

@@ -4,22 +4,50 @@ import Bootstrap
 import Glibc
 import HTTP
 
+/// What a command tells of something: in a table its text, in JSON its value.
+protocol Fact {
+    var json: JSON { get }
+    var text: String { get }
+}
+
+extension String: Fact {
+    var json: JSON { .string(self) }
+    var text: String { self }
+}
+
+extension Int: Fact {
+    var json: JSON { JSON(self) }
+    var text: String { String(self) }
+}
+
+extension [String]: Fact {
+    var json: JSON { JSON(self) }
+    var text: String { joined(separator: " ") }
+}
+
+/// Nothing is null in JSON, and empty in a table.
+extension Optional: Fact where Wrapped: Fact {
+    var json: JSON { self?.json ?? .null }
+    var text: String { self?.text ?? "" }
+}
+
 /// `--json` on everything that lists.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     /// Rows under a heading, or an array of objects with the headings as names.
-    func print(_ headings: [String], _ rows: [[String]]) {
+    func print(_ headings: [String], _ rows: [[any Fact]]) {
         if json {
             let objects = rows.map { row in
-                JSON.object(JSONObject(zip(headings, row).map { .init(name: $0, value: .string($1)) }))
+                JSON.object(JSONObject(zip(headings, row).map { .init(name: $0, value: $1.json) }))
             }
             return Swift.print(String(decoding: JSON.array(objects).serialized(pretty: true), as: UTF8.self))
         }
         guard !rows.isEmpty else { return }
-        let widths = headings.indices.map { column in ([headings] + rows).map { $0[column].count }.max() ?? 0 }
-        for row in [headings.map { $0.uppercased() }] + rows {
+        let lines = [headings.map { $0.uppercased() }] + rows.map { $0.map(\.text) }
+        let widths = headings.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        for row in lines {
             let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             var line = cells.joined(separator: "  ")
             while line.last == " " { line.removeLast() }
@@ -28,13 +56,13 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// One thing: its facts line by line, or one JSON object.
-    func print(_ facts: KeyValuePairs<String, String>) {
+    func print(_ facts: KeyValuePairs<String, any Fact>) {
         if json {
-            let object = JSON.object(JSONObject(facts.map { .init(name: $0.key, value: .string($0.value)) }))
+            let object = JSON.object(JSONObject(facts.map { .init(name: $0.key, value: $0.value.json) }))
             return Swift.print(String(decoding: object.serialized(pretty: true), as: UTF8.self))
         }
         let width = facts.map(\.key.count).max() ?? 0
-        for (name, value) in facts { Swift.print(name + String(repeating: " ", count: width - name.count + 2) + value) }
+        for (name, value) in facts { Swift.print(name + String(repeating: " ", count: width - name.count + 2) + value.text) }
     }
 }
 
@@ -46,6 +74,14 @@ func writeOut(_ bytes: [UInt8]) throws {
         guard written > 0 || errno == EINTR else { throw OutputError(code: errno) }
         rest = rest.dropFirst(max(0, written))
     }
+}
+
+/// Asks whoever sits at the terminal. A script has said what it wants.
+func confirmed(_ question: String) -> Bool {
+    guard isatty(STDIN_FILENO) == 1 else { return true }
+    print(question, "[y/N]", terminator: " ")
+    fflush(nil)
+    return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
 }
 
 /// What cannot be written, and why.
