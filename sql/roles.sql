@@ -47,6 +47,7 @@ GRANT SELECT, INSERT ON audit_seals TO mask_worker;
 GRANT SELECT, INSERT ON events TO mask_worker;
 GRANT SELECT, INSERT ON webhook_deliveries TO mask_worker;
 GRANT SELECT ON webhook_attempts TO mask_worker;
+GRANT INSERT ON deleted_webhooks TO mask_worker;
 
 -- Whether the schema is new enough.
 GRANT SELECT ON schema_migrations TO mask_worker;

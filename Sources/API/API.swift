@@ -18,6 +18,11 @@ struct API: Sendable {
     }
 
     func respond(to request: Request, path: String) -> Response {
+        let crossOrigin = CrossOrigin(origins: services.site.corsOrigins)
+        if request.isSecure, var response = crossOrigin.preflight(request) {
+            response.set(.requestID, "req_" + request.id)
+            return response
+        }
         let began = monotonicMicroseconds()
         var progress = Progress()
         var response: Response
@@ -33,6 +38,7 @@ struct API: Sendable {
         if response[.cacheControl] == nil { response.set(.cacheControl, "private, no-store") }
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
+        crossOrigin.open(&response, to: request)
         let microseconds = monotonicMicroseconds() - began
         services.metrics.note(
             route: progress.endpoint, request.method, status: response.status, microseconds: microseconds)

@@ -8,7 +8,7 @@ struct Author {
     var userAgent = ""
     var requestID = ""
 
-    static let maskctl = Author(actor: .maskctl)
+    static func maskctl(_ person: String?) -> Author { Author(actor: .maskctl(person: person)) }
 
     /// - Parameters:
     ///   - before: what was, and `after` what is: of a change only the members that differ. Secrets masked.

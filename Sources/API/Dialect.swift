@@ -1,4 +1,5 @@
 import HTTP
+import Model
 
 /// The two shapes in which the one API speaks: names, envelopes and nothing else differ.
 enum Dialect: Sendable {
@@ -41,75 +42,78 @@ enum Dialect: Sendable {
         case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
-        case (.document(let json), _): json.serialized()
         case (.list(let items, let cursor), .reference):
             JSON.object([
                 "data": .array(items), "has_more": .bool(cursor != nil), "next_cursor": JSON(cursor),
             ]).serialized()
         case (.list(let items, let cursor), .quickStart):
             JSON.object([
-                "data": .array(items.map(camelCased)),
+                "data": .array(items.map { camelCased($0) }),
                 "pagination": ["hasMore": .bool(cursor != nil), "nextCursor": JSON(cursor)],
             ]).serialized()
         }
     }
 
-    private func camelCased(_ json: JSON) -> JSON {
+    /// - Parameter isOfLink: it stands in something that is about a link, where `url` is the link's.
+    private func camelCased(_ json: JSON, isOfLink: Bool = false) -> JSON {
         switch json {
-        case .array(let elements): return .array(elements.map(camelCased))
+        case .array(let elements): return .array(elements.map { camelCased($0, isOfLink: isOfLink) })
         case .object(let object):
-            let isLink = object["short_url"] != nil
+            let isOfLink = isOfLink || Self.isAboutLink(object)
             return .object(JSONObject(object.members.map { member in
-                let name = isLink && member.name == "url" ? "originalUrl" : Self.camelCase(member.name)
-                return .init(name: name, value: camelCased(member.value))
+                let name = isOfLink && member.name == "url" ? "originalUrl" : Self.camelCase(member.name)
+                return .init(name: name, value: camelCased(member.value, isOfLink: isOfLink))
             }))
         default: return json
         }
     }
 
-    func present(_ problem: Problem) -> Problem {
-        guard self == .quickStart else { return problem }
-        var problem = problem
-        problem.errors = problem.errors.map {
-            FieldProblem(pointer: Self.camelCase($0.pointer), code: $0.code, message: $0.message)
-        }
-        return problem
+    /// Whether an object is a link, an event about one, or an entry of the audit log about one. What the last two tell of a
+    /// change need not have the `short_url` by which a link is known.
+    private static func isAboutLink(_ object: JSONObject) -> Bool {
+        if object["short_url"] != nil { return true }
+        if object["data"] != nil, let type = object["type"]?.stringValue { return type.hasPrefix("link.") }
+        return object["changes"] != nil && object["resource"]?.stringValue.flatMap { LinkID($0) } != nil
     }
 
     // MARK: Requests
 
     /// A body's members under their names in the reference dialect. `url` may be called `originalUrl`.
-    func read(_ object: JSONObject) throws(Problem) -> JSONObject {
+    /// - Parameter pointer: where the object stands in the body.
+    func read(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
         guard self == .quickStart else { return object }
-        var result = JSONObject()
-        for member in object.members {
-            let name = member.name == "originalUrl" ? "url" : Self.snakeCase(member.name)
-            guard result[name] == nil else {
-                throw .validationFailed("/" + member.name, code: "duplicate_field", "Send this field once, under one name.")
-            }
-            result[name] = member.value
+        do throws(RepeatedName) {
+            return try object.renamed(Self.readName)
+        } catch {
+            throw .validationFailed(
+                JSONPointer.appending(error.name, to: pointer), code: "duplicate_field", "Send this field once, under one name.")
+        }
+    }
+
+    /// The same for the objects within as well.
+    func readDeep(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
+        guard self == .quickStart else { return object }
+        var result = try read(object, at: pointer)
+        for (index, member) in object.members.enumerated() {
+            result.members[index].value = try readDeep(member.value, at: JSONPointer.appending(member.name, to: pointer))
         }
         return result
     }
 
-    /// The same for the objects within as well.
-    func readDeep(_ object: JSONObject) throws(Problem) -> JSONObject {
-        guard self == .quickStart else { return object }
-        var result = try read(object)
-        for member in result.members { result[member.name] = try readDeep(member.value) }
-        return result
-    }
-
-    private func readDeep(_ json: JSON) throws(Problem) -> JSON {
+    private func readDeep(_ json: JSON, at pointer: String) throws(Problem) -> JSON {
         switch json {
-        case .object(let object): return .object(try readDeep(object))
+        case .object(let object): return .object(try readDeep(object, at: pointer))
         case .array(let items):
             var read: [JSON] = []
-            for item in items { read.append(try readDeep(item)) }
+            for (index, item) in items.enumerated() {
+                read.append(try readDeep(item, at: JSONPointer.appending(String(index), to: pointer)))
+            }
             return .array(read)
         default: return json
         }
     }
+
+    private static func readName(_ name: String) -> String { name == "originalUrl" ? "url" : snakeCase(name) }
 
     /// A query with its parameters' names in the reference dialect.
     func read(query: String) -> String {

@@ -6,7 +6,8 @@ import Store
 /// Turns errors into answers. The client gets a stable code and a sentence; the detail goes to the log under the request id.
 enum ErrorResponse {
     static func of(_ error: any Error, _ request: Request, _ services: Services, _ dialect: Dialect) -> Response {
-        let problem = dialect.present(problem(error, request, services.logger))
+        var problem = problem(error, request, services.logger)
+        if !problem.errors.isEmpty { problem = SentNames(dialect, body: request.body).present(problem) }
         return Response(
             status: problem.status,
             fields: problem.headers + [.init(.contentType, Problem.contentType)],
@@ -20,6 +21,10 @@ enum ErrorResponse {
         if error.isDatabaseUnavailable {
             logger.warning("\(error)", metadata: metadata)
             return .unavailable()
+        }
+        if error.isStatementTimeout {
+            logger.notice("\(error)", metadata: metadata)
+            return .queryTimeout()
         }
         logger.error("\(error)", metadata: metadata)
         return .internalError()

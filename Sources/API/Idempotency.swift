@@ -30,10 +30,12 @@ struct Idempotency {
     /// The answer as it is stored.
     func record(of answer: Answer, _ call: Call) throws -> IdempotentAnswer {
         let body = call.dialect.body(of: answer)
-        return IdempotentAnswer(
+        let stored = IdempotentAnswer(
             workspace: workspace, digest: digest, fingerprint: fingerprint, status: answer.status,
             location: answer[.location], entityTag: answer[.eTag],
             body: answer.isSecret ? try seal(body, secret: secret) : body, isSealed: answer.isSecret, createdAt: call.now)
+        if let size = stored.countedSize { call.services.quotas.add(size, of: .idempotencyBytes, in: workspace) }
+        return stored
     }
 
     /// The place that is taken before the answer is known.
@@ -96,6 +98,7 @@ extension Call {
 
     private func committed<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         guard let idempotency else { return try services.store.write(body) }
+        try admitAnswer()
         do {
             return try services.store.write { connection in
                 do {
@@ -109,6 +112,14 @@ extension Call {
             try services.store.write { try IdempotencyKeys.forget(digest: idempotency.digest, in: workspace, at: now, on: $0) }
             guard try stored(idempotency) == nil else { throw error }
             return try services.store.write(body)
+        }
+    }
+
+    /// How long the answer will be is not known yet: there is room for it where there is any.
+    private func admitAnswer() throws {
+        let workspace = principal.workspace
+        guard try services.quotas.used(.idempotencyBytes, in: workspace) < workspace.limit(of: .idempotencyBytes) else {
+            throw Problem.quotaExceeded(.idempotencyBytes, of: workspace)
         }
     }
 

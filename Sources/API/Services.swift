@@ -8,6 +8,7 @@ import Model
 import Pages
 import Redis
 import Store
+import Threads
 
 /// What the installation is called and where its visitors come in.
 public struct SiteConfiguration: Sendable {
@@ -22,6 +23,8 @@ public struct SiteConfiguration: Sendable {
     /// Links of usual length that each worker keeps in memory.
     public var cachedLinks: Int
     var cacheTerms = CacheTerms()
+    /// Origins of web pages that may call the API from a browser.
+    public var corsOrigins: Set<String> = []
     /// Characters of a random slug.
     public var slugLength = 7
     /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
@@ -64,9 +67,12 @@ public final class Services: Sendable {
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
+    let quotas: QuotaCounts
     let passwords = PasswordGate()
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
+    /// The document of the API, once somebody has asked for it.
+    let openAPI = Monitor<[UInt8]?>(nil)
     /// Through which pictures from outside go.
     let pictures = Gate(places: 2)
     /// Asks about the DNS records of domains.
@@ -100,6 +106,7 @@ public final class Services: Sendable {
         self.resolver = resolver
         salts = SaltCache(visitors)
         self.svg = svg
+        quotas = QuotaCounts(store: store)
     }
 
     /// Links that this process keeps in memory.

@@ -7,6 +7,20 @@ public enum Account: String, Sendable {
     /// Changes the schema.
     case administrator = "mask-admin"
 
+    /// Who types the command, for the audit log: whoever called sudo, else the user of this process. Nil for MASK's own users,
+    /// which cron works as.
+    static let person: String? = {
+        let caller = getenv("SUDO_USER").map { String(cString: $0) } ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
+        return caller.flatMap(person(named:))
+    }()
+
+    /// A name as the log can have it: ASCII, and not too long.
+    static func person(named name: String) -> String? {
+        guard Account(rawValue: name) == nil, name != "mask-webhooks" else { return nil }
+        let kept = name.unicodeScalars.map { $0.isASCII && $0.value > 0x20 && $0.value != 0x7F ? Character($0) : "?" }
+        return kept.isEmpty ? nil : String(kept.prefix(32))
+    }
+
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
     }
@@ -14,6 +28,7 @@ public enum Account: String, Sendable {
     /// Makes root, for the rest of this process, this user: what it writes belongs to whom it should, and it may do no more
     /// than is needed. Only with the configuration of the Debian package; elsewhere, and for others than root, nothing happens.
     public func assume() throws(Failure) {
+        _ = Self.person  // who it was before
         guard geteuid() == 0, Environment.file == Environment.packagedFile else { return }
         guard let entry = getpwnam(rawValue) else {
             throw Failure(description: "There is no user \(rawValue). Run: systemd-sysusers")

@@ -29,6 +29,20 @@ public struct Certificates: Sendable {
         public let description: String
     }
 
+    /// New certificates that a workspace gets in one run: the authority limits how many an account may ask for, and a wildcard
+    /// record makes any number of hosts lead here.
+    public static let perWorkspace = 5
+
+    /// The domains whose turn it is, among those that lack a certificate.
+    public static func chosen(among domains: [Domain]) -> [Domain] {
+        var counts: [WorkspaceID: Int] = [:]
+        return domains.filter { domain in
+            guard let workspace = domain.workspace else { return false }
+            counts[workspace, default: 0] += 1
+            return counts[workspace, default: 0] <= perWorkspace
+        }
+    }
+
     /// Gets a certificate where there is none, or renews one that is about to end, and puts it where nginx finds it.
     /// - Parameter isRehearsal: asks the authority's test side and keeps nothing.
     public func get(_ host: String, isRehearsal: Bool = false) throws(Failure) {

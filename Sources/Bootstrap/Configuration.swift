@@ -55,6 +55,9 @@ public struct Configuration: Sendable {
     /// Connections of a worker that only redirects may take.
     public static let reservedConnections = 4
 
+    /// After so long MariaDB ends a statement of a worker: sooner than nginx gives up the request.
+    public static let statementSeconds = 20
+
     public init(_ environment: Environment) throws {
         database = try Self.database(environment)
         databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 32, in: 5...1000)
@@ -86,6 +89,7 @@ public struct Configuration: Sendable {
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
         nginxPort = try environment.integer("MASK_NGINX_PORT", default: site.linkPort, in: 1...65535)
+        site.corsOrigins = try Self.origins(environment)
         let level = environment.string("MASK_LOG_LEVEL", default: "info")
         guard let known = Logger.Level(rawValue: level) else {
             throw Environment.Failure(
@@ -110,6 +114,22 @@ public struct Configuration: Sendable {
                 throw Environment.Failure(description: "\(name) has \(text): \(error.message)")
             }
         }
+    }
+
+    /// As browsers send them: compared as a whole.
+    private static func origins(_ environment: Environment) throws -> Set<String> {
+        Set(try environment.string("MASK_CORS_ORIGINS", default: "").split(separator: ",").map { item in
+            let origin = item.trimmed
+            let host = origin.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            guard host.count == 3, host[0] == "https:" || host[0] == "http:", host[1].isEmpty, !host[2].isEmpty,
+                origin == origin.lowercased(), !host[2].contains(where: { "/*@?# ".contains($0) })
+            else {
+                throw Environment.Failure(description: """
+                    MASK_CORS_ORIGINS has \(origin); list origins in lower case without a path, as https://app.example.com
+                    """)
+            }
+            return origin
+        })
     }
 
     /// The usual ports and those that are listed; nil for any.

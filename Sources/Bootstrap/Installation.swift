@@ -22,12 +22,13 @@ public struct Installation: Sendable {
     /// Connections to Redis per process; each is held for one round trip.
     private static let redisConnections = 32
 
-    public init(_ configuration: Configuration, label: String) {
+    /// - Parameter statementSeconds: after which MariaDB ends a statement; nil for what may take long.
+    public init(_ configuration: Configuration, label: String, statementSeconds: Int? = nil) {
         self.configuration = configuration
         memory = HostMemory(path: configuration.metrics)
         store = Store(
             configuration.database, connections: configuration.databaseConnections,
-            reserved: Configuration.reservedConnections, metrics: StoreMetrics(memory))
+            reserved: Configuration.reservedConnections, statementSeconds: statementSeconds, metrics: StoreMetrics(memory))
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
         var logger = Logger(label: label) { label in
             if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }
@@ -37,7 +38,9 @@ public struct Installation: Sendable {
         self.logger = logger
     }
 
-    public var administration: Administration { Administration(store: store, redis: redis, memory: memory) }
+    public var administration: Administration {
+        Administration(store: store, redis: redis, memory: memory, person: Account.person)
+    }
 
     /// Where webhooks may go.
     public var addressPolicy: AddressPolicy {

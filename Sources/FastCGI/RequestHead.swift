@@ -22,9 +22,16 @@ func requestHead(_ parameters: consuming ParameterReader) -> (Request, length: I
     } catch {
         return nil
     }
-    guard target.utf8.first == UInt8(ascii: "/"), !request.id.isEmpty else { return nil }
+    guard target.utf8.first == UInt8(ascii: "/"), isRequestID(request.id) else { return nil }
     split(target, into: &request)
     return (request, length)
+}
+
+/// It goes into columns, logs and header fields as it is.
+private func isRequestID(_ text: String) -> Bool {
+    (1...36).contains(text.utf8.count) && text.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
+    }
 }
 
 private func take(
@@ -56,6 +63,8 @@ private func set(_ name: ParameterReader.Text, _ text: @autoclosure () -> String
     else if name.equals("HTTP_IDEMPOTENCY_KEY") { fields.idempotencyKey = text() }
     else if name.equals("HTTP_IF_MATCH") { fields.ifMatch = text() }
     else if name.equals("HTTP_IF_NONE_MATCH") { fields.ifNoneMatch = text() }
+    else if name.equals("HTTP_ORIGIN") { fields.origin = text() }
+    else if name.equals("HTTP_ACCESS_CONTROL_REQUEST_METHOD") { fields.preflightMethod = text() }
     else if name.equals("HTTP_CONTENT_ENCODING") { fields.contentEncoding = text() }
     else if name.equals("CONTENT_TYPE") { fields.contentType = text().isEmpty ? nil : text() }
     else if name.equals("HTTP_SEC_GPC") || name.equals("HTTP_DNT") {

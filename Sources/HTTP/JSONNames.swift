@@ -3,6 +3,25 @@ func hasSameBytes(_ one: String, _ other: String) -> Bool {
     one.utf8.count == other.utf8.count && one.utf8.elementsEqual(other.utf8)
 }
 
+/// Two members of an object would have one name.
+public struct RepeatedName: Error, Equatable {
+    /// What the second of them is called before.
+    public let name: String
+}
+
+extension JSONObject {
+    /// The same members under other names, in linear time.
+    public func renamed(_ rename: (String) -> String) throws(RepeatedName) -> JSONObject {
+        var (result, seen) = (JSONObject(), SeenNames())
+        for member in members {
+            let name = rename(member.name)
+            guard seen.insert(name, beside: result) else { throw RepeatedName(name: member.name) }
+            result.members.append(Member(name: name, value: member.value))
+        }
+        return result
+    }
+}
+
 /// The names that an object has so far. A few are compared one by one; many are hashed, so that an object
 /// of a hundred thousand members still takes linear time.
 struct SeenNames {

@@ -16,9 +16,14 @@ extension JSON {
     /// Whole numbers must fit an `Int64`; only a number with a fraction or an exponent becomes a `Double`.
     /// Time is linear in the number of bytes, and the stack is bounded by `maximumDepth`.
     ///
-    /// - Parameter maximumDepth: how many arrays and objects may stand inside one another.
-    public static func parse(_ bytes: [UInt8], maximumDepth: Int = 32) throws(JSONError) -> JSON {
-        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
+    /// - Parameters:
+    ///   - maximumDepth: how many arrays and objects may stand inside one another.
+    ///   - maximumMembers: how many members an object may have. ``JSONObject`` finds a name by comparing, so whoever asks an
+    ///     object for each of its names takes the square of this. Arrays are bounded by the bytes alone.
+    public static func parse(
+        _ bytes: [UInt8], maximumDepth: Int = 32, maximumMembers: Int = 256
+    ) throws(JSONError) -> JSON {
+        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth, maximumMembers: maximumMembers)
         return try parser.document()
     }
 }
@@ -27,6 +32,7 @@ extension JSON {
 private struct JSONParser {
     let bytes: [UInt8]
     let maximumDepth: Int
+    let maximumMembers: Int
     var position = 0
 
     mutating func document() throws(JSONError) -> JSON {
@@ -94,6 +100,9 @@ private struct JSONParser {
         skipWhitespace()
         let start = position
         guard peek == UInt8(ascii: "\"") else { throw failure("Write a member name in double quotes here.") }
+        guard object.members.count < maximumMembers else {
+            throw failure("Use at most \(maximumMembers) members in an object.")
+        }
         let name = try string()
         guard seen.insert(name, beside: object) else {
             throw JSONError(message: "Remove this member; its object already has one of the same name.", offset: start)

@@ -212,6 +212,21 @@ extension Problem {
         Problem(status: 422, code: "idempotency_key_reused", title: "Idempotency-Key used before", detail: detail)
     }
 
+    /// - Parameter entries: of which a file has at most so many.
+    public static func exportTooLong(_ entries: Int) -> Problem {
+        Problem(
+            status: 422, code: "export_too_long", title: "Export too long",
+            detail: "Narrow the export with created_after and created_before; a file has at most \(entries) entries.")
+    }
+
+    /// What was asked for takes the database too long. Not 503: another worker would be asked the same.
+    public static func queryTimeout() -> Problem {
+        Problem(
+            status: 422, code: "query_timeout", title: "Query takes too long",
+            detail: "Ask for less: a shorter window of time, a smaller limit, or a filter on an id instead of a search. The answer "
+                + "to this took longer than a request may.")
+    }
+
     /// - Parameter seconds: after which the next request is let in.
     public static func rateLimited(retryAfter seconds: Int) -> Problem {
         Problem(

@@ -60,6 +60,9 @@ public struct RequestFields: Sendable {
     public var idempotencyKey: String?
     public var ifMatch: String?
     public var ifNoneMatch: String?
+    public var origin: String?
+    /// `Access-Control-Request-Method`: a browser asks whether a page may send such a request.
+    public var preflightMethod: String?
     /// `Purpose`, `Sec-Purpose`, `X-Purpose` or `X-Moz`: a browser or an app says that it only prefetches or previews.
     public var purpose: String?
     /// `Sec-GPC: 1` or `DNT: 1`: the visitor does not want to be tracked.

@@ -71,6 +71,11 @@ public struct Response: Sendable {
 
     /// Every header field that MASK ever sends.
     public enum FieldName: String, Sendable {
+        case accessControlAllowHeaders = "Access-Control-Allow-Headers"
+        case accessControlAllowMethods = "Access-Control-Allow-Methods"
+        case accessControlAllowOrigin = "Access-Control-Allow-Origin"
+        case accessControlExposeHeaders = "Access-Control-Expose-Headers"
+        case accessControlMaxAge = "Access-Control-Max-Age"
         case allow = "Allow"
         /// For nginx alone, which logs it and passes it on to nobody: this answer is a click and stands in the journal.
         case click = "X-Mask-Click"

@@ -71,23 +71,48 @@ public struct Reconciliation: Sendable {
     /// Every click that nginx answered against the clicks stored, by request id.
     private func compare(log path: String) throws -> [Check] {
         var answered: Set<UInt128> = []
-        var lines = 0
+        var (lines, days) = (0, LogDays())
         try LogFile.eachLine(of: path) { line in
             guard line.contains(" click=1 "), let mark = line.range(of: " id=") else { return }
             lines += 1
+            days.note(line)
             // Lines from before 0.9.1 have the id without req_.
             let text = line[mark.upperBound...]
             if let id = UInt128(text.hasPrefix("req_") ? text.dropFirst(4) : text, radix: 16) { answered.insert(id) }
         }
         let total = answered.count
         try store.read { connection in
-            try Clicks.ids(
-                from: Timestamp(milliseconds: 0), to: .now(), on: connection) { answered.remove($0) }
+            try Clicks.ids(from: days.begin, to: days.end, on: connection) { answered.remove($0) }
         }
         return [
             Check(name: "clicks in access log, each once", served: lines, stored: total),
             Check(name: "clicks in access log", served: total, stored: total - answered.count),
         ]
+    }
+}
+
+/// The days of an access log: only their clicks need to be looked at.
+private struct LogDays {
+    private var days: ClosedRange<Int>?
+    /// A line without a time: it may be of any.
+    private var isOpen = false
+
+    /// A click has the time at which its request began, a line the time at which it ended, in the host's zone.
+    private static let margin = 2
+
+    var begin: Timestamp { isOpen ? Timestamp(milliseconds: 0) : midnight(before: days?.lowerBound, -Self.margin) }
+    var end: Timestamp { isOpen ? .now() : midnight(before: days?.upperBound, Self.margin + 1) }
+
+    /// `… [26/Nov/2026:14:29:32 +0000] …`
+    mutating func note(_ line: Substring) {
+        guard let mark = line.range(of: " ["), let time = Timestamp(logDate: line[mark.upperBound...].prefix { $0 != ":" }) else {
+            return isOpen = true
+        }
+        days = min(days?.lowerBound ?? time.day, time.day)...max(days?.upperBound ?? time.day, time.day)
+    }
+
+    private func midnight(before day: Int?, _ offset: Int) -> Timestamp {
+        Timestamp(milliseconds: Int64((day ?? 0) + offset) * 86_400_000)
     }
 }
 

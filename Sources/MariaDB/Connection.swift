@@ -36,7 +36,7 @@ public final class Connection {
             _ = mask_mysql_option_uint(handle, MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue)
         }
         // CLIENT_FOUND_ROWS: "affected" means matched, so that an UPDATE that changes nothing is told from one that found nothing.
-        let flags = UInt(CLIENT_FOUND_ROWS) | UInt(CLIENT_MULTI_STATEMENTS)
+        let flags = UInt(CLIENT_FOUND_ROWS)
         refuseLocalFiles()
         guard mysql_real_connect(handle, host, configuration.user, configuration.password, configuration.database,
                                  port, socket, flags) != nil
@@ -149,8 +149,17 @@ public final class Connection {
         do { try run("ROLLBACK") } catch { lost = true }
     }
 
-    /// Runs text as it is (`mysql_real_query`), one statement or several divided by `;`, and drops their results.
-    /// For session commands and migrations; never for text that came from outside.
+    /// Runs several statements divided by `;` and drops their results: migrations and the like, which come with the program.
+    /// Only here does the server take more than one at a time (`mysql_set_server_option`).
+    @discardableResult
+    public func runScript(_ text: String) throws(MariaDBError) -> Int {
+        guard mysql_set_server_option(handle, MYSQL_OPTION_MULTI_STATEMENTS_ON) == 0 else { throw failure(sql: text) }
+        defer { if mysql_set_server_option(handle, MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0 { lost = true } }
+        return try run(text)
+    }
+
+    /// Runs one statement as it is (`mysql_real_query`) and drops its results. For session commands; never for text that came
+    /// from outside.
     @discardableResult
     public func run(_ text: String) throws(MariaDBError) -> Int {
         guard mysql_real_query(handle, text, UInt(text.utf8.count)) == 0 else { throw failure(sql: text) }

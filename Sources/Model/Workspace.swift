@@ -7,6 +7,8 @@ public struct Workspace: Sendable, Equatable {
     public var plan: Plan
     /// Requests a minute, where they are set apart from the plan's.
     public var limitOverride: Int?
+    /// Quotas, where they are set apart from the plan's.
+    public var quotas = QuotaOverrides()
     /// Grows by one with each change: the entity tag, and what an update compares with.
     public var version: Int
     public var createdAt: Timestamp
@@ -26,6 +28,9 @@ public struct Workspace: Sendable, Equatable {
 
     /// Requests a minute that hold for the workspace.
     public var requestsPerMinute: Int { limitOverride ?? plan.requestsPerMinute }
+
+    /// How much of something the workspace may have.
+    public func limit(of quota: Quota) -> Int { quotas[quota] ?? plan.limit(of: quota) }
 
     public static func isValidSlug(_ text: String) -> Bool {
         let bytes = Array(text.utf8)

@@ -29,7 +29,8 @@ public enum APIRequests {
         }
         return try connection.load(rows.bytes, """
             LOAD DATA LOCAL INFILE 'requests' INTO TABLE api_requests CHARACTER SET binary
-            (workspace_id, at, id, key_id, endpoint, resource, status, microseconds, changed, address, user_agent, recorded_at)
+            (workspace_id, at, id, key_id, endpoint, resource, status, microseconds, changed, address, user_agent, @recorded)
+            SET recorded_at = \(AuditLog.stored("@recorded").text)
             """) == requests.count
     }
 

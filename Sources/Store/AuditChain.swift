@@ -18,7 +18,8 @@ public enum AuditChain {
         public var hash: [UInt8]
     }
 
-    /// After this, nothing can be recorded under an earlier time: transactions end sooner by every timeout there is.
+    /// After this, nothing can be recorded under an earlier time: entries are at most ``AuditLog/toleranceMinutes`` older than the
+    /// server's clock says, and transactions end within the other five by every timeout there is.
     public static let graceMilliseconds: Int64 = 600_000
 
     private static let beginning = Timestamp(milliseconds: 0)
@@ -27,6 +28,7 @@ public enum AuditChain {
     // MARK: Sealing
 
     /// Seals every workspace's log up to ten minutes ago, unless another process does so already.
+    /// - Parameter now: by the server's clock, see ``Store/agreedTime(_:)``.
     public static func sealAll(at now: Timestamp, on connection: Connection) throws {
         _ = try NamedLock.hold("seal", on: connection) {
             for workspace in try Workspaces.list(on: connection) {
@@ -69,9 +71,11 @@ public enum AuditChain {
         return (entries, hash)
     }
 
+    // A window may be long where nobody has sealed for days: reading it may take as long as it takes.
+
     private static func changes(_ workspace: WorkspaceID, _ start: Timestamp, _ end: Timestamp) -> SQL {
         """
-        SELECT 'change', at, id, actor, action, resource, address, user_agent, request_id, changes
+        SET STATEMENT max_statement_time = 0 FOR SELECT 'change', at, id, actor, action, resource, address, user_agent, request_id, changes
         FROM audit_log WHERE workspace_id = \(workspace) AND at >= \(start) AND at < \(end)
         ORDER BY at, id
         """
@@ -79,7 +83,7 @@ public enum AuditChain {
 
     private static func requests(_ workspace: WorkspaceID, _ start: Timestamp, _ end: Timestamp) -> SQL {
         """
-        SELECT 'request', recorded_at, at, id, key_id, endpoint, resource, status, microseconds, changed, address, user_agent
+        SET STATEMENT max_statement_time = 0 FOR SELECT 'request', recorded_at, at, id, key_id, endpoint, resource, status, microseconds, changed, address, user_agent
         FROM api_requests WHERE workspace_id = \(workspace) AND recorded_at >= \(start) AND recorded_at < \(end)
         ORDER BY recorded_at, at, id
         """

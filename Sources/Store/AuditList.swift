@@ -23,7 +23,7 @@ public struct AuditFilter: Sendable, Equatable {
         }
     }
 
-    /// A key's id, or `maskctl`.
+    /// A key's id, `maskctl` for whoever typed it, or `maskctl:` and a person.
     public var actor: String?
     public var action: String?
     public var resource: String?
@@ -77,17 +77,27 @@ extension AuditLog {
         return Array(all.prefix(limit))
     }
 
+    /// Whether there are more than so many.
+    public static func isLonger(
+        than limit: Int, _ filter: AuditFilter, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
+        var count = 0
+        for query in [changes(filter, workspace, columns: "1"), requests(filter, workspace, columns: "1")] {
+            guard var query else { continue }
+            query += window(filter, nil)
+            query += " LIMIT \(limit + 1 - count)"
+            count += try connection.query("SELECT COUNT(*) FROM (" + query + ") entries").first?.integer(0) ?? 0
+            if count > limit { return true }
+        }
+        return false
+    }
+
     private static func changes(
         _ filter: AuditFilter, _ workspace: WorkspaceID, _ position: AuditPosition?, _ limit: Int, on connection: Connection
     ) throws(MariaDBError) -> [AuditRecord] {
-        guard filter.outcome ?? .success == .success, isASCII(filter) else { return [] }
-        var query: SQL = """
-            SELECT at, id, actor, action, resource, address, user_agent, request_id, changes
-            FROM audit_log WHERE workspace_id = \(workspace)
-            """
-        if let actor = filter.actor { query += " AND actor = \(actor)" }
-        if let action = filter.action { query += " AND action = \(action)" }
-        query += window(filter, position, limit)
+        let columns: SQL = "at, id, actor, action, resource, address, user_agent, request_id, changes"
+        guard var query = changes(filter, workspace, columns: columns) else { return [] }
+        query += window(filter, position) + " ORDER BY at DESC, id DESC LIMIT \(limit)"
         return try connection.query(query).map { row throws(MariaDBError) -> AuditRecord in
             AuditRecord(
                 at: try row.timestamp(0), id: try row.ulid(1), actor: try row.string(2), action: try row.string(3),
@@ -96,23 +106,24 @@ extension AuditLog {
         }
     }
 
+    /// Nil where the filter leaves none.
+    private static func changes(_ filter: AuditFilter, _ workspace: WorkspaceID, columns: SQL) -> SQL? {
+        guard filter.outcome ?? .success == .success, isASCII(filter) else { return nil }
+        var query: SQL = "SELECT " + columns
+        query += " FROM audit_log WHERE workspace_id = \(workspace)"
+        if let actor = filter.actor {
+            query += actor == "maskctl" ? " AND (actor = 'maskctl' OR actor LIKE 'maskctl:%')" : " AND actor = \(actor)"
+        }
+        if let action = filter.action { query += " AND action = \(action)" }
+        return query
+    }
+
     private static func requests(
         _ filter: AuditFilter, _ workspace: WorkspaceID, _ position: AuditPosition?, _ limit: Int, on connection: Connection
     ) throws(MariaDBError) -> [AuditRecord] {
-        guard isASCII(filter) else { return [] }
-        var query: SQL = """
-            SELECT at, id, key_id, endpoint, resource, status, address, user_agent
-            FROM api_requests WHERE workspace_id = \(workspace) AND NOT changed
-            """
-        if let actor = filter.actor {
-            guard let key = APIKeyID(actor) else { return [] }
-            query += " AND key_id = \(key)"
-        }
-        if let action = filter.action { query += " AND endpoint = \(action)" }
-        if let statuses = filter.outcome?.statuses {
-            query += " AND status BETWEEN \(statuses.lowerBound) AND \(statuses.upperBound)"
-        }
-        query += window(filter, position, limit)
+        let columns: SQL = "at, id, key_id, endpoint, resource, status, address, user_agent"
+        guard var query = requests(filter, workspace, columns: columns) else { return [] }
+        query += window(filter, position) + " ORDER BY at DESC, id DESC LIMIT \(limit)"
         return try connection.query(query).map { row throws(MariaDBError) -> AuditRecord in
             let (id, status) = (try row.ulid(1), try row.integer(5))
             return AuditRecord(
@@ -122,18 +133,33 @@ extension AuditLog {
         }
     }
 
+    /// Nil where the filter leaves none.
+    private static func requests(_ filter: AuditFilter, _ workspace: WorkspaceID, columns: SQL) -> SQL? {
+        guard isASCII(filter) else { return nil }
+        var query: SQL = "SELECT " + columns
+        query += " FROM api_requests WHERE workspace_id = \(workspace) AND NOT changed"
+        if let actor = filter.actor {
+            guard let key = APIKeyID(actor) else { return nil }
+            query += " AND key_id = \(key)"
+        }
+        if let action = filter.action { query += " AND endpoint = \(action)" }
+        if let statuses = filter.outcome?.statuses {
+            query += " AND status BETWEEN \(statuses.lowerBound) AND \(statuses.upperBound)"
+        }
+        return query
+    }
+
     /// The columns are ASCII: MariaDB refuses to compare them with anything else.
     private static func isASCII(_ filter: AuditFilter) -> Bool {
         [filter.actor, filter.action, filter.resource].allSatisfy { $0?.utf8.allSatisfy { $0 < 0x80 } ?? true }
     }
 
-    private static func window(_ filter: AuditFilter, _ position: AuditPosition?, _ limit: Int) -> SQL {
+    private static func window(_ filter: AuditFilter, _ position: AuditPosition?) -> SQL {
         var window: SQL = ""
         if let resource = filter.resource { window += " AND resource = \(resource)" }
         if let time = filter.after { window += " AND at > \(time)" }
         if let time = filter.before { window += " AND at < \(time)" }
         if let last = position { window += " AND at <= \(last.at) AND (at < \(last.at) OR id < \(last.id))" }
-        window += " ORDER BY at DESC, id DESC LIMIT \(limit)"
         return window
     }
 }

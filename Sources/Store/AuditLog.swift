@@ -2,7 +2,22 @@ import MariaDB
 import Model
 
 /// The table `audit_log`.
+///
+/// The time of an entry is the writer's, unless its clock and the server's are further apart than ``toleranceMinutes``: then it is
+/// the server's. Seals go by the server's clock, too, and cover nothing that is younger than ten minutes: so no writer's clock
+/// can put an entry where a seal is already.
 public enum AuditLog {
+    static let toleranceMinutes = 5
+
+    /// The writer's time as it is stored.
+    static func stored(_ time: SQL) -> SQL {
+        var bounded: SQL = "IF(ABS(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), " + time
+        bounded += ")) > \(unsafeText: String(toleranceMinutes * 60)), UTC_TIMESTAMP(3), "
+        bounded += time
+        bounded += ")"
+        return bounded
+    }
+
     /// The statement that writes an entry, to stand in the transaction of the change that it tells of.
     public static func insertion(of entry: AuditEntry) -> SQL { insertion(of: [entry][...]) }
 
@@ -28,7 +43,8 @@ public enum AuditLog {
         }
         try rows.load(entries.count, """
             LOAD DATA LOCAL INFILE 'entries' INTO TABLE audit_log CHARACTER SET binary
-            (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes)
+            (workspace_id, @at, id, actor, action, resource, address, user_agent, request_id, changes)
+            SET at = \(Self.stored("@at").text)
             """, on: connection)
     }
 
@@ -39,7 +55,7 @@ public enum AuditLog {
             """ + " "
         appendRows(entries, to: &insertion) { entry in
             """
-            (\(entry.workspace), \(entry.at), \(entry.id), \(entry.actor.name), \(entry.action), \(entry.resource),
+            (\(entry.workspace), \(stored: entry.at), \(entry.id), \(entry.actor.name), \(entry.action), \(entry.resource),
              \(entry.address), \(entry.userAgent), \(entry.requestID),
              \(entry.changes.map { String(decoding: $0, as: UTF8.self) }))
             """
@@ -58,12 +74,17 @@ public enum AuditLog {
     }
 }
 
+extension SQL.StringInterpolation {
+    /// Binds a time twice, as ``AuditLog/stored(_:)`` has it.
+    fileprivate mutating func appendInterpolation(stored time: Timestamp) { appendInterpolation(AuditLog.stored("\(time)")) }
+}
+
 extension AuditEntry.Actor {
-    /// As it stands in the log: a key's id, or the name of a program.
+    /// As it stands in the log: a key's id, or the name of a program, `maskctl` with the person where that is known.
     public var name: String {
         switch self {
         case .key(let id): id.description
-        case .maskctl: "maskctl"
+        case .maskctl(let person): person.map { "maskctl:" + $0 } ?? "maskctl"
         case .sender: "mask-webhooks"
         }
     }

@@ -12,6 +12,16 @@ public enum BioPageVersions {
             """)
     }
 
+    /// Forgets the oldest versions of a page, so that the newest `kept` stay.
+    public static func forget(
+        allBut kept: Int, of page: PageID, newest: Int, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) {
+        try connection.execute("""
+            DELETE FROM bio_page_versions
+            WHERE workspace_id = \(workspace) AND page_id = \(page) AND number <= \(newest - kept)
+            """)
+    }
+
     public static func find(
         _ number: Int, of page: PageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> BioPageVersion? {

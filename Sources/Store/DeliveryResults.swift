@@ -49,6 +49,9 @@ extension DeliveryQueue {
         let (stood, finished) = try finish(results, of: work, at: now, on: connection)
         for attempt in stood.compactMap(\.attempt).sorted(by: { $0.startedAt < $1.startedAt }) { lane.health.note(attempt) }
         lane.notBefore = notBefore(lane.health)
+        if before.health.failures >= breakerFailures, lane.health.failures == 0 {
+            try WebhookLanes.hasten(otherThan: work, at: now, on: connection)
+        }
         if results.allSatisfy({ $0.status == .succeeded }), before.health.failures == 0, before.notBefore == nil,
             lane.notBefore == nil, lane.health.waiting > finished
         {

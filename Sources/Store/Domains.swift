@@ -29,6 +29,18 @@ public enum Domains {
         return try connection.query("\(columns) WHERE verified_host = \(host)").first.map(domain)
     }
 
+    /// The domains that have these hosts for their own, by their hosts: pending ones are not found.
+    public static func find(hosts: Set<String>, on connection: Connection) throws(MariaDBError) -> [String: Domain] {
+        var found: [String: Domain] = [:]
+        for chunk in chunks(of: hosts.filter(isHost).sorted()) {
+            for row in try connection.query("\(columns) WHERE verified_host IN (\(list: Array(chunk)))") {
+                let domain = try domain(row)
+                found[domain.host] = domain
+            }
+        }
+        return found
+    }
+
     /// The domain of a workspace with this host, pending or not.
     public static func find(
         host: String, in workspace: WorkspaceID, on connection: Connection

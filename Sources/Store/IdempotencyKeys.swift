@@ -37,15 +37,18 @@ public enum IdempotencyKeys {
     /// Answers are replayed for a day.
     public static let lifetimeMilliseconds: Int64 = 86_400_000
 
+    /// An answer that is longer counts for the workspace's quota: as many short ones as its rate limit lets in are no load.
+    public static let countedBytes = 4096
+
     /// The statement that stores an answer, to stand before all others in the transaction of the change: a copy of the
     /// request waits there until this one is committed, and is then refused by the unique key.
     public static func insertion(of answer: IdempotentAnswer) -> SQL {
         """
         INSERT INTO idempotency_keys (
-          workspace_id, digest, fingerprint, status, location, entity_tag, body, sealed, created_at)
+          workspace_id, digest, fingerprint, status, location, entity_tag, body, size, sealed, created_at)
         VALUES (
           \(answer.workspace), \(answer.digest), \(answer.fingerprint), \(answer.status), \(answer.location),
-          \(answer.entityTag), \(answer.body), \(answer.isSealed), \(answer.createdAt))
+          \(answer.entityTag), \(answer.body), \(answer.countedSize), \(answer.isSealed), \(answer.createdAt))
         """
     }
 
@@ -54,7 +57,7 @@ public enum IdempotencyKeys {
         try connection.execute("""
             UPDATE idempotency_keys
             SET status = \(answer.status), location = \(answer.location), entity_tag = \(answer.entityTag),
-                body = \(answer.body), sealed = \(answer.isSealed)
+                body = \(answer.body), size = \(answer.countedSize), sealed = \(answer.isSealed)
             WHERE workspace_id = \(answer.workspace) AND digest = \(answer.digest)
             """)
     }
@@ -93,6 +96,11 @@ public enum IdempotencyKeys {
     private static func oldest(_ now: Timestamp) -> Timestamp {
         now.adding(milliseconds: -lifetimeMilliseconds)
     }
+}
+
+extension IdempotentAnswer {
+    /// Bytes that count for the workspace's quota; nil of a short one.
+    public var countedSize: Int? { body.count > IdempotencyKeys.countedBytes ? body.count : nil }
 }
 
 extension MariaDBError {

@@ -64,7 +64,7 @@ public struct Migrator: Sendable {
         let isDone: Void? = try NamedLock.hold("migrate", waiting: 10, on: connection) {
             for migration in try pending(on: connection) {
                 each(migration)
-                try connection.run(migration.sql)
+                try connection.runScript(migration.sql)
                 try connection.execute("""
                     INSERT INTO schema_migrations (name, applied_at) VALUES (\(migration.name), \(Timestamp.now()))
                     """)

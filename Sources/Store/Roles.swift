@@ -8,7 +8,7 @@ public enum Roles {
         do throws(MariaDBError) {
             // Without it root would make an account without a password where a role is missing.
             try connection.run("SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_CREATE_USER')")
-            try connection.run(statements)
+            try connection.runScript(statements)
             return true
         } catch {
             if error.code == .unknownAccount { return false }

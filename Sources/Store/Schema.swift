@@ -1,4 +1,4 @@
 /// The newest migration that this program needs: it refuses to start on a schema without it.
 public enum Schema {
-    public static let newestMigration = "0046_link_budgets_requests"
+    public static let newestMigration = "0049_deleted_webhooks"
 }

@@ -18,9 +18,17 @@ public final class Store: Sendable {
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
 
-    /// - Parameter reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
-    public init(_ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, metrics: StoreMetrics? = nil) {
+    /// - Parameters:
+    ///   - reserved: connections that only redirects may take, so that slow reports cannot starve visitors.
+    ///   - statementSeconds: after which the server ends a statement (`max_statement_time`). Without it a question whose asker
+    ///     has given up goes on in the server.
+    public init(
+        _ configuration: MariaDBConfiguration, connections: Int, reserved: Int = 0, statementSeconds: Int? = nil,
+        metrics: StoreMetrics? = nil
+    ) {
         self.metrics = metrics
+        var configuration = configuration
+        if let statementSeconds { configuration.sessionStatement += ", max_statement_time = \(statementSeconds)" }
         let servers = Servers(configuration)
         let outage = Outage { () throws(MariaDBError) in _ = try servers.connect() }
         (self.servers, self.outage) = (servers, outage)
@@ -141,6 +149,9 @@ public struct ChangedMeanwhile: Error {
 extension Error {
     /// Reading again and deciding anew may succeed.
     public var isChangedMeanwhile: Bool { self is ChangedMeanwhile || self as? Links.Refusal == .changedMeanwhile }
+
+    /// The server has ended a statement that took longer than it may.
+    public var isStatementTimeout: Bool { (self as? MariaDBError)?.code == .statementTimeout }
 
     /// The database cannot be reached or has no time: the caller should say "later", not "wrong".
     public var isDatabaseUnavailable: Bool {

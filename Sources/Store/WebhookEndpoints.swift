@@ -83,8 +83,8 @@ public enum WebhookEndpoints {
         guard matched == 1 else { throw ChangedMeanwhile() }
     }
 
-    /// Deletes an endpoint. Its deliveries are not found any more and go with their partitions.
-    public static func delete(_ webhook: Webhook, on connection: Connection) throws {
+    /// Deletes an endpoint. Its deliveries are not found any more and go with their partitions; those that wait are ended soon.
+    public static func delete(_ webhook: Webhook, at now: Timestamp, on connection: Connection) throws {
         let removed = try connection.execute("""
             DELETE FROM webhooks
             WHERE workspace_id = \(webhook.workspace) AND id = \(webhook.id) AND version = \(webhook.version)
@@ -93,6 +93,7 @@ public enum WebhookEndpoints {
         try connection.execute("""
             DELETE FROM webhook_lanes WHERE workspace_id = \(webhook.workspace) AND webhook_id = \(webhook.id)
             """)
+        try DeletedWebhooks.note(webhook, at: now, on: connection)
     }
 
     private static func events(of webhook: Webhook) -> String {

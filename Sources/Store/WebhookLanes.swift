@@ -66,6 +66,16 @@ enum WebhookLanes {
         try write(work, lane, on: connection)
     }
 
+    /// An endpoint is back: what its other lane has waiting need not wait for a probe of its own. Rows are not locked in order
+    /// here; a deadlock runs the transaction again.
+    static func hasten(otherThan work: DeliveryQueue.Work, at now: Timestamp, on connection: Connection) throws(MariaDBError) {
+        try connection.execute("""
+            UPDATE webhook_lanes SET not_before = NULL, due_at = \(now)
+            WHERE workspace_id = \(work.workspace) AND webhook_id = \(work.webhook) AND lane <> \(work.lane.rawValue)
+              AND not_before > \(now) AND due_at IS NOT NULL
+            """)
+    }
+
     /// Writes a lane as it is here.
     static func write(_ work: DeliveryQueue.Work, _ lane: Lane, on connection: Connection) throws(MariaDBError) {
         try connection.execute("""

@@ -61,13 +61,13 @@ struct Clerk: Sendable {
 
     private func pickUp(_ lane: EventLane, _ room: Room, at now: Timestamp) throws -> Outbox.PickedUp {
         try store.write { connection in
-            var room = room
+            var (room, reader) = (room, EventReader())
             return try Outbox.pickUp(lane, limit: Self.pickUpSize, at: now, on: connection) { work, health, wanted in
                 let size = min(wanted, room.size(work, health, at: now))
                 room.take(size, of: work)
                 return size
             } matches: { event, filter in
-                filter.matches(event)
+                reader.matches(event, filter)
             }
         }
     }

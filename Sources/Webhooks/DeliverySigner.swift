@@ -20,7 +20,7 @@ struct DeliverySigner {
     /// - Throws: ``SenderError``: the delivery cannot be sent at all.
     mutating func post(_ claimed: DeliveryQueue.Claimed, at now: Timestamp) throws(SenderError) -> Post {
         let endpoint = claimed.endpoint
-        guard allowsHTTP || endpoint.url.hasPrefix("https:") else { throw .httpsOnly }
+        guard allowsHTTP || endpoint.url.lowercased().hasPrefix("https:") else { throw .httpsOnly }
         var secrets = [try secret(endpoint.secret)]
         if let previous = endpoint.previousSecret { secrets.append(try secret(previous)) }
         let body = Payload.bytes(of: claimed.event)

@@ -28,13 +28,33 @@ public enum Payload {
 }
 
 extension EventFilter {
-    /// Whether an event is about a link that the filter names.
-    public func matches(_ event: Event) -> Bool {
-        if isEmpty { return true }
-        guard let data = (try? JSON.parse(event.body))?["data"] else { return false }
+    /// Whether an event with this `data` is about a link that the filter names.
+    public func matches(_ data: JSON) -> Bool {
         if let link, data["link_id"] ?? data["id"] != .string(link.description) { return false }
         if let host, data["domain"] != .string(host) { return false }
         if let tag, data["tags"]?.arrayValue?.contains(.string(tag)) != true { return false }
         return true
+    }
+}
+
+/// What events say, for filters: each event is read once, however many endpoints have one.
+public struct EventReader {
+    private let parse: (Event) -> JSON?
+    private var read: [EventID: JSON?] = [:]
+
+    public init(_ parse: @escaping (Event) -> JSON? = { (try? JSON.parse($0.body))?["data"] }) {
+        self.parse = parse
+    }
+
+    public mutating func matches(_ event: Event, _ filter: EventFilter) -> Bool {
+        if filter.isEmpty { return true }
+        return data(of: event).map(filter.matches) ?? false
+    }
+
+    private mutating func data(of event: Event) -> JSON? {
+        if let known = read[event.id] { return known }
+        let data = parse(event)
+        read[event.id] = .some(data)
+        return data
     }
 }

@@ -22,12 +22,12 @@ public enum RetrySchedule {
     /// - Parameter number: of the attempt that failed, from 1.
     /// - Returns: seconds until the next; nil when there is none.
     public static func delay(
-        after number: Int, _ exchange: Exchange, factor: Double = Double.random(in: jitter)
+        after number: Int, _ exchange: Exchange, at now: Timestamp, factor: Double = Double.random(in: jitter)
     ) -> Double? {
         guard number <= delays.count else { return nil }
         var seconds = Double(delays[number - 1]) * factor
         if isBusy(exchange) { seconds = max(seconds, Double(busySeconds)) }
-        if let wanted = retryAfter(exchange) {
+        if let wanted = retryAfter(exchange, at: now) {
             seconds = min(max(seconds, Double(wanted)), max(2 * seconds, Double(longestPutOff)))
         }
         return seconds
@@ -40,12 +40,13 @@ public enum RetrySchedule {
         }
     }
 
-    /// Delta seconds (RFC 9110 section 10.2.3) of a 429 or 503; dates and nonsense are ignored.
-    private static func retryAfter(_ exchange: Exchange) -> Int? {
+    /// Seconds, or a date (RFC 9110 section 10.2.3), of a 429 or 503; nonsense is ignored.
+    private static func retryAfter(_ exchange: Exchange, at now: Timestamp) -> Int? {
         guard case .answered(let status) = exchange.result, status == 429 || status == 503, let text = exchange.retryAfter,
-            !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            !text.isEmpty
         else { return nil }
-        return Int(text) ?? .max
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return Int(text) ?? .max }
+        return Timestamp(httpDate: text, now: now).map { Int(($0.milliseconds - now.milliseconds + 999) / 1000) }
     }
 }
 

@@ -15,6 +15,13 @@ public final class Sender {
     static let transfers = 64
     static let clickTransfers = 24
     static let failingTransfers = 32
+    /// A workspace can have many endpoints, and all of them slow: each request of one holds its place for up to 15 seconds. Those
+    /// whose pace is not known have places of their own, so that a new one need not wait for the slow.
+    static let workspaceTransfers = 32
+    static let slowTransfers = 8
+
+    /// An endpoint that takes longer is slow.
+    private static let slowMilliseconds = 1000.0
 
     /// Of those to one endpoint.
     static func transfersPerEndpoint(_ lane: EventLane) -> Int { lane == .clicks ? 2 : 5 }
@@ -48,6 +55,16 @@ public final class Sender {
         var claimed: DeliveryQueue.Claimed
         var startedAt: Timestamp
         var isOfFailing: Bool
+        var pace: Pace
+    }
+
+    private enum Pace { case unknown, slow, fast }
+
+    /// What has a number of places: a lane's endpoints of a pace, in a workspace.
+    private struct Share: Hashable {
+        var workspace: WorkspaceID
+        var lane: EventLane
+        var pace: Pace
     }
 
     /// What this sender has of an endpoint's lane.
@@ -68,6 +85,8 @@ public final class Sender {
 
         init(_ work: DeliveryQueue.Work) { self.work = work }
 
+        var pace: Pace { milliseconds.map { $0 > Sender.slowMilliseconds ? .slow : .fast } ?? .unknown }
+        var share: Share { Share(workspace: work.workspace, lane: work.lane, pace: pace) }
         var isIdle: Bool { claimed.isEmpty && running == 0 && unrecorded == 0 }
     }
 
@@ -88,6 +107,8 @@ public final class Sender {
     private var lanes = EventLane.allCases.map { _ in Lane() }
     private var running: [Int: Transfer] = [:]
     private var runningFailing = 0
+    private var runningOf: [WorkspaceID: Int] = [:]
+    private var runningIn: [Share: Int] = [:]
     private var results: [DeliveryQueue.Result] = []
     private var recordAt = Deadline.never
     private var isRecording = false
@@ -278,9 +299,7 @@ public final class Sender {
             {
                 station.isQueued = false
                 guard let next = station.claimed.first else { continue }
-                if station.running < Self.transfersPerEndpoint(lane),
-                    station.health.failures == 0 || runningFailing < Self.failingTransfers
-                {
+                if mayBegin(station) {
                     station.claimed.removeFirst()
                     begin(next, of: station)
                     queue(station)
@@ -292,11 +311,19 @@ public final class Sender {
         }
     }
 
+    private func mayBegin(_ station: Station) -> Bool {
+        station.running < Self.transfersPerEndpoint(station.work.lane)
+            && (station.health.failures == 0 || runningFailing < Self.failingTransfers)
+            && runningOf[station.work.workspace, default: 0] < Self.workspaceTransfers
+            && (station.pace == .fast || runningIn[station.share, default: 0] < Self.slowTransfers)
+    }
+
     private func begin(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         let now = Timestamp.now()
         if claimed.leaseEnd.milliseconds - now.milliseconds < Self.leaseMilliseconds { return note(.returned(claimed)) }
         nextTag += 1
-        let transfer = Transfer(claimed: claimed, startedAt: now, isOfFailing: station.health.failures > 0)
+        let transfer = Transfer(
+            claimed: claimed, startedAt: now, isOfFailing: station.health.failures > 0, pace: station.pace)
         running[nextTag] = transfer
         count(transfer, of: station, 1)
         do {
@@ -311,6 +338,12 @@ public final class Sender {
         station.running += change
         lanes[station.work.lane.rawValue].running += change
         if transfer.isOfFailing { runningFailing += change }
+        var share = station.share
+        share.pace = transfer.pace  // as it was when it began
+        runningOf[share.workspace, default: 0] += change
+        runningIn[share, default: 0] += change
+        if runningOf[share.workspace] == 0 { runningOf[share.workspace] = nil }
+        if runningIn[share] == 0 { runningIn[share] = nil }
     }
 
     // MARK: Results
@@ -343,7 +376,8 @@ public final class Sender {
         if exchange.isSuccess {
             return .init(claimed: transfer.claimed, attempt: attempt, status: .succeeded, nextAt: nil)
         }
-        let next = RetrySchedule.delay(after: number, exchange).map { Timestamp.now().adding(milliseconds: Int64($0 * 1000)) }
+        let now = Timestamp.now()
+        let next = RetrySchedule.delay(after: number, exchange, at: now).map { now.adding(milliseconds: Int64($0 * 1000)) }
         return .init(claimed: transfer.claimed, attempt: attempt, status: next == nil ? .failed : .waiting, nextAt: next)
     }
 
@@ -390,7 +424,8 @@ public final class Sender {
             let work = result.claimed.work
             guard let station = stations[work] else { continue }
             station.unrecorded -= 1
-            if station.isIdle, (station.putOffUntil ?? now) <= now { stations[work] = nil }
+            // That one is slow is remembered as long as this sender runs.
+            if station.isIdle, station.pace != .slow, (station.putOffUntil ?? now) <= now { stations[work] = nil }
             // What was given back is due again.
             if result.attempt == nil { searchSoon(in: work.lane) }
         }

@@ -9,7 +9,7 @@ Server.blockStopSignals()
 
 do {
     let configuration = try Configuration(try Environment.current())
-    let installation = Installation(configuration, label: "mask-worker")
+    let installation = Installation(configuration, label: "mask-worker", statementSeconds: Configuration.statementSeconds)
     let arguments = try WorkerArguments(CommandLine.arguments)
     let isClean = try Worker(installation).run(socket: arguments.socket)
     exit(isClean ? EXIT_SUCCESS : EXIT_FAILURE)

@@ -30,7 +30,11 @@ struct AuditCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Seal what was recorded up to ten minutes ago. The workers do this each minute.")
 
-        func run() throws { try openInstallation().store.writeRepeatably { try AuditChain.sealAll(at: .now(), on: $0) } }
+        func run() throws {
+            let store = try openInstallation().store
+            let now = try store.agreedTime()
+            try store.writeRepeatably { try AuditChain.sealAll(at: now, on: $0) }
+        }
     }
 
     struct Verify: ParsableCommand {
@@ -52,12 +56,12 @@ struct AuditCommand: ParsableCommand {
             let administration = installation.administration
             let workspaces = try workspace.map { [try administration.workspace($0)] } ?? administration.workspaces()
             var failures: [String] = []
-            let rows = try workspaces.map { workspace -> [String] in
+            let rows = try workspaces.map { workspace -> [any Fact] in
                 let report = try installation.store.read { try AuditChain.verify(workspace.id, on: $0) }
                 failures += report.failures.map { "\(workspace.slug): \($0)" }
                 return [
-                    workspace.slug, "\(report.seals)", "\(report.entries)", "\(report.unsealed)",
-                    report.failures.isEmpty ? "holds" : "BROKEN", report.head.map(hexadecimal) ?? "",
+                    workspace.slug, report.seals, report.entries, report.unsealed,
+                    report.failures.isEmpty ? "holds" : "BROKEN", report.head.map(hexadecimal),
                 ]
             }
             output.print(["workspace", "seals", "entries", "not_sealed_yet", "chain", "head"], rows)

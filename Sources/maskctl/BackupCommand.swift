@@ -6,8 +6,7 @@ struct BackupCommand: AccountCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Back up the database and the journal's spool of this host.",
         discussion: """
-            Prints nothing while all is well, so that cron can run it, but for a person who looks. A backup is a folder; it is \
-            whole as soon as its name does not end in .partial. Keep MASK_SECRET_KEY (/etc/mask/secret.key) apart from it: it is \
+            Prints where the backup is, and with --quiet, for cron, nothing while all is well. A backup is a folder; it is whole as soon as its name does not end in .partial. Keep MASK_SECRET_KEY (/etc/mask/secret.key) apart from it: it is \
             not in it, and without it the secrets of webhooks cannot be read.
             """,
         subcommands: [Make.self, Verify.self], defaultSubcommand: Make.self)
@@ -21,7 +20,8 @@ struct BackupCommand: AccountCommand {
         @Option(help: "logical: mariadb-dump of our database. physical: mariadb-backup of the whole server, on its host, for large ones.")
         var method: BackupManifest.Method = .logical
         @Option(help: "How many backups to keep in the folder, this one among them; all where left out.") var keep: Int?
-        @Flag(help: "Say what is done.") var verbose = false
+        @Flag(help: "Say each step, as on a terminal.") var verbose = false
+        @Flag(help: "Say nothing while all is well.") var quiet = false
 
         var account: Account? { nil }
 
@@ -31,8 +31,9 @@ struct BackupCommand: AccountCommand {
 
         func run() throws {
             let installation = try openInstallation()
-            let isSeen = verbose || isatty(STDOUT_FILENO) == 1
-            _ = try Backup(installation, method: method, to: to) { if isSeen { print($0) } }.make(keeping: keep)
+            let isSeen = !quiet && (verbose || isatty(STDOUT_FILENO) == 1)
+            let path = try Backup(installation, method: method, to: to) { if isSeen { print($0) } }.make(keeping: keep)
+            if !quiet && !isSeen { print(path) }
             if isSeen { print("Keep MASK_SECRET_KEY apart from it: without that key the secrets of webhooks cannot be read.") }
         }
     }

@@ -9,8 +9,8 @@ extension DomainCommand {
             abstract: "Get the certificate of a host from the authority, or renew it.",
             discussion: """
                 certbot proves the host over port 80, so its address has to lead to this nginx. cron runs --all once a day: \
-                it renews what is about to end, gets what is missing for verified hosts whose address leads here, and \
-                forgets what belongs to nobody any more. Prints nothing where all is well, and a sentence where a certificate ends \
+                it renews what is about to end, gets what is missing for verified hosts whose address leads here (at most \
+                \(Certificates.perWorkspace) of a workspace each time), and forgets what belongs to nobody any more. Prints nothing where all is well, and a sentence where a certificate ends \
                 in less than 14 days.
                 """)
 
@@ -51,7 +51,8 @@ extension DomainCommand {
                 trying("renew what is about to end of \(certificates.held.joined(separator: ", "))") { try certificates.renew() }
             }
             let inspection = DomainInspection(resolver: installation.resolver, linkHost: site.linkHost)
-            for domain in verified where domain.workspace != nil && !certificates.isThere(domain.host) {
+            let lacking = verified.filter { !certificates.isThere($0.host) }
+            for domain in Certificates.chosen(among: lacking.shuffled()) {
                 guard inspection.inspect(domain, at: .now()).address == .found else { continue }
                 trying("get a certificate of \(domain.host)") { try certificates.get(domain.host) }
             }

@@ -59,7 +59,7 @@ struct DomainCommand: ParsableCommand {
                 with: installation.resolver, linkHost: installation.configuration.site.linkHost)
             output.print([
                 "host": domain.host, "status": domain.status.rawValue, "ownership": domain.check.ownership.rawValue,
-                "address": domain.check.address.rawValue, "error": domain.check.error ?? "",
+                "address": domain.check.address.rawValue, "error": domain.check.error,
             ])
             guard domain.status == .verified, domain.check.address == .found else { throw ExitCode.failure }
         }
@@ -70,12 +70,18 @@ struct DomainCommand: ParsableCommand {
             abstract: "Take a host from its workspace, so that another may have it. It must have no links and pages.")
         @Argument(help: "Such as go.example.com.") var host: String
         @Option(help: "The workspace's slug, where several wait for the host.") var workspace: String?
+        @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
             let administration = try openInstallation().administration
             let name = try hostName(host)
-            try administration.removeDomain(
-                try administration.domain(name.text, of: try workspace.map(administration.workspace)))
+            let domain = try administration.domain(name.text, of: try workspace.map(administration.workspace))
+            let owner = try administration.workspaces().first { $0.id == domain.workspace }?.slug ?? "its workspace"
+            guard yes || confirmed("Take \(domain.host) from \(owner)? Another workspace may have it then.") else {
+                throw CleanExit.message("Nothing was changed.")
+            }
+            try administration.removeDomain(domain)
+            print("Removed \(domain.host) from \(owner).")
         }
     }
 }

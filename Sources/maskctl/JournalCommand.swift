@@ -14,8 +14,8 @@ struct JournalCommand: ParsableCommand {
         func run() throws {
             let installation = try openInstallation()
             let segments = try JournalStatus.segments(in: installation.configuration.spool, store: installation.store)
-            let rows = segments.map { segment -> [String] in
-                [segment.name, "\(segment.bytes)", "\(segment.loaded)", "\(segment.bytes - segment.loaded)"]
+            let rows = segments.map { segment -> [any Fact] in
+                [segment.name, segment.bytes, segment.loaded, segment.bytes - segment.loaded]
             }
             output.print(["segment", "bytes", "loaded", "waiting"], rows)
         }
@@ -69,8 +69,8 @@ struct JournalCommand: ParsableCommand {
             let installation = try openInstallation()
             let report = try Reconciliation(store: installation.store, spool: installation.configuration.spool)
                 .compare(accessLog: accessLog)
-            let rows = report.map { check -> [String] in
-                [check.name, "\(check.served)", "\(check.stored)", "\(check.served - check.stored)"]
+            let rows = report.map { check -> [any Fact] in
+                [check.name, check.served, check.stored, check.served - check.stored]
             }
             output.print(["check", "served", "stored", "difference"], rows)
             if report.contains(where: { $0.served != $0.stored }) { throw ExitCode.failure }

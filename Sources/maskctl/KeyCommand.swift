@@ -44,9 +44,8 @@ struct KeyCommand: ParsableCommand {
                 ["id", "hint", "name", "scopes", "expires_at", "revoked_at", "last_used_at", "last_used_from"],
                 keys.map { key in
                     [
-                        key.id.description, key.hint, key.name, key.scopes.list.map(\.rawValue).joined(separator: " "),
-                        key.expiresAt?.rfc3339 ?? "", key.revokedAt?.rfc3339 ?? "", key.lastUse?.at.rfc3339 ?? "",
-                        key.lastUse?.address ?? "",
+                        key.id.description, key.hint, key.name, key.scopes.list.map(\.rawValue), key.expiresAt?.rfc3339,
+                        key.revokedAt?.rfc3339, key.lastUse?.at.rfc3339, key.lastUse?.address,
                     ]
                 })
         }
@@ -65,13 +64,14 @@ struct KeyCommand: ParsableCommand {
         func validate() throws { try validateKey(name: name, limit: limit, expiresAt: expiresAt) }
 
         func run() throws {
-            try openInstallation().administration.updateKey(id) { key in
+            let key = try openInstallation().administration.updateKey(id) { key in
                 if let name { key.name = name }
                 if let scopes { key.scopes = scopes }
                 if let expiresAt { key.expiresAt = expiresAt }
                 if let limit { key.requestsPerMinute = limit }
                 if let allow { key.allowedAddresses = allow.ranges }
             }
+            print("Changed \(key.id), \(key.name).")
         }
     }
 
@@ -97,7 +97,10 @@ struct KeyCommand: ParsableCommand {
             abstract: "End a key. When this returns, no worker lets it in any more.")
         @Argument(help: "key_…") var id: APIKeyID
 
-        func run() throws { try openInstallation().administration.revokeKey(id) }
+        func run() throws {
+            let key = try openInstallation().administration.revokeKey(id)
+            print("Revoked \(key.id), \(key.name). No worker lets it in any more.")
+        }
     }
 }
 
@@ -113,7 +116,7 @@ extension OutputOptions {
     fileprivate func print(_ key: APIKey, _ text: APIKeyText) {
         print([
             "key": text.text, "id": key.id.description, "name": key.name,
-            "scopes": key.scopes.list.map(\.rawValue).joined(separator: " "), "expires_at": key.expiresAt?.rfc3339 ?? "",
+            "scopes": key.scopes.list.map(\.rawValue), "expires_at": key.expiresAt?.rfc3339,
         ])
     }
 }

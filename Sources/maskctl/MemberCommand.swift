@@ -51,7 +51,9 @@ struct MemberCommand: ParsableCommand {
 
         func run() throws {
             let administration = try openInstallation().administration
-            try administration.setRole(role, of: try administration.member(email, of: try administration.workspace(workspace)))
+            let member = try administration.member(email, of: try administration.workspace(workspace))
+            try administration.setRole(role, of: member)
+            print("\(member.email) is \(role.rawValue) of \(workspace) now, and was \(member.role.rawValue).")
         }
     }
 
@@ -62,7 +64,9 @@ struct MemberCommand: ParsableCommand {
 
         func run() throws {
             let administration = try openInstallation().administration
-            try administration.removeMember(try administration.member(email, of: try administration.workspace(workspace)))
+            let member = try administration.member(email, of: try administration.workspace(workspace))
+            let keys = try administration.removeMember(member)
+            print("Removed \(member.email) from \(workspace), and revoked \(keys) of their keys.")
         }
     }
 }
@@ -70,7 +74,7 @@ struct MemberCommand: ParsableCommand {
 extension Role: ExpressibleByArgument {}
 
 extension Member {
-    fileprivate var facts: KeyValuePairs<String, String> {
+    fileprivate var facts: KeyValuePairs<String, any Fact> {
         ["email": email, "name": name, "role": role.rawValue, "id": id.description, "created_at": createdAt.rfc3339]
     }
 }

@@ -20,9 +20,9 @@ struct WebhookCommand: ParsableCommand {
             let webhooks = try installation.store.read { try WebhookEndpoints.list(in: workspace?.id, on: $0) }
             output.print(["id", "url", "events", "state", "failures", "waiting", "last_success_at"], webhooks.map { webhook in
                 [
-                    webhook.id.description, webhook.url, webhook.events.map(\.description).joined(separator: " "),
-                    webhook.enabled ? "enabled" : webhook.disabledReason ?? "disabled", "\(webhook.health.failures)",
-                    "\(webhook.health.waiting)", webhook.health.lastSuccessAt?.rfc3339 ?? "",
+                    webhook.id.description, webhook.url, webhook.events.map(\.description),
+                    webhook.enabled ? "enabled" : webhook.disabledReason ?? "disabled", webhook.health.failures,
+                    webhook.health.waiting, webhook.health.lastSuccessAt?.rfc3339,
                 ]
             })
         }
@@ -46,12 +46,12 @@ struct WebhookCommand: ParsableCommand {
                     filter, of: id, in: webhook.workspace, after: nil, limit: limit, on: connection)
                 let attempts = try Deliveries.attempts(
                     at: deliveries.map(\.id), in: webhook.workspace, withBodies: false, on: connection)
-                return deliveries.map { delivery -> [String] in
+                return deliveries.map { delivery -> [any Fact] in
                     let last = attempts[delivery.id]?.last
                     return [
-                        delivery.id.description, delivery.type.rawValue, delivery.status.rawValue, "\(delivery.attempts)",
-                        last?.status.map(String.init) ?? last?.error ?? "", delivery.createdAt.rfc3339,
-                        delivery.dueAt?.rfc3339 ?? "",
+                        delivery.id.description, delivery.type.rawValue, delivery.status.rawValue, delivery.attempts,
+                        last?.status.map(String.init) ?? last?.error, delivery.createdAt.rfc3339,
+                        delivery.dueAt?.rfc3339,
                     ]
                 }
             }
@@ -96,9 +96,9 @@ struct WebhookCommand: ParsableCommand {
         func run() throws {
             let stats = try openInstallation().store.read { try DeliveryStatistics.read(at: .now(), on: $0) }
             output.print([
-                "events_waiting": "\(stats.eventsWaiting)", "deliveries_waiting": "\(stats.deliveriesWaiting)",
-                "oldest_due_seconds": "\(stats.oldestDueSeconds)", "succeeded_in_a_day": "\(stats.succeeded)",
-                "failed_in_a_day": "\(stats.failed)", "clicks_dropped": "\(stats.clicksDropped)",
+                "events_waiting": stats.eventsWaiting, "deliveries_waiting": stats.deliveriesWaiting,
+                "oldest_due_seconds": stats.oldestDueSeconds, "succeeded_in_a_day": stats.succeeded,
+                "failed_in_a_day": stats.failed, "clicks_dropped": stats.clicksDropped,
             ])
         }
     }

@@ -260,7 +260,7 @@ struct AuditTests {
         let day = Timestamp.now().adding(seconds: -86_400)
         let changes = (0..<count).map { number in
             AuditEntry(
-                workspace: stage.workspace.id, at: Timestamp(milliseconds: day.milliseconds + Int64(number / 3)), actor: .maskctl,
+                workspace: stage.workspace.id, at: Timestamp(milliseconds: day.milliseconds + Int64(number / 3)), actor: .maskctl(person: nil),
                 action: "link.created", resource: "lnk_\(number)", changes: Array(#"{"after":{"title":"a \"b\", c"}}"#.utf8))
         }
         let requests = (0..<count).map { number in
@@ -269,6 +269,8 @@ struct AuditTests {
                 at: Timestamp(milliseconds: day.milliseconds + Int64(number / 3)), endpoint: "GET /links", status: 200, microseconds: 1)
         }
         try stage.store.write { connection in
+            try connection.run("SET @@timestamp = \(day.milliseconds / 1000)")
+            defer { try? connection.run("SET @@timestamp = DEFAULT") }
             try AuditLog.insert(changes, on: connection)
             #expect(try APIRequests.insert(requests, recordedAt: .now(), on: connection))
         }
@@ -320,6 +322,33 @@ struct AuditTests {
         let csv = try stage.ask(.get, "/audit-log/export?format=csv&actor=\(stage.keyID)", key: auditor).collected().bytes
         let rows = lines(csv).dropFirst()
         #expect(rows.count == 2 && rows.allSatisfy { $0.contains("," + cell + ",") })
+    }
+
+    @Test("an export of more entries than a file may have is told before it begins")
+    func tooLong() throws {
+        _ = try fill(5)
+        let (store, workspace) = (stage.store, stage.workspace.id)
+        func isLonger(_ limit: Int, _ change: (inout AuditFilter) -> Void = { _ in }) throws -> Bool {
+            var filter = AuditFilter()
+            filter.before = Timestamp.now().adding(seconds: -3600)
+            change(&filter)
+            return try store.read { try AuditLog.isLonger(than: limit, filter, in: workspace, on: $0) }
+        }
+        #expect(try isLonger(9) && !isLonger(10))
+        #expect(try isLonger(4) { $0.actor = "maskctl" } && !isLonger(5) { $0.actor = "maskctl" })
+        #expect(try isLonger(4) { $0.action = "GET /links" } && !isLonger(5) { $0.action = "GET /links" })
+        #expect(try !isLonger(0) { $0.outcome = .failed })
+        #expect(Problem.exportTooLong(1000).detail.contains("created_after"))
+    }
+
+    @Test("what a person does with maskctl stands under their name, and is found by it and by the command's")
+    func person() throws {
+        let ada = Administration(store: stage.store, redis: stage.services.redis, person: "ada")
+        try ada.setLimit(5000, of: stage.workspace)
+        let change = try #require(try entries("action=workspace.updated").first)
+        #expect(change["actor"] == "maskctl:ada")
+        #expect(try entries("actor=maskctl:ada").count == 1 && entries("actor=maskctl:eve").isEmpty)
+        #expect(try entries("actor=maskctl").contains(change))
     }
 
     @Test("an export that the database breaks off ends with an error, so that nobody takes it for whole")

@@ -708,7 +708,11 @@ struct ExchangeTests {
                   "value": "FR",
                   "clicks": 1
                 }
-              ]
+              ],
+              "other": {
+                "values": 0,
+                "clicks": 0
+              }
             }
             """)
     }
@@ -723,7 +727,7 @@ struct ExchangeTests {
             HTTP/1.1 200 OK
             Cache-Control: private, no-store
             Content-Type: application/json
-            ETag: "1"
+            ETag: "1-2487542624"
             RateLimit-Policy: "default";q=6000;w=60
             RateLimit: "default";r=5999;t=<seconds>
             Request-Id: req_…
@@ -740,7 +744,49 @@ struct ExchangeTests {
                 "plan": "enterprise",
                 "requestsPerMinute": 6000,
                 "auditDays": 730,
-                "createdAt": "<time>"
+                "createdAt": "<time>",
+                "quotas": {
+                  "links": {
+                    "limit": 5000000,
+                    "used": 0
+                  },
+                  "domains": {
+                    "limit": 100,
+                    "used": 1
+                  },
+                  "bioPages": {
+                    "limit": 1000,
+                    "used": 0
+                  },
+                  "pageVersions": {
+                    "limit": 100,
+                    "used": null
+                  },
+                  "images": {
+                    "limit": 10000,
+                    "used": 0
+                  },
+                  "qrCodes": {
+                    "limit": 500000,
+                    "used": 0
+                  },
+                  "apiKeys": {
+                    "limit": 500,
+                    "used": 1
+                  },
+                  "members": {
+                    "limit": 1000,
+                    "used": 0
+                  },
+                  "webhooks": {
+                    "limit": 100,
+                    "used": 0
+                  },
+                  "idempotencyBytes": {
+                    "limit": 5000000000,
+                    "used": 0
+                  }
+                }
               }
             }
             """)

@@ -337,7 +337,7 @@ struct IdempotencyTests {
         var configuration = server.configuration
         _ = try Database.migrated(server)
         let root = try MariaDB.Connection(configuration)
-        try root.run("CREATE USER mask@localhost; GRANT ALL ON mask.* TO mask@localhost")
+        try root.runScript("CREATE USER mask@localhost; GRANT ALL ON mask.* TO mask@localhost")
         (configuration.user, configuration.database) = ("mask", "mask")
         let stage = try Stage(store: Store(configuration, connections: 5))
         let body = #"{"url": "https://example.com/", "slug": "retried"}"#

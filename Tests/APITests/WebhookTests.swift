@@ -677,6 +677,28 @@ struct WebhookTests {
         #expect(recover(id, #"{"since": "\#(ago(24))", "status": "all"}"#).json["recovered"] == 0)
     }
 
+    @Test("a recovery costs one request more for each hundred deliveries")
+    func recoveryCost() throws {
+        let id = try stage.newWebhook()
+        let remaining = { (answer: Response) in answer[.xRateLimitRemaining].flatMap { Int($0) } ?? 0 }
+        for _ in 0..<101 { try stage.newDelivery(to: id, .linkCreated, .failed, at: time(ago: 2)) }
+        try RateLimitWindow.begin(stage)
+        let before = remaining(stage.ask(.get, path(id)))
+        #expect(before - remaining(recover(id, #"{"since": "\#(ago(1))"}"#)) == 1)
+        let all = recover(id, #"{"since": "\#(ago(24))"}"#)
+        #expect(all.json["recovered"] == 101 && before - remaining(all) == 4)
+    }
+
+    @Test("a scheme in capitals is written in lower case, and so delivered over https", arguments: ["HTTPS", "Https"])
+    func scheme(scheme: String) throws {
+        let stage = try Stage(webhooks: Stage.webhooks(allowsHTTP: false))
+        let id = try stage.newWebhook(["url": .string("\(scheme)://example.com/Hooks?A=b")])
+        #expect(stage.ask(.get, path(id)).json["url"] == "https://example.com/Hooks?A=b")
+        let changed = stage.ask(.patch, path(id), #"{"url": "HTTPS://example.com/new"}"#)
+        #expect(changed.json["url"] == "https://example.com/new")
+        #expect(stage.ask(.patch, path(id), #"{"url": "HTTP://example.com/new"}"#).refusals == ["/url https_required"])
+    }
+
     @Test("a window that is wrong is refused", arguments: [
         (721, nil, "/since out_of_range"), (1, 2, "/until invalid_order"), (nil, nil, "/since required"),
     ] as [(Int64?, Int64?, String)])
@@ -732,7 +754,8 @@ struct WebhookTests {
         _ = stage.ask(.delete, "/links/" + id)
         #expect(stage.ask(.get, "/events").json["data"]?.arrayValue?.map { $0["sequence"] } == [.null, .null, .null, .null])
         let picked = try database.senderStore.write { connection in
-            try Outbox.pickUp(.changes, limit: 100, at: .now(), on: connection) { $1.matches($0) }
+            var reader = EventReader()
+            return try Outbox.pickUp(.changes, limit: 100, at: .now(), on: connection) { reader.matches($0, $1) }
         }
         #expect(picked.count == 4)
         #expect(stage.ask(.get, "/events").json["data"]?.arrayValue?.map { $0["sequence"] } == [4, 3, 2, 1])

@@ -34,7 +34,49 @@ struct WorkspaceTests {
               "plan": "pro",
               "requests_per_minute": 600,
               "audit_days": 180,
-              "created_at": "<time>"
+              "created_at": "<time>",
+              "quotas": {
+                "links": {
+                  "limit": 200000,
+                  "used": 0
+                },
+                "domains": {
+                  "limit": 25,
+                  "used": 1
+                },
+                "bio_pages": {
+                  "limit": 100,
+                  "used": 0
+                },
+                "page_versions": {
+                  "limit": 50,
+                  "used": null
+                },
+                "images": {
+                  "limit": 1000,
+                  "used": 0
+                },
+                "qr_codes": {
+                  "limit": 20000,
+                  "used": 0
+                },
+                "api_keys": {
+                  "limit": 100,
+                  "used": 2
+                },
+                "members": {
+                  "limit": 50,
+                  "used": 1
+                },
+                "webhooks": {
+                  "limit": 20,
+                  "used": 0
+                },
+                "idempotency_bytes": {
+                  "limit": 500000000,
+                  "used": 0
+                }
+              }
             }
             """)
         for worker in workers { #expect(stage.ask(worker, .get, "/workspace", key: owner)[.xRateLimitLimit] == "600") }

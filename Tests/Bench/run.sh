@@ -142,7 +142,7 @@ sql() { mariadb --no-defaults -u"$MASK_MARIADB_USER" -S "$MASK_MARIADB_SOCKET" -
 
 make_data() {
   "$maskctl" workspace create bench --plan enterprise >/dev/null
-  "$maskctl" workspace limit bench 1000000000
+  "$maskctl" workspace limit bench 1000000000 >/dev/null
   key=$("$maskctl" key create --workspace bench --name bench --scopes all --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
   # One link through the API, the others as copies of its row.
   curl -sS -f -o "$folder/template" --cacert "$MASK_CACERT" -H "Authorization: Bearer $key" -H "Content-Type: application/json" \
@@ -305,7 +305,7 @@ measure_platform() {
   headline "The platform: idempotent and bulk creates, refusals"
   measured=ours
   "$maskctl" workspace create flood --plan hobby >/dev/null
-  "$maskctl" workspace limit flood 1
+  "$maskctl" workspace limit flood 1 >/dev/null
   flood_key=$("$maskctl" key create --workspace flood --name flood --scopes all --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
   for _ in $(seq "$rounds"); do
     load idempotent floor "https://127.0.0.1:$https/v1/links" api.mask.localhost create

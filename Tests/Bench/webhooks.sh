@@ -20,7 +20,7 @@ measure_webhooks() {
 # A workspace with endpoints at one receiver: make_hooks NAME COUNT PORT; sets hooks_key.
 make_hooks() {
   "$maskctl" workspace create "$1" --plan enterprise >/dev/null
-  "$maskctl" workspace limit "$1" 1000000
+  "$maskctl" workspace limit "$1" 1000000 >/dev/null
   hooks_key=$("$maskctl" key create --workspace "$1" --name "$1" --scopes all --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
   add_hook link.created "$3"
   sql "USE mask;

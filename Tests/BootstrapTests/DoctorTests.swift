@@ -9,7 +9,7 @@ struct DoctorTests {
     /// What the doctor complains of, as a host with these settings has it.
     private func complaints(_ options: [String], _ statement: String = "") throws -> [String] {
         let host = try BackupHost(isMigrated: true, options: options)
-        try Connection(host.server.configuration).run("""
+        try Connection(host.server.configuration).runScript("""
             SET GLOBAL innodb_flush_log_at_trx_commit = 1; SET GLOBAL innodb_buffer_pool_size = 134217728;
             \(statement.isEmpty ? "DO 0" : statement)
             """)

@@ -67,6 +67,14 @@ struct RequestHeadTests {
         #expect(head(parameters) == nil)
     }
 
+    @Test("with an id that could not be logged and stored as it is are no request", arguments: [
+        "REQUEST_ID=\u{FF}", "REQUEST_ID=a b", "REQUEST_ID=a\nb", "REQUEST_ID=\"", "REQUEST_ID=" + String(repeating: "a", count: 37),
+    ])
+    func badID(parameter: String) {
+        #expect(head(usual.filter { !$0.hasPrefix("REQUEST_ID") } + [parameter]) == nil)
+        #expect(head(usual.filter { !$0.hasPrefix("REQUEST_ID") } + ["REQUEST_ID=" + String(repeating: "a", count: 36)]) != nil)
+    }
+
     @Test("that are too many are no request")
     func limits() {
         #expect(head(usual + (0..<100).map { "X\($0)=1" }) == nil)

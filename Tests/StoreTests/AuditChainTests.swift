@@ -20,22 +20,28 @@ struct AuditChainTests {
 
     private func minute(_ number: Int) -> Timestamp { Timestamp(milliseconds: begin.milliseconds + Int64(number) * 60_000) }
 
-    /// A change and a request in each of some minutes.
+    /// A change and a request in each of some minutes, by a server whose clock shows them.
     private func record(_ minutes: Range<Int>, of tenant: Tenant? = nil) throws {
-        let tenant = tenant ?? self.tenant
-        try AuditLog.insert(minutes.map { number in
-            AuditEntry(
-                workspace: tenant.workspace.id, at: minute(number), actor: .key(tenant.key.id), action: "link.updated",
-                resource: "lnk_\(number)", address: "192.0.2.1", userAgent: "curl \(number)", requestID: "ab\(number)",
-                changes: Array("{\"after\":{\"title\":\"\(number)\"}}".utf8))
-        }, on: connection)
-        for number in minutes {
-            let request = APIRequest(
-                workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value,
-                at: Timestamp(milliseconds: minute(number).milliseconds - 5000), endpoint: "GET /links/{id}", resource: "lnk_\(number)",
-                status: 200, microseconds: number, address: "192.0.2.1", userAgent: "curl \(number)")
-            #expect(try APIRequests.insert([request], recordedAt: minute(number), on: connection))
-        }
+        for number in minutes { try record(number, of: tenant ?? self.tenant, at: minute(number)) }
+    }
+
+    /// - Parameter time: the server's.
+    private func record(_ number: Int, of tenant: Tenant, at time: Timestamp?) throws {
+        try connection.run("SET @@timestamp = \(time.map { String($0.milliseconds / 1000) } ?? "DEFAULT")")
+        defer { try? connection.run("SET @@timestamp = DEFAULT") }
+        try AuditLog.insert([entry(number, of: tenant)], on: connection)
+        let request = APIRequest(
+            workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value,
+            at: Timestamp(milliseconds: minute(number).milliseconds - 5000), endpoint: "GET /links/{id}", resource: "lnk_\(number)",
+            status: 200, microseconds: number, address: "192.0.2.1", userAgent: "curl \(number)")
+        #expect(try APIRequests.insert([request], recordedAt: minute(number), on: connection))
+    }
+
+    private func entry(_ number: Int, of tenant: Tenant, at time: Timestamp? = nil) -> AuditEntry {
+        AuditEntry(
+            workspace: tenant.workspace.id, at: time ?? minute(number), actor: .key(tenant.key.id), action: "link.updated",
+            resource: "lnk_\(number)", address: "192.0.2.1", userAgent: "curl \(number)", requestID: "ab\(number)",
+            changes: Array("{\"after\":{\"title\":\"\(number)\"}}".utf8))
     }
 
     /// Three seals over ten minutes each.
@@ -47,6 +53,40 @@ struct AuditChainTests {
     }
 
     private func verify() throws -> AuditChain.Verification { try AuditChain.verify(tenant.workspace.id, on: connection) }
+
+    // MARK: Clocks
+
+    @Test("what hosts write whose clocks are wrong by an hour stands at the server's time, so that no seal is broken", arguments: [-60, 60])
+    func wrongClocks(minutes: Int) throws {
+        let now = try database.store.time()
+        let wrong = now.adding(seconds: minutes * 60)
+        // A change of a host that is right, sealed since.
+        try connection.execute(AuditLog.insertion(of: entry(0, of: tenant, at: now.adding(seconds: -60))))
+        _ = try AuditChain.seal(tenant.workspace.id, before: now, on: connection)
+        // One statement, many rows, and the requests of a journal.
+        try connection.execute(AuditLog.insertion(of: entry(1, of: tenant, at: wrong)))
+        try AuditLog.insert((0..<200).map { entry($0, of: tenant, at: wrong) }, on: connection)
+        let request = APIRequest(
+            workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value, at: wrong, endpoint: "GET /links",
+            status: 200, microseconds: 1)
+        #expect(try APIRequests.insert([request], recordedAt: wrong, on: connection))
+        let report = try verify()
+        #expect(report.failures == [] && report.unsealed == 202)
+        let later = now.adding(seconds: 60)
+        #expect(try AuditChain.seal(tenant.workspace.id, before: later, on: connection)?.entries == 202)
+        #expect(try verify().failures == [])
+    }
+
+    @Test("an entry stands at its writer's time where the clocks agree within five minutes")
+    func agreedClocks() throws {
+        let now = try database.store.time()
+        for seconds in [-240, 0, 240] {
+            try connection.execute(AuditLog.insertion(of: entry(1, of: tenant, at: now.adding(seconds: seconds))))
+        }
+        let times = try connection.query("SELECT at FROM audit_log WHERE workspace_id = \(tenant.workspace.id) ORDER BY at")
+            .map { try $0.string(0) }
+        #expect(times == [-240, 0, 240].map { now.adding(seconds: $0).sql })
+    }
 
     // MARK: A chain that holds
 
@@ -93,7 +133,9 @@ struct AuditChainTests {
         try recordAndSeal()
         let request = APIRequest(
             workspace: tenant.workspace.id, key: tenant.key.id, id: 7, at: minute(5), endpoint: "GET /links", status: 200, microseconds: 1)
+        try connection.run("SET @@timestamp = \(minute(31).milliseconds / 1000)")
         #expect(try APIRequests.insert([request], recordedAt: minute(31), on: connection))
+        try connection.run("SET @@timestamp = DEFAULT")
         let report = try verify()
         #expect(report.failures == [] && report.unsealed == 1)
         #expect(try AuditChain.seal(tenant.workspace.id, before: minute(40), on: connection)?.entries == 1)
@@ -233,7 +275,7 @@ struct AuditChainTests {
         try record(30..<31)
         _ = try AuditChain.seal(workspace, before: minute(40), on: connection)
         #expect(try AuditChain.contains(head, in: workspace, on: connection), "a chain that has grown still has it")
-        try connection.run("DELETE FROM audit_seals; UPDATE audit_log SET resource = 'x' ORDER BY at LIMIT 1")
+        try connection.runScript("DELETE FROM audit_seals; UPDATE audit_log SET resource = 'x' ORDER BY at LIMIT 1")
         _ = try AuditChain.seal(workspace, before: minute(40), on: connection)
         #expect(try verify().failures == [], "whoever forges everything makes a chain that holds")
         #expect(try !AuditChain.contains(head, in: workspace, on: connection), "but not the same")

@@ -147,10 +147,50 @@ struct DeliveryQueueTests {
         let again = try claim(after: 10)
         #expect(again.count == 3)
         let read = try #require(try database.store.read { try WebhookEndpoints.find(webhook.id, in: tenant.workspace.id, on: $0) })
-        try database.store.write { connection in try connection.transaction { try WebhookEndpoints.delete(read, on: $0) } }
+        try database.store.write { connection in try connection.transaction { try WebhookEndpoints.delete(read, at: .now(), on: $0) } }
         #expect(try record(again.map { .succeeded($0) }) == nil)
         #expect(try database.texts("SELECT DISTINCT status FROM webhook_deliveries") == [["succeeded"]])
         #expect(try claim().isEmpty)
+    }
+
+    @Test("an endpoint that is back in one lane is tried at once in the other, which does not wait for a probe of its own")
+    func backInOneLane() throws {
+        try enqueue(1)
+        try database.connect().execute("""
+            UPDATE webhook_lanes SET failures = 7, due_at = UTC_TIMESTAMP(3), not_before = NULL WHERE lane = 0
+            """)
+        try database.connect().execute("""
+            UPDATE webhook_lanes SET failures = 7, waiting = 1, due_at = UTC_TIMESTAMP(3) + INTERVAL 300 SECOND,
+              not_before = UTC_TIMESTAMP(3) + INTERVAL 300 SECOND WHERE lane = 1
+            """)
+        let probe = try claim(1)
+        #expect(probe.count == 1)
+        try record(probe.map { .failed($0, next: .in(5)) })
+        let clicks: SQL = "SELECT CAST(failures AS CHAR), IF(due_at <= UTC_TIMESTAMP(3) + INTERVAL 5 SECOND, 'due', 'later') FROM webhook_lanes WHERE lane = 1"
+        #expect(try database.texts(clicks) == [["7", "later"]])
+        try database.connect().execute("UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3), not_before = NULL WHERE lane = 0")
+        try database.connect().execute("UPDATE webhook_deliveries SET due_at = UTC_TIMESTAMP(3)")
+        try record(try claim(1, after: 1).map { .succeeded($0) })
+        #expect(try database.texts(clicks) == [["7", "due"]])
+    }
+
+    @Test("what waits for an endpoint that has been deleted is discarded by the next maintenance, and no other's")
+    func deleted() throws {
+        try enqueue(3)
+        let read = try #require(try database.store.read { try WebhookEndpoints.find(webhook.id, in: tenant.workspace.id, on: $0) })
+        let other = try database.makeWebhook(of: tenant)
+        try database.makeEvents(2, of: tenant)
+        try database.pickUpAll()
+        try database.store.write { connection in try connection.transaction { try WebhookEndpoints.delete(read, at: .now(), on: $0) } }
+        let waiting: SQL = "SELECT CAST(COUNT(*) AS CHAR) FROM webhook_deliveries WHERE status = 'waiting' GROUP BY webhook_id = \(other.id)"
+        // A sender may still be at it.
+        _ = try Maintenance.run(database.administratorStore)
+        #expect(try database.texts(waiting) == [["5"], ["2"]])
+        try database.connect().execute("UPDATE deleted_webhooks SET deleted_at = deleted_at - INTERVAL 11 MINUTE")
+        _ = try Maintenance.run(database.administratorStore)
+        #expect(try database.texts(waiting) == [["2"]])
+        #expect(try database.texts("SELECT DISTINCT status, IF(due_at IS NULL, 'ended', 'due') FROM webhook_deliveries WHERE webhook_id = \(webhook.id)") == [["discarded", "ended"]])
+        #expect(try database.number("SELECT COUNT(*) FROM deleted_webhooks") == 0)
     }
 
     @Test("a delivery that was begun ten times without an end, or whose event is no longer kept, is given up")
@@ -187,7 +227,7 @@ struct DeliveryQueueTests {
         try enqueue(5)
         let connection = try database.connect()
         // A million in Tests/Bench; the plan is the same.
-        try connection.run("""
+        try connection.runScript("""
             INSERT INTO webhook_deliveries (workspace_id, id, webhook_id, lane, event_id, event_type, status, trigger_kind, attempts, created_at, finished_at)
             SELECT workspace_id, UNHEX(CONCAT(LPAD(HEX(seq), 12, '0'), LEFT(SHA1(seq), 20))), webhook_id, 0, event_id, event_type, 'succeeded', 'automatic', 1, created_at, created_at
             FROM seq_1_to_20000 JOIN (SELECT * FROM webhook_deliveries LIMIT 1) d;

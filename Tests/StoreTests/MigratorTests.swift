@@ -83,7 +83,7 @@ struct MigratorTests {
     func interrupted() throws {
         try withDatabase { (_, connection) throws in
             let migrator = Migrator(try Migrations.all())
-            for migration in try Migrations.all() { try connection.run(migration.sql) }  // done, and nothing noted
+            for migration in try Migrations.all() { try connection.runScript(migration.sql) }  // done, and nothing noted
             var applied = 0
             try migrator.migrate(on: connection) { _ in applied += 1 }
             #expect(try applied == Migrations.all().count)

@@ -53,7 +53,7 @@ struct RolesTests {
     func noRoles() throws {
         let server = try MariaDBServer()
         let connection = try Connection(server.configuration)
-        try connection.run("CREATE DATABASE alone; USE alone")
+        try connection.runScript("CREATE DATABASE alone; USE alone")
         try Migrator(try Migrations.all()).migrate(on: connection) { _ in }
         #expect(try !Roles.grant(try Migrations.roles(), on: connection))
         #expect(try connection.query("SELECT COUNT(*) FROM mysql.global_priv WHERE User LIKE 'mask%'")[0].integer(0) == 0)
@@ -63,7 +63,7 @@ struct RolesTests {
     func grants() throws {
         let server = try MariaDBServer()
         let connection = try Connection(server.configuration)
-        for _ in 0..<2 { try connection.run(try Migrations.grants()) }
+        for _ in 0..<2 { try connection.runScript(try Migrations.grants()) }
         let accounts = try connection.query("SELECT User FROM mysql.user WHERE plugin = 'unix_socket' AND User LIKE 'mask%' ORDER BY 1")
         #expect(try accounts.map { try $0.string(0) } == ["mask", "mask-admin", "mask-webhooks"])
     }

@@ -124,4 +124,14 @@ struct StoreTests {
         #expect(try store.write { try VisitorSalts.destroy(before: 20_001, on: $0) } == 1)
         #expect(try store.write { try VisitorSalts.salt(ofDay: 20_000, proposing: other, on: $0) } == other)
     }
+
+    @Test("a statement that takes too long is ended by the server, and the connection goes on")
+    func statementTimeout() throws {
+        let store = Store(database.configuration, connections: 1, statementSeconds: 1)
+        let error = try #require(throws: (any Error).self) {
+            try store.read { try $0.query("SELECT COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b ON a.seq * 7 <> b.seq * 3") }
+        }
+        #expect(error.isStatementTimeout && !error.isDatabaseUnavailable)
+        #expect(try store.read { try $0.query("SELECT CAST(@@max_statement_time AS SIGNED)")[0].integer(0) } == 1)
+    }
 }

@@ -62,7 +62,7 @@ extension TestDatabase {
 extension AuditEntry {
     /// What a change of a link writes into the audit log.
     public static func about(_ link: Link, _ action: String) -> AuditEntry {
-        AuditEntry(workspace: link.workspace, at: .now(), actor: .maskctl, action: action, resource: link.id.description)
+        AuditEntry(workspace: link.workspace, at: .now(), actor: .maskctl(person: nil), action: action, resource: link.id.description)
     }
 }
 

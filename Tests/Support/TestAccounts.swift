@@ -9,15 +9,15 @@ public struct TestAccounts: Sendable {
 
     init(_ root: MariaDBConfiguration) throws {
         let connection = try Connection(root)
-        try connection.run(try Migrations.grants())
+        try connection.runScript(try Migrations.grants())
         for (name, role) in [("test-worker", "mask_worker"), ("test-sender", "mask_sender")] {
-            try connection.run("""
+            try connection.runScript("""
                 CREATE USER IF NOT EXISTS '\(name)'@'localhost';
                 GRANT \(role) TO '\(name)'@'localhost';
                 SET DEFAULT ROLE \(role) FOR '\(name)'@'localhost'
                 """)
         }
-        try connection.run("""
+        try connection.runScript("""
             CREATE USER IF NOT EXISTS 'test-admin'@'localhost';
             GRANT ALL PRIVILEGES ON `mask\\_test\\_%`.* TO 'test-admin'@'localhost' WITH GRANT OPTION
             """)

@@ -43,7 +43,7 @@ public final class TestDatabase: Sendable {
         // What knows none of our tables knows none of our accounts.
         var administrator = migrated ? accounts.administrator : try TestServers.mariaDB()
         let connection = try Connection(administrator)
-        try connection.run("CREATE DATABASE \(name); USE \(name)")
+        try connection.runScript("CREATE DATABASE \(name); USE \(name)")
         if migrated {
             try Migrator(try Migrations.all()).migrate(on: connection) { _ in }
             guard try Roles.grant(try Migrations.roles(), on: connection) else { throw TestFailure("there are no roles") }
@@ -71,7 +71,7 @@ public final class TestDatabase: Sendable {
         var configuration = administrator
         configuration.database = nil
         let connection = try Connection(configuration)
-        try connection.run("SET lock_wait_timeout = 5; DROP DATABASE IF EXISTS \(name)")
+        try connection.runScript("SET lock_wait_timeout = 5; DROP DATABASE IF EXISTS \(name)")
     }
 
     fileprivate static func withCurrent(_ database: TestDatabase, _ body: @Sendable () async throws -> Void) async throws {

@@ -51,7 +51,8 @@ extension TestDatabase {
         var count = 0
         while true {
             let picked = try senderStore.write {
-                try Outbox.pickUp(lane, limit: limit, at: now, on: $0) { event, filter in filter.matches(event) }
+                var reader = EventReader()
+                return try Outbox.pickUp(lane, limit: limit, at: now, on: $0) { reader.matches($0, $1) }
             }
             if picked.count == 0 { return count }
             count += picked.count

@@ -35,4 +35,21 @@ struct PayloadTests {
         let click = event(["link_id": "lnk_2", "referrer": .string(String(repeating: "x", count: 30_000))], type: .clickRecorded)
         #expect(try JSON.parse(Payload.bytes(of: click))["data"] == ["link_id": "lnk_2"])
     }
+
+    @Test("an event is read once, however many endpoints have a filter, and not at all for those without")
+    func readOnce() {
+        let events = (0..<3).map { event(["domain": .string("go\($0).example"), "tags": ["a"]]) }
+        var parsed: [EventID] = []
+        var reader = EventReader { event in
+            parsed.append(event.id)
+            return (try? JSON.parse(event.body))?["data"]
+        }
+        let filters = (0..<10).map { EventFilter(host: "go\($0).example") }
+        #expect(events.map { event in filters.count { reader.matches(event, $0) } } == [1, 1, 1])
+        #expect(parsed == events.map(\.id))
+        #expect(events.allSatisfy { reader.matches($0, EventFilter()) && reader.matches($0, EventFilter(tag: "a")) })
+        #expect(events.allSatisfy { !reader.matches($0, EventFilter(tag: "b")) } && parsed.count == 3)
+        let broken = Event(id: .new(), workspace: .new(), type: .linkCreated, createdAt: .now(), body: [1])
+        #expect(!reader.matches(broken, EventFilter(tag: "a")) && !reader.matches(broken, EventFilter(tag: "a")) && parsed.count == 4)
+    }
 }

@@ -8,8 +8,10 @@ import Testing
 
 @Suite("The retry schedule")
 struct RetryScheduleTests {
+    private static let now = Timestamp("2026-03-14T09:26:53Z")
+
     private func delay(_ number: Int, _ status: Int = 500, after field: String? = nil, factor: Double = 1) -> Double? {
-        RetrySchedule.delay(after: number, Exchange(result: .answered(status: status), retryAfter: field), factor: factor)
+        RetrySchedule.delay(after: number, Exchange(result: .answered(status: status), retryAfter: field), at: Self.now, factor: factor)
     }
 
     @Test("ten attempts over three days")
@@ -20,7 +22,7 @@ struct RetryScheduleTests {
 
     @Test("each delay is up to a fifth shorter or longer")
     func jitter() {
-        let delays = (0..<500).compactMap { _ in RetrySchedule.delay(after: 2, Exchange(result: .failed(.refused))) }
+        let delays = (0..<500).compactMap { _ in RetrySchedule.delay(after: 2, Exchange(result: .failed(.refused)), at: Self.now) }
         #expect(delays.allSatisfy { (240...360).contains($0) } && Set(delays).count > 400)
         #expect(delays.contains { $0 < 260 } && delays.contains { $0 > 340 })
     }
@@ -28,17 +30,26 @@ struct RetryScheduleTests {
     @Test("who is busy is left alone for a minute", arguments: [429, 502, 504])
     func busy(status: Int) {
         #expect(delay(1, status) == 60 && delay(2, status) == 300)
-        #expect(RetrySchedule.delay(after: 1, Exchange(result: .failed(.timeout)), factor: 1) == 60)
+        #expect(RetrySchedule.delay(after: 1, Exchange(result: .failed(.timeout)), at: Self.now, factor: 1) == 60)
         #expect(delay(1, 503) == 5)
     }
 
     @Test(
-        "Retry-After puts off, within bounds; dates and nonsense do not count",
+        "Retry-After puts off, within bounds; nonsense does not count",
         arguments: [
             ("90", 90.0), ("5", 60), ("0", 60), ("3600", 3600), ("999999999", 3600), ("99999999999999999999999", 3600),
-            ("-5", 60), ("", 60), ("1.5", 60), ("soon", 60), ("Fri, 31 Dec 2027 23:59:59 GMT", 60), ("+70", 60), ("٩٠", 60),
+            ("-5", 60), ("", 60), ("1.5", 60), ("soon", 60), ("+70", 60), ("٩٠", 60),
         ])
     func retryAfter(field: String, wanted: Double) {
+        #expect(delay(1, 429, after: field) == wanted)
+    }
+
+    @Test("Retry-After may be a date in each of HTTP's three forms; one that has passed changes nothing, one far away an hour", arguments: [
+        ("Sat, 14 Mar 2026 09:36:53 GMT", 600.0), ("Saturday, 14-Mar-26 09:36:53 GMT", 600), ("Sat Mar 14 09:36:53 2026", 600),
+        ("Sat, 14 Mar 2026 09:26:54 GMT", 60), ("Sat, 14 Mar 2020 09:26:53 GMT", 60), ("Fri, 31 Dec 2027 23:59:59 GMT", 3600),
+        ("Sat, 14 Mar 2026 09:36:53", 60), ("Sat, 32 Mar 2026 09:36:53 GMT", 60),
+    ])
+    func retryAfterDate(field: String, wanted: Double) {
         #expect(delay(1, 429, after: field) == wanted)
     }
 

@@ -245,6 +245,27 @@ struct SenderTests {
         #expect(try statuses(webhook) == [["succeeded", "20", "1"]])
     }
 
+    @Test("slow endpoints of one workspace, however many, hold eight requests and delay nobody else's")
+    func slowEndpoints() throws {
+        let slow = try Receiver { visitor in
+            visitor.read()
+            visitor.waitForEnd()
+        }
+        for _ in 0..<20 { try database.makeWebhook(of: tenant, to: slow.url) }
+        try database.makeEvents(5, of: tenant)
+        let other = try database.makeTenant(slug: "other")
+        let healthy = try Receiver.answering(Self.answer("200 OK"))
+        try database.makeWebhook(of: other, to: healthy.url)
+        // Longer than the test takes: none of them ends.
+        let sender = try database.makeSender(whole: 120_000)
+        let began = ContinuousClock.now
+        while slow.requests.count < 8, ContinuousClock.now - began < .seconds(20) { try sender.turn(longest: 20) }
+        let events = try database.makeEvents(40, of: other)
+        while sender.succeeded < 40, ContinuousClock.now - began < .seconds(60) { try sender.turn(longest: 20) }
+        #expect(Set(Self.ids(healthy)) == Set(events.map(\.id.description)))
+        #expect(slow.requests.count == 8 && slow.connections == 8)
+    }
+
     @Test("an endpoint that is deleted or disabled while a request is under way gets no other", arguments: [true, false])
     func endedInFlight(isDeleted: Bool) throws {
         let receiver = try Receiver { visitor in
@@ -259,7 +280,7 @@ struct SenderTests {
         while receiver.requests.isEmpty { try sender.turn(longest: 10) }
         if isDeleted {
             let webhook = try #require(try database.store.read { try WebhookEndpoints.find(webhook.id, in: tenant.workspace.id, on: $0) })
-            try database.store.write { connection in try connection.transaction { try WebhookEndpoints.delete(webhook, on: $0) } }
+            try database.store.write { connection in try connection.transaction { try WebhookEndpoints.delete(webhook, at: .now(), on: $0) } }
         } else {
             try database.connect().execute("UPDATE webhooks SET enabled = FALSE")
         }

@@ -12,12 +12,16 @@ public struct Administration: Sendable {
     private let redis: RedisPool
     private let memory: HostMemory
     private let revocation: Revocation
+    private let author: Author
 
-    /// - Parameter memory: by which the workers of this host hear of changes at once; without it they hear by Redis.
-    public init(store: Store, redis: RedisPool, memory: HostMemory = HostMemory(path: nil)) {
+    /// - Parameters:
+    ///   - memory: by which the workers of this host hear of changes at once; without it they hear by Redis.
+    ///   - person: who acts, as the audit log tells it.
+    public init(store: Store, redis: RedisPool, memory: HostMemory = HostMemory(path: nil), person: String? = nil) {
         self.store = store
         self.redis = redis
         self.memory = memory
+        author = .maskctl(person)
         revocation = Revocation(redis: redis)
     }
 
@@ -32,6 +36,7 @@ public struct Administration: Sendable {
         case memberTaken(String)
         case unknownMember(String)
         case webhookDisabled(String)
+        case quotaExceeded(_ workspace: String, _ quota: String, _ phrase: String)
         case changedMeanwhile
 
         public var description: String {
@@ -46,6 +51,8 @@ public struct Administration: Sendable {
             case .memberTaken(let email): "\(email) is a member already; see: maskctl member list"
             case .unknownMember(let email): "there is no member \(email); see: maskctl member list"
             case .webhookDisabled(let id): "\(id) is disabled or deleted, so nothing is sent to it"
+            case .quotaExceeded(let workspace, let quota, let phrase):
+                "\(workspace) may have \(phrase); raise it with: maskctl workspace quota \(workspace) \(quota) NUMBER"
             case .changedMeanwhile: "somebody else has changed it at the same time; look and try again"
             }
         }
@@ -57,7 +64,7 @@ public struct Administration: Sendable {
         let workspace = Workspace(id: .new(), slug: slug, name: name, plan: plan, createdAt: .now())
         try change(orRefuse: .workspaceTaken(slug)) { connection in
             try Workspaces.create(workspace, on: connection)
-            try connection.execute(AuditLog.insertion(of: Author.maskctl.entry(
+            try connection.execute(AuditLog.insertion(of: author.entry(
                 .workspaceCreated, workspace.id.description, in: workspace.id, at: workspace.createdAt, after: workspace.json)))
         }
         return workspace
@@ -76,13 +83,31 @@ public struct Administration: Sendable {
 
     public func setLimit(_ limit: Int?, of workspace: Workspace) throws { try update(workspace) { $0.limitOverride = limit } }
 
+    /// - Parameter number: nil goes back to the plan's.
+    public func setQuota(_ quota: Quota, to number: Int?, of workspace: Workspace) throws {
+        try update(workspace) { $0.quotas[quota] = number }
+    }
+
+    /// How much a workspace has of what a quota bounds; nil of what is not counted by the workspace.
+    public func used(_ quota: Quota, of workspace: Workspace) throws -> Int? {
+        try store.read { try Quotas.used(quota, in: workspace.id, at: .now(), on: $0) }
+    }
+
+    /// The sysadmin keeps to the quotas, too: they can be set.
+    private func refuseMore(of quota: Quota, in workspace: Workspace) throws {
+        let workspace = try self.workspace(workspace.slug)  // as it is now
+        let limit = workspace.limit(of: quota)
+        guard try used(quota, of: workspace) ?? 0 >= limit else { return }
+        throw Refusal.quotaExceeded(workspace.slug, quota.rawValue, quota.phrase(limit))
+    }
+
     private func update(_ workspace: Workspace, _ body: (inout Workspace) -> Void) throws {
         guard let before = try store.read({ try Workspaces.find(workspace.id, on: $0) }) else {
             throw Refusal.unknownWorkspace(workspace.slug)
         }
         var after = before
         body(&after)
-        try change { try WorkspaceChanges.update(before, to: after, by: .maskctl, at: .now(), on: $0) }
+        try change { try WorkspaceChanges.update(before, to: after, by: author, at: .now(), on: $0) }
         SenderCalls.publish(.events, through: redis)
         revocation.takeEffect(in: workspace.id)
     }
@@ -92,7 +117,8 @@ public struct Administration: Sendable {
     public func addMember(_ email: String, name: String, role: Role, to workspace: Workspace) throws -> Member {
         let member = Member(
             id: .new(), workspace: workspace.id, email: email.lowercased(), name: name, role: role, createdAt: .now())
-        try change(orRefuse: .memberTaken(member.email)) { try WorkspaceChanges.add(member, by: .maskctl, on: $0) }
+        try refuseMore(of: .members, in: workspace)
+        try change(orRefuse: .memberTaken(member.email)) { try WorkspaceChanges.add(member, by: author, on: $0) }
         return member
     }
 
@@ -108,14 +134,17 @@ public struct Administration: Sendable {
     }
 
     public func setRole(_ role: Role, of member: Member) throws {
-        try change { try WorkspaceChanges.setRole(role, of: member, by: .maskctl, at: .now(), on: $0) }
+        try change { try WorkspaceChanges.setRole(role, of: member, by: author, at: .now(), on: $0) }
         revocation.takeEffect(in: member.workspace)
     }
 
     /// Removes a member and ends the keys that they have made.
-    public func removeMember(_ member: Member) throws {
-        try change { try WorkspaceChanges.remove(member, by: .maskctl, at: .now(), on: $0) }
+    /// - Returns: how many keys that were.
+    @discardableResult
+    public func removeMember(_ member: Member) throws -> Int {
+        let keys = try change { try WorkspaceChanges.remove(member, by: author, at: .now(), on: $0) }
         revocation.takeEffect(in: member.workspace)
+        return keys
     }
 
     // MARK: Keys
@@ -125,12 +154,13 @@ public struct Administration: Sendable {
         in workspace: Workspace, name: String, scopes: [Scope], expiresAt: Timestamp? = nil, requestsPerMinute: Int? = nil,
         allowedAddresses: [AddressRange] = [], creator: MemberID? = nil
     ) throws -> (key: APIKey, text: APIKeyText) {
+        try refuseMore(of: .apiKeys, in: workspace)
         let text = APIKeyText.random()
         let key = APIKey(
             id: .new(), workspace: workspace.id, name: name, hint: text.hint, scopes: Scopes(scopes),
             requestsPerMinute: requestsPerMinute, allowedAddresses: allowedAddresses, creator: creator, expiresAt: expiresAt,
             createdAt: .now())
-        try change { try KeyChanges.create(key, text, by: .maskctl, on: $0) }
+        try change { try KeyChanges.create(key, text, by: author, on: $0) }
         return (key, text)
     }
 
@@ -139,12 +169,14 @@ public struct Administration: Sendable {
     }
 
     /// Changes a key: the first request after this has returned meets it changed, on every worker of every host.
-    public func updateKey(_ id: APIKeyID, _ body: (inout APIKey) -> Void) throws {
+    @discardableResult
+    public func updateKey(_ id: APIKeyID, _ body: (inout APIKey) -> Void) throws -> APIKey {
         let before = try key(id)
         var after = before
         body(&after)
-        try change { try KeyChanges.update(before, to: after, by: .maskctl, at: .now(), on: $0) }
+        try change { try KeyChanges.update(before, to: after, by: author, at: .now(), on: $0) }
         revocation.takeEffect(in: before.workspace)
+        return after
     }
 
     /// Puts a successor in a key's place; the old one works on for the overlap.
@@ -153,17 +185,19 @@ public struct Administration: Sendable {
         if let successor = old.successor { throw Refusal.alreadyRotated(successor: successor.description) }
         let successor = old.rotated(text, at: now)
         try change {
-            try KeyChanges.rotate(old, to: successor, text, overlapSeconds: overlapSeconds, by: .maskctl, at: now, on: $0)
+            try KeyChanges.rotate(old, to: successor, text, overlapSeconds: overlapSeconds, by: author, at: now, on: $0)
         }
         revocation.takeEffect(in: old.workspace)
         return (successor, text)
     }
 
     /// Ends a key: the first request after this has returned is refused, on every worker of every host.
-    public func revokeKey(_ id: APIKeyID) throws {
+    @discardableResult
+    public func revokeKey(_ id: APIKeyID) throws -> APIKey {
         let key = try key(id)
-        try change { try KeyChanges.revoke(key, by: .maskctl, at: .now(), on: $0) }
+        try change { try KeyChanges.revoke(key, by: author, at: .now(), on: $0) }
         revocation.takeEffect(in: key.workspace)
+        return key
     }
 
     private func key(_ id: APIKeyID) throws -> APIKey {
@@ -180,6 +214,7 @@ public struct Administration: Sendable {
         let now = Timestamp.now()
         let waiting = try store.read { try Domains.find(host: host.text, in: workspace.id, on: $0) }
         var domain = waiting ?? Domain(id: .new(), workspace: workspace.id, host: host.text, createdAt: now)
+        if waiting == nil { try refuseMore(of: .domains, in: workspace) }
         if let waiting {
             guard waiting.status == .pending else { throw Refusal.hostTaken(host.text) }
             (domain.status, domain.verifiedAt, domain.updatedAt) = (.verified, now, now)
@@ -187,9 +222,9 @@ public struct Administration: Sendable {
         let made = domain
         try change(orRefuse: .hostTaken(host.text)) { connection in
             if let waiting {
-                try DomainChanges.update(waiting, to: made, .domainVerified, by: .maskctl, at: now, on: connection)
+                try DomainChanges.update(waiting, to: made, .domainVerified, by: author, at: now, on: connection)
             } else {
-                try DomainChanges.create(made, by: .maskctl, on: connection)
+                try DomainChanges.create(made, by: author, on: connection)
             }
         }
         forgetDomain(host.text)
@@ -215,7 +250,7 @@ public struct Administration: Sendable {
         let after = domain.inspected(DomainInspection(resolver: resolver, linkHost: linkHost).inspect(domain, at: now))
         let action = after.status == domain.status ? AuditAction.domainChecked : .domainVerified
         try change(orRefuse: .hostTaken(domain.host)) {
-            try DomainChanges.update(domain, to: after, action, by: .maskctl, at: now, on: $0)
+            try DomainChanges.update(domain, to: after, action, by: author, at: now, on: $0)
         }
         forgetDomain(domain.host)
         return after
@@ -224,7 +259,7 @@ public struct Administration: Sendable {
     /// Takes a host from its workspace, so that another may have it.
     public func removeDomain(_ domain: Domain) throws {
         do {
-            try change { try DomainChanges.delete(domain, by: .maskctl, at: .now(), on: $0) }
+            try change { try DomainChanges.delete(domain, by: author, at: .now(), on: $0) }
         } catch let error as MariaDBError where error.code == .rowIsReferenced {
             throw Refusal.domainInUse(domain.host)
         }
@@ -241,7 +276,7 @@ public struct Administration: Sendable {
     public func replay(_ delivery: Delivery) throws -> Delivery {
         try requireEnabled(delivery.webhook)
         var fresh = delivery
-        try change { fresh = try WebhookChanges.replay(delivery, by: .maskctl, at: .now(), on: $0) }
+        try change { fresh = try WebhookChanges.replay(delivery, by: author, at: .now(), on: $0) }
         SenderCalls.publish(.events, through: redis)
         return fresh
     }
@@ -252,7 +287,7 @@ public struct Administration: Sendable {
         var count = 0
         try change {
             count = try WebhookChanges.recover(
-                webhook, since: since, until: until, all: all, by: .maskctl, at: .now(), on: $0).count
+                webhook, since: since, until: until, all: all, by: author, at: .now(), on: $0).count
         }
         SenderCalls.publish(.events, through: redis)
         return count
@@ -266,9 +301,10 @@ public struct Administration: Sendable {
 
     // MARK: One change, one transaction
 
-    private func change(orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> Void) throws {
+    @discardableResult
+    private func change<R>(orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> R) throws -> R {
         do {
-            try store.write { try $0.transaction(body) }
+            return try store.write { try $0.transaction(body) }
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if let taken { throw taken }
             throw error

@@ -12,12 +12,12 @@ enum WorkspaceChanges {
         _ before: Workspace, to after: Workspace, by author: Author, at now: Timestamp, on connection: Connection
     ) throws {
         try Workspaces.update(after, on: connection)
-        let changes = JSON.changes(from: before.json, to: after.json)
+        let changes = JSON.changes(from: before.settings, to: after.settings)
         try connection.execute(AuditLog.insertion(of: author.entry(
             .workspaceUpdated, after.id.description, in: after.id, at: now, before: changes.before, after: changes.after)))
         guard (before.plan, before.requestsPerMinute) != (after.plan, after.requestsPerMinute) else { return }
         try connection.execute(Events.insertion(of: .about(
-            .subscriptionUpdated, in: after.id, at: now, data: after.json, previous: changes.before)))
+            .subscriptionUpdated, in: after.id, at: now, data: after.json, previous: JSON.changes(from: before.json, to: after.json).before)))
     }
 
     static func add(_ member: Member, by author: Author, on connection: Connection) throws {
@@ -36,7 +36,8 @@ enum WorkspaceChanges {
     }
 
     /// Removes a member and ends the keys that they have made.
-    static func remove(_ member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws {
+    /// - Returns: how many keys that were.
+    static func remove(_ member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws -> Int {
         let keys = try APIKeys.revoke(madeBy: member.id, in: member.workspace, at: now, on: connection)
         try Members.remove(member, on: connection)
         for key in keys {
@@ -45,5 +46,6 @@ enum WorkspaceChanges {
         }
         try connection.execute(AuditLog.insertion(of: author.entry(
             .memberRemoved, member.id.description, in: member.workspace, at: now, before: member.json)))
+        return keys.count
     }
 }

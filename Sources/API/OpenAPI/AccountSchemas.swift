@@ -54,6 +54,12 @@ extension Schemas {
     static let workspace: JSON = object([
         "id": .id(WorkspaceKind.self), "slug": string, "name": string, "plan": plan, "requests_per_minute": .count,
         "audit_days": ["type": "integer", "minimum": 0, "description": "How long the audit log is kept"], "created_at": .time,
+        "quotas": object(JSONObject(Quota.allCases.map { .init(name: $0.rawValue, value: quota) })),
+    ])
+
+    private static let quota: JSON = object([
+        "limit": .count,
+        "used": ["type": ["integer", "null"], "minimum": 0, "description": "Null of page_versions, which are kept for each page"],
     ])
 
     static let workspaceChanges: JSON = object(["name": line, "plan": plan], required: [])

@@ -5,8 +5,11 @@ import Store
 extension Schemas {
     static let clicks: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "count", value: string), .init(name: "total", value: .count),
-        .init(name: "groups", value: array(of: line(["clicks": .count]))),
+        .init(name: "groups", value: array(of: line(["clicks": .count]))), .init(name: "other", value: other("clicks")),
     ]))
+
+    /// What the values beyond `limit` come to.
+    static func other(_ name: String) -> JSON { object(["values": .count, name: .count]) }
 
     static let usage: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "total", value: object(counts)),

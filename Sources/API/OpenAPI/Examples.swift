@@ -76,7 +76,8 @@ extension Schemas {
 
     private static let clicksExample: JSON = [
         "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
-        "group_by": "country", "count": "all", "total": 1042, "groups": [["value": "DE", "clicks": 1042]],
+        "group_by": "country", "count": "all", "total": 1042, "groups": [["value": "DE", "clicks": 1002]],
+        "other": ["values": 3, "clicks": 40],
     ]
 
     private static let usageExample: JSON = [
@@ -123,6 +124,10 @@ extension Schemas {
     private static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
         "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+        "quotas": .object(JSONObject(Quota.allCases.map { quota in
+            let used: JSON = quota == .pageVersions ? nil : 12
+            return .init(name: quota.rawValue, value: ["limit": JSON(Plan.pro.limit(of: quota)), "used": used])
+        })),
     ]
 
     private static let webhookID = "wh_01kac7w8v0e3s5q9x2b4m6n8p5"

@@ -135,8 +135,13 @@ extension Operation {
         ] + window(AnalyticsWindow.intervals, ClickResource.granularities) + [
             .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.allCases.map(\.rawValue))),
             .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
+            lineLimit,
         ],
         answer: "Clicks", problems: [400])
+
+    private static let lineLimit = Parameter(
+        name: "limit", about: "How many values, the largest first; `other` has the sum of the rest",
+        schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100])
 
     static let getUsage = Operation(
         id: "getUsage", summary: "Count API requests, their errors and latencies",
@@ -268,6 +273,7 @@ extension Operation {
         query: window(AnalyticsWindow.intervals, ClickResource.granularities) + [
             .init(name: "group_by", about: "What each line counts", schema: .oneOf(PageAnalyticsResource.groups.map(\.rawValue))),
             .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(ClickQuestion.Count.allCases.map(\.rawValue))),
+            lineLimit,
         ],
         answer: "PageAnalytics", problems: [404])
 
@@ -323,7 +329,7 @@ extension Operation {
     private static let eventType = JSON.oneOf(EventType.allCases.map(\.rawValue))
 
     private static let auditFilter: [Parameter] = [
-        .init(name: "actor", about: "Only what this API key did, or maskctl", schema: ["type": "string"]),
+        .init(name: "actor", about: "Only what this API key did; maskctl, or maskctl: and a person", schema: ["type": "string"]),
         .init(name: "action", about: "Only this, such as link.updated or GET /links/{id}", schema: ["type": "string"]),
         .init(name: "resource", about: "Only what was done to this", schema: ["type": "string"]),
         .init(name: "outcome", about: "Only what came to this", schema: .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue))),

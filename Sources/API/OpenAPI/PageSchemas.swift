@@ -79,7 +79,7 @@ extension Schemas {
 
     static let pageAnalytics: JSON = object([
         "start": .time, "end": .time, "timezone": string, "granularity": string, "group_by": string, "count": string,
-        "views": .count, "clicks": .count, "groups": array(of: line(["views": .count])),
+        "views": .count, "clicks": .count, "groups": array(of: line(["views": .count])), "other": other("views"),
         "links": array(
             of: object([
                 "link_id": .id(LinkKind.self), "url": string, "title": ["type": ["string", "null"]],

@@ -14,6 +14,7 @@ enum QRCodeResource {
         guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
             throw unknownLink
         }
+        try call.admit(of: .qrCodes)
         let logo = try call.drawnLogo(wanted.logo.value)
         let code = wanted.applied(to: QRCode(workspace: call.workspace, link: id, createdAt: call.now), logo, at: call.now)
         try refuse(code, link, call)

@@ -13,6 +13,9 @@ public enum AuditExport {
 
     private static let pageSize = 1000
 
+    /// Over the API. A client that takes its time holds a thread of the worker once nginx has kept a gigabyte for it.
+    static let limit = 1_000_000
+
     public static func write(
         _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
     ) throws {

@@ -24,6 +24,9 @@ enum AuditResource {
         let filter = try AuditFilter(&query)
         try query.finish()
         let (store, workspace) = (call.services.store, call.workspace)
+        guard try !store.read({ try AuditLog.isLonger(than: AuditExport.limit, filter, in: workspace, on: $0) }) else {
+            throw Problem.exportTooLong(AuditExport.limit)
+        }
         return Answer(
             status: 200,
             content: .stream(type: format.mediaType) { send in

@@ -18,22 +18,24 @@ enum ClickResource {
         question.link = try link(&query)
         question.domain = try query.domain(call)?.id
         question.tag = try query.value("tag").map(Tag.spelling(of:))
+        let limit = try lineLimit(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let answer = try call.services.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
-        return .ok(json(window, question, answer.total, answer.groups))
+        return .ok(json(window, question, answer.total, answer.groups, limit))
     }
 
+    /// How many values an answer has; visitors can make any number.
+    static func lineLimit(_ query: inout Query) throws(Problem) -> Int { try query.integer("limit", in: 1...1000) ?? 100 }
+
     private static func json(
-        _ window: AnalyticsWindow, _ question: ClickQuestion, _ total: Int, _ groups: [ClickCount]
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ total: Int, _ groups: [ClickCount], _ limit: Int
     ) -> JSON {
         var object = window.members
         object["group_by"] = .string(question.group.rawValue)
         object["count"] = .string(question.count.rawValue)
         object["total"] = .integer(Int64(total))
-        object["groups"] = .array(groups.map {
-            window.line($0.value, ["clicks": JSON($0.clicks)], isTime: question.group == .time)
-        })
+        for (name, value) in window.lines(groups, limit, isTime: question.group == .time, counting: "clicks") { object[name] = value }
         return .object(object)
     }
 
@@ -41,5 +43,20 @@ enum ClickResource {
         guard let text = try query.value("link_id") else { return nil }
         guard let id = LinkID(text) else { throw Problem.invalidParameter("link_id", "Use the id of a link, lnk_….") }
         return id
+    }
+}
+
+extension AnalyticsWindow {
+    /// The lines of an answer, and what those beyond the limit come to together. Time has all its lines.
+    func lines(_ groups: [ClickCount], _ limit: Int, isTime: Bool, counting name: String) -> [(name: String, value: JSON)] {
+        let shown = isTime ? groups[...] : groups.prefix(limit)
+        let rest = groups.dropFirst(shown.count)
+        let other = JSONObject([
+            .init(name: "values", value: JSON(rest.count)), .init(name: name, value: JSON(rest.reduce(0) { $0 + $1.clicks })),
+        ])
+        return [
+            ("groups", .array(shown.map { line($0.value, JSONObject([.init(name: name, value: JSON($0.clicks))]), isTime: isTime) })),
+            ("other", .object(other)),
+        ]
     }
 }

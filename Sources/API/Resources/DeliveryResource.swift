@@ -54,6 +54,11 @@ enum DeliveryResource {
         if let since { refuse(since, until, call, &fields) }
         let start = try fields.finish(requiring: since)
         let webhook = try call.enabledWebhook()
+        let events = try call.services.store.read {
+            try WebhookChanges.recoverable(webhook, since: start, until: until, all: what == .all, on: $0).count
+        }
+        // Like a bulk request: one for each hundred beyond the one that every request counts.
+        try call.charge((events + 99) / 100)
         return try call.commit { connection in
             let (count, hasMore) = try WebhookChanges.recover(
                 webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)

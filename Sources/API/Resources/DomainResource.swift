@@ -19,6 +19,7 @@ enum DomainResource {
             createdAt: call.now)
         domain.settings = wanted.applied(to: domain.settings)
         if let owner = try call.services.domains.find(name, isNewExpected: true) { throw taken(owner, call) }
+        try call.admit(of: .domains)
         do {
             let json = domain.json(call.services.site)
             let answer = Answer.created(json, at: "\(call.basePath)/domains/\(domain.id)").tagged(domain.resourceVersion)

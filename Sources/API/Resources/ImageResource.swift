@@ -20,6 +20,7 @@ enum ImageResource {
                 advice(ImageFormat(mediaType: essence ?? ""))
                     ?? "Send the bytes of the image, with Content-Type: image/png, image/jpeg or image/webp.")
         }
+        try call.admit(of: .images)
         guard let made = try call.services.pictures.enter({ try made(call.request.body, saidToBe: essence) }) else {
             throw Problem.unavailable(retryAfter: 5)
         }

@@ -19,6 +19,7 @@ enum KeyResource {
             expiresAt: maker.expiresAt, createdAt: call.now)
         wanted.apply(to: &key)
         try refuseLooser(key, than: maker)
+        try call.admit(of: .apiKeys)
         return try call.commit { connection in
             try KeyChanges.create(key, text, by: call.author, on: connection)
             return shown(key, text, call)

@@ -11,10 +11,11 @@ enum LinkBulkResource {
     static func create(_ call: Call) throws -> Answer {
         let items = try items("links", call)
         try call.charge(forItems: items.count)
-        let drafts = try items.map { fields in
+        let hosts = try KnownHosts(ofLinks: items, call)
+        let drafts = try admitted(items.map { fields in
             var fields = fields
-            return try refusable { try LinkDraft(&fields, call, isBulk: true) }
-        }
+            return try refusable { try LinkDraft(&fields, call, among: hosts) }
+        }, call)
         var created: [Link] = []
         let answer = try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
@@ -32,12 +33,13 @@ enum LinkBulkResource {
     static func update(_ call: Call) throws -> Answer {
         let items = try items("links", call)
         try call.charge(forItems: items.count)
+        let hosts = try KnownHosts(ofLinks: items, call)
         var seen: Set<LinkID> = []
         let changes = try items.map { fields in
             var fields = fields
             return try refusable { () -> (id: LinkID, change: LinkChange) in
                 let id = fields.required("id", as: .linkID)
-                let change = try LinkChange(&fields, call, isBulk: true)
+                let change = try LinkChange(&fields, call, among: hosts)
                 let known = try fields.finish(requiring: id)
                 guard seen.insert(known).inserted else {
                     throw fields.refusal(of: "id", code: "repeated", message: "Send each link once.")
@@ -80,6 +82,18 @@ enum LinkBulkResource {
         }
         call.services.forget(deleted)
         return answer
+    }
+
+    /// The drafts that the workspace has room for, the first of them; those after them are refused.
+    private static func admitted(
+        _ drafts: [Swift.Result<LinkDraft, Problem>], _ call: Call
+    ) throws -> [Swift.Result<LinkDraft, Problem>] {
+        var left = try call.room(for: drafts.count { (try? $0.get()) != nil }, of: .links)
+        return drafts.map { draft in
+            guard case .success = draft else { return draft }
+            left -= 1
+            return left < 0 ? .failure(.quotaExceeded(.links, of: call.principal.workspace)) : draft
+        }
     }
 
     // MARK: One item
@@ -144,7 +158,8 @@ enum LinkBulkResource {
             guard let object = item.objectValue else {
                 throw Problem.validationFailed("/\(name)/\(index)", code: "invalid_type", "Send an object.")
             }
-            return JSONFields(try call.dialect.read(object), pointer: "/\(name)/\(index)")
+            let pointer = "/\(name)/\(index)"
+            return JSONFields(try call.dialect.read(object, at: pointer), pointer: pointer)
         }
     }
 
@@ -162,21 +177,22 @@ enum LinkBulkResource {
 
         var made: (link: Link, json: JSON)? { if case .link(let link, let json) = self { (link, json) } else { nil } }
 
-        func json(_ status: Int, _ call: Call) -> JSON {
+        func json(_ status: Int, _ names: SentNames) -> JSON {
             switch self {
             case .link(_, let json): ["status": .integer(Int64(status)), "link": json, "error": nil]
             case .deleted: ["status": .integer(Int64(status)), "link": nil, "error": nil]
             case .refused(let problem):
-                ["status": .integer(Int64(problem.status)), "link": nil, "error": call.dialect.present(problem).summary]
+                ["status": .integer(Int64(problem.status)), "link": nil, "error": names.present(problem).summary]
             }
         }
     }
 
     private static func answer(_ results: [Result], status: Int, _ call: Call, changed: Bool? = nil) -> Answer {
         let refused = results.count { if case .refused = $0 { true } else { false } }
+        let names = SentNames(call.dialect, body: call.request.body)
         var answer = Answer.ok([
             "succeeded": .integer(Int64(results.count - refused)), "failed": .integer(Int64(refused)),
-            "results": .array(results.map { $0.json(status, call) }),
+            "results": .array(results.map { $0.json(status, names) }),
         ])
         answer.isChange = changed ?? (refused < results.count)
         return answer

@@ -10,11 +10,12 @@ struct LinkDraft {
     let slug: Slug?
     let tags: [String]
 
-    init(_ fields: inout JSONFields, _ call: Call, isBulk: Bool = false) throws {
+    /// - Parameter hosts: of all items of a bulk request; nil of a single link.
+    init(_ fields: inout JSONFields, _ call: Call, among hosts: KnownHosts? = nil) throws {
         let wanted = LinkFields(&fields, isNew: true)
-        let domain = try wanted.domain(call, &fields)
-        try wanted.refuseOwnHosts(call, &fields)
-        if isBulk { wanted.refusePassword(&fields) }
+        let domain = try wanted.domain(call, hosts, &fields)
+        try wanted.refuseOwnHosts(call, hosts, &fields)
+        if hosts != nil { wanted.refusePassword(&fields) }
         let (url, home) = try fields.finish(requiring: wanted.url, domain)
         settings = wanted.applied(to: LinkSettings(url: url.text))
         if settings.isWrongOrder { throw wrongOrder(fields) }
@@ -36,11 +37,12 @@ struct LinkChange {
     private let domain: Domain?
     private let refusal: Problem
 
-    init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, isBulk: Bool = false) throws {
+    /// - Parameter hosts: of all items of a bulk request; nil of a single link.
+    init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, among hosts: KnownHosts? = nil) throws {
         wanted = LinkFields(&fields, isNew: isNew)
-        domain = try wanted.domain.isAbsent ? nil : wanted.domain(call, &fields)
-        try wanted.refuseOwnHosts(call, &fields)
-        if isBulk { wanted.refusePassword(&fields) }
+        domain = try wanted.domain.isAbsent ? nil : wanted.domain(call, hosts, &fields)
+        try wanted.refuseOwnHosts(call, hosts, &fields)
+        if hosts != nil { wanted.refusePassword(&fields) }
         refusal = wrongOrder(fields)
         try fields.finish()
     }
@@ -64,9 +66,9 @@ struct LinkChange {
 
 extension LinkFields {
     /// The domain to put a link on: the shared one, or one of the workspace's own.
-    fileprivate func domain(_ call: Call, _ fields: inout JSONFields) throws -> Domain? {
+    fileprivate func domain(_ call: Call, _ hosts: KnownHosts?, _ fields: inout JSONFields) throws -> Domain? {
         let host = domain.value?.text ?? call.services.site.linkHost
-        let domain = try call.services.domains.find(host, isNewExpected: true)
+        let domain = try hosts.map { $0.find(host) } ?? call.services.domains.find(host, isNewExpected: true)
         guard let domain, domain.workspace == nil || domain.workspace == call.workspace else {
             fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")
             return nil
@@ -75,9 +77,10 @@ extension LinkFields {
     }
 
     /// A link to a short link would count twice, and two can make a circle.
-    fileprivate func refuseOwnHosts(_ call: Call, _ fields: inout JSONFields) throws {
+    fileprivate func refuseOwnHosts(_ call: Call, _ hosts: KnownHosts?, _ fields: inout JSONFields) throws {
         for (pointer, destination) in destinations {
-            guard try call.services.isOwn(destination.host) else { continue }
+            let isOwn = try hosts?.isOwn(destination.host) ?? call.services.isOwn(destination.host)
+            guard isOwn else { continue }
             fields.note(
                 String(pointer.dropFirst()), code: "own_host",
                 message: "Lead to the final address instead of to a host of this service.")

@@ -88,6 +88,7 @@ enum LinkResource {
     // MARK: Parts
 
     private static func create(_ draft: LinkDraft, _ call: Call) throws -> Answer {
+        try call.admit(of: .links)
         for _ in 0..<(draft.slug == nil ? slugTries : 1) {
             let link = draft.link(call)
             do {

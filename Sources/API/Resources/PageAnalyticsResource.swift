@@ -24,15 +24,16 @@ enum PageAnalyticsResource {
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,
             granularity: window.granularity,
             group: group ?? .time, count: try query.choice("count") ?? .all)
+        let limit = try ClickResource.lineLimit(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let page = try call.page()
         question.link = page.viewsID
-        return .ok(try json(window, question, page, call))
+        return .ok(try json(window, question, page, limit, call))
     }
 
     private static func json(
-        _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ limit: Int, _ call: Call
     ) throws -> JSON {
         try call.services.store.snapshot { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
@@ -44,9 +45,9 @@ enum PageAnalyticsResource {
             object["count"] = .string(question.count.rawValue)
             object["views"] = JSON(views.total)
             object["clicks"] = JSON(clicks.values.reduce(0, +))
-            object["groups"] = .array(views.groups.map {
-                window.line($0.value, ["views": JSON($0.clicks)], isTime: question.group == .time)
-            })
+            for (name, value) in window.lines(views.groups, limit, isTime: question.group == .time, counting: "views") {
+                object[name] = value
+            }
             object["links"] = .array(
                 links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
                     [

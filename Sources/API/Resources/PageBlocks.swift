@@ -61,7 +61,7 @@ extension FieldType where Value == JSON {
         JSON(
             fields.value("url", as: .string) { text in
                 let destination = try Destination(validating: text)
-                guard !known.ownHosts.contains(destination.host) else {
+                guard !known.hosts.isOwn(destination.host) else {
                     throw FieldRefusal(
                         code: "own_host", message: "Send the link_id of the short link in place of its address.")
                 }

@@ -98,40 +98,40 @@ struct PageFields {
 struct PageReferences {
     let images: Set<ImageID>
     let links: Set<LinkID>
-    /// Hosts of this service among the URLs.
-    let ownHosts: Set<String>
+    let hosts: KnownHosts
     let themes: [String]
 
     init(_ fields: inout JSONFields, _ call: Call) throws {
-        var texts: [String] = []
-        // Asking for a member without saying what it should be leaves it to be read, and refused, later.
-        for name in ["avatar", "social_card", "blocks"] {
-            if let json = fields.peek(name) { Self.collect(json, into: &texts) }
-        }
-        let (imageIDs, linkIDs) = (Set(texts.compactMap { ImageID($0) }), Set(texts.compactMap { LinkID($0) }))
+        let named = Named(fields)
         (images, links) = try call.services.store.read { connection in
             (
-                Set(try Images.find(Array(imageIDs), in: call.workspace, on: connection).keys),
-                Set(try ClickSubscriptions.places(of: linkIDs, in: call.workspace, on: connection).keys)
+                Set(try Images.find(Array(named.images), in: call.workspace, on: connection).keys),
+                Set(try ClickSubscriptions.places(of: named.links, in: call.workspace, on: connection).keys)
             )
         }
-        let hosts = Set(texts.compactMap { (try? Destination(validating: $0))?.host })
-        ownHosts = try Set(
-            hosts.filter { host in
-                try host == call.services.site.apiHost || host == call.services.site.linkHost
-                    || call.services.domains.find(host) != nil
-            })
+        hosts = try KnownHosts(named.hosts, call.services)
         themes = fields.peek("theme") == nil ? [] : try call.services.pages.themes()
     }
 
-    /// Every text in a value; of more than any page can have the first, for the body is refused anyway.
-    private static func collect(_ json: JSON, into texts: inout [String]) {
-        guard texts.count < 10_000 else { return }
-        switch json {
-        case .string(let text): texts.append(text)
-        case .array(let items): items.forEach { collect($0, into: &texts) }
-        case .object(let object): object.members.forEach { collect($0.value, into: &texts) }
-        default: break
+    /// What stands in the members that can name something, of as many blocks as a page can have: more are refused unread.
+    private struct Named {
+        private(set) var images: Set<ImageID> = []
+        private(set) var links: Set<LinkID> = []
+        private(set) var hosts: Set<String> = []
+
+        /// Asking for a member without saying what it should be leaves it to be read, and refused, later.
+        init(_ fields: JSONFields) {
+            noteImage(fields.peek("avatar"))
+            noteImage(fields.peek("social_card")?["image"])
+            for block in (fields.peek("blocks")?.arrayValue ?? []).prefix(PageFields.blockLimit) {
+                noteImage(block["image"])
+                if let id = block["link_id"]?.stringValue.flatMap({ LinkID($0) }) { links.insert(id) }
+                if let host = block["url"].flatMap(KnownHosts.host) { hosts.insert(host) }
+            }
+        }
+
+        private mutating func noteImage(_ json: JSON?) {
+            if let id = json?.stringValue.flatMap({ ImageID($0) }) { images.insert(id) }
         }
     }
 }

@@ -115,6 +115,7 @@ enum PagePublication {
             number: after.versions, content: links.content.stored, author: call.principal.key.id.description,
             createdAt: call.now)
         let (published, site) = (after, call.services.site)
+        try call.admit(links.new.count, of: .links)
         let answer = try call.write(before, to: published, action) { connection in
             for link in links.new {
                 for statement in Links.creation(of: link) {
@@ -123,6 +124,9 @@ enum PagePublication {
             }
             try call.record(links.new.map { .created($0, json: $0.json(site)) }, on: connection)
             try BioPageVersions.insert(version, of: published.id, in: call.workspace, on: connection)
+            try BioPageVersions.forget(
+                allBut: call.principal.workspace.limit(of: .pageVersions), of: published.id, newest: published.versions,
+                in: call.workspace, on: connection)
             try BioPageVersions.note(links.shown, of: published.id, in: call.workspace, on: connection)
             try connection.execute(Events.insertion(of: call.event(.pagePublished, data: try published.json(site))))
         }

@@ -13,6 +13,7 @@ enum PageResource {
         let home = try call.domain(wanted.domain, &fields)
         let domain = try fields.finish(requiring: home)
         let draft = wanted.applied(to: PageContent([:])).stored
+        try call.admit(of: .bioPages)
         for _ in 0..<(wanted.slug == nil ? LinkResource.slugTries : 1) {
             let page = BioPage(
                 id: .new(), workspace: call.workspace, domain: domain.id, host: domain.host,

@@ -14,9 +14,9 @@ struct WebhookFields {
 
     init(_ fields: inout JSONFields, isNew: Bool) {
         if isNew {
-            url = fields.required("url", as: .string(maximum: 2048)) { try Destination(validating: $0) }
+            url = fields.required("url", as: .endpointURL)
         } else {
-            let url = fields.field("url", as: .string(maximum: 2048)) { try Destination(validating: $0) }
+            let url = fields.field("url", as: .endpointURL)
             fields.refuseNull("url", url)
             self.url = url.value
         }
@@ -71,7 +71,7 @@ struct WebhookFields {
     private func refuseURL(_ call: Call, _ fields: inout JSONFields) throws {
         guard let url else { return }
         let policy = call.services.webhooks
-        if !policy.allowsHTTP && !url.text.lowercased().hasPrefix("https:") {
+        if !policy.allowsHTTP && !url.text.hasPrefix("https:") {
             fields.note("url", code: "https_required", message: "Use https://; events are not sent in the clear.")
         }
         let site = call.services.site
@@ -83,6 +83,16 @@ struct WebhookFields {
         let host = url.host.filter { $0 != "[" && $0 != "]" }
         if (try? AddressRange(validating: host)) != nil, !policy.isAllowed(host) {
             fields.note("url", code: "blocked_address", message: "Use a public address.")
+        }
+    }
+}
+
+extension FieldType where Value == Destination {
+    /// Its scheme in lower case, as all that look at it expect.
+    fileprivate static var endpointURL: FieldType {
+        FieldType<String>.string(maximum: 2048).map { text in
+            let scheme = text.prefix { $0 != ":" }
+            return try Destination(validating: scheme.lowercased() + text.dropFirst(scheme.count))
         }
     }
 }

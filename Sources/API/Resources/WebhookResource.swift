@@ -16,6 +16,7 @@ enum WebhookResource {
             to: Webhook(workspace: call.workspace, url: url.text, events: wanted.events.value ?? everything, createdAt: call.now),
             at: call.now)
         let secret = WebhookSecret.random()
+        try call.admit(of: .webhooks)
         let answer = try call.commit { connection in
             try WebhookEndpoints.create(webhook, secret: try call.services.webhooks.sealed(secret), on: connection)
             try connection.execute(AuditLog.insertion(of: call.audit(.webhookCreated, webhook.id.description, after: webhook.settings)))
@@ -72,7 +73,7 @@ enum WebhookResource {
             }
             try call.preconditions.requireMatch(webhook.resourceVersion)
             let answer = try call.commit { connection in
-                try WebhookEndpoints.delete(webhook, on: connection)
+                try WebhookEndpoints.delete(webhook, at: call.now, on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookDeleted, webhook.id.description, before: webhook.settings)))
                 return .noContent

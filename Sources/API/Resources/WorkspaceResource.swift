@@ -5,8 +5,8 @@ import Store
 /// `/workspace`: the workspace that the key belongs to.
 enum WorkspaceResource {
     static func get(_ call: Call) throws -> Answer {
-        let workspace = call.principal.workspace
-        return try call.show(workspace.json, ResourceVersion(workspace.version))
+        let shown = try shown(call.principal.workspace, call)
+        return try call.show(shown.json, shown.version)
     }
 
     /// Changes name and plan; only for a key that an owner has made.
@@ -24,18 +24,39 @@ enum WorkspaceResource {
             var after = before
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
-            guard after != before else { return .ok(before.json).tagged(ResourceVersion(before.version)) }
+            guard after != before else { return try answer(before, call) }
             return try write(after, before, call)
         }
     }
 
     private static func write(_ after: Workspace, _ before: Workspace, _ call: Call) throws -> Answer {
+        var changed = after
+        changed.version += 1
+        let shown = try answer(changed, call)  // before: it reads on a connection of its own
         let answer = try call.commit { connection in
             try WorkspaceChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
-            return Answer.ok(after.json).tagged(ResourceVersion(after.version + 1))
+            return shown
         }
         call.services.revocation.takeEffect(in: call.workspace)
         return answer
+    }
+
+    private static func answer(_ workspace: Workspace, _ call: Call) throws -> Answer {
+        let shown = try shown(workspace, call)
+        return .ok(shown.json).tagged(shown.version)
+    }
+
+    /// With what it has of what its quotas bound, which changes without anyone changing the workspace.
+    private static func shown(_ workspace: Workspace, _ call: Call) throws -> (json: JSON, version: ResourceVersion) {
+        var (quotas, sum) = (JSONObject(), 0)
+        for quota in Quota.allCases {
+            let used = quota == .pageVersions ? nil : try call.services.quotas.used(quota, in: workspace)
+            quotas[quota.rawValue] = ["limit": JSON(workspace.limit(of: quota)), "used": JSON(used)]
+            sum = sum &* 31 &+ (used ?? 0)
+        }
+        guard case .object(var object) = workspace.json else { return (workspace.json, ResourceVersion(workspace.version)) }
+        object["quotas"] = .object(quotas)
+        return (.object(object), ResourceVersion(workspace.version, detail: sum & 0xFFFF_FFFF))
     }
 
     private static func find(_ call: Call) throws -> Workspace {
@@ -57,5 +78,12 @@ extension Workspace {
             "audit_days": .integer(Int64(plan.auditDays)),
             "created_at": .string(createdAt.rfc3339),
         ]
+    }
+
+    /// What can be changed of it, as the audit log tells it.
+    var settings: JSON {
+        guard case .object(var object) = json else { return json }
+        object["quotas"] = .string(quotas.description)
+        return .object(object)
     }
 }

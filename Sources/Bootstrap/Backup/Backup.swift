@@ -32,8 +32,7 @@ public struct Backup {
         for name in try Folder.names(folder, suffix: BackupFolder.partial, for: "--to") where name.hasPrefix("mask-") {
             try BackupFolder.remove("\(folder)/\(name)")
         }
-        let path = "\(folder)/mask-\(Self.stamp(.now()))"
-        guard access(path, F_OK) != 0 else { throw BackupError("\(path) is there already; try again in a second") }
+        let path = Self.freePath(in: folder)
         let partial = path + BackupFolder.partial
         do {
             guard mkdir(partial, 0o700) == 0 else { throw BackupError("mkdir", partial) }
@@ -49,6 +48,15 @@ public struct Backup {
         if let keep { try BackupFolder.forget(in: folder, keeping: keep) }
         report("\(path) is complete")
         return path
+    }
+
+    /// Named by the time: one that comes a moment after another waits for a second of its own.
+    private static func freePath(in folder: String) -> String {
+        while true {
+            let path = "\(folder)/mask-\(stamp(.now()))"
+            if access(path, F_OK) != 0 { return path }
+            usleep(50_000)
+        }
     }
 
     /// `20261121T143000Z`: sorts as its time does.

@@ -87,7 +87,7 @@ public struct Restore {
         report("dropping \(tables.count) tables")
         // schema_migrations first: what is half gone is no schema that a worker would start on.
         for table in tables.sorted(by: { left, _ in left == "schema_migrations" }) {
-            try connection.run("SET foreign_key_checks = 0; DROP TABLE `\(table)`")
+            try connection.runScript("SET foreign_key_checks = 0; DROP TABLE `\(table)`")
         }
     }
 
