@@ -5,6 +5,7 @@ import HTTP
 import Journal
 import Logging
 import MariaDB
+import Metrics
 import Model
 import Pages
 import Redis
@@ -33,8 +34,8 @@ final class Stage: Sendable {
     let key: String
     /// The domain of the workspace.
     let host: String
-    /// The client's address; limits of callers without a key are kept by address.
-    let address = "2001:db8::" + randomHex(4)
+    /// The client's address, in a /64 of its own: limits of callers without a key are kept by that.
+    let address = "2001:db8:\(randomHex(2)):\(randomHex(2))::1"
 
     static let apiHost = "api.mask.test"
     static let linkHost = "mask.test"
@@ -73,7 +74,7 @@ final class Stage: Sendable {
 
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
-        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil
+        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil, passwords: PasswordGate? = nil
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
@@ -82,7 +83,8 @@ final class Stage: Sendable {
             journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
             pages: publisher(site, store, spool, logger),
             // Nobody listens at port 1.
-            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000))
+            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
+            memory: HostMemory(path: nil), passwords: passwords)
     }
 
     /// Keeps the files of pages beside the journal.
