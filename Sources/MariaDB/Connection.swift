@@ -1,4 +1,5 @@
 import CMariaDB
+import Threads
 
 /// One session on a MariaDB server (`MYSQL`).
 ///
@@ -8,10 +9,10 @@ public final class Connection {
     let handle: UnsafeMutablePointer<MYSQL>
     /// The server that this is connected to.
     public let address: MariaDBConfiguration.Address
-    private var statements: [String: Statement] = [:]
+    private var statements = RecentlyUsed<String, Statement>(budget: statementLimit)
     private var lost = false
 
-    /// Prepared statements kept per connection; when there are more, all are dropped and prepared again as needed.
+    /// Prepared statements kept per connection; when there are more, the one goes that was not used for the longest time.
     static let statementLimit = 100
 
     /// Connects (`mysql_real_connect`) and runs the configuration's session statement.
@@ -165,10 +166,9 @@ public final class Connection {
     // MARK: Inside the module
 
     private func prepared(_ text: String) throws(MariaDBError) -> Statement {
-        if let statement = statements[text] { return statement }
-        if statements.count >= Self.statementLimit { statements.removeAll() }
+        if let statement = statements.use(text) { return statement }
         let statement = try Statement(text, on: self)
-        statements[text] = statement
+        statements.set(text, to: statement)
         return statement
     }
 

@@ -73,7 +73,7 @@ extension Links {
                  OR CONVERT(l.url USING utf8mb4) LIKE \(pattern) COLLATE utf8mb4_general_ci)
                 """)
         }
-        for tag in filter.tags {
+        for tag in filter.tags.filledUp {
             conditions.append("""
                 EXISTS (SELECT 1 FROM link_tags g
                         WHERE g.workspace_id = \(workspace) AND g.link_id = l.id AND g.tag = \(tag))
