@@ -21,6 +21,8 @@ public struct SiteConfiguration: Sendable {
     public var workers: Int
     /// Links that each worker keeps in memory.
     public var cachedLinks: Int
+    /// Threads of each worker.
+    public var threads = 256
     /// Characters of a random slug.
     public var slugLength = 7
 
@@ -58,21 +60,32 @@ public final class Services: Sendable {
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
-    let passwords = PasswordGate()
+    let passwords: PasswordGate
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
-    /// Through which pictures from outside go.
-    let pictures = Gate(places: 2)
+    let pictures: Gate<WorkspaceID>
     /// Asks about the DNS records of domains.
     let resolver: Resolver
-    /// Through which questions to name servers go, which may take seconds.
-    let lookups = Gate(places: 16)
+    let lookups: Gate<WorkspaceID>
 
-    public init(
+    public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
         pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil),
         svg: SVG.Place = .child
     ) {
+        self.init(
+            site: site, store: store, redis: redis, journal: journal, webhooks: webhooks, pages: pages, logger: logger,
+            resolver: resolver, memory: memory, svg: svg, passwords: nil)
+    }
+
+    /// - Parameter passwords: for tests, which let scrypt fail.
+    init(
+        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
+        pages: Publisher, logger: Logger, resolver: Resolver, memory: HostMemory, svg: SVG.Place, passwords: PasswordGate?
+    ) {
+        let gates = GateSizes(threads: site.threads)
+        self.passwords = passwords ?? PasswordGate(gates.passwords)
+        (pictures, lookups) = (gates.pictures, gates.lookups)
         self.site = site
         self.store = store
         self.redis = redis

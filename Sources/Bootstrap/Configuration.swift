@@ -82,6 +82,7 @@ public struct Configuration: Sendable {
             linkPort: try environment.integer("MASK_LINK_PORT", default: 443, in: 1...65535),
             workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
+        site.threads = threads
         let level = environment.string("MASK_LOG_LEVEL", default: "info")
         guard let known = Logger.Level(rawValue: level) else {
             throw Environment.Failure(

@@ -84,7 +84,7 @@ final class Stage: Sendable {
             pages: publisher(site, store, spool, logger),
             // Nobody listens at port 1.
             logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
-            memory: HostMemory(path: nil), passwords: passwords)
+            memory: HostMemory(path: nil), svg: .child, passwords: passwords)
     }
 
     /// Keeps the files of pages beside the journal.

@@ -30,7 +30,7 @@ public struct RateDecision: Sendable, Equatable {
 
 /// Who is counted, and how many requests a minute they may make.
 struct RateLimit: Sendable, Equatable {
-    /// Subjects that are counted together share what stands in braces, and so live on one node of a Redis cluster.
+    /// Keys of one owner share the text in braces, so that Redis Cluster keeps them on one node (hash tag).
     var subject: String
     var perMinute: Int
 

@@ -10,6 +10,8 @@ struct ApplicationMetrics: Sendable {
         /// The form was shown, or the password was wrong.
         case password
         case tooManyTries, wrongMethod
+        /// The password was not looked at, because too many were.
+        case busy
         /// The link could not be looked up.
         case unavailable
     }

@@ -19,7 +19,7 @@ public struct Doctor {
         self.installation = installation
     }
 
-    public var checks: [Check] { databaseChecks + settingChecks + redisChecks + journalChecks + webhookChecks + pageChecks + jobChecks }
+    public var checks: [Check] { databaseChecks + settingChecks + redisChecks + passwordChecks + journalChecks + webhookChecks + pageChecks + jobChecks }
 
     /// What is wrong, in words that say what to do.
     struct Complaint: Error {
