@@ -66,4 +66,5 @@ else
     echo "NOT TESTED: webhooks from end to end; the library of Standard Webhooks cannot be fetched from PyPI." >&2
   fi
   sh Tests/schemathesis.sh
+  sh Tests/redis.sh
 fi

@@ -66,7 +66,8 @@ public struct Worker: Sendable {
         }
         logger.info("serving with \(configuration.threads) threads")
         let server = try Server(
-            socket: socket(), threads: configuration.threads, logger: logger, handler: application.respond)
+            socket: socket(), threads: configuration.threads, logger: logger, mayRead: application.mayRead(bodyOf:),
+            handler: application.respond)
         return try server.run(
             started: {
                 try Watchdog.start(server)

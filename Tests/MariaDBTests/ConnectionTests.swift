@@ -105,7 +105,8 @@ struct ConnectionTests {
             _ = try connection.query("SELECT \(unsafeText: String(number)) - \(1)")
             _ = try connection.query("SELECT \("used")")
         }
-        #expect(try prepared() == before + 251)
+        // 250, the one that is used, and the question itself, which has had to go meanwhile.
+        #expect(try prepared() == before + 252)
     }
 
     @Test("the session is in UTC, strict and reads what is committed")
