@@ -81,5 +81,6 @@ else
     77) not_tested "The API against its OpenAPI document: schemathesis cannot be fetched from PyPI." ;;
     *) exit $code ;;
   esac
+  sh Tests/redis.sh
   [ -z "$untested" ] || { echo "Not everything was tested, and MASK_TEST_ALL is 1." >&2; exit 1; }
 fi

@@ -31,6 +31,13 @@ public struct Application: Sendable {
         return visit(request)
     }
 
+    /// Whether a long body may take memory: an API request's whose key works. Visitors post nothing that is long.
+    public func mayRead(bodyOf request: Request) -> Bool {
+        guard request.isSecure, Dialect.of(request, apiHost: services.site.apiHost) != nil else { return false }
+        // Where MariaDB cannot say whose key it is, the answer says so without the body.
+        return (try? services.authenticator.mayUpload(request)) ?? false
+    }
+
     private func visit(_ request: Request) -> Response {
         let began = monotonicMicroseconds()
         let response = redirector.respond(to: request)

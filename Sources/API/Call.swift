@@ -12,6 +12,7 @@ struct Call {
     let services: Services
     let now: Timestamp
     let meter: Meter
+    private let madeHash = MadeHash()
     /// What the request's preconditions ask of the resource.
     let preconditions: Preconditions
     /// How the answer is remembered, where the client has sent an Idempotency-Key with a POST.
@@ -123,13 +124,21 @@ struct Call {
     /// No request that nginx repeats was made before.
     var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
 
+    /// The hash of the password that this call sets.
+    /// - Throws: ``TooBusy``; `CryptoError`, and then nothing may be stored.
+    func hash(of password: String) throws -> String {
+        try madeHash.of(password) { try services.passwords.hash(of: $0, for: workspace) }
+    }
+
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
     func charge(_ extra: Int) throws(RateRefusal) {
-        // No more than a full window can give: what costs more than the limit could never be let in.
-        let most = (principal.limits.map(\.perMinute).min() ?? 1) - 1
-        let cost = min(extra, max(0, most))
-        meter.rate = services.limiter.check(principal.limits, cost: cost, nextCost: cost + 1)
+        meter.rate = services.limiter.check(principal.limits.map { limit in
+            // Of each limit no more than a full window can give: what costs more could never be let in. A key's low limit
+            // takes nothing off what its workspace pays.
+            let cost = min(extra, max(0, limit.perMinute - 1))
+            return RateCharge(limit: limit, cost: cost, next: cost + 1)
+        })
         guard meter.rate.isAllowed else { throw RateRefusal(rate: meter.rate) }
     }
 }

@@ -17,6 +17,7 @@ enum ErrorResponse {
     private static func problem(_ error: any Error, _ request: Request, _ logger: Logger) -> Problem {
         if let problem = error as? Problem { return problem }
         if let refused = error as? RateRefusal { return refused.problem }
+        if let busy = error as? TooBusy { return busy.problem }
         let metadata: Logger.Metadata = ["request_id": "\(request.publicID)", "path": "\(request.path)"]
         if error.isDatabaseUnavailable {
             logger.warning("\(error)", metadata: metadata)

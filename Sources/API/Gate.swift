@@ -1,18 +1,134 @@
+import HTTP
+import Model
 import Threads
 
-/// Lets a few in at a time, so that work that takes long or much does not take all of the machine.
-final class Gate: Sendable {
-    private let free: Monitor<Int>
+/// Lets a few in at a time, so that work that takes long or much does not take all of the machine; and lets only a few wait,
+/// so that it does not take all threads either, which visitors need. Beyond that it refuses at once.
+///
+/// Nobody takes all of it: a party has at most half of the places, and a part of those who wait.
+final class Gate<Party: Hashable & Sendable>: Sendable {
+    private struct State {
+        var inside: [Party: Int] = [:]
+        var present: [Party: Int] = [:]
+        var insideCount = 0
+        var presentCount = 0
+    }
 
-    init(places: Int) { free = Monitor(places) }
+    private let work: String
+    private let places: Int
+    /// How many are inside or wait.
+    let capacity: Int
+    private let partyPlaces: Int
+    private let partyCapacity: Int
+    private let retryAfter: Int
+    private let state = Monitor(State())
 
-    /// Nil where nobody came out for five seconds.
-    func enter<Result>(_ body: () throws -> Result) rethrows -> Result? {
-        guard free.wait(until: .after(milliseconds: 5000), for: { $0 > 0 ? ($0 -= 1) : nil }) != nil else { return nil }
-        defer {
-            free.withLock { $0 += 1 }
-            free.signal()
+    /// How long the wait inside may take: by then the client had better ask again.
+    private static var patienceMilliseconds: Int { 5000 }
+
+    /// - Parameters:
+    ///   - work: what goes on inside, for the refusal: "drawing images".
+    ///   - places: how many are inside at a time.
+    ///   - queue: how many wait.
+    ///   - retryAfter: seconds after which a refused client may ask again.
+    init(_ work: String, places: Int, queue: Int, retryAfter: Int) {
+        self.work = work
+        self.places = places
+        self.retryAfter = retryAfter
+        capacity = places + queue
+        partyPlaces = max(1, places / 2)
+        partyCapacity = max(1, capacity / 3)
+    }
+
+    /// - Throws: ``TooBusy`` where too many wait already, or nobody came out in time; what `body` throws.
+    func enter<Result>(for party: Party, _ body: () throws -> Result) throws -> Result {
+        try arrive(party)
+        defer { leave(party) }
+        let place: Void? = state.wait(until: .after(milliseconds: Self.patienceMilliseconds)) { state in
+            guard state.insideCount < places, state.inside[party, default: 0] < partyPlaces else { return nil }
+            state.insideCount += 1
+            state.inside[party, default: 0] += 1
+            return ()
         }
+        guard place != nil else { throw busy }
+        defer { comeOut(party) }
         return try body()
     }
+
+    /// - Throws: ``TooBusy`` where a party would not even be let into the queue.
+    func requireRoom(for party: Party) throws(TooBusy) {
+        if !state.withLock({ hasRoom(for: party, $0) }) { throw busy }
+    }
+
+    private var busy: TooBusy { TooBusy(work: work, retryAfter: retryAfter) }
+
+    private func hasRoom(for party: Party, _ state: State) -> Bool {
+        state.presentCount < capacity && state.present[party, default: 0] < partyCapacity
+    }
+
+    private func arrive(_ party: Party) throws(TooBusy) {
+        let isIn = state.withLock { state in
+            guard hasRoom(for: party, state) else { return false }
+            state.presentCount += 1
+            state.present[party, default: 0] += 1
+            return true
+        }
+        if !isIn { throw busy }
+    }
+
+    private func leave(_ party: Party) {
+        state.withLock { state in
+            state.presentCount -= 1
+            state.present.decrease(party)
+        }
+    }
+
+    private func comeOut(_ party: Party) {
+        state.withLock { state in
+            state.insideCount -= 1
+            state.inside.decrease(party)
+        }
+        // Not one: it could reach a waiter whose party may not come in yet.
+        state.broadcast()
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// Parties without anybody are not kept.
+    fileprivate mutating func decrease(_ key: Key) {
+        let rest = (self[key] ?? 0) - 1
+        self[key] = rest > 0 ? rest : nil
+    }
+}
+
+/// A gate that has no room. What was asked for has not been done.
+struct TooBusy: Error {
+    var work: String
+    var retryAfter: Int
+
+    var problem: Problem {
+        .unavailable(retryAfter: retryAfter, "Try again in \(retryAfter) seconds; the service is busy \(work).")
+    }
+}
+
+/// How many of a worker's threads its gates hold at the most, waiting or inside: a quarter of many, never all of a few.
+struct GateSizes {
+    private let threads: Int
+
+    init(threads: Int) { self.threads = threads }
+
+    /// scrypt takes 16 MiB and some 50 ms of a processor each, on purpose.
+    var passwords: Gate<WorkspaceID> {
+        Gate("with other passwords", places: 2, queue: share(of: 16), retryAfter: 2)
+    }
+    /// Pictures from outside.
+    var pictures: Gate<WorkspaceID> {
+        Gate("with other images", places: 2, queue: share(of: 8), retryAfter: 5)
+    }
+    /// Questions to name servers, which may take seconds.
+    var lookups: Gate<WorkspaceID> {
+        Gate("with other domains", places: max(2, share(of: 16)), queue: share(of: 16), retryAfter: 5)
+    }
+
+    private func share(of most: Int) -> Int { min(most, max(1, most * threads / 256)) }
 }

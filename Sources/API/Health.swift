@@ -11,7 +11,7 @@ struct Health: Sendable {
     /// The process can do its work: MariaDB answers, Redis runs the rate limit script.
     func ready() -> Response {
         let database = services.visitors.isAnswered
-        let redis = services.limiter.check("health", limit: 1_000_000).epoch != nil
+        let redis = services.limiter.check("health", limit: 1_000_000).isShared
         return Self.report(
             [
                 "status": .string(database ? (redis ? "pass" : "warn") : "fail"),

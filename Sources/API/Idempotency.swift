@@ -43,10 +43,10 @@ struct Idempotency {
         IdempotentAnswer(workspace: workspace, digest: digest, fingerprint: fingerprint, createdAt: now)
     }
 
-    func replay(_ stored: IdempotentAnswer) throws(Problem) -> Answer {
-        guard stored.fingerprint == fingerprint else { throw .idempotencyKeyReused() }
-        guard let body = stored.isSealed ? unseal(stored.body, secret: secret) : stored.body else {
-            throw .idempotencyKeyReused("Send the request with the API key that it was made with; its answer has a secret in it.")
+    func replay(_ stored: IdempotentAnswer) throws -> Answer {
+        guard stored.fingerprint == fingerprint else { throw Problem.idempotencyKeyReused() }
+        guard let body = stored.isSealed ? try unseal(stored.body, secret: secret) : stored.body else {
+            throw Problem.idempotencyKeyReused("Send the request with the API key that it was made with; its answer has a secret in it.")
         }
         var answer = Answer(status: stored.status, content: .replayed(body), fields: [.init(.idempotentReplayed, "true")])
         if let location = stored.location { answer.fields.append(.init(.location, location)) }

@@ -25,6 +25,8 @@ public struct SiteConfiguration: Sendable {
     var cacheTerms = CacheTerms()
     /// Origins of web pages that may call the API from a browser.
     public var corsOrigins: Set<String> = []
+    /// Threads of each worker.
+    public var threads = 256
     /// Characters of a random slug.
     public var slugLength = 7
     /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
@@ -68,23 +70,34 @@ public final class Services: Sendable {
     let domains: DomainDirectory
     let salts: SaltCache
     let quotas: QuotaCounts
-    let passwords = PasswordGate()
+    let passwords: PasswordGate
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
     /// The document of the API, once somebody has asked for it.
     let openAPI = Monitor<[UInt8]?>(nil)
-    /// Through which pictures from outside go.
-    let pictures = Gate(places: 2)
+    let pictures: Gate<WorkspaceID>
     /// Asks about the DNS records of domains.
     let resolver: Resolver
-    /// Through which questions to name servers go, which may take seconds.
-    let lookups = Gate(places: 16)
+    let lookups: Gate<WorkspaceID>
 
-    public init(
+    public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
         pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil),
         svg: SVG.Place = .child
     ) {
+        self.init(
+            site: site, store: store, redis: redis, journal: journal, webhooks: webhooks, pages: pages, logger: logger,
+            resolver: resolver, memory: memory, svg: svg, passwords: nil)
+    }
+
+    /// - Parameter passwords: for tests, which let scrypt fail.
+    init(
+        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
+        pages: Publisher, logger: Logger, resolver: Resolver, memory: HostMemory, svg: SVG.Place, passwords: PasswordGate?
+    ) {
+        let gates = GateSizes(threads: site.threads)
+        self.passwords = passwords ?? PasswordGate(gates.passwords)
+        (pictures, lookups) = (gates.pictures, gates.lookups)
         self.site = site
         self.store = store
         self.redis = redis

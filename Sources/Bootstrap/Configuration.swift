@@ -90,6 +90,7 @@ public struct Configuration: Sendable {
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
         nginxPort = try environment.integer("MASK_NGINX_PORT", default: site.linkPort, in: 1...65535)
         site.corsOrigins = try Self.origins(environment)
+        site.threads = threads
         let level = environment.string("MASK_LOG_LEVEL", default: "info")
         guard let known = Logger.Level(rawValue: level) else {
             throw Environment.Failure(

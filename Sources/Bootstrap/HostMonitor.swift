@@ -45,12 +45,12 @@ struct HostMonitor: Sendable {
     func noteSeal() { sealedAt.set(Int(Timestamp.now().milliseconds)) }
 
     func collect() -> [MetricFamily] {
-        let backlog = backlog()
+        let (backlog, memory) = (backlog(), redisMemory())
         return [
             .info("mask_build", "The program that answers.", [("version", Release.version)]),
             .gauge("mask_database_up", "1 where MariaDB answers.", backlog == nil ? 0 : 1),
-            .gauge("mask_redis_up", "1 where Redis answers.", isRedisUp ? 1 : 0),
-        ]
+            .gauge("mask_redis_up", "1 where Redis answers.", memory == nil ? 0 : 1),
+        ] + (memory.map(families) ?? [])
             + (backlog.map(families) ?? []) + journal(asksDatabase: backlog != nil) + spool() + jobs() + certificates.families()
             + StoreMetrics(installation.memory).families + JournalMetrics(installation.memory).families
             + SenderMetrics(installation.memory).families
@@ -78,9 +78,17 @@ struct HostMonitor: Sendable {
         ]
     }
 
-    private var isRedisUp: Bool {
-        let answer = try? installation.redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) { try $0.command("PING") }
-        return answer != nil
+    /// Nil where Redis does not answer.
+    private func redisMemory() -> RedisMemory? {
+        try? installation.redis.withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) { try RedisMemory(on: $0) }
+    }
+
+    private func families(_ memory: RedisMemory) -> [MetricFamily] {
+        [
+            .gauge("mask_redis_used_bytes", unit: "bytes", "Memory that Redis uses.", memory.used),
+            .gauge("mask_redis_limit_bytes", unit: "bytes", "What Redis may use (maxmemory); 0: all there is.", memory.limit),
+            .gauge("mask_redis_evicted_keys", "Keys that Redis has dropped before their end, since it started.", memory.evicted),
+        ]
     }
 
     // MARK: The spool

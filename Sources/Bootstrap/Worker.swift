@@ -1,4 +1,5 @@
 import API
+import Crypto
 import FastCGI
 import Glibc
 import Journal
@@ -59,9 +60,14 @@ public struct Worker: Sendable {
         if let problem = installation.memory.problem {
             logger.warning("this process counts for itself, and /metrics does not tell of the others: \(problem)")
         }
+        // Links without a password go on leading where they lead.
+        do throws(CryptoError) { try PasswordHash.test() } catch {
+            logger.critical("passwords of links can be neither set nor checked: \(error). OpenSSL has to allow scrypt")
+        }
         logger.info("serving with \(configuration.threads) threads")
         let server = try Server(
-            socket: socket(), threads: configuration.threads, logger: logger, handler: application.respond)
+            socket: socket(), threads: configuration.threads, logger: logger, mayRead: application.mayRead(bodyOf:),
+            handler: application.respond)
         return try server.run(
             started: {
                 try Watchdog.start(server)

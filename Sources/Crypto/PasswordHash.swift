@@ -21,13 +21,25 @@ public enum PasswordHash {
     /// Whether `password` is the one that `encoded` was made from. False also for a text that is not such a hash.
     ///
     /// The cost is the one written in `encoded`, so hashes made under another setting stay valid.
-    public static func verify(_ password: String, against encoded: String) -> Bool {
-        guard
-            let stored = Parsed(encoded),
-            let hash = try? scrypt(password, salt: stored.salt, cost: stored.cost, length: stored.hash.count)
-        else { return false }
+    /// - Throws: where it cannot be told, for want of memory or because OpenSSL's policy allows no scrypt.
+    public static func verify(_ password: String, against encoded: String) throws(CryptoError) -> Bool {
+        guard let stored = Parsed(encoded) else { return false }
+        let hash = try scrypt(password, salt: stored.salt, cost: stored.cost, length: stored.hash.count)
         return constantTimeEquals(hash, stored.hash)
     }
+
+    /// Makes the hash of RFC 7914, section 12, that has the cost of ours, and compares.
+    /// - Throws: where this machine cannot hash passwords.
+    public static func test() throws(CryptoError) {
+        let hash = try scrypt(
+            "pleaseletmein", salt: Array("SodiumChloride".utf8), cost: .standard, length: expectedHash.count)
+        guard hash == expectedHash else { throw CryptoError(function: "EVP_PBE_scrypt", reason: "made another hash than RFC 7914") }
+    }
+
+    private static let expectedHash: [UInt8] = [
+        0x70, 0x23, 0xBD, 0xCB, 0x3A, 0xFD, 0x73, 0x48, 0x46, 0x1C, 0x06, 0xCD, 0x81, 0xFD, 0x38, 0xEB,
+        0xFD, 0xA8, 0xFB, 0xBA, 0x90, 0x4F, 0x8E, 0x3E, 0xA9, 0xB5, 0x43, 0xF6, 0x54, 0x5D, 0xA1, 0xF2,
+    ]
 
     /// scrypt's parameters, named N = 2^logarithm, r and p in RFC 7914.
     private struct Cost: Equatable {

@@ -17,8 +17,11 @@ public func seal(_ plaintext: [UInt8], secret: String) throws(CryptoError) -> [U
 
 /// The text that ``seal(_:secret:)`` was given; nil for another secret, and for bytes that are not exactly what it
 /// returned.
-public func unseal(_ sealed: [UInt8], secret: String) -> [UInt8]? {
-    SealedText(sealed).flatMap { try? $0.plaintext(secret: secret) }
+///
+/// - Throws: ``CryptoError`` when OpenSSL has no memory or no AES: that says nothing about the secret.
+public func unseal(_ sealed: [UInt8], secret: String) throws(CryptoError) -> [UInt8]? {
+    guard let sealed = SealedText(sealed) else { return nil }
+    return try sealed.plaintext(secret: secret)
 }
 
 /// The parts of sealed bytes.
@@ -39,13 +42,13 @@ private struct SealedText {
         tag = Array(sealed.suffix(Self.tagLength))
     }
 
-    func plaintext(secret: String) throws(CryptoError) -> [UInt8] {
+    /// Nil where the tag is another.
+    func plaintext(secret: String) throws(CryptoError) -> [UInt8]? {
         let cipher = try Cipher()
         try cipher.begin(.decryption, key: Self.key(secret), nonce: nonce)
         let plaintext = try cipher.update(ciphertext)
         try cipher.expect(tag: tag)
-        try cipher.finish()
-        return plaintext
+        return cipher.isAuthentic() ? plaintext : nil
     }
 
     /// The AES key: HMAC-SHA-256 of a label under the secret, so that a secret which also serves elsewhere gives a key
@@ -92,7 +95,15 @@ private struct Cipher: ~Copyable {
         return output
     }
 
-    /// Ends the message. On decryption this compares the tag, and throws when it is another.
+    /// Ends a message that was decrypted: whether its tag is the expected one.
+    func isAuthentic() -> Bool {
+        var nothing: UInt8 = 0
+        var length: Int32 = 0
+        defer { ERR_clear_error() }
+        return EVP_CipherFinal_ex(context, &nothing, &length) == 1
+    }
+
+    /// Ends a message that was encrypted.
     func finish() throws(CryptoError) {
         var nothing: UInt8 = 0
         var length: Int32 = 0

@@ -15,6 +15,9 @@ final class FastCGIConnection {
     /// Of an image. nginx lets it through to one address only.
     static let imageBodyLimit = 8 * bodyLimit
 
+    /// A body up to this is read whoever sends it.
+    static let freeBodyLimit = 65_536
+
     /// Of the parameters of one request. nginx's own limits (`large_client_header_buffers 4 8k`) allow half of it.
     static let parameterBytesLimit = 65_536
 
@@ -72,12 +75,18 @@ final class FastCGIConnection {
     struct Refusal: Error { let status: Int }
 
     /// A body that is short, or longer than announced, has no effect.
-    func readRequest() -> Result<Request, Refusal> {
+    /// - Parameter mayRead: asked before a long body takes memory. Where it says no, the request comes without its body.
+    func readRequest(mayRead: Server.BodyPolicy) -> Result<Request, Refusal> {
         guard case (var made, let length?)? = reader.parameters.withUnsafeBytes({ requestHead(ParameterReader($0)) }) else {
             return .failure(Refusal(status: 400))
         }
         let isImage = made.fields.contentType?.hasPrefix("image/") == true
         if length > (isImage ? Self.imageBodyLimit : Self.bodyLimit) { return .failure(Refusal(status: 413)) }
+        if length > Self.freeBodyLimit, !mayRead(made) {
+            // Read all the same: nginx looks at the answer when it has sent everything.
+            guard (try? reader.skipBody(length)) == true else { return .failure(Refusal(status: 400)) }
+            return .success(made)
+        }
         guard let body = try? reader.readBody(length) else { return .failure(Refusal(status: 400)) }
         made.body = body
         return .success(made)

@@ -63,11 +63,31 @@ struct RecordReader<Source: ByteSource> {
     mutating func readBody(_ length: Int) throws(RecordFailure) -> [UInt8]? {
         var body: [UInt8] = []
         body.reserveCapacity(length)
+        let isWhole = try eachRecord(ofBody: length) { record, reader throws(RecordFailure) in
+            try reader.read(record, into: &body)
+        }
+        return isWhole ? body : nil
+    }
+
+    /// As ``readBody(_:)``, but keeps nothing. False where it is not as long as announced.
+    mutating func skipBody(_ length: Int) throws(RecordFailure) -> Bool {
+        var dropped: [UInt8] = []
+        return try eachRecord(ofBody: length) { record, reader throws(RecordFailure) in
+            dropped.removeAll(keepingCapacity: true)
+            try reader.read(record, into: &dropped)
+        }
+    }
+
+    private mutating func eachRecord(
+        ofBody length: Int, _ take: (Record, inout Self) throws(RecordFailure) -> Void
+    ) throws(RecordFailure) -> Bool {
+        var missing = length
         while true {
             let record = try head(.standardInput)
-            guard body.count + record.length <= length else { return nil }
-            try read(record, into: &body)
-            if record.length == 0 { return body.count == length ? body : nil }
+            guard record.length <= missing else { return false }
+            try take(record, &self)
+            missing -= record.length
+            if record.length == 0 { return missing == 0 }
         }
     }
 

@@ -11,10 +11,13 @@ import Threads
 public final class Server: Sendable {
     /// Answers one request. Runs on many threads at once; must not throw or trap.
     public typealias Handler = @Sendable (Request) -> Response
+    /// Whether a long body may be read: asked with the request as it is without it. Must not throw or trap.
+    public typealias BodyPolicy = @Sendable (Request) -> Bool
 
     private let socket: ListeningSocket
     private let logger: Logger
     private let handler: Handler
+    private let mayRead: BodyPolicy
     private let workers: [Worker]
     private let stopping = Atomic(false)
 
@@ -24,7 +27,11 @@ public final class Server: Sendable {
     /// Stack of a thread: request handling is shallow, and JSON depth is bounded.
     private static let stackSize = 512 * 1024
 
-    public init(socket: ListeningSocket, threads: Int, logger: Logger, handler: @escaping Handler) {
+    public init(
+        socket: ListeningSocket, threads: Int, logger: Logger, mayRead: @escaping BodyPolicy = { _ in true },
+        handler: @escaping Handler
+    ) {
+        self.mayRead = mayRead
         self.socket = socket
         self.logger = logger
         self.handler = handler
@@ -115,7 +122,7 @@ public final class Server: Sendable {
     }
 
     private func answer(_ connection: FastCGIConnection) {
-        switch connection.readRequest() {
+        switch connection.readRequest(mayRead: mayRead) {
         case .success(let request):
             let isWhole = connection.send(handler(request), bodyAllowed: request.method != .head)
             if isWhole { connection.finish(keeping: !stopping.load(ordering: .acquiring)) } else { connection.breakOff() }

@@ -1,5 +1,6 @@
 import CMariaDB
 import Glibc
+import Threads
 
 /// One session on a MariaDB server (`MYSQL`).
 ///
@@ -9,10 +10,10 @@ public final class Connection {
     let handle: UnsafeMutablePointer<MYSQL>
     /// The server that this is connected to.
     public let address: MariaDBConfiguration.Address
-    private var statements: [String: Statement] = [:]
+    private var statements = RecentlyUsed<String, Statement>(budget: statementLimit)
     private var lost = false
 
-    /// Prepared statements kept per connection; when there are more, all are dropped and prepared again as needed.
+    /// Prepared statements kept per connection; when there are more, the one goes that was not used for the longest time.
     static let statementLimit = 100
 
     /// Connects (`mysql_real_connect`) and runs the configuration's session statement.
@@ -182,10 +183,9 @@ public final class Connection {
     // MARK: Inside the module
 
     private func prepared(_ text: String) throws(MariaDBError) -> Statement {
-        if let statement = statements[text] { return statement }
-        if statements.count >= Self.statementLimit { statements.removeAll() }
+        if let statement = statements.use(text) { return statement }
         let statement = try Statement(text, on: self)
-        statements[text] = statement
+        statements.set(text, to: statement)
         return statement
     }
 

@@ -52,8 +52,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             values.append(value.sqlValue)
         }
 
-        /// Binds a list as `?, ?, ?`, for `IN (…)`. An empty list becomes `NULL`, which no row equals.
+        /// Binds a list as `?, ?, ?`, for `IN (…)`. An empty list becomes `NULL`, which no row equals. The last value stands
+        /// there until there is a power of two of them.
         public mutating func appendInterpolation(list: [some SQLValueConvertible]) {
+            let list = list.filledUp
             text += list.isEmpty ? "NULL" : String(repeating: "?, ", count: list.count - 1) + "?"
             values += list.map(\.sqlValue)
         }
@@ -68,5 +70,16 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         public mutating func appendInterpolation(unsafeText: String) {
             text += unsafeText
         }
+    }
+}
+
+extension Collection {
+    /// Filled up with the last element until there is a power of two of them: so that lists of all lengths make few
+    /// statements to prepare. For where one more of the same changes nothing.
+    public var filledUp: [Element] {
+        var (filled, size) = (Array(self), 1)
+        while size < filled.count { size *= 2 }
+        if let last = filled.last { filled += repeatElement(last, count: size - filled.count) }
+        return filled
     }
 }

@@ -53,6 +53,14 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         prefix == network.width ? network.description : "\(network)/\(prefix)"
     }
 
+    /// Who is counted where a limit is one address's: an IPv4 address, and of IPv6 the /64, of which each line has one at
+    /// least and 2^64 addresses in it. The same for all that is no address.
+    public static func limitKey(_ address: String) -> String {
+        guard let address = Address(address) else { return "unknown" }
+        let prefix = address.width == 32 ? 32 : 64
+        return AddressRange(address.network(prefix), prefix).description
+    }
+
     /// The neighbourhood of an address, which says little of who is there: the /24 of an IPv4 and the /48 of an IPv6
     /// address. Empty for what is no address.
     public static func coarse(_ address: String) -> String {

@@ -122,8 +122,22 @@ public enum APIKeys {
         key.allowedAddresses.isEmpty ? nil : key.allowedAddresses.map(\.description).joined(separator: " ")
     }
 
+    /// One that cannot be read must not be left out: a key without ranges is good from everywhere.
+    private static func addresses(_ text: String) throws(MariaDBError) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for word in text.split(separator: " ") {
+            do throws(AddressRangeError) {
+                ranges.append(try AddressRange(validating: String(word)))
+            } catch {
+                throw MariaDBError(
+                    code: .unexpectedResult, message: "an API key has an address range that cannot be read: \(word)")
+            }
+        }
+        return ranges
+    }
+
     private static func key(_ row: Row) throws(MariaDBError) -> APIKey {
-        let addresses = (try row.optionalString(6) ?? "").split(separator: " ").compactMap { try? AddressRange(validating: String($0)) }
+        let addresses = try addresses(try row.optionalString(6) ?? "")
         var key = APIKey(
             id: try row.identifier(0), workspace: try row.identifier(1), name: try row.string(2), hint: try row.string(3),
             scopes: Scopes(rawValue: UInt16(truncatingIfNeeded: try row.integer(4))),

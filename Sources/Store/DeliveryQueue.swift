@@ -141,7 +141,7 @@ public enum DeliveryQueue {
         guard !ids.isEmpty else { return }
         try connection.execute("""
             UPDATE webhook_deliveries FORCE INDEX (PRIMARY) SET claim = \(claim), due_at = \(lease), attempts = attempts + 1
-            WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: ids)))
+            WHERE workspace_id = \(work.workspace) AND id IN (\(list: ids))
             """)
     }
 
@@ -170,7 +170,7 @@ public enum DeliveryQueue {
         try connection.execute("""
             UPDATE webhook_deliveries FORCE INDEX (PRIMARY)
             SET status = 'failed', due_at = NULL, claim = NULL, attempts = attempts - 1, finished_at = \(now)
-            WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: ids)))
+            WHERE workspace_id = \(work.workspace) AND id IN (\(list: ids))
             """)
     }
 

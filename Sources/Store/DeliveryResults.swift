@@ -74,7 +74,7 @@ extension DeliveryQueue {
             let matched = try connection.execute("""
                 UPDATE webhook_deliveries FORCE INDEX (PRIMARY)
                 SET status = 'succeeded', due_at = NULL, claim = NULL, finished_at = \(now)
-                WHERE workspace_id = \(work.workspace) AND id IN (\(list(of: group.map(\.claimed.delivery.id)))) AND claim = \(claim)
+                WHERE workspace_id = \(work.workspace) AND id IN (\(list: group.map(\.claimed.delivery.id))) AND claim = \(claim)
                 """)
             finished += matched
             // A success says the same of an endpoint, however many there are.

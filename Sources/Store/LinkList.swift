@@ -67,7 +67,7 @@ extension Links {
         if let time = filter.createdBefore { conditions.append("l.created_at < \(time)") }
         if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
         if let search = filter.search { conditions.append(condition(search)) }
-        for tag in filter.tags {
+        for tag in filter.tags.filledUp {
             conditions.append("""
                 EXISTS (SELECT 1 FROM link_tags g
                         WHERE g.workspace_id = \(workspace) AND g.link_id = l.id AND g.tag = \(tag))

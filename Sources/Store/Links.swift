@@ -301,10 +301,11 @@ public enum Links {
         }
     }
 
+    /// IGNORE: what the rows are filled up with is there already.
     private static func insertion(ofTagsOf links: [Link]) -> SQL? {
-        let rows = links.flatMap { link in link.tags.map { (link, tag: $0) } }
+        let rows = links.flatMap { link in link.tags.map { (link, tag: $0) } }.filledUp
         guard !rows.isEmpty else { return nil }
-        var insertion: SQL = "INSERT INTO link_tags (workspace_id, link_id, tag) VALUES "
+        var insertion: SQL = "INSERT IGNORE INTO link_tags (workspace_id, link_id, tag) VALUES "
         appendRows(rows[...], to: &insertion) { "(\($0.workspace), \($0.id), \($1))" }
         return insertion
     }

@@ -13,14 +13,6 @@ func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
     return chunks
 }
 
-/// Ids as a list for `IN (…)` of an UPDATE, which does not wait for rows that it would not change: filled up with the last
-/// one to the next power of two, so that there are few statement texts to prepare.
-func list<Kind>(of ids: [Identifier<Kind>]) -> SQL {
-    var size = 1
-    while size < ids.count { size *= 2 }
-    return "\(list: ids + Array(repeating: ids[ids.count - 1], count: size - ids.count))"
-}
-
 /// Appends `(…), (…)`, one piece for each row.
 func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _ piece: (Element) -> SQL) {
     for (index, row) in rows.enumerated() {

@@ -31,7 +31,9 @@ struct DeliverySigner {
 
     private mutating func secret(_ sealed: [UInt8]) throws(SenderError) -> WebhookSecret {
         if let known = secrets[sealed] { return known }
-        guard let bytes = unseal(sealed, secret: key) else { throw .wrongKey }
+        let bytes: [UInt8]?
+        do throws(CryptoError) { bytes = try unseal(sealed, secret: key) } catch { throw .crypto(error) }
+        guard let bytes else { throw .wrongKey }
         if secrets.count > Self.secretLimit { secrets = [:] }
         let secret = WebhookSecret(bytes: bytes)
         secrets[sealed] = secret

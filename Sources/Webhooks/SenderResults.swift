@@ -1,3 +1,4 @@
+import Crypto
 import Curl
 import HTTP
 import Model
@@ -7,10 +8,12 @@ import Store
 enum SenderError: Error, CustomStringConvertible {
     case httpsOnly
     case wrongKey
+    case crypto(CryptoError)
 
     var description: String {
         switch self {
         case .httpsOnly: "its endpoint is not https, and MASK_WEBHOOK_HTTP does not allow http"
+        case .crypto(let error): "its endpoint's secret cannot be decrypted: \(error)"
         case .wrongKey: "its endpoint's secret was encrypted with another MASK_SECRET_KEY"
         }
     }

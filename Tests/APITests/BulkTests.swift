@@ -441,6 +441,17 @@ struct BulkTests {
         }
     }
 
+    @Test("a key's low limit takes nothing off what its workspace pays")
+    func workspacePays() throws {
+        let stage = try Stage(limit: 100)
+        stage.window(leaving: 10_000)
+        let key = try stage.newKey([.linksWrite], requestsPerMinute: 1).text
+        let ids: [JSON] = Array(repeating: "lnk_01m7ygqdmtz8d71amzj9sqyymv", count: 1000)
+        let answer = stage.ask(.delete, "/links/bulk", JSON.object(["ids": .array(ids)]).text, key: key)
+        #expect(answer.status == 200)
+        #expect(stage.ask(.get, "/links").remaining == 100 - 11 - 1)
+    }
+
     @Test("a bulk request of a key whose own limit is lower than its cost takes the whole limit")
     func smallLimit() throws {
         stage.window(leaving: 10_000)
@@ -467,7 +478,7 @@ struct BulkTests {
             let number = stage.window()
             try stage.setCounters(previous: counters[0].previous, current: counters[0].current)
             try stage.setCounters(of: key, previous: counters[1].previous, current: counters[1].current)
-            let decision = limiter.check(limits, cost: cost, nextCost: cost + 1)
+            let decision = limiter.check(limits.map { RateCharge(limit: $0, cost: cost, next: cost + 1) })
             let now = realMilliseconds()
             guard !decision.isAllowed, now / 60_000 == number else { continue }
             let then = now + decision.secondsToReset * 1000

@@ -141,6 +141,46 @@ struct KeyRotationTests {
         #expect(stage.ask(.get, "/api-keys", key: new.json["key"]?.stringValue ?? "").status == 200)
     }
 
+    @Test("a key with bounds cannot rotate itself beyond them, nor a key that has fewer: it would get what it has not")
+    func bounded() throws {
+        let end = Timestamp.now().adding(seconds: 600)
+        let made = stage.ask(.post, "/api-keys", """
+            {"name": "CI", "scopes": ["keys:write", "links:read"], "expires_at": "\(end.rfc3339)", "requests_per_minute": 50,
+             "allowed_addresses": ["2001:db8::/32"]}
+            """, key: manager).json
+        let key = try #require(made["key"]?.stringValue)
+        let sibling = try stage.newKey([.linksRead])
+        let refused = rotate(sibling.id, with: key)
+        #expect(refused.status == 422)
+        #expect(refused.refusals == ["/expires_at beyond_own", "/requests_per_minute beyond_own", "/allowed_addresses beyond_own"])
+        #expect(stage.ask(.get, "/links", key: sibling.text).status == 200)
+
+        var (id, text) = (made["id"]?.stringValue ?? "", key)
+        for _ in 0..<2 {
+            usleep(1_100_000)
+            let successor = rotate(id, with: text)
+            #expect(successor.status == 201)
+            for name in ["expires_at", "requests_per_minute", "allowed_addresses"] { #expect(successor.json[name] == made[name]) }
+            (id, text) = (successor.json["id"]?.stringValue ?? "", successor.json["key"]?.stringValue ?? "")
+        }
+
+        // What it made itself ends with it, too.
+        let child = stage.ask(.post, "/api-keys", #"{"name": "child", "scopes": ["links:read"]}"#, key: text).json
+        let grandchild = rotate(child["id"]?.stringValue ?? "", with: text)
+        #expect(grandchild.status == 201 && grandchild.json["expires_at"] == made["expires_at"])
+    }
+
+    @Test("a key ends only keys whose scopes it has, and itself")
+    func endsNoStronger() throws {
+        let weak = try stage.newKey([.keysWrite, .linksRead])
+        let (stronger, equal) = (try stage.newKey([.linksRead, .linksWrite]), try stage.newKey([.linksRead]))
+        let refused = stage.ask(.delete, "/api-keys/\(stronger.id)", key: weak.text)
+        #expect(refused.status == 403 && refused.json["required_scope"] == "links:write")
+        #expect(stage.ask(.get, "/links", key: stronger.text).status == 200)
+        #expect(stage.ask(.delete, "/api-keys/\(equal.id)", key: weak.text).status == 204)
+        #expect(stage.ask(.delete, "/api-keys/\(weak.id)", key: weak.text).status == 204)
+    }
+
     @Test("an expired key has no successor to be made")
     func expired() throws {
         let old = try stage.newKey([.teamRead], expiresAt: Timestamp.now().adding(seconds: 1))

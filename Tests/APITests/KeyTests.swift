@@ -26,6 +26,29 @@ struct KeyTests {
 
     // MARK: Exchanges
 
+    @Test("a long body is read of whoever has a key that works there and requests left, and of nobody else")
+    func uploads() throws {
+        let stage = try Stage()
+        let (revoked, slow) = (try stage.newKey([.pagesWrite]), try stage.newKey([.pagesWrite], requestsPerMinute: 1))
+        try stage.administration.revokeKey(revoked.id)
+        let away = try stage.administration.createKey(
+            in: stage.workspace, name: "away", scopes: [.pagesWrite],
+            allowedAddresses: [AddressRange(validating: "192.0.2.0/24")]).text.text
+        func mayRead(_ key: String?, _ target: String = "/v1/images", isSecure: Bool = true) -> Bool {
+            var request = stage.request(.post, target)
+            request.fields.authorization = key.map { "Bearer " + $0 }
+            request.isSecure = isSecure
+            return stage.application.mayRead(bodyOf: request)
+        }
+        stage.window()
+        #expect(mayRead(stage.key) && mayRead(stage.key, "/api/v1/images") && mayRead(slow.text))
+        for key in [nil, "mk_live_", APIKeyText.random().text, revoked.text, away] { #expect(!mayRead(key), "\(key ?? "none")") }
+        #expect(!mayRead(stage.key, isSecure: false) && !mayRead(stage.key, "/slug"))
+        #expect(stage.ask(.get, "/workspace", key: slow.text).status == 403)
+        #expect(!mayRead(slow.text), "its limit is used up")
+        #expect(stage.ask(.get, "/workspace").remaining == 6000 - 2, "asking counts nothing")
+    }
+
     @Test("a key is made with a name and scopes, and shown this one time")
     func create() throws {
         let answer = stage.ask(.post, "/api-keys", """

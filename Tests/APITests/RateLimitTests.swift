@@ -4,6 +4,7 @@ import Model
 import Redis
 import Support
 import Testing
+import Threads
 
 @testable import API
 
@@ -105,6 +106,83 @@ struct RateLimitTests {
             #expect(
                 decision.secondsToReset == 1 || !isLetIn(at: now + decision.secondsToReset * 1000 - 2000), "\(told)")
         }
+    }
+
+    @Test("at the instant that an answer names a request is let in, however those that remain are spent, and none is named late")
+    func resets() throws {
+        for _ in 0..<400 {
+            let window = try Window()
+            let limit = Int.random(in: 1...1000)
+            let previous = Int.random(in: 0...limit)
+            let current = Int.random(in: 0...limit - 1)
+            try window.set(previous: previous, current: current)
+            let decision = window.limiter.check(window.subject, limit: limit)
+            let now = try window.now()
+            guard decision.isAllowed else { continue }
+            /// Whether the script lets a request in at that time, when so many more have come since.
+            func isLetIn(at time: Int, spent: Int) -> Bool {
+                let (passed, elapsed) = (time / 60_000 - now / 60_000, time % 60_000)
+                let (old, new) = [(previous, current + 1 + spent), (current + 1 + spent, 0), (0, 0)][min(passed, 2)]
+                return Double(old) * Double(60_000 - elapsed) / 60_000 + Double(new) + 1 <= Double(limit)
+            }
+            let told = "limit \(limit), counters \(previous) and \(current), \(now % 60_000) ms, \(decision)"
+            #expect(isLetIn(at: decision.resetAt * 1000, spent: 0), "\(told)")
+            #expect(isLetIn(at: decision.resetAt * 1000, spent: decision.remaining), "\(told)")
+            let isEarlier = (decision.resetAt - 2) * 1000 > now
+            #expect(!isEarlier || !isLetIn(at: (decision.resetAt - 2) * 1000, spent: decision.remaining), "\(told)")
+        }
+    }
+
+    @Test("by Redis' own clock: the last request that is let in says when the next one is, and it is")
+    func resetsInTime() throws {
+        let (window, limit) = (try Window(), 60)
+        try window.set(previous: limit, current: 0)
+        for _ in 0..<3 {
+            var decision = window.limiter.check(window.subject, limit: limit)
+            while decision.isAllowed && decision.remaining > 0 { decision = window.limiter.check(window.subject, limit: limit) }
+            try #require(try decision.resetAt * 1000 <= window.now() + 3000)
+            while try window.now() < decision.resetAt * 1000 { usleep(1000) }
+            #expect(window.limiter.check(window.subject, limit: limit).isAllowed)
+        }
+    }
+
+    @Test("of two limits the instant is that of the one that is used up")
+    func resetOfTheTightest() throws {
+        let window = try Window()
+        let limits = [RateLimit(window.subject, perMinute: 1000), RateLimit(window.subject, part: "key", perMinute: 3)]
+        let place = try window.place()
+        for remaining in [2, 1, 0] {
+            let decision = window.limiter.check(limits)
+            #expect(decision.limit == 3 && decision.remaining == remaining)
+        }
+        // Three places of three: the first is free when a third of the next minute has passed.
+        let decision = window.limiter.check(limits)
+        let free = (place.number + 1) * 60 + 20
+        #expect(!decision.isAllowed && (free...free + 1).contains(decision.resetAt), "\(decision)")
+    }
+
+    @Test("a place in the pool that does not come free says nothing of Redis: whoever finds none waits, and Redis decides")
+    func busyPool() throws {
+        let pool = try TestServers.redis().makePool(capacity: 1)
+        let limiter = RateLimiter(redis: pool, workers: 2)
+        let subject = randomHex(8)
+        func whileTaken(milliseconds: UInt32, _ body: () -> Void) throws {
+            let taken = Monitor(false)
+            let thread = try Threads.Thread.start(name: "taker") {
+                _ = try? pool.withResource { _ in
+                    taken.withLock { $0 = true }
+                    taken.broadcast()
+                    usleep(milliseconds * 1000)
+                }
+            }
+            _ = taken.wait(until: .never) { $0 ? true : nil }
+            body()
+            thread.join()
+        }
+        try whileTaken(milliseconds: 100) { #expect(limiter.check(subject, limit: 5).isShared) }
+        try whileTaken(milliseconds: 1000) { #expect(!limiter.check(subject, limit: 5).isShared) }
+        // That once only.
+        #expect(limiter.check(subject, limit: 5).isShared)
     }
 
     @Test("a refused request costs nothing")
@@ -249,6 +327,7 @@ struct RateLimitTests {
         var request = stage.request(.get, "/v1/workspace")
         request.fields.authorization = nil
         _ = try Window().place()
+        #expect(stage.ask(.get, "/workspace").status == 200)
         let statuses = (0..<Authenticator.anonymousLimit + 1).map { _ in stage.application.respond(to: request).status }
         #expect(statuses.prefix(Authenticator.anonymousLimit).allSatisfy { $0 == 401 })
         #expect(statuses.last == 429)

@@ -77,6 +77,80 @@ struct RevocationTests {
         }
     }
 
+    @Test("an epoch that has ended brings nothing back that was cached under it; in use it is renewed for another day")
+    func endOfEpoch() throws {
+        let stage = try Stage()
+        let (key, redis) = (try stage.newKey([.teamRead]), try Redis.Connection(stage.redis))
+        let epoch: RedisArgument = "mask:{\(stage.workspace.id)}:epoch"
+        stage.window()
+        #expect(stage.ask(.get, "/workspace", key: key.text).status == 200)
+        let before = try redis.command("GET", epoch).text
+        try redis.command("DEL", epoch)
+        try stage.tamper("UPDATE api_keys SET revoked_at = UTC_TIMESTAMP(3) WHERE id = \(key.id)")
+        #expect(stage.ask(.get, "/workspace", key: key.text).status == 401)
+        #expect(try redis.command("GET", epoch).text != before)
+
+        let day: Int64 = 86_400_000
+        for _ in 0..<2 {
+            try redis.command("PEXPIRE", epoch, "60000")
+            // As in a minute that has just begun.
+            try redis.command("DEL", "mask:{\(stage.workspace.id)}:\(stage.window())")
+            #expect(stage.ask(.get, "/workspace").status == 200)
+            #expect(try redis.command("PTTL", epoch).number ?? 0 > day - 60_000)
+        }
+    }
+
+    @Test("a change that no replica has heard of waits until nothing can be cached; one that a replica has takes effect at once")
+    func replication() throws {
+        try withOwnRedis { master in
+            try withOwnRedis { replica in
+                let limiter = RateLimiter(redis: master.configuration.makePool(capacity: 2), workers: 1)
+                #expect(limiter.replaceEpoch(of: "ws"), "there is no replica")
+                try master.command("CONFIG", "SET", "port", "\(Int.random(in: 21_000...29_000))")
+                let port = try master.command("CONFIG", "GET", "port").elements?.last?.text ?? ""
+                try replica.command("REPLICAOF", "127.0.0.1", RedisArgument(port))
+                try #require(eventually { try replica.command("ROLE").elements?[3].text == "connected" })
+                try #require(eventually { limiter.replaceEpoch(of: "ws") })
+                #expect(try replica.command("GET", "mask:{ws}:epoch") == master.command("GET", "mask:{ws}:epoch"))
+                replica.process.pause()
+                defer { replica.process.resume() }
+                #expect(!limiter.replaceEpoch(of: "ws"))
+            }
+        }
+    }
+
+    @Test("a key whose stored addresses cannot be read is good from nowhere")
+    func unreadableAddresses() throws {
+        let stage = try Stage()
+        let key = try stage.newKey([.teamRead])
+        for (stored, status) in [("2001:db8::/32", 200), ("192.0.2.0/24", 403), ("2001:db8::/32 nonsense", 500), ("nonsense", 500)] {
+            try stage.tamper("UPDATE api_keys SET allowed_addresses = \(stored) WHERE id = \(key.id)")
+            try stage.administration.setLimit(nil, of: stage.workspace)  // so that it is read again
+            #expect(stage.ask(.get, "/workspace", key: key.text).status == status, "\(stored)")
+        }
+    }
+
+    @Test("whoever has used up the address's limit does not reach MariaDB with keys that nobody knows, wherever they are sent")
+    func unknownKeys() throws {
+        let stage = try Stage()
+        let worker = Application(try Stage.worker(stage.services.site, Database.unreachable, stage.redis, stage.spool))
+        func status(_ address: String, _ target: String = "/v1/workspace") -> Int {
+            var request = stage.request(.get, target)
+            request.fields.authorization = "Bearer " + APIKeyText.random().text
+            request.remoteAddress = address
+            return worker.respond(to: request).status
+        }
+        let exposed = "/v1/workspace?key=" + APIKeyText.random().text
+        #expect(status(stage.address) == 503, "MariaDB is asked")
+        let number = stage.window()
+        let subject = "mask:{address:\(AddressRange.limitKey(stage.address))}:\(number)"
+        try Redis.Connection(stage.redis).command("SET", RedisArgument(subject), RedisArgument(Authenticator.anonymousLimit), "EX", 200)
+        #expect(status(stage.address) == 429)
+        #expect(status(stage.address, exposed) == 429)
+        // All of a /64 is one address.
+        #expect(status(stage.address.dropLast() + "ffff:2") == 429)
+    }
+
     @Test("a key works until its expiry, and not at it")
     func expiry() throws {
         let stage = try Stage()

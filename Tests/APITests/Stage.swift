@@ -34,8 +34,8 @@ final class Stage: Sendable {
     let key: String
     /// The domain of the workspace.
     let host: String
-    /// The client's address; limits of callers without a key are kept by address.
-    let address = "2001:db8::" + randomHex(4)
+    /// The client's address, in a /64 of its own: limits of callers without a key are kept by that.
+    let address = "2001:db8:\(randomHex(2)):\(randomHex(2))::1"
 
     static let apiHost = "api.mask.test"
     static let linkHost = "mask.test"
@@ -75,7 +75,8 @@ final class Stage: Sendable {
 
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
-        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil, _ memory: HostMemory = HostMemory(path: nil)
+        _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil, _ memory: HostMemory = HostMemory(path: nil),
+        passwords: PasswordGate? = nil
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
@@ -85,7 +86,7 @@ final class Stage: Sendable {
             pages: publisher(site, store, spool, logger),
             // Nobody listens at port 1.
             logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
-            memory: memory)
+            memory: memory, svg: .child, passwords: passwords)
     }
 
     /// Keeps the files of pages beside the journal.

@@ -507,7 +507,7 @@ struct WebhookTests {
         #expect(try places(of: Array(stage.workspace.slug.utf8)).contains("workspaces.slug"), "the search finds what is there")
         let sealed = try stage.query("SELECT secret, previous_secret FROM webhooks WHERE workspace_id = \(stage.workspace.id)")[0]
         for (column, secret) in [(1, secrets[0]), (0, secrets[1])] {
-            let bytes = unseal(try sealed.bytes(column), secret: Stage.secretKey)
+            let bytes = try unseal(try sealed.bytes(column), secret: Stage.secretKey)
             #expect(bytes.map { WebhookSecret(bytes: $0).text } == secret)
         }
     }

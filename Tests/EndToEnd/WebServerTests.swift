@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 extension EndToEndTests {
@@ -50,6 +51,70 @@ extension EndToEndTests {
             #expect(answer.status == 413)
             #expect(answer.json["status"] as? Int == 413)
             #expect((answer.json["request_id"] as? String)?.hasPrefix("req_") == true)
+        }
+
+        @Test("an upload without a key is refused before it is read, as a worker would", arguments: [
+            "https://api.mask.localhost/v1/images", "https://mask.localhost/api/v1/images",
+        ])
+        func keylessUpload(url: String) throws {
+            let file = stack.folder + "/large.png"
+            try Data(repeating: 0x20, count: 4_000_000).write(to: URL(fileURLWithPath: file))
+            func upload(_ options: String...) -> Stack.Answer {
+                stack.answer(url, ["-X", "POST", "-H", "Content-Type: image/png", "-H", "Expect:", "--data-binary", "@\(file)"] + options)
+            }
+            let (refused, unknown) = (upload(), upload("-H", "Authorization: Bearer mk_live_x"))
+            for answer in [refused, unknown] {
+                #expect(answer.status == 401)
+                #expect(answer.fields["content-type"] == "application/problem+json")
+                #expect(answer.fields["www-authenticate"] == #"Bearer realm="MASK""#)
+                #expect(answer.json["code"] as? String == "unauthorized")
+            }
+            #expect(refused.json["title"] as? String == unknown.json["title"] as? String)
+            // A worker has seen the one that came with a key, and nothing of its body.
+            #expect(refused.fields["x-ratelimit-limit"] == nil && unknown.fields["x-ratelimit-limit"] == "600")
+            #expect(upload("-H", "Authorization: Bearer \(stack.key)").status == 422)
+        }
+
+        @Test("limits and log take the /64 of an IPv6 address for one visitor, however it is written")
+        func networks() throws {
+            let folder = try TemporaryFolder("networks")
+            let snippets = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../nginx/snippets").standardized.path
+            try """
+                pid \(folder.path)/pid; error_log \(folder.path)/error.log; events {}
+                http {
+                  access_log off;
+                  geo $mask_limited { default 1; }
+                  map $host $mask_documentation { default x; }
+                  include \(snippets)/mask-tables.conf;
+                  set_real_ip_from unix:; real_ip_header X-Forwarded-For;
+                  limit_req_zone $mask_limit_key zone=once:1m rate=1r/m;
+                  server {
+                    listen unix:\(folder.path)/s;
+                    limit_req_status 429;
+                    location / { limit_req zone=once; try_files /none =204; }
+                    location /net { return 200 $mask_network_text; }
+                  }
+                }
+                """.write(toFile: folder.path + "/nginx.conf", atomically: true, encoding: .utf8)
+            let started = Stack.run("nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf"])
+            try #require(started.status == 0, "\(started.errors)")
+            defer { _ = Stack.run("nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-s", "stop"]) }
+            func ask(_ path: String, from address: String) -> String {
+                Stack.run("curl", [
+                    "-sS", "-w", "%{http_code}", "--unix-socket", folder.path + "/s", "-H", "X-Forwarded-For: " + address, "http://x" + path,
+                ]).text
+            }
+            for (address, status, network) in [
+                ("2001:db8::1", "204", "2001:db8::/64"), ("2001:db8::ffff:2", "429", "2001:db8::/64"),
+                ("2001:db8:0:0:a:b:c:d", "429", "2001:db8::0:0:0:0/64"), ("2001:db8:0:1::1", "204", "2001:db8:0:1::/64"),
+                ("1:2:3:4:5:6:7:8", "204", "1:2:3:4:0:0:0:0/64"), ("1:2:3:4::9", "429", "1:2:3:4::/64"),
+                // Line feeds within.
+                ("a0a:a0a:a0a:a0a::1", "204", "a0a:a0a:a0a:a0a::/64"), ("a0a:a0a:a0a:a0a:a0a:a0a:a0a:a0a", "429", "a0a:a0a:a0a:a0a:0:0:0:0/64"),
+                ("192.0.2.9", "204", "192.0.2.9"), ("::ffff:192.0.2.9", "429", "192.0.2.9"), ("192.0.2.8", "204", "192.0.2.8"),
+            ] {
+                #expect(ask("/", from: address) == status, "\(address)")
+                #expect(ask("/net", from: address) == network + "200", "\(address)")
+            }
         }
 
         @Test("what a header claims is neither the visitor's address nor a proxy", arguments: [

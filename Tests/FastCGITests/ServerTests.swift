@@ -19,6 +19,17 @@ struct ServerTests {
 
     init() throws { stage = try Self.shared.get() }
 
+    @Test("a long body that may not be read is left out, a short one is read all the same, and the connection goes on")
+    func unreadBodies() throws {
+        let (client, long) = (try connect(), String(repeating: "x", count: 100_000))
+        for (query, body, size) in [("unread", long, 0), ("read", long, 100_000), ("unread", "short", 5), ("unread", long, 0)] {
+            #expect(try exchange(on: client, "POST", "/size?" + query, body: body).body == String(size))
+        }
+        let id = uniqueID()
+        #expect(try exchange("POST", "/size?unread", id: id, length: "100001", body: long).status.hasPrefix("400"))
+        #expect(!isHandled(id))
+    }
+
     private func connect() throws -> Client { try Client(path: stage.path) }
 
     /// Sends one request and returns its answer.
@@ -350,6 +361,7 @@ private final class Stage: Sendable {
         handled = Monitor([])
         let server = Server(
             socket: try ListeningSocket.open(path: path), threads: 64, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            mayRead: { $0.query != "unread" },
             handler: { [handled] request in
                 handled.withLock { _ = $0.insert(request.id) }
                 return answer(request)

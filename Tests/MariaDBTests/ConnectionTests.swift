@@ -94,6 +94,21 @@ struct ConnectionTests {
         #expect(prepared.count <= 1)
     }
 
+    @Test("a statement that is used stays prepared, however many others come and go")
+    func usedStatement() throws {
+        let connection = try database.connect()
+        func prepared() throws -> Int {
+            try connection.query("SHOW SESSION STATUS LIKE 'Com_stmt_prepare'").first.map { Int(try $0.string(1)) ?? 0 } ?? 0
+        }
+        let before = try prepared()
+        for number in 0..<250 {
+            _ = try connection.query("SELECT \(unsafeText: String(number)) - \(1)")
+            _ = try connection.query("SELECT \("used")")
+        }
+        // 250, the one that is used, and the question itself, which has had to go meanwhile.
+        #expect(try prepared() == before + 252)
+    }
+
     @Test("the session is in UTC, strict and reads what is committed")
     func session() throws {
         let row = try database.connect().query("SELECT @@time_zone, @@tx_isolation, @@sql_mode LIKE '%STRICT_ALL_TABLES%'")[0]

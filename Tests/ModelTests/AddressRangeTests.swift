@@ -2,6 +2,15 @@ import Model
 import Testing
 
 @Suite struct AddressRangeTests {
+    @Test("limits count an IPv4 address, and the /64 of an IPv6 address however it is written", arguments: [
+        ("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"), ("::ffff:cb00:7107", "203.0.113.7"),
+        ("2001:db8::1", "2001:db8::/64"), ("2001:DB8:0:0:ffff::", "2001:db8::/64"), ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("1:2:3:4:5:6:7:8", "1:2:3:4::/64"), ("::1", "::/64"), ("unix:", "unknown"), ("", "unknown"), ("1.2.3", "unknown"),
+    ])
+    func limitKeys(address: String, key: String) {
+        #expect(AddressRange.limitKey(address) == key)
+    }
+
     @Test(
         "a range is put into its one spelling",
         arguments: [

@@ -28,13 +28,19 @@ public final class Principal: Sendable {
         limits = [RateLimit(owner, perMinute: workspace.requestsPerMinute)]
             + (key.requestsPerMinute.map { [RateLimit(owner, part: key.id.description, perMinute: $0)] } ?? [])
     }
+
+    /// What it takes in memory, at the most.
+    fileprivate var bytes: Int {
+        512 + key.name.utf8.count + workspace.name.utf8.count + workspace.slug.utf8.count + key.allowedAddresses.count * 64
+    }
 }
 
 /// Finds the principal of a key and counts the request against its limits.
 ///
 /// Principals are cached without ever being stale: each workspace has an *epoch* in Redis, a random value that every change
 /// of a key, member or plan replaces. The rate limit script returns it with every request, and a principal that was cached
-/// under another epoch is loaded again. Without Redis nothing is cached; nothing is cached for longer than five seconds.
+/// under another epoch is loaded again. An epoch that nobody has asked for in a day ends, and the next is another: what was
+/// cached under the old one stays out. Without Redis nothing is cached; nothing is cached for longer than five seconds.
 final class Authenticator: Sendable {
     private struct Cached {
         var principal: Principal
@@ -44,10 +50,11 @@ final class Authenticator: Sendable {
 
     private let store: Store
     private let limiter: RateLimiter
-    private let cache = Monitor<[[UInt8]: Cached]>([:])
+    /// Beyond its lifetime an entry still says that there is such a key.
+    private let cache = Monitor(RecentlyUsed<[UInt8], Cached>(budget: cacheBytes))
 
     static let lifetimeMilliseconds = 5000
-    private static let cacheLimit = 20_000
+    private static let cacheBytes = 16 << 20
 
     /// Requests a minute that one address may make without a valid key.
     static let anonymousLimit = 600
@@ -77,18 +84,36 @@ final class Authenticator: Sendable {
     /// Unknown, malformed, expired and revoked keys are all the same to whoever sends them. They do not count against the
     /// workspace: whoever has found an old key must not be able to use up the limit of the new one.
     func anonymous(_ request: Request, known: Principal? = nil, refusal: Problem = .unauthorized()) -> Outcome {
-        Outcome(
-            known: known, refusal: refusal,
-            rate: limiter.check("address:" + request.remoteAddress, limit: Self.anonymousLimit))
+        Outcome(known: known, refusal: refusal, rate: limiter.check([Self.limit(of: request)]))
     }
 
     /// A key that was sent where it gets logged: refused, whether it is one or not.
     func exposed(_ text: APIKeyText, _ request: Request, refusal: Problem) throws -> Outcome {
-        anonymous(request, known: try load(sha256(text.text), epoch: nil), refusal: refusal)
+        var outcome = anonymous(request, refusal: refusal)
+        if outcome.rate.isAllowed { outcome.known = try find(sha256(text.text)) }
+        return outcome
+    }
+
+    /// Whether whoever sends a long body has a key that works here, and requests left: asked before the body is read, and
+    /// counted when it has been.
+    func mayUpload(_ request: Request) throws -> Bool {
+        guard let digest = Self.key(in: request.fields.authorization).map({ sha256($0.text) }) else { return false }
+        guard isKnown(digest) || limiter.allows([Self.limit(of: request)]).isAllowed, let principal = try find(digest) else { return false }
+        return isUsable(principal, from: request.remoteAddress) && limiter.allows(principal.limits).isAllowed
+    }
+
+    private static func limit(of request: Request) -> RateLimit {
+        RateLimit("address:" + AddressRange.limitKey(request.remoteAddress), perMinute: anonymousLimit)
     }
 
     private func authenticate(_ text: APIKeyText, _ request: Request) throws -> Outcome {
-        guard let (principal, rate) = try principal(sha256(text.text), request.remoteAddress) else { return anonymous(request) }
+        let digest = sha256(text.text)
+        if !isKnown(digest) {
+            // Anybody can make up a well-formed key. Looking for it costs a query, which the address has to have left.
+            let rate = limiter.allows([Self.limit(of: request)])
+            guard rate.isAllowed else { return Outcome(known: nil, refusal: .unauthorized(), rate: rate) }
+        }
+        guard let (principal, rate) = try principal(digest, request.remoteAddress) else { return anonymous(request) }
         if !principal.key.isActive(at: .now()) { return anonymous(request, known: principal) }
         if !principal.key.isAllowed(from: request.remoteAddress) {
             return anonymous(request, known: principal, refusal: .addressNotAllowed(request.remoteAddress))
@@ -104,37 +129,47 @@ final class Authenticator: Sendable {
     }
 
     private func principal(_ digest: [UInt8], _ address: String) throws -> (Principal, RateDecision)? {
-        if let cached = cache.withLock({ $0[digest] }) {
-            let rate = check(cached.principal, address, under: cached.epoch)
+        if let cached = cache.withLock({ $0.use(digest) }) {
+            let rate = check(cached.principal, address, .expected(cached.epoch))
             let age = monotonicMilliseconds() - cached.loadedAt
             if rate.epoch == cached.epoch && age < Self.lifetimeMilliseconds { return (cached.principal, rate) }
             guard let fresh = try load(digest, epoch: rate.epoch) else { return nil }
             // Under another epoch nothing has been counted yet.
             let isCounted = (rate.epoch ?? cached.epoch) == cached.epoch && fresh.limits == cached.principal.limits
-            return (fresh, isCounted ? rate : check(fresh, address))
+            return (fresh, isCounted ? rate : check(fresh, address, .present))
         }
-        guard let first = try load(digest, epoch: nil) else { return nil }
-        let rate = check(first, address)
+        guard let first = try find(digest) else { return nil }
+        let rate = check(first, address, .present)
         // Loaded again under the epoch that was read before: only then is it sure to be no older than the epoch.
         guard rate.epoch != nil else { return (first, rate) }
         return try load(digest, epoch: rate.epoch).map { ($0, rate) }
     }
 
     /// Only what will be let in counts; what will not still needs the epoch.
-    private func check(_ principal: Principal, _ address: String, under epoch: String? = nil) -> RateDecision {
-        let counts = principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
-        return limiter.check(principal.limits, cost: counts ? 1 : 0, under: epoch)
+    private func check(_ principal: Principal, _ address: String, _ epoch: EpochDemand) -> RateDecision {
+        limiter.check(principal.limits, cost: isUsable(principal, from: address) ? 1 : 0, epoch)
     }
 
+    private func isUsable(_ principal: Principal, from address: String) -> Bool {
+        principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
+    }
+
+    private func isKnown(_ digest: [UInt8]) -> Bool { cache.withLock { $0.use(digest) } != nil }
+
+    private func find(_ digest: [UInt8]) throws -> Principal? {
+        try store.read { try APIKeys.authenticate(digest: digest, on: $0) }
+            .map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role, hasWebhooks: $0.hasWebhooks) }
+    }
+
+    /// Loads a principal to be cached under an epoch. Without one, what is cached stays as it is: the next request that hears
+    /// its epoch may still believe it.
     private func load(_ digest: [UInt8], epoch: String?) throws -> Principal? {
         let loadedAt = monotonicMilliseconds()  // before: what is read is as old as the question
-        let found = try store.read { try APIKeys.authenticate(digest: digest, on: $0) }
-        let principal = found.map { Principal(key: $0.key, workspace: $0.workspace, role: $0.role, hasWebhooks: $0.hasWebhooks) }
+        let principal = try find(digest)
         cache.withLock { cache in
-            if cache.count > Self.cacheLimit { cache.removeAll() }
-            cache[digest] = principal.flatMap { principal in
-                epoch.map { Cached(principal: principal, epoch: $0, loadedAt: loadedAt) }
-            }
+            guard let principal else { return cache.remove(digest) }
+            guard let epoch else { return }
+            cache.set(digest, to: Cached(principal: principal, epoch: epoch, loadedAt: loadedAt), cost: principal.bytes)
         }
         return principal
     }

@@ -14,8 +14,8 @@ public struct Revocation: Sendable {
         self.limiter = limiter
     }
 
-    /// Call after the change is committed, before answering. Where Redis cannot be reached, it waits until no worker can
-    /// have anything cached any more.
+    /// Call after the change is committed, before answering. Where Redis cannot be reached, or could be
+    /// replaced by a server that has not heard of it, it waits until no worker can have anything cached any more.
     public func takeEffect(in workspace: WorkspaceID) {
         if limiter.replaceEpoch(of: workspace.description) { return }
         usleep(UInt32(Authenticator.lifetimeMilliseconds) * 1000)

@@ -12,6 +12,8 @@ struct ApplicationMetrics: Sendable {
         case tooManyTries, wrongMethod
         /// A prefetch or a crawler came to a link with max_clicks, and was not led on.
         case spared
+        /// The password was not looked at, because too many were.
+        case busy
         /// The link could not be looked up.
         case unavailable
     }

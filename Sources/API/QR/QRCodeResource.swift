@@ -161,10 +161,7 @@ extension Call {
         guard let file else { return nil }
         if file.format == .svg { try charge(9) }
         do {
-            guard let logo = try services.pictures.enter({ try file.drawn(by: services.svg) }) else {
-                throw Problem.unavailable(retryAfter: 5, "Try again in a few seconds; other images are being drawn.")
-            }
-            return logo
+            return try services.pictures.enter(for: workspace) { try file.drawn(by: services.svg) }
         } catch let refusal as FieldRefusal {
             throw Problem.validationFailed("/logo", code: refusal.code, refusal.message)
         }

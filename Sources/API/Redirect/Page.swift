@@ -39,15 +39,24 @@ enum Page {
         page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)
     }
 
+    /// For a password that was not looked at. Never "wrong": it may be right.
+    static func busy(seconds: Int) -> Response {
+        page(
+            503, "One moment", "Many passwords are being checked, and yours was not yet. Send it again in \(seconds) seconds.",
+            form: passwordForm, retryAfter: seconds)
+    }
+
     static func password(wrong: Bool) -> Response {
         page(
             wrong ? 403 : 200, "Password needed", wrong ? "That was not the password." : "This link is protected.",
-            form: """
-                <form method="post"><label for="password">Password</label>
-                <input id="password" name="password" type="password" autocomplete="off" required autofocus>
-                <button>Continue</button></form>
-                """)
+            form: passwordForm)
     }
+
+    private static let passwordForm = """
+        <form method="post"><label for="password">Password</label>
+        <input id="password" name="password" type="password" autocomplete="off" required autofocus>
+        <button>Continue</button></form>
+        """
 
     /// form-action has to allow the destination too: browsers apply it to the redirect that answers the password.
     private static let policy =

@@ -89,20 +89,20 @@ struct Redirector: Sendable {
 
     // MARK: Password
 
-    /// Tries a minute that one address has at one link.
-    private static let tries = 5
-
     /// The form, or nil when the right password was sent.
     private func ask(_ request: Request, _ link: CachedLink, _ hash: String) -> Response? {
         guard request.method == .post else { return counted(.password, Page.password(wrong: false)) }
-        let subject = "password:\(request.remoteAddress):\(link.id)"
-        let rate = services.limiter.check(subject, limit: Self.tries)
-        guard rate.isAllowed else { return counted(.tooManyTries, Page.tooManyTries(seconds: rate.secondsToReset)) }
-        guard let form = try? Query(String(decoding: request.body, as: UTF8.self)),
-            let password = form.parameters.first(where: { $0.name == "password" })?.value,
-            services.passwords.verify(password, against: hash)
-        else { return counted(.password, Page.password(wrong: true)) }
-        return nil
+        do {
+            switch try services.tryPassword(in: request, link, hash) {
+            case .right: return nil
+            case .wrong: return counted(.password, Page.password(wrong: true))
+            case .tooMany(let seconds): return counted(.tooManyTries, Page.tooManyTries(seconds: seconds))
+            case .busy(let seconds): return counted(.busy, Page.busy(seconds: seconds))
+            }
+        } catch {
+            services.logger.critical("a password cannot be checked: \(error)", metadata: ["request_id": "\(request.id)"])
+            return counted(.unavailable, Page.unavailable)
+        }
     }
 
     // MARK: The destination

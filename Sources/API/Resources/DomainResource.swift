@@ -70,9 +70,7 @@ enum DomainResource {
         let domain = try call.domain()
         try call.preconditions.requireMatch(domain.resourceVersion)
         let inspection = DomainInspection(resolver: call.services.resolver, linkHost: call.services.site.linkHost)
-        guard let check = call.services.lookups.enter({ inspection.inspect(domain, at: call.now) }) else {
-            throw Problem.unavailable(retryAfter: 5, "Try again shortly; too many domains are being looked at.")
-        }
+        let check = try call.services.lookups.enter(for: call.workspace) { inspection.inspect(domain, at: call.now) }
         return try call.retrying("domain") {
             let before = try call.domain()
             let after = before.inspected(check)

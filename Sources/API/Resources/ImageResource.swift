@@ -21,9 +21,7 @@ enum ImageResource {
                     ?? "Send the bytes of the image, with Content-Type: image/png, image/jpeg or image/webp.")
         }
         try call.admit(of: .images)
-        guard let made = try call.services.pictures.enter({ try made(call.request.body, saidToBe: essence) }) else {
-            throw Problem.unavailable(retryAfter: 5)
-        }
+        let made = try call.services.pictures.enter(for: call.workspace) { try Self.made(call.request.body, saidToBe: essence) }
         let image = Image(
             id: .new(), workspace: call.workspace, type: made.type, width: made.width, height: made.height,
             createdAt: call.now)

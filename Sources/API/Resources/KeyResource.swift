@@ -76,12 +76,16 @@ enum KeyResource {
         return try call.retrying("API key") {
             let old = try find(call)
             try call.preconditions.requireMatch(old.resourceVersion)
+            let maker = call.principal.key
             try requireHeld(old.scopes, call)
+            try refuseLooser(old, than: maker)
             try refuseRotationOfEnded(old, call)
             let text = APIKeyText.random()
             var successor = old.rotated(text, at: call.now)
+            // Never beyond the end of the key that asks: rotating itself it would live for ever.
+            if let end = maker.expiresAt { successor.expiresAt = min(successor.expiresAt ?? end, end) }
             // Whoever rotates a key holds its successor: what it may do ends with their role.
-            successor.creator = call.principal.key.creator ?? old.creator
+            successor.creator = maker.creator ?? old.creator
             let answer = try call.commit { connection in
                 try KeyChanges.rotate(
                     old, to: successor, text, overlapSeconds: overlap, by: call.author, at: call.now, on: connection)
@@ -100,6 +104,7 @@ enum KeyResource {
                 call.services.revocation.takeEffect(in: call.workspace)
                 return answer
             }
+            try requireHeld(key.scopes, call)
             try call.preconditions.requireMatch(key.resourceVersion)
             let answer = try call.commit { connection in
                 try KeyChanges.revoke(key, by: call.author, at: call.now, on: connection)

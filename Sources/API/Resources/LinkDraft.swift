@@ -17,8 +17,9 @@ struct LinkDraft {
         try wanted.refuseOwnHosts(call, hosts, &fields)
         if hosts != nil { wanted.refusePassword(&fields) }
         let (url, home) = try fields.finish(requiring: wanted.url, domain)
-        settings = wanted.applied(to: LinkSettings(url: url.text))
-        if settings.isWrongOrder { throw wrongOrder(fields) }
+        let open = wanted.applied(to: LinkSettings(url: url.text))
+        if open.isWrongOrder { throw wrongOrder(fields) }
+        settings = try wanted.protected(open, call)
         (self.domain, slug, tags) = (home, wanted.slug.value, wanted.tags.value ?? [])
     }
 
@@ -48,10 +49,11 @@ struct LinkChange {
     }
 
     /// The link with the changes made; the same where there are none.
-    func applied(to link: Link, _ call: Call) throws(Problem) -> Link {
+    func applied(to link: Link, _ call: Call) throws -> Link {
         var changed = link
         changed.settings = wanted.applied(to: link.settings)
         if changed.settings.isWrongOrder { throw refusal }
+        changed.settings = try wanted.protected(changed.settings, call)
         if let domain { (changed.domain, changed.host) = (domain.id, domain.host) }
         switch wanted.slug {
         case .absent: break

@@ -1,4 +1,3 @@
-import Crypto
 import HTTP
 import Model
 
@@ -10,7 +9,10 @@ struct LinkFields {
     var tags: Field<[String]>
     private var expiredURL: Field<Destination>
     private var changes: [(inout LinkSettings) -> Void] = []
-    private(set) var hasPassword = false
+    /// The password itself: see ``protected(_:_:)``.
+    private let password: Field<String>
+
+    var hasPassword: Bool { password.value != nil }
 
     /// Longest text in one line: titles, campaign parameters, external ids.
     private static let textLimit = 255
@@ -22,9 +24,9 @@ struct LinkFields {
         domain = fields.field("domain", as: .string) { try HostName(validating: $0) }
         tags = Self.tags(&fields)
         expiredURL = fields.field("expired_url", as: .string) { try Destination(validating: $0) }
+        password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
         readTexts(&fields)
         readLimits(&fields)
-        readPassword(&fields)
     }
 
     /// The hosts that the link would lead to.
@@ -32,7 +34,7 @@ struct LinkFields {
         [("/url", url), ("/expired_url", expiredURL.value)].compactMap { pointer, value in value.map { (pointer, $0) } }
     }
 
-    /// Settings with the changes made.
+    /// Settings with the changes made, but that of the password.
     func applied(to settings: LinkSettings) -> LinkSettings {
         var settings = settings
         if let url { settings.url = url.text }
@@ -42,6 +44,18 @@ struct LinkFields {
         case .value(let url): settings.expiredURL = url.text
         }
         for change in changes { change(&settings) }
+        return settings
+    }
+
+    /// Settings with the change of the password made: once, and only after everything else has been found right, for hashing
+    /// takes its time. A password that cannot be hashed stores nothing.
+    func protected(_ settings: LinkSettings, _ call: Call) throws -> LinkSettings {
+        var settings = settings
+        switch password {
+        case .absent: break
+        case .null: settings.passwordHash = nil
+        case .value(let password): settings.passwordHash = try call.hash(of: password)
+        }
         return settings
     }
 
@@ -70,18 +84,6 @@ struct LinkFields {
         read("disabled", \.disabled, .bool, or: false, &fields)
         read("indexable", \.indexable, .bool, or: false, &fields)
         read("redirect_status", \.redirectStatus, .redirectStatus, or: 302, &fields)
-    }
-
-    private mutating func readPassword(_ fields: inout JSONFields) {
-        let password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
-        switch password {
-        case .absent: break
-        case .null: changes.append { $0.passwordHash = nil }
-        case .value(let password):
-            hasPassword = true
-            // scrypt takes its time, so it is done once and only after everything else has been found right.
-            changes.append { $0.passwordHash = try? PasswordHash.make(password) }
-        }
     }
 
     private mutating func read<Value>(

@@ -16,22 +16,27 @@ extension Doctor {
         }
     }
 
-    /// Redis keeps nothing that has to outlive it, but what it evicts is a limit that begins anew.
+    /// Redis keeps nothing that has to outlive it, but what it evicts is a limit that begins anew; and full of what it may
+    /// not evict it takes no writes.
     private func memory() -> Finding {
         finding("See: journalctl -u redis-server@mask") {
-            let text = try installation.redis.withResource(keepIf: \.isUsable) { try $0.command("INFO").text ?? "" }
-            let facts = Dictionary(text.split(whereSeparator: \.isNewline).compactMap { line -> (Substring, Substring)? in
-                let parts = line.split(separator: ":", maxSplits: 1)
-                return parts.count == 2 ? (parts[0], parts[1]) : nil
-            }) { $1 }
-            let evicted = Int(facts["evicted_keys"] ?? "") ?? 0
-            guard evicted == 0 else {
+            let memory = try installation.redis.withResource(keepIf: \.isUsable) { try RedisMemory(on: $0) }
+            guard memory.evicted == 0 else {
                 throw Complaint("""
-                    Redis has evicted \(evicted) keys: rate limits began anew. Give it more memory (maxmemory in its \
+                    Redis has evicted \(memory.evicted) keys: rate limits began anew. Give it more memory (maxmemory in its \
                     configuration), and restart it.
                     """)
             }
-            return "\(facts["used_memory_human"] ?? "?") used, nothing was evicted"
+            guard memory.percent ?? 0 < Self.fullPercent else {
+                throw Complaint("""
+                    Redis uses \(memory.percent ?? 0) % of its maxmemory. Raise maxmemory in its configuration, and restart it. \
+                    Every key of MASK ends by itself: what stays for days is somebody else's.
+                    """)
+            }
+            return "\(memory.used >> 20) MiB used" + (memory.percent.map { ", \($0) % of maxmemory" } ?? "") + ", nothing was evicted"
         }
     }
+
+    /// From here on it is time to look.
+    private static let fullPercent = 80
 }

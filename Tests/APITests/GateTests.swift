@@ -1,0 +1,87 @@
+import Model
+import Support
+import Testing
+import Threads
+
+@testable import API
+
+/// What takes long goes through gates, and those who wait are few.
+@Suite("Gates")
+struct GateTests {
+    /// Keeps everybody who has come in until it is opened.
+    private final class Hold: Sendable {
+        private let state = Monitor((inside: 0, most: 0, isOpen: false))
+
+        func stay() {
+            state.withLock { state in
+                state.inside += 1
+                state.most = max(state.most, state.inside)
+            }
+            state.broadcast()
+            _ = state.wait(until: .never) { $0.isOpen ? true : nil }
+            state.withLock { $0.inside -= 1 }
+        }
+
+        func waitFor(_ count: Int) { _ = state.wait(until: .never) { $0.inside >= count ? true : nil } }
+        func open() {
+            state.withLock { $0.isOpen = true }
+            state.broadcast()
+        }
+        var most: Int { state.withLock { $0.most } }
+    }
+
+    @Test("beyond the queue everybody is refused at once, while those inside still are, and nobody else waits")
+    func queue() throws {
+        let gate = Gate<Int>("working", places: 2, queue: 4, retryAfter: 3)
+        let hold = Hold()
+        let refused = Monitor(0)
+        let threads = try (0..<20).map { party in
+            try Threads.Thread.start(name: "crowd") {
+                do { try gate.enter(for: party) { hold.stay() } } catch {
+                    #expect((error as? TooBusy)?.retryAfter == 3)
+                    refused.withLock { $0 += 1 }
+                    refused.broadcast()
+                }
+            }
+        }
+        // Nobody has come out yet.
+        _ = refused.wait(until: .never) { $0 == 14 ? true : nil }
+        #expect(hold.most <= 2)
+        hold.open()
+        threads.forEach { $0.join() }
+        #expect(refused.withLock { $0 } == 14 && hold.most == 2)
+        #expect(try gate.enter(for: 1) { true }, "all have left")
+    }
+
+    @Test("one party has half of the places and a third of the room, and the others come in beside it")
+    func parties() throws {
+        let gate = Gate<Int>("working", places: 4, queue: 8, retryAfter: 3)
+        let hold = Hold()
+        let refused = Monitor(0)
+        let greedy = try (0..<20).map { _ in
+            try Threads.Thread.start(name: "greedy") {
+                do { try gate.enter(for: 1) { hold.stay() } } catch {
+                    refused.withLock { $0 += 1 }
+                    refused.broadcast()
+                }
+            }
+        }
+        _ = refused.wait(until: .never) { $0 == 16 ? true : nil }
+        hold.waitFor(2)
+        #expect(throws: TooBusy.self) { try gate.requireRoom(for: 1) }
+        try gate.requireRoom(for: 2)
+        #expect(try gate.enter(for: 2) { hold.most } == 2)
+        hold.open()
+        greedy.forEach { $0.join() }
+    }
+
+    @Test("the gates together never hold all threads, and a quarter of many")
+    func sizes() {
+        for threads in [16, 64, 256, 4096] {
+            let sizes = GateSizes(threads: threads)
+            let held = sizes.passwords.capacity + sizes.pictures.capacity + sizes.lookups.capacity
+            #expect(held <= max(threads * 3 / 10, 12), "\(threads) threads, \(held) in gates")
+            #expect(held < threads)
+        }
+    }
+}
