@@ -272,7 +272,7 @@ extension Operation {
         answer: "PageAnalytics", problems: [404])
 
     static let createImage = Operation(
-        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: Image.ImageType.allCases.map(\.mediaType),
+        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: ImageResource.formats.map(\.mediaType),
         status: 201, answer: "Image", problems: [415, 422])
 
     static let listImages = Operation(

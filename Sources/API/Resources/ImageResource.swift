@@ -75,7 +75,7 @@ enum ImageResource {
     }
 
     /// What is read.
-    private static let formats: [ImageFormat] = [.png, .jpeg, .webp]
+    static let formats: [ImageFormat] = [.png, .jpeg, .webp]
 
     /// Photos are kept as JPEG and drawings as PNG. JPEG has no transparency: what is transparent is kept as PNG.
     private static func made(
