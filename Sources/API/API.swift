@@ -56,7 +56,7 @@ struct API: Sendable {
             if case .open(let handler) = route.endpoint {
                 let outcome = services.authenticator.anonymous(request)
                 try admit(outcome, &progress)
-                return try handler(services)
+                return try handler(services).unlessKnown(to: request)
             }
         }
         let outcome = try services.authenticator.authenticate(request)

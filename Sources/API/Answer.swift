@@ -5,8 +5,6 @@ struct Answer {
     enum Content {
         case none
         case object(JSON)
-        /// The same in both dialects.
-        case document(JSON)
         /// One page, and the cursor of the next if there is one.
         case list([JSON], cursor: String?)
         /// As it went over the wire the first time.

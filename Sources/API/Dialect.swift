@@ -41,7 +41,6 @@ enum Dialect: Sendable {
         case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
-        case (.document(let json), _): json.serialized()
         case (.list(let items, let cursor), .reference):
             JSON.object([
                 "data": .array(items), "has_more": .bool(cursor != nil), "next_cursor": JSON(cursor),

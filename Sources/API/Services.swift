@@ -39,7 +39,10 @@ public struct SiteConfiguration: Sendable {
 
     func origin(ofHost host: String) -> String { "https://\(host)" + (linkPort == 443 ? "" : ":\(linkPort)") }
 
-    var documentation: String { "https://\(apiHost)\(linkPort == 443 ? "" : ":\(linkPort)")/v1/openapi.json" }
+    var apiURL: String { origin(ofHost: apiHost) + "/v1" }
+
+    /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
+    var documentation: String { apiURL + "/errors" }
 }
 
 /// All that handlers work with: built once per process, shared by all threads.
@@ -58,6 +61,7 @@ public final class Services: Sendable {
     let links: LinkCache
     let domains: DomainDirectory
     let salts: SaltCache
+    let brands: BrandDirectory
     let passwords = PasswordGate()
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
@@ -88,6 +92,7 @@ public final class Services: Sendable {
         domains = DomainDirectory(store: store) { [links] in links.subscription }
         self.resolver = resolver
         salts = SaltCache(store: store)
+        brands = BrandDirectory(store: store)
         self.svg = svg
     }
 

@@ -76,6 +76,7 @@ public struct Response: Sendable {
 
     /// Every header field that MASK ever sends.
     public enum FieldName: String, Sendable {
+        case accessControlAllowOrigin = "Access-Control-Allow-Origin"
         case allow = "Allow"
         /// For nginx alone, which logs it and passes it on to nobody: this answer is a click and stands in the journal.
         case click = "X-Mask-Click"

@@ -7,6 +7,7 @@ public struct Workspace: Sendable, Equatable {
     public var plan: Plan
     /// Requests a minute, where they are set apart from the plan's.
     public var limitOverride: Int?
+    public var brand = Brand()
     /// Grows by one with each change: the entity tag, and what an update compares with.
     public var version: Int
     public var createdAt: Timestamp

@@ -9,8 +9,7 @@ struct Contract: Sendable {
     let document: JSON
 
     init(_ services: Services) {
-        guard case .document(let document) = OpenAPI.get(services).content else { preconditionFailure("no document") }
-        self.document = document
+        document = OpenAPI.json(services.site.apiURL)
     }
 
     func operation(_ route: Route) -> JSON {

@@ -27,7 +27,7 @@ extension Schemas {
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
         "Image": PageExamples.image,
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
-        "WorkspaceChanges": ["name": "Acme Corporation"],
+        "WorkspaceChanges": ["name": "Acme Corporation", "brand": ["color": "#0b57d0"]],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],
     ]
 
@@ -113,16 +113,17 @@ extension Schemas {
     ]
 
     private static let problemExample: JSON = [
-        "type": "https://api.example.com/v1/openapi.json#validation_failed", "title": "Validation failed", "status": 422,
+        "type": "https://api.example.com/v1/errors#validation_failed", "title": "Validation failed", "status": 422,
         "detail": "Correct the fields listed in errors.", "code": "validation_failed",
         "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
-        "doc_url": "https://api.example.com/v1/openapi.json#validation_failed",
+        "doc_url": "https://api.example.com/v1/errors#validation_failed",
         "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 
     private static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
         "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+        "brand": ["name": "Acme", "color": "#0b57d0", "logo_image": nil],
     ]
 
     private static let webhookID = "wh_01kac7w8v0e3s5q9x2b4m6n8p5"

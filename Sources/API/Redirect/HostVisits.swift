@@ -17,7 +17,8 @@ struct HostVisits: Sendable {
             if !error.isDatabaseUnavailable { services.logger.error("the page of a host cannot be shown: \(error)") }
             return Page.unavailable
         }
-        return domain.settings.rootURL.map(Page.elsewhere) ?? notFound(request)
+        if let url = domain.settings.rootURL { return Page.elsewhere(url) }
+        return domain.workspace == nil ? Page.shared(domain.host) : notFound(request)
     }
 
     /// An address without a link.
