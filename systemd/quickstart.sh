@@ -215,7 +215,7 @@ write_nginx_settings() {
     -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
-    -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/openapi.json|" \
+    -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/errors|" \
     -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   sh "$here/nginx-http2.sh" "$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF

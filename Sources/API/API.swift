@@ -9,7 +9,7 @@ struct API: Sendable {
     let dialect: Dialect
 
     /// What is known of a request so far, for its answer's fields and for the journal.
-    private struct Progress {
+    private struct Progress: Sendable {
         var rate: RateDecision?
         var principal: Principal?
         var endpoint = "-"
@@ -31,6 +31,7 @@ struct API: Sendable {
             let answer = try answer(request, path, &progress)
             progress.changed = answer.isAChange
             response = dialect.response(answer)
+            if request.method == .head { response.stream = nil }  // nobody would read it
         } catch {
             response = ErrorResponse.of(error, request, services, dialect)
         }
@@ -39,14 +40,16 @@ struct API: Sendable {
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
         crossOrigin.open(&response, to: request)
-        let microseconds = monotonicMicroseconds() - began
-        services.metrics.note(
-            route: progress.endpoint, request.method, status: response.status, microseconds: microseconds)
-        if let principal = progress.principal {
-            Self.addEnd(of: principal.key, to: &response)
-            journal(request, principal, progress, response.status, microseconds)
+        if let principal = progress.principal { Self.addEnd(of: principal.key, to: &response) }
+        let noted = progress
+        return response.telling { note(request, noted, $0, monotonicMicroseconds() - began) } failed: {
+            ErrorResponse.status(of: $0, request, services.logger)
         }
-        return response
+    }
+
+    private func note(_ request: Request, _ progress: Progress, _ status: Int, _ microseconds: Int) {
+        services.metrics.note(route: progress.endpoint, request.method, status: status, microseconds: microseconds)
+        if let principal = progress.principal { journal(request, principal, progress, status, microseconds) }
     }
 
     private func answer(_ request: Request, _ path: String, _ progress: inout Progress) throws -> Answer {
@@ -59,7 +62,7 @@ struct API: Sendable {
             if case .open(let handler) = route.endpoint {
                 let outcome = services.authenticator.anonymous(request)
                 try admit(outcome, &progress)
-                return try handler(services)
+                return try handler(services).unlessKnown(to: request)
             }
         }
         let outcome = try services.authenticator.authenticate(request)

@@ -6,6 +6,7 @@ import Metrics
 public struct Application: Sendable {
     private let services: Services
     private let redirector: Redirector
+    private let dress: PageDress
     private let health: Health
     private let monitoring: Monitoring
 
@@ -14,6 +15,7 @@ public struct Application: Sendable {
         self.services = services
         monitoring = Monitoring(metrics: services.metrics, collectors: collectors)
         redirector = Redirector(services: services)
+        dress = PageDress(services: services)
         health = Health(services: services)
     }
 
@@ -40,7 +42,7 @@ public struct Application: Sendable {
 
     private func visit(_ request: Request) -> Response {
         let began = monotonicMicroseconds()
-        let response = redirector.respond(to: request)
+        let response = dress.dressed(redirector.respond(to: request), for: request)
         services.metrics.note(visit: request, status: response.status, microseconds: monotonicMicroseconds() - began)
         return response
     }

@@ -14,6 +14,11 @@ enum ErrorResponse {
             body: problem.body(requestID: request.publicID, documentation: services.site.documentation))
     }
 
+    /// What an error in the middle of an answer counts as: the client sees a connection that breaks off.
+    static func status(of error: any Error, _ request: Request, _ logger: Logger) -> Int {
+        problem(error, request, logger).status
+    }
+
     private static func problem(_ error: any Error, _ request: Request, _ logger: Logger) -> Problem {
         if let problem = error as? Problem { return problem }
         if let refused = error as? RateRefusal { return refused.problem }

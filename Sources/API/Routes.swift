@@ -117,6 +117,7 @@ extension Route {
         Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update),
 
         Route(open: .get, "/openapi.json", .getOpenAPI, OpenAPI.get),
+        Route(open: .get, "/errors", .getErrors, ErrorPage.get),
     ]
 
     static let router: Router<Route> = all.reduce(into: Router()) { $0.add($1.method, $1.path, $1) }

@@ -47,7 +47,10 @@ public struct SiteConfiguration: Sendable {
 
     func origin(ofHost host: String) -> String { "https://\(host)" + (linkPort == 443 ? "" : ":\(linkPort)") }
 
-    var documentation: String { "https://\(apiHost)\(linkPort == 443 ? "" : ":\(linkPort)")/v1/openapi.json" }
+    var apiURL: String { origin(ofHost: apiHost) + "/v1" }
+
+    /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
+    var documentation: String { apiURL + "/errors" }
 }
 
 /// All that handlers work with: built once per process, shared by all threads.
@@ -70,11 +73,10 @@ public final class Services: Sendable {
     let domains: DomainDirectory
     let salts: SaltCache
     let quotas: QuotaCounts
+    let brands: BrandDirectory
     let passwords: PasswordGate
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
-    /// The document of the API, once somebody has asked for it.
-    let openAPI = Monitor<[UInt8]?>(nil)
     let pictures: Gate<WorkspaceID>
     /// Asks about the DNS records of domains.
     let resolver: Resolver
@@ -118,6 +120,7 @@ public final class Services: Sendable {
             metrics: metrics)
         self.resolver = resolver
         salts = SaltCache(visitors)
+        brands = BrandDirectory(visitors)
         self.svg = svg
         quotas = QuotaCounts(store: store)
     }

@@ -123,16 +123,13 @@ final class FastCGIConnection {
             try stream { piece in
                 writer.put(piece[...], of: reader.request)
                 flush()
-                guard !isBroken else { throw ClientGone() }
+                guard !isBroken else { throw Response.ClientGone() }
             }
             return true
         } catch {
-            return false
+            return false  // whoever made the stream has noted why
         }
     }
-
-    /// There is nobody to send the rest to.
-    private struct ClientGone: Error {}
 
     /// Sends what is collected, all of it or as much as the peer takes.
     private func flush() {

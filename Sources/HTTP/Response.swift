@@ -8,6 +8,11 @@ public struct Response: Sendable {
     /// broken off, so that the client sees that the answer is not whole.
     public var stream: (@Sendable (_ send: ([UInt8]) throws -> Void) throws -> Void)?
 
+    /// What `send` throws where nobody takes the body any more.
+    public struct ClientGone: Error {
+        public init() {}
+    }
+
     public init(status: Int, fields: [Field] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields

@@ -9,6 +9,7 @@ public struct Workspace: Sendable, Equatable {
     public var limitOverride: Int?
     /// Quotas, where they are set apart from the plan's.
     public var quotas = QuotaOverrides()
+    public var brand = Brand()
     /// Grows by one with each change: the entity tag, and what an update compares with.
     public var version: Int
     public var createdAt: Timestamp

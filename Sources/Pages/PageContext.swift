@@ -6,7 +6,7 @@ import Store
 /// What a theme is told of a page. All texts are plain; the templates escape them. Only `icon` and `svg`
 /// are markup: the sign of a network as the theme has it, and a QR code.
 ///
-///     page.title .description .language .url .monogram
+///     page.title .description .language .is_rtl .url .monogram
 ///     page.avatar { src width height }   page.beacon
 ///     head.title .description .noindex   head.card { title description image { src width height } }
 ///     colors { accent on_accent own { background text } }
@@ -37,10 +37,12 @@ struct PageContext {
     // MARK: The page and its head
 
     private var page: [String: Any] {
+        let language = text("language") ?? "en"
         var page: [String: Any] = [
-            "title": content.title, "language": text("language") ?? "en", "url": url,
+            "title": content.title, "language": language, "url": url,
             "monogram": content.title.prefix(1).uppercased(),
         ]
+        if TextDirection.isRightToLeft(language) { page["is_rtl"] = true }
         page["description"] = text("description")
         page["avatar"] = picture(content.json["avatar"])
         if !isPreview { page["beacon"] = PageView.folder + PercentEncoding.encode(slug) + PageView.suffix }

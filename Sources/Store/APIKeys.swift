@@ -22,6 +22,7 @@ public enum APIKeys {
     ) throws(MariaDBError) -> (key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool)? {
         guard let row = try connection.query("""
             SELECT \(columns), w.slug, w.name, w.plan, w.requests_per_minute, w.version, w.created_at, m.role,
+                   w.brand_name, w.brand_color, w.brand_logo_id,
                    EXISTS (SELECT 1 FROM webhooks h WHERE h.workspace_id = k.workspace_id AND h.enabled),
                    w.quotas
             FROM \(tables) JOIN workspaces w ON w.id = k.workspace_id
@@ -33,8 +34,9 @@ public enum APIKeys {
         var workspace = Workspace(
             id: key.workspace, slug: try row.string(16), name: try row.string(17), plan: try row.plan(18),
             limitOverride: try row.optionalInteger(19), version: try row.integer(20), createdAt: try row.timestamp(21))
-        workspace.quotas = QuotaOverrides(stored: try row.string(24))
-        return (key, workspace, row.isNull(22) ? nil : try row.role(22), try row.bool(23))
+        workspace.brand = try Workspaces.brand(row, at: 23)
+        workspace.quotas = QuotaOverrides(stored: try row.string(27))
+        return (key, workspace, row.isNull(22) ? nil : try row.role(22), try row.bool(26))
     }
 
     /// All keys that there have ever been, of one workspace or of all.

@@ -6,7 +6,7 @@ import Model
 struct DomainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "Hosts of short links: whose they are, and their certificates.",
-        subcommands: [Add.self, List.self, Verify.self, Check.self, Certificate.self, Remove.self])
+        subcommands: [Add.self, List.self, Lead.self, Verify.self, Check.self, Certificate.self, Remove.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -40,6 +40,46 @@ struct DomainCommand: ParsableCommand {
                     domain.id.description,
                 ]
             })
+        }
+    }
+
+    struct Lead: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Say where a host leads whose visitors follow no link that works; \"\" for MASK's own page.",
+            discussion: "Also of the link host that all workspaces share, whose address only the sysadmin can set.")
+        @Argument(help: "Such as links.example.com.") var host: String
+        @Option(help: "Where the bare host leads.") var rootURL: String?
+        @Option(help: "Where an address without a link leads.") var notFoundURL: String?
+        @Option(help: "Where an expired link leads that says nothing itself.") var expiredURL: String?
+
+        func validate() throws {
+            guard rootURL != nil || notFoundURL != nil || expiredURL != nil else {
+                throw ValidationError("Name at least one of --root-url, --not-found-url and --expired-url.")
+            }
+        }
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            let domain = try administration.domain(try hostName(host).text)
+            var settings = domain.settings
+            if let rootURL { settings.rootURL = try address(rootURL, administration) }
+            if let notFoundURL { settings.notFoundURL = try address(notFoundURL, administration) }
+            if let expiredURL { settings.expiredURL = try address(expiredURL, administration) }
+            try administration.set(settings, of: domain)
+        }
+
+        /// Nothing of ours: two hosts could send visitors to each other for ever.
+        private func address(_ text: String, _ administration: Administration) throws -> String? {
+            if text.isEmpty { return nil }
+            do {
+                let destination = try Destination(validating: text)
+                guard try !administration.domains().contains(where: { $0.host == destination.host }) else {
+                    throw ValidationError("\(text) is on a host of MASK; lead to an address outside of it.")
+                }
+                return destination.text
+            } catch let problem as DestinationProblem {
+                throw ValidationError(problem.message)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import MariaDB
 import Model
 import Store
 import Support
@@ -294,6 +295,53 @@ struct AuditTests {
             found = try found.map { try JSON.parse(Array($0.utf8))["id"]?.stringValue ?? "" }
         }
         #expect(found.count == 5200 && Set(found) == ids)
+    }
+
+    @Test("an export that breaks is logged and counted as a failure, and one whose client has gone as that")
+    func brokenExport() throws {
+        // MariaDB by a way that the test can take away, over one connection.
+        let link = stage.spool.path + "/mariadb.sock"
+        var configuration = try Database.shared.get().configuration
+        guard case .socket(let path) = configuration.address else { return }
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        configuration.address = .socket(path: link)
+        let store = Store(configuration, connections: 1)
+        let log = Log()
+        let application = Application(try Stage.worker(stage.services.site, store, stage.redis, stage.spool, log.logger))
+        var request = stage.request(.get, "/v1/audit-log/export?format=csv")
+        request.fields.authorization = "Bearer " + auditor
+        func statuses() throws -> [Int] {
+            try stage.load()
+            return try stage.query("""
+                SELECT status FROM api_requests WHERE workspace_id = \(stage.workspace.id) AND endpoint = 'GET /audit-log/export'
+                ORDER BY status
+                """).map { try $0.integer(0) }
+        }
+
+        let gone = try #require(application.respond(to: request).stream)
+        #expect(throws: Response.ClientGone.self) { try gone { _ in throw Response.ClientGone() } }
+        #expect(try statuses() == [499])
+
+        request.id = randomHex(16)
+        let whole = try #require(application.respond(to: request).stream)
+        #expect(try statuses() == [499], "nothing is noted before it is sent")
+        try whole { _ in }
+        #expect(try statuses() == [200, 499])
+
+        request.id = randomHex(16)
+        let broken = try #require(application.respond(to: request).stream)
+        var isFirst = true
+        #expect(throws: MariaDBError.self) {
+            try broken { _ in
+                guard isFirst else { return }
+                isFirst = false
+                let id = try store.read { try $0.query("SELECT CONNECTION_ID()").first?.integer(0) ?? 0 }
+                try FileManager.default.removeItem(atPath: link)
+                _ = try stage.query("KILL \(id)")
+            }
+        }
+        #expect(try statuses() == [200, 499, 503])
+        #expect(log.text.contains(request.id))
     }
 
     @Test("the export has the filters of the list, and says the same of an entry")

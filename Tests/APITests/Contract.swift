@@ -9,7 +9,7 @@ struct Contract: Sendable {
     let document: JSON
 
     init(_ services: Services) {
-        document = OpenAPI.document(services.site)
+        document = OpenAPI.json(services.site.apiURL)
     }
 
     func operation(_ route: Route) -> JSON {

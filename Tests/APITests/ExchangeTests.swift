@@ -153,13 +153,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#unauthorized",
+              "type": "https://api.mask.test/v1/errors#unauthorized",
               "title": "Missing or invalid API key",
               "status": 401,
               "detail": "Send a valid API key in the header: Authorization: Bearer mk_live_…",
               "code": "unauthorized",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#unauthorized"
+              "doc_url": "https://api.mask.test/v1/errors#unauthorized"
             }
             """)
     }
@@ -188,13 +188,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#insufficient_scope",
+              "type": "https://api.mask.test/v1/errors#insufficient_scope",
               "title": "Insufficient scope",
               "status": 403,
               "detail": "Use an API key that has the scope links:write.",
               "code": "insufficient_scope",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#insufficient_scope",
+              "doc_url": "https://api.mask.test/v1/errors#insufficient_scope",
               "required_scope": "links:write"
             }
             """, with: ["READER": try stage.newKey([.linksRead]).text])
@@ -219,13 +219,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#not_found",
+              "type": "https://api.mask.test/v1/errors#not_found",
               "title": "Not found",
               "status": 404,
               "detail": "Check the address and the id; there is nothing here that this API key can see.",
               "code": "not_found",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#not_found"
+              "doc_url": "https://api.mask.test/v1/errors#not_found"
             }
             """)
     }
@@ -250,13 +250,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#method_not_allowed",
+              "type": "https://api.mask.test/v1/errors#method_not_allowed",
               "title": "Method not allowed",
               "status": 405,
               "detail": "Use one of the methods of this address: POST, GET.",
               "code": "method_not_allowed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#method_not_allowed"
+              "doc_url": "https://api.mask.test/v1/errors#method_not_allowed"
             }
             """)
     }
@@ -285,13 +285,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#slug_taken",
+              "type": "https://api.mask.test/v1/errors#slug_taken",
               "title": "Slug already taken",
               "status": 409,
               "detail": "Choose another slug; my-link is taken on this domain.",
               "code": "slug_taken",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#slug_taken"
+              "doc_url": "https://api.mask.test/v1/errors#slug_taken"
             }
             """)
     }
@@ -318,13 +318,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#unsupported_media_type",
+              "type": "https://api.mask.test/v1/errors#unsupported_media_type",
               "title": "Unsupported media type",
               "status": 415,
               "detail": "Send the body as JSON, with the header: Content-Type: application/json",
               "code": "unsupported_media_type",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#unsupported_media_type"
+              "doc_url": "https://api.mask.test/v1/errors#unsupported_media_type"
             }
             """)
     }
@@ -351,13 +351,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#invalid_json",
+              "type": "https://api.mask.test/v1/errors#invalid_json",
               "title": "Body is not valid JSON",
               "status": 400,
               "detail": "Correct the JSON at byte offset 31. Write a member name in double quotes here.",
               "code": "invalid_json",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#invalid_json",
+              "doc_url": "https://api.mask.test/v1/errors#invalid_json",
               "offset": 31
             }
             """)
@@ -385,13 +385,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#validation_failed",
+              "type": "https://api.mask.test/v1/errors#validation_failed",
               "title": "Validation failed",
               "status": 422,
               "detail": "Correct the fields listed in errors.",
               "code": "validation_failed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#validation_failed",
+              "doc_url": "https://api.mask.test/v1/errors#validation_failed",
               "errors": [
                 {
                   "pointer": "/url",
@@ -445,13 +445,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#rate_limited",
+              "type": "https://api.mask.test/v1/errors#rate_limited",
               "title": "Rate limit exceeded",
               "status": 429,
               "detail": "Wait <seconds> s before the next request.",
               "code": "rate_limited",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#rate_limited"
+              "doc_url": "https://api.mask.test/v1/errors#rate_limited"
             }
             """)
     }
@@ -470,13 +470,13 @@ struct ExchangeTests {
             X-Content-Type-Options: nosniff
 
             {
-              "type": "https://api.mask.test/v1/openapi.json#https_required",
+              "type": "https://api.mask.test/v1/errors#https_required",
               "title": "HTTPS required",
               "status": 403,
               "detail": "Send the request to the same address over https://, and replace the API key if this one has travelled in the clear.",
               "code": "https_required",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#https_required"
+              "doc_url": "https://api.mask.test/v1/errors#https_required"
             }
             """)
     }

@@ -34,6 +34,11 @@ struct WorkspaceTests {
               "plan": "pro",
               "requests_per_minute": 600,
               "audit_days": 180,
+              "brand": {
+                "name": null,
+                "color": null,
+                "logo_image": null
+              },
               "created_at": "<time>",
               "quotas": {
                 "links": {
@@ -131,13 +136,13 @@ struct WorkspaceTests {
         #expect(answer.told == """
             403 Forbidden
             {
-              "type": "https://api.mask.test/v1/openapi.json#insufficient_role",
+              "type": "https://api.mask.test/v1/errors#insufficient_role",
               "title": "Insufficient role",
               "status": 403,
               "detail": "Use an API key that was made by a member with the role owner.",
               "code": "insufficient_role",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/openapi.json#insufficient_role",
+              "doc_url": "https://api.mask.test/v1/errors#insufficient_role",
               "required_role": "owner"
             }
             """)
@@ -146,7 +151,11 @@ struct WorkspaceTests {
 
     @Test("what is wrong is told by field", arguments: [
         (#"{"plan": "free"}"#, "/plan invalid_choice"), (#"{"plan": null}"#, "/plan required"), (#"{"name": null}"#, "/name required"),
-        (#"{"name": ""}"#, "/name empty"), (#"{"requests_per_minute": 9}"#, "/requests_per_minute unknown_field"),
+        (#"{"name": ""}"#, "/name empty"),
+        (#"{"brand": {"color": "red"}}"#, "/brand/color invalid_color"), (#"{"brand": {"name": " "}}"#, "/brand/name empty"),
+        (#"{"brand": {"logo_image": "img_1"}}"#, "/brand/logo_image invalid_id"),
+        (#"{"brand": {"logo_image": "img_01kac7w8v0e3s5q9x2b4m6n8p9"}}"#, "/brand/logo_image unknown_image"),
+        (#"{"brand": {"font": "x"}}"#, "/brand/font unknown_field"), (#"{"brand": "Acme"}"#, "/brand invalid_type"), (#"{"requests_per_minute": 9}"#, "/requests_per_minute unknown_field"),
     ])
     func invalid(_ body: String, _ refusal: String) {
         #expect(stage.ask(.patch, "/workspace", body, key: owner).refusals == [refusal])

@@ -117,6 +117,27 @@ extension EndToEndTests {
             }
         }
 
+        @Test("the API's description goes compressed, may be shown by any page, and is not sent to who has it", arguments: [
+            "https://api.mask.localhost/v1", "https://mask.localhost/api/v1",
+        ])
+        func document(base: String) throws {
+            let answer = stack.answer(base + "/openapi.json", "--compressed")
+            #expect(answer.status == 200 && answer.fields["content-encoding"] == "gzip")
+            #expect(answer.fields["access-control-allow-origin"] == "*" && answer.fields["vary"]?.contains("Accept-Encoding") == true)
+            let tag = try #require(answer.fields["etag"])
+            #expect(stack.answer(base + "/openapi.json", "-H", "If-None-Match: \(tag)").status == 304)
+        }
+
+        @Test("an error that nginx answers leads to a section of the page of errors")
+        func errorPage() throws {
+            let long = String(repeating: "a", count: 9000)
+            let problem = stack.answer(stack["MASK_API_URL"] + "/links?" + long).json
+            let place = try #require(problem["doc_url"] as? String)
+            #expect(place.hasPrefix(stack["MASK_API_URL"] + "/errors#") && problem["type"] as? String == place)
+            let code = try #require(problem["code"] as? String)
+            #expect(stack.answer(stack["MASK_API_URL"] + "/errors").body.contains("<section id=\"\(code)\">"))
+        }
+
         @Test("what a header claims is neither the visitor's address nor a proxy", arguments: [
             "X-Forwarded-For: 203.0.113.9", "X_Forwarded_For: 203.0.113.9", "Proxy: http://evil.example",
         ])

@@ -244,6 +244,16 @@ public struct Administration: Sendable {
         return domain
     }
 
+    /// Sets what visitors of a domain get who follow no link that works.
+    public func set(_ settings: DomainSettings, of domain: Domain) throws {
+        let now = Timestamp.now()
+        var after = domain
+        (after.settings, after.updatedAt) = (settings, now)
+        let made = after
+        try change { try DomainChanges.update(domain, to: made, .domainUpdated, by: .maskctl, at: now, on: $0) }
+        forgetDomain(domain.host)
+    }
+
     /// Looks at the DNS records of a domain, as its workspace can do over the API.
     public func verifyDomain(_ domain: Domain, with resolver: Resolver, linkHost: String) throws -> Domain {
         let now = Timestamp.now()

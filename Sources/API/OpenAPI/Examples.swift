@@ -27,7 +27,7 @@ extension Schemas {
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
         "Image": PageExamples.image,
         "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
-        "WorkspaceChanges": ["name": "Acme Corporation"],
+        "WorkspaceChanges": ["name": "Acme Corporation", "brand": ["color": "#0b57d0"]],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],
     ]
 
@@ -114,10 +114,10 @@ extension Schemas {
     ]
 
     private static let problemExample: JSON = [
-        "type": "https://api.example.com/v1/openapi.json#validation_failed", "title": "Validation failed", "status": 422,
+        "type": "https://api.example.com/v1/errors#validation_failed", "title": "Validation failed", "status": 422,
         "detail": "Correct the fields listed in errors.", "code": "validation_failed",
         "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
-        "doc_url": "https://api.example.com/v1/openapi.json#validation_failed",
+        "doc_url": "https://api.example.com/v1/errors#validation_failed",
         "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 
@@ -128,6 +128,7 @@ extension Schemas {
             let used: JSON = quota == .pageVersions ? nil : 12
             return .init(name: quota.rawValue, value: ["limit": JSON(Plan.pro.limit(of: quota)), "used": used])
         })),
+        "brand": ["name": "Acme", "color": "#0b57d0", "logo_image": nil],
     ]
 
     private static let webhookID = "wh_01kac7w8v0e3s5q9x2b4m6n8p5"

@@ -1,24 +1,38 @@
 import HTTP
 import Model
+import Synchronization
 
 /// `/openapi.json`: OpenAPI 3.1 of the reference dialect, made from the route table, so that it cannot drift from it.
 enum OpenAPI {
     /// Made once in a process: it takes some 20 ms.
     static func get(_ services: Services) -> Answer {
-        let bytes = services.openAPI.withLock { made in
-            let bytes = made ?? document(services.site).serialized()
-            made = bytes
-            return bytes
-        }
-        return Answer(status: 200, content: .file(type: "application/json", bytes))
+        let document = document(services.site.apiURL)
+        return .publicDocument(type: "application/json", document.bytes, document.tag)
     }
 
-    static func document(_ site: SiteConfiguration) -> JSON {
-        let port = site.linkPort == 443 ? "" : ":\(site.linkPort)"
-        return [
+    private struct Document {
+        let bytes: [UInt8]
+        let tag: EntityTag
+    }
+
+    /// Written once: there is one base in a process.
+    private static let written = Mutex<[String: Document]>([:])
+
+    private static func document(_ base: String) -> Document {
+        written.withLock { written in
+            if let document = written[base] { return document }
+            let bytes = json(base).serialized()
+            let document = Document(bytes: bytes, tag: EntityTag(digestOf: bytes))
+            written[base] = document
+            return document
+        }
+    }
+
+    static func json(_ base: String) -> JSON {
+        [
             "openapi": "3.1.0",
             "info": ["title": "MASK", "version": "1", "description": .string(about)],
-            "servers": [["url": .string("https://\(site.apiHost)\(port)/v1")]],
+            "servers": [["url": .string(base)]],
             "security": [["key": []]],
             "paths": .object(paths),
             "components": [
@@ -143,7 +157,7 @@ enum OpenAPI {
 
     /// What entity tags of an answer look like.
     private static func tag(_ operation: Operation) -> JSON? {
-        operation.isTagged ? operation.files.isEmpty ? .entityTag : .fileTag : nil
+        operation.isTagged ? operation.files.isEmpty && !operation.isDocument ? .entityTag : .fileTag : nil
     }
 
     /// The header fields of an answer that can be relied on. Limits stand in problems too, where the worker wrote them.

@@ -29,6 +29,8 @@ struct Operation: Sendable {
     var files: [String] = []
     /// The answer shows one resource with its entity tag, and preconditions count.
     var isTagged = false
+    /// Its entity tag is of a digest.
+    var isDocument = false
     /// Problems of its own, beside those that every route has.
     var problems: [Int] = []
 }

@@ -278,7 +278,7 @@ extension Operation {
         answer: "PageAnalytics", problems: [404])
 
     static let createImage = Operation(
-        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: Image.ImageType.allCases.map(\.mediaType),
+        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: ImageResource.formats.map(\.mediaType),
         status: 201, answer: "Image", problems: [415, 422])
 
     static let listImages = Operation(
@@ -308,10 +308,15 @@ extension Operation {
         id: "getWorkspace", summary: "Read the key's workspace", answer: "Workspace", isTagged: true)
 
     static let updateWorkspace = Operation(
-        id: "updateWorkspace", summary: "Change name or plan, with an API key that an owner has made", body: "WorkspaceChanges",
+        id: "updateWorkspace", summary: "Change name, plan or brand, with an API key that an owner has made", body: "WorkspaceChanges",
         answer: "Workspace", isTagged: true, problems: [409, 415, 422])
 
-    static let getOpenAPI = Operation(id: "getOpenAPI", summary: "This document", answer: "Document")
+    static let getOpenAPI = Operation(
+        id: "getOpenAPI", summary: "This document", answer: "Document", isTagged: true, isDocument: true)
+
+    static let getErrors = Operation(
+        id: "getErrors", summary: "What each code of a problem means, for people", files: ["text/html"], isTagged: true,
+        isDocument: true)
 
     // MARK: Parameters that several share
 

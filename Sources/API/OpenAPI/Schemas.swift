@@ -50,7 +50,7 @@ enum Schemas {
         "type": "object", "required": ["type", "title", "status", "detail", "code", "request_id", "doc_url"],
         "properties": [
             "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
-            "detail": ["type": "string"], "code": ["type": "string"], "request_id": ["type": "string"],
+            "detail": ["type": "string"], "code": .oneOf(ErrorCatalog.codes), "request_id": ["type": "string"],
             "doc_url": ["type": "string"],
             "errors": array(of: fieldProblem),
         ],

@@ -2,7 +2,7 @@ import HTTP
 import Model
 import Store
 
-/// `/{slug}.qr` on link hosts: the QR code of a link, for people. No click.
+/// `/{slug}.qr` on link hosts: the QR code of a link, for people: a page in a browser, an image for everything else. No click.
 struct QRPage {
     let services: Services
 
@@ -23,6 +23,9 @@ struct QRPage {
         let settings = link.settings
         // As where the link leads: nobody learns that there is one.
         if settings.disabled || settings.startsAt.map({ Timestamp.now() < $0 }) ?? false { return Page.notFound }
+        if prefersPage(request) {
+            return Page.qrCode(of: services.site.shortURL(host: request.host, slug: slug), slug: slug)
+        }
         let drawing = QRDrawing(
             text: ClickTrigger.scannedURL(services.site.shortURL(host: request.host, slug: slug)), style: QRStyle(),
             format: format(request))
@@ -44,6 +47,12 @@ struct QRPage {
             services.logger.error("a QR code cannot be drawn: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return Page.unavailable
         }
+    }
+
+    /// A browser that follows the address likes a page better; one that shows a picture within a page does not.
+    private func prefersPage(_ request: Request) -> Bool {
+        let accept = Accept(request.fields.accept)
+        return request.query.isEmpty && accept.quality(of: "text/html") > accept.quality(of: QRFormat.png.mediaType)
     }
 
     /// What the address asks for, or else the browser. Whatever else stands in the query says nothing here.

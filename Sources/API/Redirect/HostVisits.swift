@@ -18,7 +18,7 @@ struct HostVisits: Sendable {
             return Page.unavailable
         }
         if let url = domain.settings.rootURL { return elsewhere(url, isIndexed: true) ?? Page.loop }
-        return notFound(request)
+        return domain.workspace == nil ? Page.shared(domain.host) : notFound(request)
     }
 
     /// An address without a link.

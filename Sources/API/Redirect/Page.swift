@@ -34,6 +34,26 @@ enum Page {
             .init(.xContentTypeOptions, "nosniff"),
         ],
         body: Array("# Short links say noindex themselves, which only who may ask for them can read.\nUser-agent: *\nDisallow:\n".utf8))
+    /// The bare host that all workspaces share.
+    static func shared(_ host: String) -> Response {
+        page(200, escaped(host), "Short links of many people live on this host. Each leads to an address that its owner has chosen.")
+    }
+
+    /// A QR code as a browser shows it. The image and the files are at the same address.
+    /// - Parameters:
+    ///   - url: what it leads to.
+    ///   - slug: names the files.
+    static func qrCode(of url: String, slug: String) -> Response {
+        let name = escaped(slug)
+        var response = page(200, "QR code", escaped(url), form: """
+            <p><img class="qr" src="?format=svg" alt="QR code of \(escaped(url))" width="512" height="512"></p>
+            <p class="files"><a href="?format=png&amp;size=2048" download="\(name).png">PNG</a>
+            <a href="?format=svg" download="\(name).svg">SVG</a></p>
+            """)
+        response.set(.cacheControl, "public, max-age=3600")
+        response.set(.vary, "Accept")
+        return response
+    }
 
     static func tooManyTries(seconds: Int) -> Response {
         page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)
@@ -48,8 +68,8 @@ enum Page {
 
     static func password(wrong: Bool) -> Response {
         page(
-            wrong ? 403 : 200, "Password needed", wrong ? "That was not the password." : "This link is protected.",
-            form: passwordForm)
+            wrong ? 403 : 200, "Password needed", wrong ? "That was not the password. Try again." : "This link is protected.",
+            isAlert: wrong, form: passwordForm)
     }
 
     private static let passwordForm = """
@@ -59,11 +79,11 @@ enum Page {
         """
 
     /// form-action has to allow the destination too: browsers apply it to the redirect that answers the password.
-    private static let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
+    static let policy =
+        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
 
     private static func page(
-        _ status: Int, _ title: String, _ sentence: String, form: String = "", retryAfter: Int? = nil, allow: String? = nil
+        _ status: Int, _ title: String, _ sentence: String, isAlert: Bool = false, form: String = "", retryAfter: Int? = nil, allow: String? = nil
     ) -> Response {
         var response = Response(
             status: status,
@@ -72,27 +92,37 @@ enum Page {
                 .init(.contentSecurityPolicy, policy),
                 .init(.xContentTypeOptions, "nosniff"), .init(.referrerPolicy, "no-referrer"), .init(.xRobotsTag, "noindex"),
             ],
-            body: Array(html(title, sentence, form).utf8))
+            body: Array(html(title, sentence, isAlert, form).utf8))
         if let retryAfter { response.set(.retryAfter, String(retryAfter)) }
         if let allow { response.set(.allow, allow) }
         return response
     }
 
-    private static func html(_ title: String, _ sentence: String, _ form: String) -> String {
+    private static func html(_ title: String, _ sentence: String, _ isAlert: Bool, _ form: String) -> String {
         """
         <!DOCTYPE html>
         <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(title)</title>
         <style>
-        :root { color-scheme: light dark }
-        body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 20vh auto 0; padding: 0 1.5rem }
-        h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem }
+        :root { color-scheme: light dark; --brand: CanvasText; --on-brand: Canvas; --alert: #b3261e }
+        @media (prefers-color-scheme: dark) { :root { --alert: #ff8a80 } }
+        \(styleMark)
+        body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 0 auto; padding: 18vh 1.5rem 3rem; overflow-wrap: anywhere }
+        body::before { content: ""; position: fixed; inset: 0 0 auto; height: .375rem; background: var(--brand) }
+        .brand { display: flex; align-items: center; gap: .75rem; margin: 0 0 2rem; font-weight: 600 }
+        .brand img { width: auto; height: auto; max-width: 10rem; max-height: 3rem }
+        h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .5rem; text-wrap: balance }
         p { margin: 0 0 1.5rem }
+        [role=alert] { padding-inline-start: .75rem; border-inline-start: .25rem solid var(--alert); color: var(--alert); font-weight: 600 }
         label { display: block; font-size: .9rem; margin-bottom: .25rem }
         input, button { font: inherit; padding: .6rem .8rem; border-radius: .5rem; border: 1px solid GrayText; box-sizing: border-box; width: 100% }
-        button { margin-top: .75rem; border-color: transparent; background: CanvasText; color: Canvas; cursor: pointer }
+        button { margin-top: .75rem; border-color: transparent; background: var(--brand); color: var(--on-brand); font-weight: 600; cursor: pointer }
+        :focus-visible { outline: 3px solid; outline-offset: 2px }
+        a { color: inherit }
+        .qr { display: block; width: 100%; height: auto; border-radius: .5rem }
+        .files { display: flex; gap: 1.5rem }
         </style>
-        <h1>\(title)</h1><p>\(sentence)</p>\(form)
+        \(headMark)<h1>\(title)</h1><p\(isAlert ? " role=\"alert\"" : "")>\(sentence)</p>\(form)\(endMark)
         </html>
 
         """

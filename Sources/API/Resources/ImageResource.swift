@@ -51,6 +51,9 @@ enum ImageResource {
                 return try call.answerToRepeatedDelete(.imageDeleted, id.description)
             }
             let answer = try call.commit { connection in
+                guard try !Workspaces.showsAsLogo(id, in: call.workspace, on: connection) else {
+                    throw Problem.conflict(code: "image_in_use", "The workspace's brand has the image as its logo. Change that first.")
+                }
                 guard try !BioPages.isShown(id, in: call.workspace, on: connection) else {
                     throw Problem.conflict(
                         code: "image_in_use", "A page has the image in its draft or in a version. Delete that page first.")
@@ -74,7 +77,7 @@ enum ImageResource {
     }
 
     /// What is read.
-    private static let formats: [ImageFormat] = [.png, .jpeg, .webp]
+    static let formats: [ImageFormat] = [.png, .jpeg, .webp]
 
     /// Photos are kept as JPEG and drawings as PNG. JPEG has no transparency: what is transparent is kept as PNG.
     private static func made(

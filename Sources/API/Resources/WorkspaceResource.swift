@@ -9,11 +9,12 @@ enum WorkspaceResource {
         return try call.show(shown.json, shown.version)
     }
 
-    /// Changes name and plan; only for a key that an owner has made.
+    /// Changes name, plan and brand; only for a key that an owner has made.
     static func update(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let name = fields.field("name", as: .keyName)
         let plan: Field<Plan> = fields.field("plan", as: .choice())
+        let brand = fields.field("brand", as: .brand)
         fields.refuseNull("name", name)
         fields.refuseNull("plan", plan)
         try fields.finish()
@@ -24,6 +25,7 @@ enum WorkspaceResource {
             var after = before
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
+            if !brand.isAbsent { after.brand = try changed(before.brand, brand.value, call) }
             guard after != before else { return try answer(before, call) }
             return try write(after, before, call)
         }
@@ -38,6 +40,7 @@ enum WorkspaceResource {
             return shown
         }
         call.services.revocation.takeEffect(in: call.workspace)
+        call.services.brands.forget(call.workspace)
         return answer
     }
 
@@ -59,6 +62,18 @@ enum WorkspaceResource {
         return (.object(object), ResourceVersion(workspace.version, detail: sum & 0xFFFF_FFFF))
     }
 
+    /// A brand that is null is none at all.
+    private static func changed(_ brand: Brand, _ fields: BrandFields?, _ call: Call) throws -> Brand {
+        guard let fields else { return Brand() }
+        if let logo = fields.logo.value,
+            try call.services.store.read({ try Images.find(logo, in: call.workspace, on: $0) }) == nil
+        {
+            throw Problem.validationFailed(
+                "/brand/logo_image", code: "unknown_image", "Use an image of this workspace; POST /images makes one.")
+        }
+        return fields.applied(to: brand)
+    }
+
     private static func find(_ call: Call) throws -> Workspace {
         guard let workspace = try call.services.store.read({ try Workspaces.find(call.workspace, on: $0) }) else {
             throw Problem.notFound()
@@ -76,6 +91,7 @@ extension Workspace {
             "plan": .string(plan.rawValue),
             "requests_per_minute": .integer(Int64(requestsPerMinute)),
             "audit_days": .integer(Int64(plan.auditDays)),
+            "brand": brand.json,
             "created_at": .string(createdAt.rfc3339),
         ]
     }

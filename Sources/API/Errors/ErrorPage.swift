@@ -1,0 +1,73 @@
+import Crypto
+import HTTP
+
+/// `/errors`: what every `code` means, for people. Public: whoever has no key yet needs it most.
+enum ErrorPage {
+    static func get(_ services: Services) -> Answer {
+        .publicDocument(type: "text/html; charset=utf-8", bytes, tag).adding([
+            .init(.contentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"),
+        ])
+    }
+
+    private static let bytes = Array(html.utf8)
+    private static let tag = EntityTag(digestOf: bytes)
+
+    private static let html = """
+        <!DOCTYPE html>
+        <html lang="en">
+        <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Errors of the API</title>
+        <style>
+        :root { color-scheme: light dark }
+        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 0 auto; padding: 2.5rem 1.25rem 40vh }
+        h1 { font-size: 1.75rem; line-height: 1.2 }
+        h2 { font: 600 1.1rem/1.3 ui-monospace, monospace; margin: 2.25rem 0 .25rem; overflow-wrap: anywhere }
+        h2 span { font: 400 .95rem system-ui, sans-serif; opacity: .75; margin-inline-start: .5rem }
+        p { margin: .25rem 0 }
+        section:target { outline: 2px solid; outline-offset: .75rem; border-radius: 2px }
+        a { color: inherit }
+        </style>
+        <h1>Errors of the API</h1>
+        <p>Every error is a problem document (RFC 9457). Its <code>code</code> is one of these, and <code>type</code> leads here.
+        For the fields of a body, <code>errors</code> says of each what to change.</p>
+        \(ErrorCatalog.entries.map(section).joined())</html>
+
+        """
+
+    private static func section(_ entry: ErrorCatalog.Entry) -> String {
+        """
+        <section id="\(entry.code)"><h2>\(entry.code) <span>\(entry.status)</span></h2>
+        <p>\(entry.meaning)</p><p>\(entry.remedy)</p></section>
+
+        """
+    }
+}
+
+extension Answer {
+    /// The same for everybody, in both dialects, for a while: any web page may show it.
+    static func publicDocument(type: String, _ bytes: [UInt8], _ tag: EntityTag) -> Answer {
+        Answer(status: 200, content: .file(type: type, bytes), fields: [
+            .init(.eTag, tag.description), .init(.cacheControl, "public, max-age=300"),
+            .init(.accessControlAllowOrigin, "*"),
+        ])
+    }
+
+    func adding(_ more: [Response.Field]) -> Answer {
+        var answer = self
+        answer.fields += more
+        return answer
+    }
+
+    /// 304 where the client has it already.
+    func unlessKnown(to request: Request) throws(Problem) -> Answer {
+        guard let tag = self[.eTag].flatMap({ Precondition($0) }),
+            case .tags(let tags) = tag, let current = tags.first, try Preconditions(request.fields).isKnown(current)
+        else { return self }
+        return Answer(status: 304, content: .none, fields: fields)
+    }
+}
+
+extension EntityTag {
+    /// Another for every other content.
+    init(digestOf bytes: [UInt8]) { self.init(base64URL(Array(sha256(bytes).prefix(16)))) }
+}

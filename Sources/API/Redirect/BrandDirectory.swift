@@ -1,0 +1,53 @@
+import MariaDB
+import Model
+import Store
+import Threads
+
+/// How the pages of ours look that a workspace's visitors get: kept in memory for a minute. Only such pages ask, no redirect.
+final class BrandDirectory: Sendable {
+    struct Look: Sendable, Equatable {
+        var name: String?
+        var color: Color?
+        var logo: Image?
+    }
+
+    private struct Entry {
+        var look: Look?
+        /// Monotonic milliseconds.
+        var loadedAt: Int
+    }
+
+    private let lookups: VisitorLookups
+    private let entries = Monitor<[WorkspaceID: Entry]>([:])
+
+    private static let capacity = 1000
+    private static let milliseconds = 60_000
+
+    init(_ lookups: VisitorLookups) { self.lookups = lookups }
+
+    /// Nil where the workspace has set nothing, and while it cannot be told: a sober page is never wrong.
+    func look(of workspace: WorkspaceID) -> Look? {
+        let now = monotonicMilliseconds()
+        let (known, isMine) = entries.withLock { entries -> (Look?, Bool) in
+            let entry = entries[workspace]
+            if let entry, now - entry.loadedAt < Self.milliseconds { return (entry.look, false) }
+            // One asks; the others take what was known meanwhile.
+            if entry == nil, entries.count >= Self.capacity, let other = entries.keys.first { entries[other] = nil }
+            entries[workspace] = Entry(look: entry?.look, loadedAt: now)
+            return (entry?.look, true)
+        }
+        guard isMine, let read = try? lookups.read({ try Self.look(of: workspace, on: $0) }) else { return known }
+        let look = read == Look() ? nil : read
+        entries.withLock { $0[workspace]?.look = look }
+        return look
+    }
+
+    /// After a change by this process; others see it within the minute.
+    func forget(_ workspace: WorkspaceID) { entries.withLock { $0[workspace] = nil } }
+
+    private static func look(of workspace: WorkspaceID, on connection: Connection) throws -> Look {
+        guard let brand = try Workspaces.find(workspace, on: connection)?.brand else { return Look() }
+        let logo = try brand.logo.flatMap { try Images.find($0, in: workspace, on: connection) }
+        return Look(name: brand.name, color: brand.color, logo: logo)
+    }
+}
