@@ -37,7 +37,7 @@ struct BrandTests {
     @Test("they have the workspace's name, colour and logo, on its hosts and for its links")
     func dressed() throws {
         let logo = try stage.newImage()["id"]?.stringValue ?? ""
-        brand(#"{"name": "Acme & <Co>", "color": "#FFDD00", "logo_image": "\#(logo)"}"#)
+        brand(##"{"name": "Acme & <Co>", "color": "#FFDD00", "logo_image": "\##(logo)"}"##)
         try stage.create(["slug": "secret", "password": "hunter2hunter2", "domain": .string(stage.host)])
         try stage.create(["slug": "over", "expires_at": "2020-01-01T00:00:00Z", "domain": .string(stage.host)])
         for (path, status) in [("/secret", 200), ("/over", 410), ("/nowhere", 404)] {
@@ -56,7 +56,7 @@ struct BrandTests {
 
     @Test("a part of a brand can be changed alone, in both dialects, and stands in the audit log")
     func changes() throws {
-        brand(#"{"name": "Acme", "color": "#0b57d0"}"#)
+        brand(##"{"name": "Acme", "color": "#0b57d0"}"##)
         var request = stage.request(.patch, "/api/v1/workspace", body: #"{"brand": {"color": null}}"#)
         request.fields.authorization = "Bearer " + owner
         let answer = stage.respond(to: request)

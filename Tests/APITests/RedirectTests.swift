@@ -247,7 +247,7 @@ struct RedirectTests {
         let paths = ["/missing", "/", "/over", "/own"]
         #expect(paths.map { stage.follow($0).status } == [302, 302, 302, 302])
         _ = try stage.administration.addDomain(HostName(validating: other), to: stage.workspace)
-        stage.services.domains.invalidate(other)
+        stage.services.changes.hear(LinkCache.key(ofDomain: other))
         #expect(paths.map { stage.follow($0).status } == [404, 508, 410, 410])
     }
 

@@ -250,7 +250,7 @@ public struct Administration: Sendable {
         var after = domain
         (after.settings, after.updatedAt) = (settings, now)
         let made = after
-        try change { try DomainChanges.update(domain, to: made, .domainUpdated, by: .maskctl, at: now, on: $0) }
+        try change { try DomainChanges.update(domain, to: made, .domainUpdated, by: author, at: now, on: $0) }
         forgetDomain(domain.host)
     }
 

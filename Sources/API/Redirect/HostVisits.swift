@@ -37,7 +37,7 @@ struct HostVisits: Sendable {
     /// ours after it was set: two hosts could send visitors to each other for ever.
     func elsewhere(_ url: String?, isIndexed: Bool = false) -> Response? {
         guard let url, let host = (try? Destination(validating: url))?.host,
-            (try? services.isOwn(host, priority: .reserved)) != true
+            (try? services.isOwn(host)) != true
         else { return nil }
         return Page.elsewhere(url, isIndexed: isIndexed)
     }

@@ -24,7 +24,7 @@ struct PageDress: Sendable {
         {
             return link.workspace
         }
-        return (try? services.domains.find(request.host, priority: .reserved))?.workspace
+        return (try? services.domains.find(request.host))?.workspace
     }
 
     /// For 404, 410 and 508 the host's own page is the way on; for the others it is to try again.

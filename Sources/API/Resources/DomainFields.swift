@@ -51,8 +51,8 @@ struct DomainFields {
 
 extension Services {
     /// A host of the installation, or of a workspace of it.
-    func isOwn(_ host: String, priority: PoolPriority = .normal) throws -> Bool {
-        try host == site.apiHost || host == site.linkHost || domains.find(host, priority: priority) != nil
+    func isOwn(_ host: String) throws -> Bool {
+        try host == site.apiHost || host == site.linkHost || domains.find(host) != nil
     }
 }
 

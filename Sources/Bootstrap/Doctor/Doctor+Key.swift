@@ -8,7 +8,7 @@ extension Doctor {
     private func secretKey() -> Finding {
         finding("See: maskctl webhook list") {
             let secrets = try installation.store.read { try WebhookEndpoints.newestSecrets(limit: Self.secretsLookedAt, on: $0) }
-            let foreign = secrets.count { unseal($0, secret: installation.configuration.secretKey) == nil }
+            let foreign = try secrets.count { try unseal($0, secret: installation.configuration.secretKey) == nil }
             guard foreign == 0 else {
                 throw Complaint("""
                     This database was made with another secret key: \(foreign) of \(secrets.count) endpoints' secrets cannot be read. \
