@@ -21,17 +21,17 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
     private let partyPlaces: Int
     private let partyCapacity: Int
     private let retryAfter: Int
+    private let patienceMilliseconds: Int
     private let state = Monitor(State())
-
-    /// How long the wait inside may take: by then the client had better ask again.
-    private static var patienceMilliseconds: Int { 5000 }
 
     /// - Parameters:
     ///   - work: what goes on inside, for the refusal: "drawing images".
     ///   - places: how many are inside at a time.
     ///   - queue: how many wait.
     ///   - retryAfter: seconds after which a refused client may ask again.
-    init(_ work: String, places: Int, queue: Int, retryAfter: Int) {
+    ///   - patienceMilliseconds: how long one waits in the queue. By then the client had better ask again.
+    init(_ work: String, places: Int, queue: Int, retryAfter: Int, patienceMilliseconds: Int = 5000) {
+        self.patienceMilliseconds = patienceMilliseconds
         self.work = work
         self.places = places
         self.retryAfter = retryAfter
@@ -44,7 +44,7 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
     func enter<Result>(for party: Party, _ body: () throws -> Result) throws -> Result {
         try arrive(party)
         defer { leave(party) }
-        let place: Void? = state.wait(until: .after(milliseconds: Self.patienceMilliseconds)) { state in
+        let place: Void? = state.wait(until: .after(milliseconds: patienceMilliseconds)) { state in
             guard state.insideCount < places, state.inside[party, default: 0] < partyPlaces else { return nil }
             state.insideCount += 1
             state.inside[party, default: 0] += 1

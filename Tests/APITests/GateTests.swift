@@ -32,7 +32,7 @@ struct GateTests {
 
     @Test("beyond the queue everybody is refused at once, while those inside still are, and nobody else waits")
     func queue() throws {
-        let gate = Gate<Int>("working", places: 2, queue: 4, retryAfter: 3)
+        let gate = Gate<Int>("working", places: 2, queue: 4, retryAfter: 3, patienceMilliseconds: 600_000)
         let hold = Hold()
         let refused = Monitor(0)
         let threads = try (0..<20).map { party in
@@ -55,7 +55,7 @@ struct GateTests {
 
     @Test("one party has half of the places and a third of the room, and the others come in beside it")
     func parties() throws {
-        let gate = Gate<Int>("working", places: 4, queue: 8, retryAfter: 3)
+        let gate = Gate<Int>("working", places: 4, queue: 8, retryAfter: 3, patienceMilliseconds: 600_000)
         let hold = Hold()
         let refused = Monitor(0)
         let greedy = try (0..<20).map { _ in
