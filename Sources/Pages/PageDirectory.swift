@@ -73,9 +73,9 @@ struct PageDirectory: Sendable {
 
     /// The slug of the page that is shown at the bare host; nil where there is none.
     func root(ofHost host: String) -> String? {
-        var target = [UInt8](repeating: 0, count: 4096)
+        var target = [CChar](repeating: 0, count: 4096)
         let length = readlink("\(path)/\(host)/\(Self.root)", &target, target.count)
-        let name = String(decoding: target.prefix(max(length, 0)), as: UTF8.self)
+        let name = String(decoding: target.prefix(max(length, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
         return name.hasSuffix(".html") ? String(name.dropLast(5)) : nil
     }
 

@@ -47,17 +47,17 @@ public enum BioPages {
     /// The slug of the page that visitors of a bare host see; nil where they see none.
     public static func root(ofHost host: String, on connection: Connection) throws(MariaDBError) -> String? {
         guard Domains.isHost(host) else { return nil }
-        return try connection.query("\(roots) AND d.verified_host = \(host)").first?.string(1)
+        return try connection.query("\(rootPages) AND d.verified_host = \(host)").first?.string(1)
     }
 
     /// The slugs of all such pages by their hosts.
     public static func roots(on connection: Connection) throws(MariaDBError) -> [String: String] {
         var slugs: [String: String] = [:]
-        for row in try connection.query(roots) { slugs[try row.string(0)] = try row.string(1) }
+        for row in try connection.query(rootPages) { slugs[try row.string(0)] = try row.string(1) }
         return slugs
     }
 
-    private static let roots: SQL = """
+    private static let rootPages: SQL = """
         SELECT p.host, p.slug
         FROM domains d
         JOIN bio_pages p ON p.workspace_id = d.workspace_id AND p.id = d.root_page_id AND p.host = d.verified_host
