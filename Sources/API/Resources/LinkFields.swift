@@ -10,7 +10,7 @@ struct LinkFields {
     private var expiredURL: Field<Destination>
     private var changes: [(inout LinkSettings) -> Void] = []
     /// The password itself: see ``protected(_:_:)``.
-    private let password: Field<String>
+    private var password: Field<String> = .absent
 
     var hasPassword: Bool { password.value != nil }
 
@@ -24,9 +24,9 @@ struct LinkFields {
         domain = fields.field("domain", as: .string) { try HostName(validating: $0) }
         tags = Self.tags(&fields)
         expiredURL = fields.field("expired_url", as: .string) { try Destination(validating: $0) }
-        password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
         readTexts(&fields)
         readLimits(&fields)
+        password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
     }
 
     /// The hosts that the link would lead to.
