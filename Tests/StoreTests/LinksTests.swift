@@ -32,6 +32,21 @@ struct LinksTests {
         try database.connect().query("SELECT COUNT(*) FROM \(unsafeText: table)")[0].integer(0)
     }
 
+    @Test("links with any number of tags are made by seven statements, and have just these tags")
+    func statementsOfTags() throws {
+        let tenant = try database.makeTenant()
+        var texts: Set<String> = []
+        for count in 0...20 {
+            let tags = (0..<count).map { "tag-\($0)" }
+            let link = try database.makeLink("s\(count)", of: tenant, tags: tags)
+            texts.insert(Links.creation(of: link).map(\.text).joined(separator: ";"))
+            let stored = try database.connect().query("SELECT tag FROM link_tags WHERE link_id = \(link.id)").map { try $0.string(0) }
+            #expect(stored.sorted() == tags.sorted())
+            #expect(try find(link)?.tags == tags)
+        }
+        #expect(texts.count == 7)
+    }
+
     @Test("a link comes back as it was stored, to the byte")
     func roundTrip() throws {
         let tenant = try database.makeTenant()
