@@ -77,10 +77,10 @@ extension EndToEndTests {
 
         @Test("limits and log take the /64 of an IPv6 address for one visitor, however it is written")
         func networks() throws {
-            let folder = try TemporaryFolder("networks")
+            let folder = try TemporaryFolder.make("networks")
             let snippets = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../nginx/snippets").standardized.path
             try """
-                pid \(folder.path)/pid; error_log \(folder.path)/error.log; events {}
+                daemon off; master_process off; pid \(folder.path)/pid; error_log \(folder.path)/error.log; events {}
                 http {
                   access_log off;
                   geo $mask_limited { default 1; }
@@ -96,9 +96,11 @@ extension EndToEndTests {
                   }
                 }
                 """.write(toFile: folder.path + "/nginx.conf", atomically: true, encoding: .utf8)
-            let started = Stack.run("nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf"])
-            try #require(started.status == 0, "\(started.errors)")
-            defer { _ = Stack.run("nginx", ["-p", folder.path, "-c", folder.path + "/nginx.conf", "-s", "stop"]) }
+            let server = try ServerProcess(
+                "/usr/bin/env", ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "nginx", "-p", folder.path, "-c", folder.path + "/nginx.conf"],
+                folder: folder)
+            defer { server.end() }
+            try server.wait("nginx") { FileManager.default.fileExists(atPath: folder.path + "/s") }
             func ask(_ path: String, from address: String) -> String {
                 Stack.run("curl", [
                     "-sS", "-w", "%{http_code}", "--unix-socket", folder.path + "/s", "-H", "X-Forwarded-For: " + address, "http://x" + path,

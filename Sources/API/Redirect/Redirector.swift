@@ -100,7 +100,7 @@ struct Redirector: Sendable {
             case .busy(let seconds): return counted(.busy, Page.busy(seconds: seconds))
             }
         } catch {
-            services.logger.critical("a password cannot be checked: \(error)", metadata: ["request_id": "\(request.id)"])
+            services.logger.critical("a password cannot be checked: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return counted(.unavailable, Page.unavailable)
         }
     }
