@@ -744,6 +744,11 @@ struct ExchangeTests {
                 "plan": "enterprise",
                 "requestsPerMinute": 6000,
                 "auditDays": 730,
+                "brand": {
+                  "name": null,
+                  "color": null,
+                  "logoImage": null
+                },
                 "createdAt": "<time>",
                 "quotas": {
                   "links": {
