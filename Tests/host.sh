@@ -1,18 +1,17 @@
 #!/bin/sh
-# MASK on a host, from nothing: builds the package, boots a fresh Debian 12 with systemd as its first process, and does in
-# it what a sysadmin would do. Needs root, and a machine on which a container can boot.
+# MASK on a host, from nothing: builds the package, boots a fresh Debian with systemd as its first process, and does in it what
+# a sysadmin would do. Needs root, and a machine on which a container can boot.
 #
-#   sh Tests/host.sh [PART…]     parts are Tests/Host/*.sh; without names all of them, in the order below
+#   sh Tests/host.sh              Debian 13 whole; of Debian 12 install, units and upgrade, and its way to 13
+#   sh Tests/host.sh PART…        parts are Tests/Host/*.sh, in the order below; MASK_DEBIAN=12 chooses the release
 #
-# MASK_BIN names the folder of programs that are built already. MASK_HOST_FOLDER (/var/tmp/mask-host) keeps Debian's base and
-# packages between two runs.
+# The programs are built for each release in a Debian of that release. MASK_BIN names the folder of programs that are built
+# already, for the release of this machine. MASK_HOST_FOLDER (/var/tmp/mask-host) keeps bases, builds and packages between two
+# runs.
 
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
-folder=${MASK_HOST_FOLDER:-/var/tmp/mask-host}
-base=$folder/base
-machine=$folder/machine.$$
 
 # Each of these parts stands on the ones before it: "install" comes first, "purge" last.
 one_host="install certificate units database remote backup cron metrics downtime purge"
@@ -20,9 +19,27 @@ one_host="install certificate units database remote backup cron metrics downtime
 more_hosts="hosts galera"
 # Reboots its host: one of its own, at the same time, too.
 rebooting="lamp"
+# Of the older release: what differs with systemd, nginx and the libraries.
+older="install units downtime purge"
+
+# shellcheck disable=SC2086 # lists
+if [ $# = 0 ] && [ -z "${MASK_DEBIAN:-}" ]; then
+  MASK_DEBIAN=13 sh Tests/host.sh $one_host $more_hosts $rebooting
+  MASK_DEBIAN=12 sh Tests/host.sh $older
+  MASK_DEBIAN=12 sh Tests/host.sh install release
+  exit
+fi
+
+release=${MASK_DEBIAN:-13}
+case $release in 13) suite=trixie ;; 12) suite=bookworm ;; *) echo "host: MASK_DEBIAN is 13 or 12." >&2; exit 1 ;; esac
+folder=${MASK_HOST_FOLDER:-/var/tmp/mask-host}
+base=$folder/base-$release
+builder=$folder/build-$release
+packages=$folder/packages-$release
+machine=$folder/machine.$$
 
 # What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
-packages="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
+wanted="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
   ca-certificates curl wrk logrotate galera-4 rsync socat python3 iptables prometheus fail2ban python3-prometheus-client
   redis-sentinel haproxy pebble apache2 libapache2-mod-php php-mysql"
 
@@ -38,7 +55,7 @@ fail() {
   exit 1
 }
 
-for part in "$@"; do [ -e "Tests/Host/$part.sh" ] || fail "There is no part \"$part\" in Tests/Host."; done
+for part in "$@"; do [ "$part" = release ] || [ -e "Tests/Host/$part.sh" ] || fail "There is no part \"$part\" in Tests/Host."; done
 [ "$(id -u)" = 0 ] || skip "It needs root."
 for package in debootstrap systemd-container lintian shellcheck; do
   [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] && continue
@@ -46,6 +63,9 @@ for package in debootstrap systemd-container lintian shellcheck; do
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap systemd-container lintian \
     shellcheck >/dev/null </dev/null
 done
+
+# The release of this machine.
+here=$(. /etc/os-release && echo "$VERSION_ID")
 
 # ---- a fresh Debian ------------------------------------------------------------------------------------------------
 
@@ -55,16 +75,18 @@ inside() {
 }
 
 make_base() {
-  say "making a Debian 12 in $base"
+  say "making a Debian $release in $base"
   # shellcheck disable=SC2016 # apt's own variable
   site=$(apt-get indextargets --format '$(SITE)' | grep -v security | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
   rm -rf --one-file-system "$base.new"
   mkdir -p "$folder"
-  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,netbase,procps bookworm "$base.new" \
+  debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,ca-certificates,iproute2,netbase,procps $suite "$base.new" \
     "$site" >"$folder/debootstrap.log" 2>&1 || skip "debootstrap failed; see $folder/debootstrap.log."
-  # The machine's own sources, and how it reaches them.
-  for path in /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings; do
-    if [ -e $path ]; then cp -rL $path "$base.new/etc/apt/"; fi
+  # The machine's own sources, where they are of this release, and how it reaches them.
+  copied="/etc/apt/apt.conf.d /etc/apt/keyrings"
+  [ "$release" != "$here" ] || copied="$copied /etc/apt/sources.list /etc/apt/sources.list.d"
+  for path in $copied; do
+    if [ -e "$path" ]; then cp -rL "$path" "$base.new/etc/apt/"; fi
   done
   # Nothing that throws fetched packages away.
   grep -l Post-Invoke "$base.new"/etc/apt/apt.conf.d/* | xargs -r rm
@@ -72,7 +94,7 @@ make_base() {
   cp -L /etc/resolv.conf "$base.new/etc/resolv.conf"
   inside "$base.new" apt-get update -qq
   # shellcheck disable=SC2086 # the list is meant to be split
-  inside "$base.new" apt-get install -y -qq --download-only $packages >/dev/null
+  inside "$base.new" apt-get install -y -qq --download-only $wanted >/dev/null
   echo mask-host >"$base.new/etc/hostname"
   printf '127.0.0.1 localhost mask-host api.mask.test links.mask.test\n::1 localhost\n' >"$base.new/etc/hosts"
   mv "$base.new" "$base"
@@ -83,7 +105,7 @@ boot() {
   printf '%s\n' "$2" >"$1/test/command"
   rm -f "$1/test/status"
   systemd-nspawn -q -D "$1" -b --register=no --keep-unit --console=pipe --private-network \
-    --bind-ro="$root:/src/mask" --bind-ro="$folder/packages:/packages" >"$1.boot.log" 2>&1 </dev/null || :
+    --bind-ro="$root:/src/mask" --bind-ro="$packages:/packages" >"$1.boot.log" 2>&1 </dev/null || :
   return "$(cat "$1/test/status" 2>/dev/null || echo 99)"
 }
 
@@ -152,19 +174,61 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-mkdir -p "$folder/packages"
+mkdir -p "$packages"
 [ -d "$base" ] || make_base
 make_machine "$machine"
 boot "$machine" true || { cp "$machine.boot.log" "$folder/boot.log"; skip "A container does not boot here; see $folder/boot.log."; }
 
 # ---- the packages --------------------------------------------------------------------------------------------------
 
-rm -f "$folder/packages/"*.deb
-package=$(sh systemd/package.sh --output "$folder/packages")
+# The Swift toolchain of this machine, and a Debian of the release to build in.
+make_builder() {
+  say "making a Debian $release to build in, $builder"
+  rm -rf --one-file-system "$builder.new"
+  cp -a --reflink=auto "$base" "$builder.new"
+  # What the toolchain itself needs.
+  libcurl=libcurl4
+  [ "$release" = 12 ] || libcurl=libcurl4t64
+  inside "$builder.new" apt-get install -y -qq --no-install-recommends git $libcurl libxml2 libncurses6 libedit2 libsqlite3-0 >/dev/null
+  mkdir -p "$builder.new/src/mask"
+  mv "$builder.new" "$builder"
+}
+
+# The sources as they are here, with this checkout's copies of the packages that they use; what was built before stays.
+copy_sources() {
+  find "$builder/src/mask" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
+  tar -C "$root" --exclude=./.build --exclude=./.git --exclude=./.run -cf - . | tar -C "$builder/src/mask" -xf -
+  mkdir -p "$builder/src/mask/.build"
+  for part in checkouts repositories workspace-state.json; do
+    [ ! -e "$root/.build/$part" ] || cp -a "$root/.build/$part" "$builder/src/mask/.build/"
+  done
+  for file in /etc/resolv.conf /etc/gitconfig /etc/ssl/certs/ca-certificates.crt; do
+    [ ! -e $file ] || cp -L $file "$builder$file"
+  done
+}
+
+# Builds the package on the release that it is for, and prints its path.
+build_package() {
+  swift_home=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
+  [ -d "$builder" ] || make_builder >&2
+  copy_sources
+  systemd-nspawn -q -D "$builder" --register=no --keep-unit --console=pipe --bind-ro="$swift_home" --bind="$packages:/packages" \
+    --setenv=HOME=/root --setenv=LC_ALL=C.UTF-8 --setenv="PATH=$swift_home/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+    --chdir=/src/mask sh systemd/package.sh --output /packages </dev/null >"$folder/build-$release.log" 2>&1 ||
+    { tail -n 20 "$folder/build-$release.log" >&2; return 1; }
+  find "$packages" -name 'mask_*_amd64.deb'
+}
+
+rm -f "$packages/"*.deb
+if [ -n "${MASK_BIN:-}" ] && [ "$release" = "$here" ]; then
+  package=$(sh systemd/package.sh --output "$packages")
+else
+  package=$(build_package)
+fi
 [ "$(stat -c %s "$package")" -le 26214400 ] || fail "$package is larger than 25 MiB."
 lint() {
   lintian --no-tag-display-limit --fail-on error "$package" >"$folder/lintian.log" 2>&1 || { cat "$folder/lintian.log"; exit 1; }
-  shellcheck -x systemd/*.sh systemd/debian/p* systemd/apache/apache-* Tests/*.sh Tests/Host/*.sh Tests/Bench/*.sh
+  shellcheck -x systemd/*.sh systemd/debian/p* Tests/*.sh Tests/Host/*.sh Tests/Bench/*.sh
   say "  ok   lintian and shellcheck find no error"
 }
 say "  ok   $(basename "$package") has $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB"
@@ -187,15 +251,16 @@ inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/nu
 
 # ---- the parts -----------------------------------------------------------------------------------------------------
 
-if [ $# = 0 ]; then
-  lint
-  # shellcheck disable=SC2086 # lists
-  set -- $one_host $more_hosts $rebooting
-fi
-first='' apart='' lamp=''
+if [ "${1:-} ${2:-}" = "install certificate" ] || [ $# = 0 ]; then lint; fi
+# shellcheck disable=SC2086 # lists
+[ $# != 0 ] || set -- $one_host $more_hosts $rebooting
+first='' apart='' lamp='' upgrades=''
 for part in "$@"; do
   case $part in
     lamp) lamp=1 ;;
+    release)
+      [ "$release" = 12 ] || fail "The part \"release\" begins on Debian 12: MASK_DEBIAN=12."
+      upgrades=yes ;;
     hosts | galera) apart="$apart $part" ;;
     *) first="$first $part" ;;
   esac
@@ -227,6 +292,33 @@ if [ -n "$first" ]; then
   sleep 0.3
   kill "$tail"
 fi
+
+# ---- Debian 12 becomes 13 --------------------------------------------------------------------------------------------
+
+# Fetches what the upgrade takes: the container's network leads nowhere.
+fetch_upgrade() {
+  say "fetching Debian 13 for the upgrade"
+  newer=$folder/packages-13
+  [ -n "$(find "$newer" -name 'mask_*_amd64.deb' ! -name '*+next*' 2>/dev/null)" ] || fail "There is no package for 13: MASK_DEBIAN=13 sh Tests/host.sh install"
+  rm -f "$machine/etc/apt/sources.list.d/"*
+  cp "$folder/base-13/etc/apt/sources.list" "$machine/etc/apt/sources.list"
+  cp "$(find "$newer" -name 'mask_*_amd64.deb' ! -name '*+next*')" "$machine/root/mask-13.deb"
+  inside "$machine" apt-get update -qq
+  inside "$machine" apt-get full-upgrade -y -qq --download-only >/dev/null
+  # What MASK's own package takes beside.
+  inside "$machine" apt-get install -y -qq --download-only /root/mask-13.deb >/dev/null
+}
+
+if [ -n "$upgrades" ]; then
+  fetch_upgrade
+  for step in release-upgrade release-after; do
+    code=0
+    run_parts "$machine" $step || code=$?
+    cat "$machine/test/log"
+    : >"$machine/test/log"
+    [ $code = 0 ] || exit $code
+  done
+fi
 if [ -n "$apart" ]; then
   code=0
   wait "$second" || code=$?
@@ -239,4 +331,4 @@ if [ -n "$lamp" ]; then
   cat "$machine.lamp/test/log"
   [ $code = 0 ] || exit $code
 fi
-say "MASK runs on a host: $* passed."
+say "MASK runs on Debian $release: $* passed."

@@ -76,4 +76,4 @@ run_schemathesis openapi.json \
 # own faults are looked for.
 "$tools/bin/python" "$tests/schemathesis_camelcase.py" <openapi.json >quickstart.json
 place "$MASK_QUICKSTART_URL"
-run_schemathesis quickstart.json --checks not_a_server_error,ignored_auth --phases examples,coverage,fuzzing --max-examples 20 "$@"
+run_schemathesis quickstart.json --checks not_a_server_error,ignored_auth --phases examples,coverage,fuzzing --max-examples 10 "$@"
