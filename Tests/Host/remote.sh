@@ -58,8 +58,11 @@ expect "302" "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/far")"
 runuser -u mask-webhooks -- mask-webhooks --once
 maskctl maintain
 maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor with MariaDB on another host"; }
-expect "0" "$(sql "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'mask%' AND HOST NOT LIKE '10.99.0.1:%'")" \
-  "workers, sender and maskctl reach it over TLS, and in no other way"
+local_ones() { sql "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'mask%' AND HOST NOT LIKE '10.99.0.1:%'"; }
+# A sender that cron began before the change may run for the rest of its minute.
+none_is_local() { [ "$(local_ones)" = 0 ]; }
+soon 70 none_is_local || :
+expect "0" "$(local_ones)" "workers, sender and maskctl reach it over TLS, and in no other way"
 
 maskctl reload
 expect "302" "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/far")" "maskctl reload restarts the pools"
