@@ -83,3 +83,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Tests/fuzz.sh alone builds it: it is linked with libFuzzer.
+if Context.environment["MASK_FUZZ_BUILD"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["HTTP", "FastCGI", "DNS", "Images"], path: "Tests/Fuzz", exclude: ["corpus"],
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

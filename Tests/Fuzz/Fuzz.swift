@@ -20,6 +20,7 @@ private let readers: [String: @Sendable ([UInt8]) -> Void] = [
     "json": readJSON, "dns": readDNS, "fastcgi": readRequests,
 ]
 
+/// What libFuzzer's own main calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     reader(Array(UnsafeBufferPointer(start: start, count: count)))
@@ -38,9 +39,9 @@ private func readImage(_ bytes: [UInt8]) {
 /// JSON that is read is written as JSON that is read as the same.
 private func readJSON(_ bytes: [UInt8]) {
     guard let value = try? JSON.parse(bytes) else { return }
-    let text = value.serialized
+    let text = value.serialized()
     guard let again = try? JSON.parse(text) else { fatalError("what was written cannot be read") }
-    precondition(again.serialized == text)
+    precondition(again.serialized() == text)
 }
 
 private func readDNS(_ bytes: [UInt8]) {
