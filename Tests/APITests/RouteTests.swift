@@ -189,7 +189,10 @@ struct RouteTests {
     func journaled(route: Route) throws {
         let key = try stage.newKey(of: .owner)
         let request = try stage.request(route, key: key.text)
-        let status = stage.respond(to: request).status
+        let answer = stage.respond(to: request)
+        let status = answer.status
+        // What is made while it is sent is journaled when it has been sent.
+        if let stream = answer.stream { try stream { _ in } }
         try stage.load()
         let rows = try stage.query("""
             SELECT endpoint, status, LOWER(HEX(r.id)), LOWER(HEX(k.creator_id)) FROM api_requests r
