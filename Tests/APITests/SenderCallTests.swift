@@ -88,12 +88,12 @@ struct SenderCallTests {
     func deadConnections() throws {
         try listen()
         let proxy = try Proxy(to: try #require(server.configuration.socket))
-        let redis = RedisConfiguration(host: "127.0.0.1", port: proxy.port, connectMilliseconds: 2000, commandMilliseconds: 500)
+        let redis = RedisConfiguration(host: "127.0.0.1", port: proxy.port, connectMilliseconds: 2000, commandMilliseconds: 1500)
             .makePool(capacity: 4)
         #expect(SenderCalls.publish(.events, through: redis))
         proxy.silenceStanding()
         #expect(SenderCalls.publish(.events, through: redis))
-        #expect(eventually { calls.count == 3 })
+        #expect(eventually { calls.count >= 3 })
     }
 
     @Test("a line that has died without a sign is noticed")

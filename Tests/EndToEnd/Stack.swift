@@ -166,7 +166,7 @@ extension Stack {
 
         /// Ends it before its time.
         func end() {
-            process.interrupt()
+            kill(process.processIdentifier, SIGKILL)  // it may have been started with SIGINT and SIGTERM ignored
             process.waitUntilExit()
         }
 
