@@ -56,16 +56,23 @@ final class VisitorLookups: Sendable {
 
     /// Does work for a visitor who cannot do without. It may be done twice.
     func perform<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
-        try insist {
-            let lookup = Lookup<Value>()
-            let isBegun = begin(lookup) {
-                Result {
-                    if lookup.isLate { throw StoreSilent() }  // its visitor has been told
-                    return try work()
-                }
+        try insist { ask(work) }
+    }
+
+    /// Does work for who can do without: nil where MariaDB is away or late. No restart is waited for.
+    func attempt<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value? {
+        try answer(to: ask(work))
+    }
+
+    private func ask<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) -> Lookup<Value>? {
+        let lookup = Lookup<Value>()
+        let isBegun = begin(lookup) {
+            Result {
+                if lookup.isLate { throw StoreSilent() }  // its visitor has been told
+                return try work()
             }
-            return isBegun ? lookup : nil
         }
+        return isBegun ? lookup : nil
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) throws -> Value {
