@@ -43,7 +43,8 @@ public enum UserAgentTable {
     public static let entries: [Entry] =
         openings.map { Entry(.opening, $0) } + engines.map { Entry(.engine, $0) } + oldBrowsers.map { Entry(.oldBrowser, $0) }
         + systems.map { Entry(.system, $0.mark, $0.name) } + browsers.map { Entry(.browser, $0.mark, $0.name) }
-        + devices.map { Entry(.device, $0.mark, $0.device.rawValue) } + [Entry(.safari, "safari/", "Safari"), Entry(.compatible, "compatible")]
+        + devices.map { Entry(.device, $0.mark, $0.device.rawValue) }
+        + [Entry(.safari, "safari/", "Safari"), Entry(.compatible, "compatible")]
         + programs.map { Entry(.program, $0.mark, $0.name) }
         // Phones of the maker Cubot say so in every header.
         + [Entry(.robot, "bot", unlessAfter: "cu")] + robots.map { Entry(.robot, $0) }
@@ -100,7 +101,7 @@ public enum UserAgentTable {
         "google-read-aloud", "googleimageproxy", "google-ads", "playstore-google", "archive.org", "ips-agent", "appinsights",
         "siteimprove", "datanyze", "collapsify", "hardenize", "manus-user", "newsai/", "scope3", "silktide", "sindup",
         "sqwatcher", "watchtowr", "turingos", "adbeat.com", "dlc/", "feeder.co", "foregenix", "linktiger", "marketgoo",
-        "miniature.io", "newsnow", "printfriendly", "readable/", "xmco.fr", "shopproductfinder",
-        "ms-office", "microsoft outlook", "microsoft office", "barracuda",
+        "miniature.io", "newsnow", "printfriendly", "readable/", "xmco.fr", "shopproductfinder", "netcraft",
+        "cookiehub", "zoterotranslation", "autoconfig test", "ms-office", "microsoft outlook", "microsoft office", "barracuda",
     ]
 }
