@@ -121,6 +121,7 @@ struct Redirector: Sendable {
                 .init(.location, location),
                 .init(.cacheControl, request.method == .post ? Page.private : caching(settings)),
             ])
+        response.fields.reserveCapacity(4)
         if !settings.indexable { response.fields.append(Page.noindex) }
         if isClick { response.fields.append(.init(.click, "1")) }
         return response
