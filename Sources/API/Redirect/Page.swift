@@ -33,7 +33,13 @@ enum Page {
             .init(.contentType, "text/plain; charset=utf-8"), .init(.cacheControl, "public, max-age=3600"),
             .init(.xContentTypeOptions, "nosniff"),
         ],
-        body: Array("# Short links say noindex themselves, which only who may ask for them can read.\nUser-agent: *\nDisallow:\n".utf8))
+        body: Array("""
+            # Short links send X-Robots-Tag: noindex. A crawler has to fetch a link to see it.
+            User-agent: *
+            Disallow:
+
+            """.utf8))
+
     /// The bare host that all workspaces share.
     static func shared(_ host: String) -> Response {
         page(200, escaped(host), "Short links of many people live on this host. Each leads to an address that its owner has chosen.")
