@@ -66,7 +66,7 @@ struct WebhookCommand: ParsableCommand {
         func run() throws {
             let installation = try openInstallation()
             guard let delivery = try installation.store.read({ try Deliveries.find(id, on: $0) }) else {
-                throw ValidationError("There is no delivery \(id); see: maskctl webhook deliveries.")
+                throw ValidationError("Delivery \(id) does not exist. List deliveries with: maskctl webhook deliveries")
             }
             let fresh = try installation.administration.replay(delivery)
             print(fresh.id)
@@ -107,7 +107,7 @@ struct WebhookCommand: ParsableCommand {
 extension Store {
     fileprivate func webhook(_ id: WebhookID) throws -> Webhook {
         guard let webhook = try read({ try WebhookEndpoints.find(id, on: $0) }) else {
-            throw ValidationError("There is no webhook \(id); see: maskctl webhook list.")
+            throw ValidationError("Endpoint \(id) does not exist. List endpoints with: maskctl webhook list")
         }
         return webhook
     }

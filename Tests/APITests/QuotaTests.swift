@@ -172,7 +172,7 @@ struct QuotaTests {
             try stage.newMember(.viewer)
         }
         let text = "\(Administration.Refusal.quotaExceeded("acme", "members", "1 member"))"
-        #expect(text == "acme may have 1 member; raise it with: maskctl workspace quota acme members NUMBER")
+        #expect(text == "acme may have 1 member. Raise the quota with: maskctl workspace quota acme members NUMBER")
         try set(.domains, 1)
         #expect(throws: Administration.Refusal.self) {
             try stage.administration.addDomain(HostName(validating: "go.two.example"), to: stage.administration.workspace(stage.workspace.slug))

@@ -41,19 +41,19 @@ public struct Administration: Sendable {
 
         public var description: String {
             switch self {
-            case .workspaceTaken(let slug): "there is a workspace \(slug) already; choose another name"
-            case .unknownWorkspace(let slug): "there is no workspace \(slug); see: maskctl workspace list"
-            case .unknownKey(let id): "there is no key \(id) that still works; see: maskctl key list"
-            case .alreadyRotated(let successor): "this key has a successor; rotate that: maskctl key rotate \(successor)"
-            case .hostTaken(let host): "\(host) is taken already; see: maskctl domain list"
-            case .unknownDomain(let host): "there is no domain \(host); see: maskctl domain list"
-            case .domainInUse(let host): "\(host) has links or pages; move or delete them first"
-            case .memberTaken(let email): "\(email) is a member already; see: maskctl member list"
-            case .unknownMember(let email): "there is no member \(email); see: maskctl member list"
-            case .webhookDisabled(let id): "\(id) is disabled or deleted, so nothing is sent to it"
+            case .workspaceTaken(let slug): "Workspace \(slug) exists already. Choose another name."
+            case .unknownWorkspace(let slug): "Workspace \(slug) does not exist. List them with: maskctl workspace list"
+            case .unknownKey(let id): "Key \(id) does not exist or has ended. List keys with: maskctl key list"
+            case .alreadyRotated(let successor): "This key has a successor. Rotate that: maskctl key rotate \(successor)"
+            case .hostTaken(let host): "\(host) is taken. List domains with: maskctl domain list"
+            case .unknownDomain(let host): "Domain \(host) does not exist. List domains with: maskctl domain list"
+            case .domainInUse(let host): "\(host) has links or pages. Move or delete them first."
+            case .memberTaken(let email): "\(email) is a member already. List members with: maskctl member list"
+            case .unknownMember(let email): "\(email) is no member. List members with: maskctl member list"
+            case .webhookDisabled(let id): "Endpoint \(id) is disabled or deleted. Nothing is sent to it."
             case .quotaExceeded(let workspace, let quota, let phrase):
-                "\(workspace) may have \(phrase); raise it with: maskctl workspace quota \(workspace) \(quota) NUMBER"
-            case .changedMeanwhile: "somebody else has changed it at the same time; look and try again"
+                "\(workspace) may have \(phrase). Raise the quota with: maskctl workspace quota \(workspace) \(quota) NUMBER"
+            case .changedMeanwhile: "Somebody else has changed it at the same time. Look at it and try again."
             }
         }
     }
