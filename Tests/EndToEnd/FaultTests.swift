@@ -128,7 +128,7 @@ extension EndToEndTests {
         @Test("a revoked key is refused from the next request on, on both workers")
         func revocation() throws {
             let made = stack.maskctl("key", "create", "--workspace", "demo", "--name", "doomed", "--scopes", "all", "--json")
-            let json = try #require(try JSONSerialization.jsonObject(with: Data(made.text.utf8)) as? [String: String])
+            let json = made.json
             let options = ["-H", "Authorization: Bearer \(try #require(json["key"]))"]
             for _ in 0..<8 { #expect(stack.answer(stack["MASK_API_URL"] + "/workspace", options).status == 200) }
             #expect(stack.maskctl("key", "revoke", try #require(json["id"])).status == 0)

@@ -15,7 +15,9 @@ extension EndToEndTests {
 
         private func newKey(_ scopes: String = "all") throws -> Key {
             let made = stack.maskctl("key", "create", "--workspace", "demo", "--name", "platform", "--scopes", scopes, "--json")
-            let json = try #require(try JSONSerialization.jsonObject(with: Data(made.text.utf8)) as? [String: String])
+            let json = made.json
+            let facts = try #require(try JSONSerialization.jsonObject(with: Data(made.text.utf8)) as? [String: Any])
+            #expect(facts["scopes"] is [String] && facts["expires_at"] is NSNull)
             return Key(id: try #require(json["id"]), options: ["-H", "Authorization: Bearer \(try #require(json["key"]))"])
         }
 
@@ -127,7 +129,7 @@ extension EndToEndTests {
             let name = "plan-\(UInt32.random(in: 0 ... .max))"
             #expect(stack.maskctl("workspace", "create", name).status == 0)
             let made = stack.maskctl("key", "create", "--workspace", name, "--name", "plan", "--scopes", "team:read", "--json")
-            let json = try #require(try JSONSerialization.jsonObject(with: Data(made.text.utf8)) as? [String: String])
+            let json = made.json
             let key = Key(id: json["id"] ?? "", options: ["-H", "Authorization: Bearer \(json["key"] ?? "")"])
             #expect(call("GET", "/workspace", key).fields["x-ratelimit-limit"] == "60")
             #expect(stack.maskctl("workspace", "plan", name, "pro").status == 0)

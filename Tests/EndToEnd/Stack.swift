@@ -66,6 +66,12 @@ struct Stack: Sendable {
         var status: Int32
         var text: String
         var errors: String
+
+        /// The strings of one JSON object.
+        var json: [String: String] {
+            let object = (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any]
+            return object?.compactMapValues { $0 as? String } ?? [:]
+        }
     }
 
     /// Runs a program and waits for its end.
