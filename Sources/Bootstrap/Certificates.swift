@@ -109,13 +109,22 @@ public struct Certificates: Sendable {
             "--config-dir", certbotFolder, "--work-dir", certbotFolder + "/work", "--logs-dir", certbotFolder + "/log",
         ]
         let all = ["certbot"] + words + ["--non-interactive", "--quiet"] + places + (server.map { ["--server", $0] } ?? [])
-        // What it has to say is in its log, too.
-        switch Program.run(all, isSilent: true) {
+        let (status, text) = Program.output(all)
+        switch status {
         case 0: return
         case 127: throw Failure(description: "certbot is missing; install it with: apt-get install certbot")
-        case let status:
-            throw Failure(description: "\(what): certbot failed (\(status)); see \(certbotFolder)/log/letsencrypt.log")
+        default:
+            throw Failure(description: "\(what): certbot failed (\(status)): \(Self.reason(text)). See \(certbotFolder)/log/letsencrypt.log")
         }
+    }
+
+    /// The last line that says something of the matter: below it certbot tells where else to look.
+    static func reason(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline).filter { line in
+            !line.allSatisfy(\.isWhitespace) && !["community.letsencrypt.org", "letsencrypt.log", "logfile"].contains { line.contains($0) }
+        }
+        let words = lines.last.map { String($0.drop { $0.isWhitespace }) } ?? "it says nothing"
+        return words.hasSuffix(".") ? String(words.dropLast()) : words
     }
 
     private func deploy(_ host: String) throws(Failure) {

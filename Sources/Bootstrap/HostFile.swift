@@ -5,7 +5,7 @@ public enum HostFile {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
 
-        init(_ call: String, _ path: String) {
+        public init(_ call: String, _ path: String) {
             description = "\(path): \(call): \(String(cString: strerror(errno)))"
         }
     }

@@ -18,7 +18,21 @@ public enum Pools {
                 throw Failure(description: "\(unit) does not start; the pools after it are as they were. See: journalctl -u \(unit)")
             }
         }
-        // The sender, where systemd runs it; what cron starts is new by itself a minute later.
-        _ = Program.run(["systemctl", "try-restart", "--no-block", "mask-webhooks.service"])
+        reloadSenders()
+    }
+
+    /// Whoever started them, cron or systemd, they finish what is in flight and begin anew.
+    static func reloadSenders() {
+        for name in (try? Folder.names("/proc", suffix: "", for: "proc")) ?? [] {
+            guard let process = pid_t(name), readFile("/proc/\(name)/comm") == "mask-webhooks\n" else { continue }
+            // One of a version that does not wait for SIGHUP would end in the middle of what it sends.
+            kill(process, knowsReload(readFile("/proc/\(name)/status") ?? "") ? SIGHUP : SIGTERM)
+        }
+    }
+
+    /// Whether it has blocked SIGHUP, which is signal 1: proc(5), `SigBlk`.
+    static func knowsReload(_ status: String) -> Bool {
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
+        return line.flatMap { UInt64($0.dropFirst(7).filter(\.isHexDigit), radix: 16) }.map { $0 & 1 == 1 } ?? false
     }
 }

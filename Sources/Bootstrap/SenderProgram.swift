@@ -26,8 +26,18 @@ public struct SenderProgram: Sendable {
 
     public func runOnce() throws { try makeSender().runOnce() }
 
-    /// Works for so many seconds, until SIGTERM at the latest; what is in flight then is finished.
-    public func run(seconds: Int) throws {
+    /// SIGHUP as well as the signals that stop a program is waited for in one thread, and blocked in all others. Called first
+    /// thing, so that ``Pools/restart()`` sees that this program knows it.
+    public static func blockReloadSignal() {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGHUP)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Works for so many seconds, until SIGTERM or SIGHUP at the latest; what is in flight then is finished.
+    /// - Returns: whether it was SIGHUP: whoever runs this begins anew, with the configuration as it is then.
+    public func run(seconds: Int) throws -> Bool {
         let sender = try makeSender()
         let (bell, state, redis) = (sender.bell, SenderState(), installation.configuration.redis)
         // Who began together with this run, on another host, ends together with it: no successor.
@@ -46,6 +56,7 @@ public struct SenderProgram: Sendable {
         let last = Deadline.after(milliseconds: (seconds + Self.patienceSeconds) * 1000)
         let trouble = sender.run { state.isStopped || last.hasPassed || end.hasPassed && state.hasSuccessor }
         if let trouble { throw trouble }
+        return state.isReloaded
     }
 
     /// What a run would begin with, in a sentence each.
@@ -71,21 +82,25 @@ public struct SenderProgram: Sendable {
 /// What other threads tell the one that sends.
 private final class SenderState: Sendable {
     private let stopped = Atomic(false)
+    private let reloaded = Atomic(false)
     private let successor = Atomic(false)
 
     var isStopped: Bool { stopped.load(ordering: .acquiring) }
+    var isReloaded: Bool { reloaded.load(ordering: .acquiring) }
     var hasSuccessor: Bool { successor.load(ordering: .acquiring) }
 
     func noteSuccessor() { successor.store(true, ordering: .releasing) }
 
-    /// SIGTERM and SIGINT are blocked in every thread and waited for in this one.
+    /// SIGTERM, SIGINT and SIGHUP are blocked in every thread and waited for in this one.
     func waitForStopSignal() {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, SIGTERM)
         sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGHUP)
         var number: Int32 = 0
         while sigwait(&set, &number) != 0 {}
+        reloaded.store(number == SIGHUP, ordering: .releasing)
         stopped.store(true, ordering: .releasing)
     }
 }

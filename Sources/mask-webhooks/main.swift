@@ -7,7 +7,7 @@ import Glibc
 struct MaskWebhooks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mask-webhooks", abstract: "Send what waits for webhooks.",
-        discussion: "Several runs, also on several hosts, may work at the same time. SIGTERM finishes what is in flight.",
+        discussion: "Several runs, also on several hosts, may work at the same time. SIGTERM finishes what is in flight; SIGHUP does, and begins anew.",
         version: Release.version)
 
     @Option(name: .customLong("for"), help: "Seconds to work; then on until the next run has begun, 20 more at most.")
@@ -25,14 +25,23 @@ struct MaskWebhooks: ParsableCommand {
             guard !environment.isUntouched else { return }
             let program = SenderProgram(Installation(try Configuration(environment), label: "mask-webhooks"))
             if dryRun { return try program.rehearse().forEach { print($0) } }
-            if once { try program.runOnce() } else { try program.run(seconds: seconds) }
+            if once { return try program.runOnce() }
+            if try program.run(seconds: seconds) { beginAnew() }
         } catch {
             complain("mask-webhooks", error)
             throw ExitCode.failure
         }
     }
+
+    /// execvp(3): the program as it is on the disk now, with the same arguments, in the place of this one.
+    private func beginAnew() {
+        var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
+        execvp(CommandLine.arguments[0], &arguments)
+        complain("mask-webhooks", HostFile.Failure("execvp", CommandLine.arguments[0]))
+    }
 }
 
 Server.blockStopSignals()
+SenderProgram.blockReloadSignal()
 signal(SIGPIPE, SIG_IGN)  // a receiver or Redis that has hung up is an error of that one connection
 MaskWebhooks.main()

@@ -6,7 +6,8 @@ struct ReloadCommand: AccountCommand {
         commandName: "reload", abstract: "Restart the pools of workers one after the other: new code, new configuration.",
         discussion: """
             Each pool finishes its requests while the others answer, and the next one waits until this one serves again. \
-            Where a pool does not come back the rest is left as it is.
+            Where a pool does not come back the rest is left as it is. The sender of webhooks, which cron or systemd has \
+            started, finishes what is in flight and begins anew at once.
             """)
 
     var account: Account? { nil }

@@ -1,8 +1,26 @@
-import Bootstrap
+@testable import Bootstrap
 import Glibc
 import Testing
 
 @Suite("Another program") struct ProgramTests {
+    @Test("of what certbot says the line counts that gives the reason")
+    func certbot() {
+        #expect(Certificates.reason("""
+            An unexpected error occurred:
+            requests.exceptions.ConnectionError: [Errno -2] Name or service not known.
+            Ask for help or search for solutions at https://community.letsencrypt.org. See the logfile /x/letsencrypt.log or re-run Certbot with -v for more details.
+
+            """) == "requests.exceptions.ConnectionError: [Errno -2] Name or service not known")
+        #expect(Certificates.reason("") == "it says nothing")
+    }
+
+    @Test("a sender of a version that does not know SIGHUP is stopped by SIGTERM")
+    func reload() {
+        #expect(Pools.knowsReload("Name:\tmask-webhooks\nSigBlk:\t0000000000004003\nSigIgn:\t0"))
+        #expect(!Pools.knowsReload("Name:\tmask-webhooks\nSigBlk:\t0000000000004002\n"))
+        #expect(!Pools.knowsReload(""))
+    }
+
     @Test("is ended by a pipe that nobody reads, though this process ignores that")
     func pipe() {
         signal(SIGPIPE, SIG_IGN)

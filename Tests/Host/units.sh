@@ -122,6 +122,22 @@ fact "the client, journalctl MASK_REQUEST_ID=… and nginx's log have the same i
 recovered() { [ "$(code -H "Authorization: Bearer $(cat $KEY_FILE)" "https://$API_HOST/v1/links")" = 200 ]; }
 soon 20 recovered || fail "the API does not come back with MariaDB"
 
+# ---- a reload reaches the sender ------------------------------------------------------------------------------------
+
+runuser -u mask-webhooks -- mask-webhooks --for 600 &
+soon 20 pgrep -u mask-webhooks -x mask-webhooks || fail "the sender does not start"
+sleep 1
+sender=$(pgrep -n -u mask-webhooks -x mask-webhooks)
+# execve(2) keeps the process and gives it a new start of its memory: the address of its arguments changes.
+image() { awk '{print $48, $26, $28}' "/proc/$sender/stat"; }
+before=$(image)
+maskctl reload
+anew() { [ -d "/proc/$sender" ] && [ "$(image)" != "$before" ]; }
+soon 20 anew || fail "the sender goes on with its old configuration"
+fact "maskctl reload reaches a sender that runs: it begins anew in its place"
+kill "$sender"
+soon 30 sh -c "[ ! -d /proc/$sender ]" || fail "the sender does not end"
+
 # ---- the timer in place of cron ------------------------------------------------------------------------------------
 
 line=$(sed -n 's/^\* \* \* \* \* mask-webhooks *//p' /etc/cron.d/mask)
