@@ -21,12 +21,12 @@ struct Segment: Sendable {
             }
             if name.hasSuffix(suffix) { names.append(name) }
         }
-        return names.sorted().map { Segment(name: $0, path: directory + "/" + $0) }
+        return names.sorted().map { Segment(name: $0, path: directory + "/" + $0) }.filter { !$0.isForeign }
     }
 
     /// Bytes from an offset on, at most `limit`.
     func read(from offset: Int, limit: Int) throws(JournalError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Self.open(path)
         guard descriptor >= 0 else { throw JournalError("open", path) }
         defer { close(descriptor) }
         var failure: JournalError?
@@ -48,7 +48,7 @@ struct Segment: Sendable {
     /// last newline of a dead writer was never answered.
     /// - Returns: whether the segment is at its end.
     func removeIfFinished(loaded offset: Int) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Self.open(path)
         guard descriptor >= 0 else { return errno == ENOENT }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
@@ -57,18 +57,37 @@ struct Segment: Sendable {
         return unlink(path) == 0
     }
 
+    /// Opens a regular file and nothing else. The spool is the workers' folder, and root backs it up: a link that leads
+    /// elsewhere must not be followed, and a pipe must not be waited for.
+    /// - Returns: a descriptor, or -1 with errno.
+    private static func open(_ path: String) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return -1 }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { return descriptor }
+        close(descriptor)
+        errno = EINVAL
+        return -1
+    }
+
+    /// Whether it is there and no regular file: no worker has made it.
+    private var isForeign: Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    }
+
     var exists: Bool { access(path, F_OK) == 0 }
 
     /// Whether a worker lives that writes to it.
     var hasWriter: Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Self.open(path)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_EX | LOCK_NB) != 0
     }
 
     var size: Int {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Self.open(path)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         return FileSize.size(of: descriptor)
@@ -76,7 +95,7 @@ struct Segment: Sendable {
 
     /// Blocks that it has beyond its end.
     var left: Int {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Self.open(path)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         return max(0, FileSize.allocated(of: descriptor) - FileSize.size(of: descriptor))

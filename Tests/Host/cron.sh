@@ -129,7 +129,7 @@ soon 30 sql "SELECT 1"
 systemctl stop mask-worker@a mask-worker@b mask-worker@a.socket mask-worker@b.socket
 chmod 000 /var/spool/mask
 as mask maskctl journal load
-chmod 750 /var/spool/mask
+chmod 700 /var/spool/mask
 systemctl start mask-worker@a.socket mask-worker@b.socket mask-worker@a mask-worker@b
 expect "1 1" "$code $(printf '%s\n' "$said" | wc -l)" "a spool that cannot be read is told of in one line"
 case $said in *MASK_SPOOL*) ;; *) fail "the line does not name MASK_SPOOL: $said" ;; esac
