@@ -25,6 +25,11 @@ public enum Account: String, Sendable {
         public let description: String
     }
 
+    /// Makes a file or a folder this user's alone.
+    func own(_ path: String, mode: mode_t = 0o600) throws(HostFile.Failure) {
+        try HostFile.own(path, user: rawValue, group: rawValue, mode: mode)
+    }
+
     /// Makes root, for the rest of this process, this user: what it writes belongs to whom it should, and it may do no more
     /// than is needed. Only with the configuration of the Debian package; elsewhere, and for others than root, nothing happens.
     public func assume() throws(Failure) {

@@ -48,11 +48,14 @@ struct BackupCommand: AccountCommand {
         func run() throws {
             let backup = try BackupFolder(path)
             try backup.verify()
+            let key = try? Configuration(try Environment.current()).secretKey
+            if let key { try backup.verifySignature(with: key) }
             let manifest = backup.manifest
             let log = manifest.binaryLog.map { "\($0.file) \($0.position) \($0.gtid)" } ?? "none"
             output.print([
                 "method": manifest.method.rawValue, "created_at": manifest.createdAt, "version": manifest.version,
                 "newest_migration": manifest.newestMigration, "server": manifest.server, "binary_log": log,
+                "signed": key == nil ? "not looked at: there is no MASK_SECRET_KEY here" : "with this MASK_SECRET_KEY",
             ])
         }
     }
@@ -66,15 +69,21 @@ struct RestoreCommand: AccountCommand {
             one takes the place of a whole server's files: stop MariaDB, too. An older schema is migrated.
             """)
     @Argument(help: "The backup.") var path: String
-    @Flag(help: "What is there may go: the tables of our database, or with a physical backup all databases of the server.")
+    @Flag(help: "What is there may go: the tables of our database, or with a physical backup its files.")
     var replace = false
+    @Flag(help: "With a physical backup: the server's other databases may go back to its time as well.")
+    var allDatabases = false
+    @Flag(help: "Trust a backup that this MASK_SECRET_KEY has not signed. What is in it is run as SQL.")
+    var unsigned = false
     @Option(help: "MariaDB's files, for a physical backup.") var dataFolder = "/var/lib/mysql"
 
     var account: Account? { nil }
 
     func run() throws {
         let backup = try BackupFolder(path)
-        try Restore(try openInstallation(), from: backup, replaces: replace, dataFolder: dataFolder) { print($0) }.run()
+        try Restore(
+            try openInstallation(), from: backup, replaces: replace, takesAllDatabases: allDatabases, trusts: unsigned,
+            dataFolder: dataFolder) { print($0) }.run()
     }
 }
 

@@ -111,8 +111,9 @@ public struct Backup {
             throw BackupError("open", file)
         }
         let place = hasLog ? ["--master-data=2"] : []
-        try toolbox.run(
-            words + place + ["--ignore-table=\(database).schema_migrations", database], into: ["gzip"], output: output.number)
+        // Without the salts of the last days nobody can lead a visitor's hash back to an address, as after two days in the database.
+        let left = ["--ignore-table=\(database).schema_migrations", "--ignore-table-data=\(database).visitor_salts"]
+        try toolbox.run(words + place + left + [database], into: ["gzip"], output: output.number)
         try toolbox.run(words + [database, "schema_migrations"], into: ["gzip"], output: output.number)
         return hasLog ? try binaryLog(ofDump: file, toolbox, path, on: connection) : nil
     }
@@ -182,6 +183,8 @@ public struct Backup {
         guard let process = Program.start(words, output: output.number), Program.wait(process) == 0 else {
             throw BackupError("\(file) cannot be written")
         }
+        let signature = BackupFolder.signature(of: try HostFile.read(file), with: installation.configuration.secretKey)
+        try HostFile.write(signature + "\n", to: path + "/" + BackupFolder.signatureFile, mode: 0o600)
         guard Program.run(["sync", "--file-system", path]) == 0 else { throw BackupError("\(path) cannot be brought to the disk") }
     }
 }

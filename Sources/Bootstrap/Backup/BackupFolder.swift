@@ -1,9 +1,11 @@
+import Crypto
 import Glibc
 
 /// A finished backup: a folder `mask-<time>` with
 ///
 ///     manifest.json      what it is
 ///     SHA256SUMS         of every file in it; sha256sum(1) checks them without MASK
+///     SHA256SUMS.hmac    that the installation with this MASK_SECRET_KEY wrote those sums
 ///     database.sql.gz    the database, where the method is logical
 ///     mariadb/           the server's files, prepared to be copied back, where it is physical
 ///     spool/             the journal's segments
@@ -15,6 +17,7 @@ public struct BackupFolder {
     public let manifest: BackupManifest
 
     static let sums = "SHA256SUMS", manifestFile = "manifest.json", dump = "database.sql.gz", files = "mariadb"
+    static let signatureFile = "SHA256SUMS.hmac"
     static let spool = "spool", settings = "mask.env", partial = ".partial"
 
     /// Reads what a backup says of itself.
@@ -42,6 +45,24 @@ public struct BackupFolder {
         guard Program.wait(process) == 0 else {
             throw BackupError("\(path) is damaged: sha256sum --check \(Self.sums) in it says where; choose another backup")
         }
+    }
+
+    /// Who can write here can write sums, too. What is restored is run, so it has to be what this installation wrote.
+    public func verifySignature(with secretKey: String) throws(BackupError) {
+        guard let found = readFile(path + "/" + Self.signatureFile), let sums = readFile(path + "/" + Self.sums) else {
+            throw BackupError("\(path) has no \(Self.signatureFile): it may be an older version's, or somebody else's. If you trust it, say --unsigned")
+        }
+        guard found == Self.signature(of: sums, with: secretKey) + "\n" else {
+            throw BackupError("""
+                \(path) was not made with this MASK_SECRET_KEY, or was changed since. Put back the key that it was made with; if you \
+                have lost that and trust the backup, say --unsigned
+                """)
+        }
+    }
+
+    /// HMAC-SHA-256 of a label and the sums.
+    static func signature(of sums: String, with secretKey: String) -> String {
+        hexadecimal(hmacSHA256(key: Array(secretKey.utf8), "mask backup sums 1\n" + sums))
     }
 
     /// The backups in a folder, oldest first.

@@ -10,6 +10,10 @@ public struct Restore {
     private let backup: BackupFolder
     /// Whether what is there may go.
     private let replaces: Bool
+    /// Whether other databases of the server may go back as well.
+    private let takesAllDatabases: Bool
+    /// Whether it may be one that was not signed with our key.
+    private let trusts: Bool
     /// MariaDB's files, for a physical backup.
     private let dataFolder: String
     private let report: (String) -> Void
@@ -18,8 +22,10 @@ public struct Restore {
     private static let ownFolders: Set = [".", "..", "mysql", "performance_schema", "sys", "lost+found", "#rocksdb"]
 
     public init(
-        _ installation: Installation, from backup: BackupFolder, replaces: Bool, dataFolder: String, report: @escaping (String) -> Void
+        _ installation: Installation, from backup: BackupFolder, replaces: Bool, takesAllDatabases: Bool = false, trusts: Bool = false,
+        dataFolder: String, report: @escaping (String) -> Void
     ) {
+        (self.takesAllDatabases, self.trusts) = (takesAllDatabases, trusts)
         (self.installation, self.backup, self.replaces, self.dataFolder) = (installation, backup, replaces, dataFolder)
         self.report = report
     }
@@ -34,6 +40,7 @@ public struct Restore {
                 """)
         }
         try backup.verify()
+        if !trusts { try backup.verifySignature(with: installation.configuration.secretKey) }
         report("every file is as it was written")
         let outcome: Void? = try SpoolCopy.withoutWriters(installation.configuration.spool) {
             switch manifest.method {
@@ -63,17 +70,38 @@ public struct Restore {
             try empty(connection)
             // Not into the backup, which may be on a disk that nobody writes to.
             let scratch = try ScratchFolder()
-            let options = try ClientOptions(installation.configuration.database, connection.address, at: scratch.path + "/client.cnf")
+            var database = installation.configuration.database
+            let prefix = try giveAway(scratch.path, &database, connection.address)
+            let options = try ClientOptions(database, connection.address, at: scratch.path + "/client.cnf")
+            if !prefix.isEmpty { try Account.administrator.own(options.path) }
             let toolbox = Toolbox(log: scratch.path + "/log")
             let file = backup.path + "/" + BackupFolder.dump
             guard let input = Descriptor(open(file, O_RDONLY | O_CLOEXEC)) else { throw BackupError("open", file) }
             report("loading the database")
             try toolbox.run(
                 ["gzip", "-dc"],
-                into: ["mariadb", "--defaults-file=" + options.path, installation.databaseName],
+                into: prefix + ["mariadb", "--defaults-file=" + options.path] + Self.sandbox + [installation.databaseName],
                 input: input.number)
         }
         try installation.migrate(report: report)
+    }
+
+    /// A dump is SQL that is run. Where root restores over the server's socket, the client is `mask-admin`, who has rights on our
+    /// database and none beside it.
+    /// - Returns: the words that run a program so; none where the configuration says who restores.
+    private func giveAway(
+        _ folder: String, _ database: inout MariaDBConfiguration, _ address: MariaDBConfiguration.Address
+    ) throws -> [String] {
+        guard case .socket = address, database.password == nil, geteuid() == 0, Environment.file == Environment.packagedFile else { return [] }
+        try Account.administrator.own(folder, mode: 0o700)
+        let name = Account.administrator.rawValue
+        database.user = name
+        return ["setpriv", "--reuid=" + name, "--regid=" + name, "--init-groups"]
+    }
+
+    /// Lines of a dump that call the shell or read files are refused: by clients from 10.11.8 on.
+    private static var sandbox: [String] {
+        Program.run(["mariadb", "--no-defaults", "--sandbox", "--version"], isSilent: true) == 0 ? ["--sandbox"] : []
     }
 
     private func empty(_ connection: Connection) throws {
@@ -116,11 +144,15 @@ public struct Restore {
             var entry = stat()
             return !Self.ownFolders.contains(name) && lstat("\(dataFolder)/\(name)", &entry) == 0 && entry.st_mode & S_IFMT == S_IFDIR
         }
-        guard strangers.isEmpty || replaces else {
+        let others = strangers.filter { $0 != installation.databaseName }
+        guard others.isEmpty || takesAllDatabases else {
             throw BackupError("""
-                \(dataFolder) has the databases \(strangers.joined(separator: ", ")), and this backup is a whole server's. Restore on a \
-                server without any, or say --replace
+                \(dataFolder) also has the databases \(others.joined(separator: ", ")), and this backup is a whole server's: they would \
+                go back to \(backup.manifest.createdAt), too, or away. Say --all-databases if they may, or restore a logical backup
                 """)
+        }
+        guard strangers.isEmpty || replaces else {
+            throw BackupError("\(dataFolder) has the database \(installation.databaseName). Say --replace: what is there is kept beside it")
         }
         let old = "\(dataFolder).before-\(Backup.stamp(.now()))"
         guard rename(dataFolder, old) == 0 else { throw BackupError("rename", dataFolder) }
