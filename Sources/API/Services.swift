@@ -1,4 +1,5 @@
 import DNS
+import Glibc
 import HTTP
 import Images
 import Journal
@@ -27,6 +28,8 @@ public struct SiteConfiguration: Sendable {
     public var corsOrigins: Set<String> = []
     /// Threads of each worker.
     public var threads = 256
+    /// The folder in which nginx finds certificates, HOST.crt: such a host can be asked over TLS. Nil where nobody knows.
+    public var certificates: String?
     /// Characters of a random slug.
     public var slugLength = 7
     /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
@@ -38,6 +41,12 @@ public struct SiteConfiguration: Sendable {
         self.linkPort = linkPort
         self.workers = workers
         self.cachedLinks = cachedLinks
+    }
+
+    func hasCertificate(_ host: String) -> Bool {
+        // The host is a client's word: no other folder.
+        guard let certificates, !host.contains("/"), !host.contains("..") else { return false }
+        return access("\(certificates)/\(host).crt", F_OK) == 0
     }
 
     /// The address of a link or a page.

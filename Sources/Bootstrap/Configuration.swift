@@ -88,6 +88,7 @@ public struct Configuration: Sendable {
             workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
+        site.certificates = certificates
         nginxPort = try environment.integer("MASK_NGINX_PORT", default: site.linkPort, in: 1...65535)
         site.corsOrigins = try Self.origins(environment)
         site.threads = threads

@@ -25,6 +25,22 @@ extension EndToEndTests {
             #expect(stack.eventually { (try? String(contentsOfFile: stack.accessLog, encoding: .utf8))?.contains(" id=\(id)\n") == true })
         }
 
+        @Test("a link's password is asked for over TLS only")
+        func password() throws {
+            let slug = "safe-\(UInt32.random(in: 0 ... .max))"
+            let made = stack.answer(
+                stack["MASK_API_URL"] + "/links", "-H", "Authorization: Bearer \(stack.key)", "-H", "Content-Type: application/json",
+                "-d", #"{"url": "https://example.com/", "slug": "\#(slug)", "domain": "mask.localhost", "password": "open sesame"}"#)
+            #expect(made.status == 201, "\(made.body)")
+            let url = "://mask.localhost"
+            for (form, status) in [([], 302), (["-d", "password=open+sesame"], 303)] {
+                let answer = stack.answer("http\(url)/\(slug)?a=b", form)
+                #expect(answer.status == status)
+                #expect(answer.fields["location"] == "https\(url):\(stack.httpsPort)/\(slug)?a=b")
+            }
+            #expect(stack.answer("https\(url):\(stack.httpsPort)/\(slug)").status == 200)
+        }
+
         @Test("the API tells browsers to come over TLS only")
         func strictTransport() {
             let answer = stack.answer(stack["MASK_API_URL"] + "/workspace")

@@ -91,6 +91,7 @@ struct Redirector: Sendable {
 
     /// The form, or nil when the right password was sent.
     private func ask(_ request: Request, _ link: CachedLink, _ hash: String) -> Response? {
+        if let safer = overTLS(request) { return counted(.password, safer) }
         guard request.method == .post else { return counted(.password, Page.password(wrong: false)) }
         do {
             switch try services.tryPassword(in: request, link, hash) {
@@ -103,6 +104,17 @@ struct Redirector: Sendable {
             services.logger.critical("a password cannot be checked: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return counted(.unavailable, Page.unavailable)
         }
+    }
+
+    /// A password is asked for over TLS wherever that can be.
+    private func overTLS(_ request: Request) -> Response? {
+        guard !request.isSecure, services.site.hasCertificate(request.host) else { return nil }
+        let query = request.query.isEmpty ? "" : "?" + request.query
+        return Response(
+            status: request.method == .post ? 303 : 302,
+            fields: [
+                .init(.location, services.site.origin(ofHost: request.host) + request.path + query), .init(.cacheControl, Page.private),
+            ])
     }
 
     // MARK: The destination
