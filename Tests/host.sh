@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 
 # Each of these parts stands on the ones before it: "install" comes first, "purge" last.
-one_host="install certificate units database remote backup cron metrics downtime purge"
+one_host="install certificate units memory database remote backup cron metrics downtime purge"
 # These make their hosts by themselves: networks of their own in a second machine, at the same time.
 more_hosts="hosts galera"
 # Reboots its host: one of its own, at the same time, too.

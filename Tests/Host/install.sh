@@ -15,6 +15,8 @@ expect "" "$(command -v swift || :)" "apt installs the package; there is no Swif
 expect 200 "$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/)" "nginx goes on with its own page until setup is told to"
 expect inactive "$(systemctl is-active mask.target || :)" "nothing runs before maskctl setup"
 expect "640 root mask" "$(stat -c '%a %U %G' /etc/mask/mask.env)" "the configuration is for root and the group mask"
+maskctl doctor >/root/doctor.log && fail "the doctor is content before setup"
+expect "WRONG setup          MASK is installed, and not set up. Run: maskctl setup" "$(cat /root/doctor.log)" "the doctor says what to do first, in one line"
 each_line() { sed -n 's/^[0-9*]* [0-9*]* \* \* \* *//p' /etc/cron.d/mask; }
 expect "" "$(each_line | while read -r user line; do runuser -u "$user" -- sh -c "$line" 2>&1 </dev/null; done)" \
   "cron's lines have nothing to do, nor to mail, before maskctl setup"
@@ -41,6 +43,27 @@ expect "302 https://example.com/" "$(client -o /dev/null -w '%{http_code} %{redi
 maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "maskctl doctor finds something wrong"; }
 fact "maskctl doctor finds nothing wrong"
 expect "" "$(nginx -t 2>&1 | grep -E 'warn|emerg' || :)" "nginx -t is content, and warns of nothing"
+expect "640 www-data adm" "$(stat -c '%a %U %G' /var/log/nginx/mask-access.log)" "visitors' addresses in the log are not for every user"
+if runuser -u mask-webhooks -- ls /var/spool/mask >/dev/null 2>&1; then fail "mask-webhooks reads the spool"; fi
+fact "the sender of webhooks cannot read visitors' clicks in the spool"
+
+# One cause, one line.
+wrong() { maskctl doctor >/root/doctor.log || :; sed -n 's/^WRONG \([a-z ]*[a-z]\)  .*/\1/p' /root/doctor.log | xargs; }
+expect "" "$(wrong)" "all is well"
+systemctl stop nginx
+expect nginx "$(wrong)" "the doctor sees a stopped nginx"
+systemctl start nginx
+systemctl stop mask.target
+expect workers "$(wrong)" "stopped workers"
+systemctl start mask.target
+systemctl stop cron
+expect cron "$(wrong)" "a stopped cron"
+systemctl start cron
+systemctl stop mariadb
+expect database "$(wrong)" "and a stopped MariaDB, each in one line"
+grep -q '^-  *not looked at before database is mended: .*schema.*answers' /root/doctor.log || { cat /root/doctor.log; fail "what depends on it is not named"; }
+systemctl start mariadb
+soon 20 maskctl doctor || { maskctl doctor || :; fail "the doctor does not recover"; }
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /root/new.key -out /root/new.crt -days 9 \
   -subj "/CN=$API_HOST" -addext "subjectAltName=DNS:$API_HOST" 2>/dev/null
 cp -p $CERTIFICATES/$API_HOST.crt $CERTIFICATES/$API_HOST.key /root/

@@ -116,6 +116,9 @@ case $stage in
     renewed() { [ "$(served 443)" = "$(openssl x509 -noout -fingerprint -in /root/new.crt)" ]; }
     soon 20 renewed || { journalctl -u mask-apache --no-pager | tail; fail "Apache serves the old certificate"; }
     expect "$(served 8443)" "$(served 443)" "a renewed certificate is served by nginx, and by Apache after a reload of its own"
+    echo MASK_WEBHOOK_ADDRESSES=127.0.0.0/8 >>/etc/mask/mask.env
+    quiet maskctl reload
+    api POST /webhooks '{"url": "https://127.0.0.1/hook"}' | grep -q whsec_ || fail "no webhook is made"
     again set-up
     ;;
   set-up)
@@ -135,6 +138,35 @@ case $stage in
     expect "" "$(find /etc/apache2 /etc/nginx -name '*mask*')" "no file of MASK's is left with Apache or nginx"
     systemctl restart apache2
     shop_answers "purge, and Apache restarted"
+
+    # The same host without Apache, with a site of nginx's that answers for all names.
+    systemctl --quiet disable --now apache2
+    rm -f /etc/nginx/sites-enabled/default
+    echo 'server { listen 80 default_server; listen [::]:80 default_server; listen 443 ssl default_server; listen [::]:443 ssl default_server;
+      ssl_certificate /etc/ssl/certs/shop.crt; ssl_certificate_key /etc/ssl/private/shop.key; return 200 other; }' >/etc/nginx/sites-available/other
+    ln -s ../sites-available/other /etc/nginx/sites-enabled/other
+    systemctl --quiet enable --now nginx
+    other_answers() {
+      for scheme in http https; do
+        expect other "$(curl -sk --max-time 10 --resolve "*:80:127.0.0.1" --resolve "*:443:127.0.0.1" $scheme://unclaimed.mask.test/)" "$1" >/dev/null
+      done
+      fact "$1: the other site of nginx answers for all names"
+    }
+    quiet apt-get install -y -qq "$(next_package)"
+    other_answers "apt install"
+    if maskctl setup --api-host $API_HOST --link-host $LINK_HOST </dev/null >/root/setup.log 2>&1; then fail "setup takes a database of another key"; fi
+    grep -q 'made with another secret key' /root/setup.log || { cat /root/setup.log; fail "setup does not say why it stops"; }
+    [ ! -e /etc/mask/secret.key ] || fail "setup has left a key that reads nothing"
+    fact "setup over a database of another key stops, and says where that key is"
+    install -m 640 -g mask /var/backups/mask/secret.key /etc/mask/secret.key
+    quiet maskctl setup
+    grep -q 'another site answers for unclaimed names on 80 and 443' /root/lamp.log || { cat /root/lamp.log; fail "setup does not name the other site"; }
+    other_answers "setup"
+    expect 302 "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/menu")" "and MASK answers for its hosts: the old link leads on"
+    expect 302 "$(client -o /dev/null -w '%{http_code}' "http://$LINK_HOST/menu")" "without TLS, too"
+    maskctl doctor >/root/doctor.log || { cat /root/doctor.log; fail "the doctor finds something wrong beside another site"; }
+    quiet apt-get purge -y -qq mask
+    other_answers "purge"
     rm /test/lamp
     ;;
 esac

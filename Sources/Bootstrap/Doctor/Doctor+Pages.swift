@@ -6,7 +6,7 @@ extension Doctor {
     /// What drawing and publishing needs.
     var pageChecks: [Check] {
         [
-            Check(name: "images", look: images),
+            Check(name: "images", needs: ["workers"], look: images),
             Check(name: "pages", look: pages),
         ]
     }

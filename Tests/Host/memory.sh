@@ -1,0 +1,92 @@
+#!/bin/sh
+# What strangers and tenants send cannot fill a worker's memory: with a limit that is really kept, and lower than the unit's,
+# nothing is killed.
+set -eu
+. Tests/Host/lib.sh
+
+limit=256
+pools="mask-worker@a.service mask-worker@b.service"
+for pool in $pools; do
+  mkdir -p "/run/systemd/system/$pool.d"
+  printf '[Service]\nMemoryHigh=infinity\nMemoryMax=%sM\n' $limit >"/run/systemd/system/$pool.d/memory.conf"
+done
+systemctl daemon-reload
+# shellcheck disable=SC2086 # a list
+systemctl restart $pools
+finish() {
+  code=$?
+  for pool in $pools; do rm -f "/run/systemd/system/$pool.d/memory.conf"; done
+  systemctl daemon-reload
+  # shellcheck disable=SC2086
+  systemctl restart $pools
+  exit $code
+}
+trap finish EXIT
+
+# The limit as the kernel has it: cgroup v2, or v1.
+kept() {
+  group=$(systemctl show -P ControlGroup mask-worker@a.service)
+  cat "/sys/fs/cgroup$group/memory.max" "/sys/fs/cgroup/memory$group/memory.limit_in_bytes" 2>/dev/null | head -n1
+}
+if [ "$(kept)" != $((limit << 20)) ]; then
+  printf '\n*** NOT TESTED: memory. The kernel does not keep MemoryMax in this container. ***\n\n'
+  [ -z "${MASK_TEST_ALL:-}" ] || exit 1
+  exit 0
+fi
+processes() { for pool in $pools; do systemctl show -P MainPID "$pool"; done | xargs; }
+largest() { for one in $(processes); do sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$one/status"; done | sort -n | tail -n1; }
+before=$(processes)
+well() {
+  expect "$before" "$(processes)" "$1: no worker was killed (the larger has $(($(largest) >> 10)) of $limit MiB)"
+  expect 302 "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/hello")" "$1: links lead on" >/dev/null
+}
+
+cat >/run/hosts.lua <<'L'
+local count, tail = 0, string.rep("a", 7600)
+math.randomseed(os.time())
+request = function()
+  count = count + 1
+  return wrk.format("GET", "/" .. math.random(1e9), {["Host"] = count .. "x" .. math.random(1e9) .. tail})
+end
+L
+wrk -t2 -c32 -d15s -s /run/hosts.lua http://127.0.0.1/ >/run/wrk.log 2>&1
+sent=$(sed -n 's/ *\([0-9]*\) requests in .*/\1/p' /run/wrk.log)
+[ "${sent:-0}" -gt 20000 ] || { cat /run/wrk.log; fail "too few requests to fill anything"; }
+well "$sent hosts that nobody has, of 7.6 KB each"
+
+cat >/run/passwords.lua <<LUA
+wrk.method = "POST"
+wrk.headers["Authorization"] = "Bearer $(cat $KEY_FILE)"
+wrk.headers["Content-Type"] = "application/json"
+wrk.body = '{"url": "https://example.com/", "password": "open sesame"}'
+LUA
+wrk -t2 -c128 -d8s --timeout 20s -s /run/passwords.lua "https://$API_HOST/v1/links" >/run/wrk.log 2>&1
+well "new passwords from 128 clients at once"
+
+python3 - >/run/heavy.svg <<'P'
+import base64, struct, zlib
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+side = 9500
+pixels = zlib.compress(b"\0" * ((side * 3 + 1) * side), 9)
+png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+print('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="9" height="9">'
+      '<image width="9" height="9" xlink:href="data:image/png;base64,' + base64.b64encode(png).decode() + '"/></svg>')
+P
+python3 - >/run/nested.svg <<'P'
+levels = "".join('<g id="l%d">%s</g>' % (n, '<use href="#l%d"/>' % (n - 1) * 10) for n in range(1, 12))
+print('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><defs><rect id="l0" width="9" height="9"/>%s</defs><use href="#l11"/></svg>' % levels)
+P
+id=$(api GET "/links?search=hello" | member id)
+uploads=''
+for file in heavy nested; do
+  printf '{"link_id": "%s", "logo": "data:image/svg+xml;base64,%s"}' "$id" "$(base64 -w0 "/run/$file.svg")" >"/run/$file.json"
+  for number in 1 2 3 4 5 6; do
+    client --max-time 60 -o "/run/answer.$number.$file" -w '%{http_code}\n' "https://$API_HOST/v1/qr-codes" \
+      -H "Authorization: Bearer $(cat $KEY_FILE)" -H 'Content-Type: application/json' -d "@/run/$file.json" >"/run/status.$number.$file" &
+    uploads="$uploads $!"
+  done
+done
+# shellcheck disable=SC2086
+wait $uploads || :
+if cat /run/status.* | grep -qE '^(000|500|502|504)'; then fail "uploads ended as $(cat /run/status.* | sort | uniq -c | xargs)"; fi
+well "twelve heavy drawings at once"
