@@ -57,8 +57,8 @@ struct NginxSiteTests {
         let text = site {
             $0.heed("""
                 # configuration file /etc/nginx/sites-enabled/shop:
-                server { # one
-                    listen 443 ssl default_server;
+                server { listen 443 ssl default_server; # one
+                    # listen 80 default_server;
                     listen  [::]:80 reuseport;
                     listen 192.0.2.1:80 default_server;
                     listen unix:/run/x default_server;

@@ -79,8 +79,10 @@ extension NginxSite {
     /// What the other sites of this nginx have to themselves.
     /// - Parameter configuration: what `nginx -T` prints.
     public mutating func heed(_ configuration: String) {
-        for line in configuration.split(separator: "\n") {
-            let words = line.split { $0 == " " || $0 == "\t" || $0 == ";" }
+        // Directives end with a semicolon, and several may stand on a line.
+        let text = configuration.split(separator: "\n").map { $0.prefix { $0 != "#" } }.joined(separator: "\n")
+        for directive in text.split(whereSeparator: { ";{}".contains($0) }) {
+            let words = directive.split(whereSeparator: \.isWhitespace)
             guard words.first == "listen", words.count > 1, let port = Self.openPort(words[1]) else { continue }
             let options = words.dropFirst(2)
             if options.contains("default_server") || options.contains("default") { claimed.insert(port) }
