@@ -20,7 +20,7 @@ struct API: Sendable {
     func respond(to request: Request, path: String) -> Response {
         let crossOrigin = CrossOrigin(origins: services.site.corsOrigins)
         if request.isSecure, var response = crossOrigin.preflight(request) {
-            response.set(.requestID, "req_" + request.id)
+            response.set(.requestID, request.publicID)
             return response
         }
         let began = monotonicMicroseconds()
