@@ -103,7 +103,8 @@ private func line(_ id: Int, visitor: UInt64 = 1) -> [UInt8] {
     ClickLine(
         at: 1_795_000_000_000 + Int64(id & 0xFFFF), requestID: String(format: "%032lx", id),
         workspace: journalWorkspace, link: journalLink, visitor: visitor, country: "DE", city: "Köln",
-        referrer: "example.com", utmSource: "", utmMedium: "", utmCampaign: "", userAgent: "Mozilla/5.0 Firefox/130.0").bytes
+        referrer: "example.com", utmSource: "", utmMedium: "", utmCampaign: "",
+        userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0").bytes
 }
 
 private func setFileSizeLimit(_ bytes: Int) {
