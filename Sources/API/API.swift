@@ -72,6 +72,8 @@ struct API: Sendable {
         guard case .found(let route, let parameters) = match, case .scoped(let scope, let handler) = route.endpoint else {
             throw Self.unmatched(match)
         }
+        // What was refused when the body came is not refused now, and nothing was done.
+        if request.isBodyUnread { throw Problem.unavailable(retryAfter: 1) }
         if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
         let meter = Meter(outcome.rate)

@@ -27,6 +27,7 @@ public struct Application: Sendable {
         case "/readyz": return health.ready()
         default: break
         }
+        if request.host == services.site.apiHost, let file = HostFile(path: request.path) { return file.answerOfAPI }
         if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
             return API(services: services, dialect: dialect).respond(to: request, path: String(path))
         }

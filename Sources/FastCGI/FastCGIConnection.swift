@@ -85,6 +85,7 @@ final class FastCGIConnection {
         if length > Self.freeBodyLimit, !mayRead(made) {
             // Read all the same: nginx looks at the answer when it has sent everything.
             guard (try? reader.skipBody(length)) == true else { return .failure(Refusal(status: 400)) }
+            made.isBodyUnread = true
             return .success(made)
         }
         guard let body = try? reader.readBody(length) else { return .failure(Refusal(status: 400)) }

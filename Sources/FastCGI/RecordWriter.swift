@@ -20,5 +20,6 @@ struct RecordWriter {
         bytes += [0, 0, 0, 0, 0, 0, 0, 0]
     }
 
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.count <= 1 << 20) }
+    /// Each thread keeps what it has had for its next answer: 64 KiB at the most.
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.count <= 1 << 16) }
 }

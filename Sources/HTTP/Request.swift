@@ -22,6 +22,8 @@ public struct Request: Sendable {
     public var city: String
     public var fields: RequestFields
     public var body: [UInt8]
+    /// There was a long body, which nobody was entitled to send when it came: ``body`` is empty, and means nothing.
+    public var isBodyUnread = false
 
     public init(
         method: Method = .get, path: String = "/", query: String = "", host: String = "localhost", isSecure: Bool = true,

@@ -3,6 +3,8 @@ import CTurboJPEG
 /// JPEG (ITU-T T.81) through libjpeg-turbo's TurboJPEG API.
 enum JPEG {
     static func decoded(_ file: [UInt8], _ limits: ImageLimits, atLeast side: Int?) throws(ImageError) -> Bitmap {
+        // Behind the end nothing is read. Where there is none, this is it, and libjpeg tells what is missing before it.
+        let file = file + [0xFF, 0xD9]
         guard let handle = tjInitDecompress() else { throw .failed("tjInitDecompress") }
         defer { tjDestroy(handle) }
         var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
@@ -43,12 +45,11 @@ enum JPEG {
         return (scaled(width, eighths), scaled(height, eighths))
     }
 
-    /// Warnings after which all pixels are there: bytes before the mark of the end, or no such mark. Cameras and phones write
-    /// such files, and every viewer shows them. Other warnings tell of pixels that are missing.
+    /// The warning after which all pixels are there: bytes before the mark of the end (EOI). Cameras and phones write such
+    /// files, and every viewer shows them. Other warnings tell of pixels that are missing.
     private static func isWhole(_ handle: tjhandle) -> Bool {
         guard tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else { return false }
-        let message = message(handle)  // jerror.h of libjpeg-turbo: JWRN_JPEG_EOF and JWRN_EXTRANEOUS_DATA
-        return message.hasPrefix("Premature end of JPEG file") || message.contains("extraneous bytes before marker")
+        return message(handle).hasSuffix("extraneous bytes before marker 0xd9")  // jerror.h: JWRN_EXTRANEOUS_DATA
     }
 
     private static func message(_ handle: tjhandle) -> String {

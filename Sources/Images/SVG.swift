@@ -40,8 +40,14 @@ public enum SVG {
     /// Whether a document has other pictures in it, or may make them of entities. They would be read by decoders of a dozen
     /// formats, and a drawing needs none.
     public static func hasPictures(_ file: [UInt8]) -> Bool {
-        let text = String(decoding: file, as: UTF8.self).lowercased()
+        let source = String(decoding: file, as: UTF8.self).lowercased()
+        // A reference spells a character in digits: `&#100;ata:`.
+        let text = source.replacing(/&#(x?)([0-9a-f]{1,8});/) { match in
+            let scalar = UInt32(match.output.2, radix: match.output.1.isEmpty ? 10 : 16).flatMap(Unicode.Scalar.init)
+            return scalar.map { String(Character($0)) } ?? ""
+        }.lowercased()
         return text.contains(/<(?:[^\s<>\/:"']+:)?(?:fe)?image[\s>\/]/) || text.contains(/(?:^|[^a-z0-9_:-])data:/)
-            || text.contains(/<!entity[^>]*[&%]/)
+            || text.contains(/<!entity[^>]*[&%]/) || text.contains(/<(?:[^\s<>\/:"']+:)?include[\s>\/]/)
+            || source.contains("<!entity") && source.contains("&#")
     }
 }

@@ -21,7 +21,7 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// A text as a tag of these letters is stored, to look for it; what can be no tag stays as it is.
-    public static func spelling(of text: String) -> String { text.normalised }
+    public static func spelling(of text: String) -> String { Slug.spelling(of: text) }
 
     /// Everything that is wrong with the tags of one link, in order; empty when all is well.
     ///

@@ -50,10 +50,11 @@ public struct UserAgentReading: Sendable {
         case robot(UserAgentTable.Entry)
     }
 
-    /// It comes by itself: a crawler, a preview, a monitor. Programs that somebody runs are not meant.
+    /// It comes by itself: a crawler, a preview, a monitor. Programs that somebody runs are not meant: those of the table, and
+    /// who sends no name.
     public var isRobot: Bool {
         switch machine {
-        case .robot, .compatible, .noEngine: true
+        case .robot, .compatible, .noEngine, .opening: true
         default: false
         }
     }

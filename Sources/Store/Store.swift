@@ -104,7 +104,8 @@ public final class Store: Sendable {
         do {
             return try pool.withResource(priority: priority, keepIf: { $0.isUsable && servers.isChosen($0) }, body)
         } catch PoolError.exhausted {
-            outage.doubt()
+            // Ordinary work may be waiting for other work; visitors' own places are there unless MariaDB is late.
+            if priority == .reserved { outage.doubt() }
             metrics?.note(StoreBusy())
             throw StoreBusy()
         } catch {

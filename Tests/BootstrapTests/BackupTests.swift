@@ -180,7 +180,9 @@ struct BackupTests {
         expectRefused("MariaDB runs") { try Restore(away, from: backup, replaces: true, dataFolder: data) { _ in }.run() }
     }
 
-    @Test("a damaged backup is not restored, whichever file is damaged", arguments: ["database.sql.gz", "manifest.json", "spool", "SHA256SUMS"])
+    @Test("a damaged backup is not restored, whichever file is damaged, or too many", arguments: [
+        "database.sql.gz", "manifest.json", "spool", "SHA256SUMS", "spool/added.journal",
+    ])
     func damaged(file: String) throws {
         let host = try BackupHost(isMigrated: true)
         _ = try JournalWriter(directory: host.spool.path).append([10])

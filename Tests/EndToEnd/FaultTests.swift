@@ -6,13 +6,13 @@ extension EndToEndTests {
     struct Faults {
         let stack = Stack.shared
 
-        private func newLink() throws -> String {
+        func newLink() throws -> String {
             let created = stack.call("POST", "/links", body: #"{"url": "https://example.com/fault"}"#)
             return try #require(created.json["slug"] as? String, "\(created)")
         }
 
         /// Follows a new link with wrk while `body` does its worst, and expects that every visitor was led on.
-        private func underLoad(connections: Int, seconds: Int, _ body: () -> Void) throws {
+        func underLoad(connections: Int, seconds: Int, _ body: () -> Void) throws {
             let url = "http://127.0.0.1:\(stack.httpPort)/\(try newLink())"
             let load = try stack.startLoad(url, connections: connections, seconds: seconds)
             body()

@@ -130,7 +130,7 @@ extension EndToEndTests {
                 ("a0a:a0a:a0a:a0a::1", "204", "a0a:a0a:a0a:a0a::/64"), ("a0a:a0a:a0a:a0a:a0a:a0a:a0a:a0a", "429", "a0a:a0a:a0a:a0a:0:0:0:0/64"),
                 ("192.0.2.9", "204", "192.0.2.9"), ("::ffff:192.0.2.9", "429", "192.0.2.9"), ("192.0.2.8", "204", "192.0.2.8"),
             ] {
-                #expect(ask("/", from: address) == status, "\(address)")
+                #expect(ask("/", from: address).hasSuffix(status), "\(address)")
                 #expect(ask("/net", from: address) == network + "200", "\(address)")
             }
         }
@@ -202,12 +202,18 @@ extension EndToEndTests {
         }
 
         @Test("odd paths of link hosts have one answer each, and it is no 5xx", arguments: [
-            "/%ff", "//slug", "/slug/", "/slug;x", "/slug%0a", "/%00", "/a/b", "/..%2f..%2fetc/passwd", "/%2e%2e", "/",
+            "/%ff", "//slug", "/slug/", "/slug;x", "/slug%0a", "/%00", "/a/b", "/..%2f..%2fetc/passwd", "/%2e%2e",
         ])
         func paths(path: String) {
             let answers = (0..<4).map { _ in stack.answer("https://mask.localhost" + path).status }
             #expect(Set(answers).count == 1)
             #expect(answers[0] == 404 || answers[0] == 400)
+        }
+
+        @Test("the bare link host says what it is")
+        func bareHost() {
+            let answer = stack.answer("https://mask.localhost/")
+            #expect(answer.status == 200 && answer.body.contains("mask.localhost"))
         }
 
         @Test("no input gives a 5xx", arguments: [

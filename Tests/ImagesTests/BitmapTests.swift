@@ -104,6 +104,18 @@ struct BitmapTests {
         #expect(try Bitmap(decoding: file, limits: Self.limits) == Bitmap(decoding: Fixtures.jpeg, limits: Self.limits))
     }
 
+    @Test("a JPEG that is cut short is refused, however little is missing", arguments: [0.25, 0.5, 0.9])
+    func cutShort(part: Double) throws {
+        let noise = (0..<64 * 64 * 4).map { (index: Int) -> UInt8 in index % 4 == 3 ? 255 : UInt8(index &* 40_503 % 251) }
+        for isProgressive in [false, true] {
+            let file = try Bitmap(width: 64, height: 64, pixels: noise).jpeg(quality: 90, isProgressive: isProgressive)
+            #expect(throws: ImageError.self) {
+                try Bitmap(decoding: Array(file.prefix(Int(Double(file.count) * part))), limits: Self.limits)
+            }
+            _ = try Bitmap(decoding: file.dropLast(2), limits: Self.limits)
+        }
+    }
+
     @Test("a JPEG in four inks is converted")
     func inks() throws {
         let bitmap = try Bitmap(decoding: Fixtures.cmyk, limits: Self.limits)

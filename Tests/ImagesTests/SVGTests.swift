@@ -59,7 +59,8 @@ struct SVGTests {
         ("<use href='data:image/svg+xml,x'/>", true), ("<style>a{fill:url( DATA:x)}</style>", true),
         ("<!DOCTYPE svg [<!ENTITY a '&#60;image/>'>]>", true), ("<!DOCTYPE svg [<!ENTITY % a 'x'>]>", true),
         ("<!DOCTYPE svg [<!ENTITY ns 'http://ns.adobe.com/x'>]>", false), ("<rect class='image'/><text>image</text>", false),
-        ("<metadata: x='a'/>", false), ("<imagery/>", false), ("<g id='my-data:1'/>", false),
+        ("<xi:include parse='xml' href='&#100;ata:image/svg+xml;base64,AA'/>", true), ("<use href='&#x64;ata:,x'/>", true),
+        ("<text>it&#39;s</text><use xlink:href='#a'/>", false), ("<metadata: x='a'/>", false), ("<imagery/>", false), ("<g id='my-data:1'/>", false),
     ])
     func pictures(content: String, expected: Bool) {
         #expect(SVG.hasPictures(Array(document(content).utf8)) == expected)

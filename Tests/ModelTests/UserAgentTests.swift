@@ -154,7 +154,8 @@ import Testing
         arguments: [
             ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", true), ("WhatsApp/2.23.20.0", true),
             ("Viber/13.3.0", true), ("Mozilla/5.0 (compatible; Bluesky Cardyb/1.1)", true), ("Mozilla/5.0 zgrab/0.x", true),
-            ("curl/8.5.0", false), ("node", false), ("", false),
+            ("meta-externalagent/1.1", true), ("Claude-User (claude-user/1.0; +Claude-User@anthropic.com)", true), ("Zapier", true),
+            ("curl/8.5.0", false), ("", false),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", false),
         ])
     func robot(header: String, isRobot: Bool) {

@@ -84,7 +84,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         guard let known = known(entry) else {
             return .fresh(try lookups.insist { ask(key, since: since, question) })
         }
-        if lookups.isSuspected { return .stale(known) }
+        // What is known to have changed is asked for all the same.
+        if lookups.isSuspected, let entry, changes.isUnchanged(entry.stamp) { return .stale(known) }
         guard let value = try lookups.answer(to: ask(key, since: since, question)) else { return .stale(known) }
         return .fresh(value)
     }

@@ -24,4 +24,12 @@ enum HostFile {
         case .missing: Page.notFound
         }
     }
+
+    /// On the API's host there is nothing to read for a crawler.
+    var answerOfAPI: Response {
+        switch self {
+        case .robots: Page.noRobots
+        case .missing: Page.notFound
+        }
+    }
 }

@@ -27,18 +27,24 @@ enum Page {
     /// A search engine is to list the destination under its own address, not under a short one.
     static let noindex = Response.Field(.xRobotsTag, "noindex")
 
-    static let robots = Response(
-        status: 200,
-        fields: [
-            .init(.contentType, "text/plain; charset=utf-8"), .init(.cacheControl, "public, max-age=3600"),
-            .init(.xContentTypeOptions, "nosniff"),
-        ],
-        body: Array("""
-            # Short links send X-Robots-Tag: noindex. A crawler has to fetch a link to see it.
-            User-agent: *
-            Disallow:
+    static let noRobots = text("User-agent: *\nDisallow: /\n")
 
-            """.utf8))
+    static let robots = text("""
+        # Short links send X-Robots-Tag: noindex. A crawler has to fetch a link to see it.
+        User-agent: *
+        Disallow:
+
+        """)
+
+    private static func text(_ body: String) -> Response {
+        Response(
+            status: 200,
+            fields: [
+                .init(.contentType, "text/plain; charset=utf-8"), .init(.cacheControl, "public, max-age=3600"),
+                .init(.xContentTypeOptions, "nosniff"),
+            ],
+            body: Array(body.utf8))
+    }
 
     /// The bare host that all workspaces share.
     static func shared(_ host: String) -> Response {

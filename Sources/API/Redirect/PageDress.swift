@@ -7,7 +7,8 @@ struct PageDress: Sendable {
     let services: Services
 
     func dressed(_ response: Response, for request: Request) -> Response {
-        guard Page.isOurs(response) else { return response }
+        // While something is away, its page waits for no look.
+        guard Page.isOurs(response), response.status != 503 else { return response }
         let look = workspace(request, response.status).flatMap(services.brands.look)
         let way = Self.leadsOn(response.status) && request.path != "/" ? request.host : nil
         guard look != nil || way != nil else { return response }

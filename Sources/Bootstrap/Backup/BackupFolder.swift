@@ -37,6 +37,9 @@ public struct BackupFolder {
         for name in [Self.manifestFile, manifest.method == .logical ? Self.dump : Self.files + "/"] {
             guard sums.contains("  ./" + name) else { throw BackupError("\(path)/\(Self.sums) has no \(name)") }
         }
+        guard Program.run(["sh", "-c", Self.whatElse, "sh", path], isSilent: true) == 0 else {
+            throw BackupError("\(path) has files that it was not made with: \(Self.sums) does not name them. Remove them, or choose another backup")
+        }
         guard let null = Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)),
             let process = Program.start(
                 ["env", "--chdir", path, "sha256sum", "--check", "--strict", "--quiet", Self.sums], output: null.number,
@@ -46,6 +49,12 @@ public struct BackupFolder {
             throw BackupError("\(path) is damaged: sha256sum --check \(Self.sums) in it says where; choose another backup")
         }
     }
+
+    /// Fails where there is a file that the sums do not name, or something that is no file: a restore takes whole folders.
+    private static let whatElse = """
+        cd "$1" && [ -z "$(find . ! -type d ! -type f)" ] &&
+        [ "$(find . -type f ! -path ./\(sums) ! -path ./\(signatureFile) | LC_ALL=C sort)" = "$(cut -c67- \(sums) | LC_ALL=C sort)" ]
+        """
 
     /// Who can write here can write sums, too. What is restored is run, so it has to be what this installation wrote.
     public func verifySignature(with secretKey: String) throws(BackupError) {

@@ -110,7 +110,7 @@ struct SetupCommand: AccountCommand {
         let sentence = Setup.sentence(holders)
         if isatty(STDIN_FILENO) == 1 {
             print("\(sentence). MASK can stand behind it: nginx on loopback, and a virtual host that you enable.")
-            guard let answer = ask("Put MASK behind it, yes or no (yes)"), answer != "yes" else { return try Setup.placeBehind() }
+            guard let answer = ask("Put MASK behind it, yes or no (yes)"), !["y", "yes"].contains(answer.lowercased()) else { return try Setup.placeBehind() }
         }
         throw ValidationError("""
             \(sentence), where nginx would have to. Put MASK behind it: maskctl setup --behind-apache (with the options that you \
