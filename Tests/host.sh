@@ -194,9 +194,11 @@ make_builder() {
   mv "$builder.new" "$builder"
 }
 
-# The sources as they are here, with this checkout's copies of the packages that they use; what was built before stays.
+# The sources as they are here, with this checkout's copies of the packages that they use. They are built anew: SwiftPM takes some
+# modules for current that are not, when the layout of a type in another has changed.
 copy_sources() {
-  find "$builder/src/mask" -mindepth 1 -maxdepth 1 ! -name .build -exec rm -rf {} +
+  rm -rf "$builder/src/mask"
+  mkdir -p "$builder/src/mask"
   tar -C "$root" --exclude=./.build --exclude=./.git --exclude=./.run -cf - . | tar -C "$builder/src/mask" -xf -
   mkdir -p "$builder/src/mask/.build"
   for part in checkouts repositories workspace-state.json; do
