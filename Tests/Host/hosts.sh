@@ -446,6 +446,6 @@ key=$(member key <"$lab/key.json")
 fact "one ($(address one)) and two ($(address two)) answer"
 [ $# -gt 0 ] || set -- links keys pages lost_redis lost_database webhooks clicks single own_hosts sentinel
 for part in "$@"; do "test_$part"; done
-errors=$(cat "$lab"/*/log/worker-*.log | grep -c ' error ') || :
-[ "$errors" = 0 ] || fail "the workers noted $errors errors: $(cat "$lab"/*/log/worker-*.log | grep -m3 ' error ')"
+errors=$(cat "$lab"/*/log/worker-*.log | grep -cE '^[^ ]+ error ') || :
+[ "$errors" = 0 ] || fail "the workers noted $errors errors: $(cat "$lab"/*/log/worker-*.log | grep -m3 -E '^[^ ]+ error ')"
 fact "no worker noted an error"
