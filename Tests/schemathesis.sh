@@ -41,6 +41,10 @@ cd "$folder" # schemathesis leaves folders behind where it runs
 workspace=schemathesis-$$
 "$MASK_BIN/maskctl" workspace create "$workspace" --plan enterprise >/dev/null
 "$MASK_BIN/maskctl" workspace limit "$workspace" 900000000 >/dev/null
+# Its plan is changed as well, so that quotas of its own hold.
+for quota in links domains bio_pages images qr_codes api_keys members webhooks idempotency_bytes; do
+  "$MASK_BIN/maskctl" workspace quota "$workspace" $quota 100000000 >/dev/null
+done
 "$MASK_BIN/maskctl" member add owner@example.com --workspace "$workspace" --role owner >/dev/null
 key=$("$MASK_BIN/maskctl" key create --workspace "$workspace" --name schemathesis --member owner@example.com \
   --scopes all,keys:write,audit:read,domains:write --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')

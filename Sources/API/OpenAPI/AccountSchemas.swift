@@ -71,6 +71,6 @@ extension Schemas {
     ], required: [])
 
     private static let color: JSON = ["type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"]
-    private static let brandName: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(Int64(Brand.maximumName))]
+    private static let brandName: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(Int64(Brand.maximumName)), "pattern": .string(visible)]
     private static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
 }

@@ -43,7 +43,7 @@ extension JSON {
     static let entityTag: JSON = ["type": "string", "pattern": "^\"[0-9]+(-[0-9]+)?\"$"]
 
     /// Of a digest.
-    static let fileTag: JSON = ["type": "string", "pattern": "^\"[A-Za-z0-9_-]+\"$"]
+    static let fileTag: JSON = ["type": "string", "pattern": "^(W/)?\"[A-Za-z0-9_-]+\"$"]
 
     static let count: JSON = ["type": "integer", "minimum": 0]
 

@@ -97,13 +97,13 @@ extension Schemas {
 
     /// One line that says something.
     private static let title: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": .string(visible)]
-    private static let visible = #"^[^\u0000-\u001F\u007F]*[^\s\u0000-\u001F\u007F][^\u0000-\u001F\u007F]*$"#
+    static let visible = #"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*[^\s\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069][^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#
     private static let summary: JSON = ["type": "string", "maxLength": 500, "pattern": .string(plain)]
     private static let image: JSON = .id(ImageKind.self)
     private static let color: JSON = ["type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"]
 
     private static func lines(_ maximum: Int64) -> JSON {
-        ["type": "string", "maxLength": .integer(maximum), "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F]*$"#]
+        ["type": "string", "maxLength": .integer(maximum), "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#]
     }
 
     private static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
@@ -122,7 +122,7 @@ extension Schemas {
             [
                 "text": [
                     "type": "string", "minLength": 1, "maxLength": 5000,
-                    "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F]*$"#,
+                    "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#,
                 ]
             ], required: ["text"]),
         block(
