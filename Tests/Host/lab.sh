@@ -276,6 +276,7 @@ write_site() {
     -e "s|/var/lib/mask/pages|$1/pages|" -e "s|/var/lib/mask/acme|$1/acme|" -e "s|/var/log/nginx/mask-|$1/log/nginx-|" \
     -e "s|127.0.0.1/32  0|10.77.0.0/24  0|" -e "s/links\\.example\\.com/$link_host/g" -e "s/api\\.example\\.com/$api_host/g" \
     "$root/nginx/mask.conf" >"$1/nginx/mask.conf"
+  sh "$root/systemd/nginx-http2.sh" "$1/nginx/mask.conf"
   cat >"$1/nginx/nginx.conf" <<END
 user root;
 daemon off;
