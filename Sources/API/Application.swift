@@ -27,8 +27,9 @@ public struct Application: Sendable {
         case "/readyz": return health.ready()
         default: break
         }
-        if request.host == services.site.apiHost, let file = HostFile(path: request.path) { return file.answerOfAPI }
         if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
+            // Beside the base there are only host files.
+            if path.isEmpty, let file = HostFile(path: request.path) { return file.answerOfAPI }
             return API(services: services, dialect: dialect).respond(to: request, path: String(path))
         }
         return visit(request)

@@ -10,8 +10,9 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
     private struct State {
         var inside: [Party: Int] = [:]
         var present: [Party: Int] = [:]
-        var insideCount = 0
-        var presentCount = 0
+
+        var insideCount: Int { inside.values.reduce(0, +) }
+        var presentCount: Int { present.values.reduce(0, +) }
     }
 
     private let work: String
@@ -46,7 +47,6 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
         defer { leave(party) }
         let place: Void? = state.wait(until: .after(milliseconds: patienceMilliseconds)) { state in
             guard state.insideCount < places, state.inside[party, default: 0] < partyPlaces else { return nil }
-            state.insideCount += 1
             state.inside[party, default: 0] += 1
             return ()
         }
@@ -69,25 +69,16 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
     private func arrive(_ party: Party) throws(TooBusy) {
         let isIn = state.withLock { state in
             guard hasRoom(for: party, state) else { return false }
-            state.presentCount += 1
             state.present[party, default: 0] += 1
             return true
         }
         if !isIn { throw busy }
     }
 
-    private func leave(_ party: Party) {
-        state.withLock { state in
-            state.presentCount -= 1
-            state.present.decrease(party)
-        }
-    }
+    private func leave(_ party: Party) { state.withLock { $0.present.decrease(party) } }
 
     private func comeOut(_ party: Party) {
-        state.withLock { state in
-            state.insideCount -= 1
-            state.inside.decrease(party)
-        }
+        state.withLock { $0.inside.decrease(party) }
         // Not one: it could reach a waiter whose party may not come in yet.
         state.broadcast()
     }

@@ -9,7 +9,6 @@ import Model
 import Pages
 import Redis
 import Store
-import Threads
 
 /// What the installation is called and where its visitors come in.
 public struct SiteConfiguration: Sendable {

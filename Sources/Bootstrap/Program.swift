@@ -14,9 +14,7 @@ public enum Program {
 
     /// Runs a program to its end, and returns its exit status and what it wrote on both outputs.
     public static func output(_ words: [String]) -> (status: Int32, text: String) {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return (127, "") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let ends = makePipe() else { return (127, "") }
         let process = start(words, output: ends[1], errors: ends[1])
         close(ends[1])
         defer { close(ends[0]) }
@@ -28,6 +26,14 @@ public enum Program {
             bytes += chunk.prefix(count)
         }
         return (process.map(wait) ?? 127, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The end that is read and the end that is written, neither of which a program inherits; nil (and errno) where there is none.
+    static func makePipe() -> [Int32]? {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return ends
     }
 
     /// Starts a program that is looked for in PATH, with this one's environment.

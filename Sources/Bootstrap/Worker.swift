@@ -79,8 +79,7 @@ public struct Worker: Sendable {
     /// One worker of all hosts seals, whichever comes first; the others find it sealed.
     private func sealAuditLog() -> Bool {
         do {
-            let now = try installation.store.agreedTime()
-            try installation.store.writeRepeatably { try AuditChain.sealAll(at: now, on: $0) }
+            try AuditChain.sealAll(in: installation.store)
             return true
         } catch {
             installation.logger.warning("the audit log waits to be sealed: \(error)")

@@ -103,7 +103,7 @@ final class FastCGIConnection {
             return send(Response(status: 500), bodyAllowed: false)
         }
         var output: [UInt8] = []
-        output.reserveCapacity(512 + (bodyAllowed ? response.body.count : 0))
+        output.reserveCapacity(512)
         output.append(contentsOf: "Status: ".utf8)
         output.append(contentsOf: response.statusLine.utf8)
         for field in response.fields {
@@ -117,8 +117,8 @@ final class FastCGIConnection {
             output.append(contentsOf: String(response.body.count).utf8)
         }
         output.append(contentsOf: "\r\n\r\n".utf8)
-        if bodyAllowed { output.append(contentsOf: response.body) }
         writer.put(output[...], of: reader.request)
+        if bodyAllowed { writer.put(response.body[...], of: reader.request) }
         guard bodyAllowed, let stream = response.stream else { return true }
         do {
             try stream { piece in

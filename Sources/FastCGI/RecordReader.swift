@@ -71,10 +71,8 @@ struct RecordReader<Source: ByteSource> {
 
     /// As ``readBody(_:)``, but keeps nothing. False where it is not as long as announced.
     mutating func skipBody(_ length: Int) throws(RecordFailure) -> Bool {
-        var dropped: [UInt8] = []
-        return try eachRecord(ofBody: length) { record, reader throws(RecordFailure) in
-            dropped.removeAll(keepingCapacity: true)
-            try reader.read(record, into: &dropped)
+        try eachRecord(ofBody: length) { record, reader throws(RecordFailure) in
+            try reader.eachPiece(of: record.length + record.padding) { _ in }
         }
     }
 
@@ -111,20 +109,19 @@ struct RecordReader<Source: ByteSource> {
 
     /// The content of a record; its padding is skipped.
     private mutating func read(_ record: Record, into bytes: inout [UInt8]) throws(RecordFailure) {
-        var missing = record.length
+        try eachPiece(of: record.length) { bytes += $0 }
+        try eachPiece(of: record.padding) { _ in }
+    }
+
+    /// So many bytes, in pieces as they come.
+    private mutating func eachPiece(of length: Int, _ take: (ArraySlice<UInt8>) -> Void) throws(RecordFailure) {
+        var missing = length
         while missing > 0 {
             if start == end { try receive() }
             let count = min(missing, end - start)
-            bytes += buffer[start..<(start + count)]
+            take(buffer[start..<(start + count)])
             start += count
             missing -= count
-        }
-        var padding = record.padding
-        while padding > 0 {
-            if start == end { try receive() }
-            let count = min(padding, end - start)
-            start += count
-            padding -= count
         }
     }
 

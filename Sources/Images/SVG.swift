@@ -1,5 +1,3 @@
-import CLinux
-import Glibc
 
 /// SVG from outside, drawn to pixels by librsvg's `rsvg-convert`.
 ///

@@ -127,6 +127,7 @@ public final class JournalWriter: Sendable {
 
     private func keepReserve() {
         SpoolReserve.removeAbandoned(in: directory)
+        let free = self.free
         let (wanted, has, segment) = state.withLock { state in
             state.look = .after(milliseconds: Self.lookMilliseconds)
             state.pace.note(total: written.load(ordering: .relaxed))
@@ -136,7 +137,11 @@ public final class JournalWriter: Sendable {
         guard wanted > has || wanted < has / 4 else { return }
         do throws(JournalError) {
             let reserve = try SpoolReserve(in: directory, bytes: wanted)
-            state.withLock { $0.reserve = reserve }
+            let old = state.withLock { state -> SpoolReserve? in
+                defer { state.reserve = reserve }
+                return state.reserve
+            }
+            _ = consume old  // its blocks are given back here, outside the lock
             guard segment.wasReserve else { return }
             try replace(segment)
             logger?.notice("the disk of \(directory) has room again: there is a new reserve of \(wanted >> 20) MiB")

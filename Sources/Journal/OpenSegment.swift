@@ -38,7 +38,7 @@ final class OpenSegment: Sendable {
     func synchronize() { fdatasync(descriptor) }
 
     /// What of a reserve is left.
-    var left: Int { max(0, FileSize.allocated(of: descriptor) - FileSize.size(of: descriptor)) }
+    var left: Int { FileSize.left(of: descriptor) }
 }
 
 /// fstat(2).
@@ -48,9 +48,9 @@ enum FileSize {
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// Of blocks of 512 bytes, whatever the file system's are (stat(2)).
-    static func allocated(of descriptor: Int32) -> Int {
+    /// Bytes of its blocks that lie beyond its end. Blocks have 512 bytes here, whatever the file system's are (stat(2)).
+    static func left(of descriptor: Int32) -> Int {
         var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int(status.st_blocks) * 512 : 0
+        return fstat(descriptor, &status) == 0 ? max(0, Int(status.st_blocks) * 512 - Int(status.st_size)) : 0
     }
 }

@@ -51,20 +51,17 @@ public struct Reconciliation: Sendable {
 
     /// Rows against roll-ups, over the days of which clicks are kept. One snapshot, so that loading may go on meanwhile.
     private func rollups() throws -> Check {
-        try store.read { connection in
-            try connection.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            return try connection.transaction { connection in
-                let first = try connection.query("SELECT DATE(MIN(at)) FROM clicks").first?.optionalString(0)
-                guard let first else { return Check(name: "clicks in roll-ups", served: 0, stored: 0) }
-                let rows = try connection.query("SELECT COUNT(*) FROM clicks WHERE at >= \(first)")
-                let counted = try connection.query("""
-                    SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) FROM click_rollups
-                    WHERE link_id = \(ULID(value: 0)) AND dimension = 'total' AND period >= \(first)
-                    """)
-                return Check(
-                    name: "clicks in roll-ups", served: try rows.first?.integer(0) ?? 0,
-                    stored: try counted.first?.integer(0) ?? 0)
-            }
+        try store.snapshot { connection in
+            let first = try connection.query("SELECT DATE(MIN(at)) FROM clicks").first?.optionalString(0)
+            guard let first else { return Check(name: "clicks in roll-ups", served: 0, stored: 0) }
+            let rows = try connection.query("SELECT COUNT(*) FROM clicks WHERE at >= \(first)")
+            let counted = try connection.query("""
+                SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) FROM click_rollups
+                WHERE link_id = \(ULID(value: 0)) AND dimension = 'total' AND period >= \(first)
+                """)
+            return Check(
+                name: "clicks in roll-ups", served: try rows.first?.integer(0) ?? 0,
+                stored: try counted.first?.integer(0) ?? 0)
         }
     }
 

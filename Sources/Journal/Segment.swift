@@ -98,7 +98,7 @@ struct Segment: Sendable {
         let descriptor = Self.open(path)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
-        return max(0, FileSize.allocated(of: descriptor) - FileSize.size(of: descriptor))
+        return FileSize.left(of: descriptor)
     }
 }
 

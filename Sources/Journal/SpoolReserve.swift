@@ -16,7 +16,7 @@ final class SpoolReserve: Sendable {
     private let isTaken = Atomic(false)
 
     static let waitingSuffix = ".reserve"
-    static let usedSuffix = ".reserve.journal"
+    static let usedSuffix = waitingSuffix + Segment.suffix
 
     /// - Parameter bytes: all of them, or it throws.
     init(in directory: String, bytes: Int) throws(JournalError) {
@@ -41,7 +41,7 @@ final class SpoolReserve: Sendable {
 
     /// Makes a segment of it.
     func become() throws(JournalError) -> OpenSegment {
-        let used = path + ".journal"
+        let used = path + Segment.suffix
         guard rename(path, used) == 0 else { throw JournalError("rename", path) }
         isTaken.store(true, ordering: .releasing)
         return OpenSegment(descriptor, path: used, wasReserve: true)
@@ -50,10 +50,7 @@ final class SpoolReserve: Sendable {
     /// Deletes what processes that were killed have left.
     static func removeAbandoned(in directory: String) {
         for file in (try? Segment.list(in: directory, suffix: waitingSuffix)) ?? [] {
-            let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-            guard descriptor >= 0 else { continue }
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(file.path) }
-            close(descriptor)
+            _ = file.removeIfFinished(loaded: 0)
         }
     }
 }

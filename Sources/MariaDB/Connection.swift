@@ -99,15 +99,7 @@ public final class Connection {
     ///
     /// A connection that is lost during COMMIT leaves the outcome unknown: the error then says `isConnectionLost`.
     public func transaction<R>(_ body: (Connection) throws -> R) throws -> R {
-        try run("START TRANSACTION")
-        do {
-            let result = try body(self)
-            try run("COMMIT")
-            return result
-        } catch {
-            rollBack()
-            throw error
-        }
+        try transaction(begunBy: "START TRANSACTION", body)
     }
 
     /// Runs queries that all see what was committed when the first of them began.
@@ -116,7 +108,11 @@ public final class Connection {
     /// SET TRANSACTION holds for the next transaction alone.
     public func snapshot<R>(_ body: (Connection) throws -> R) throws -> R {
         try run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        try run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        return try transaction(begunBy: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", body)
+    }
+
+    private func transaction<R>(begunBy statement: String, _ body: (Connection) throws -> R) throws -> R {
+        try run(statement)
         do {
             let result = try body(self)
             try run("COMMIT")

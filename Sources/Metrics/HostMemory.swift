@@ -181,19 +181,14 @@ public final class HostMemory: Sendable {
         var (mine, current) = (stat(), stat())
         guard fstat(descriptor, &mine) == 0 else { throw HostMemoryError("fstat", path) }
         guard stat(path, &current) == 0, mine.st_ino == current.st_ino, mine.st_dev == current.st_dev else { return nil }
-        if mine.st_size == 0 {
-            fchmod(descriptor, 0o660)  // not the owner where it was made beforehand: then it has its mode
+        // One that ends with the slots was made before there were numbers of changes: whoever has mapped it sees what it knew.
+        guard [0, off_t(slotsEnd), off_t(size)].contains(mine.st_size) else { return try replace(path) }
+        if mine.st_size == 0 { fchmod(descriptor, 0o660) }  // not the owner where it was made beforehand: then it has its mode
+        if mine.st_size < off_t(size) {
             // All of it now: a full file system is found out here, not by a signal at the first count.
             errno = posix_fallocate(descriptor, 0, off_t(size))
             guard errno == 0 else { throw HostMemoryError("fallocate", path) }
         }
-        // A file that was made before there were numbers of changes: whoever has mapped it sees what it knew.
-        if mine.st_size == off_t(slotsEnd) {
-            errno = posix_fallocate(descriptor, 0, off_t(size))
-            guard errno == 0 else { throw HostMemoryError("fallocate", path) }
-            mine.st_size = off_t(size)
-        }
-        guard mine.st_size == 0 || mine.st_size == off_t(size) else { return try replace(path) }
         guard let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), memory != MAP_FAILED else {
             throw HostMemoryError("mmap", path)
         }

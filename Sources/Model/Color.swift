@@ -21,13 +21,11 @@ public struct Color: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.first == UInt8(ascii: "#"), digits.count == 6 else { return nil }
         var parts: [Double] = []
         for start in stride(from: 0, to: 6, by: 2) {
-            guard let high = Self.digit(digits[start]), let low = Self.digit(digits[start + 1]) else { return nil }
-            parts.append(Double(high * 16 + low))
+            guard let high = digits[start].hexValue, let low = digits[start + 1].hexValue else { return nil }
+            parts.append(Double(high << 4 | low))
         }
         self.init(description: text.lowercased(), parts: parts)
     }
-
-    private static func digit(_ byte: UInt8) -> Int? { Character(Unicode.Scalar(byte)).hexDigitValue }
 
     /// From 1 to 21 (WCAG 2.2, "contrast ratio").
     public func contrast(with other: Color) -> Double {

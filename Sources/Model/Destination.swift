@@ -174,9 +174,7 @@ private struct Parts {
         bytes += "://".utf8
         if host.allSatisfy(\.isVisibleASCII) { bytes += host } else { bytes += ascii.utf8 }
         bytes += port
-        for byte in rest {
-            if byte.isVisibleASCII { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) }
-        }
+        bytes.appendEncoded(rest)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -122,6 +122,11 @@ extension UInt8 {
 }
 
 extension [UInt8] {
+    /// Appends a text as destinations have it: what is no visible ASCII as `%XX`.
+    mutating func appendEncoded(_ text: some Sequence<UInt8>) {
+        for byte in text { if byte.isVisibleASCII { append(byte) } else { appendPercentEncoded(byte) } }
+    }
+
     /// Appends the byte as `%XX`.
     mutating func appendPercentEncoded(_ byte: UInt8) {
         let digits: StaticString = "0123456789ABCDEF"

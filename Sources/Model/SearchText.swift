@@ -36,7 +36,7 @@ extension String {
     /// As destinations are stored.
     fileprivate var percentEncoded: String {
         var bytes: [UInt8] = []
-        for byte in utf8 { if byte.isVisibleASCII { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) } }
+        bytes.appendEncoded(utf8)
         return String(decoding: bytes, as: UTF8.self)
     }
 }

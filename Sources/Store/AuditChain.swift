@@ -27,6 +27,12 @@ public enum AuditChain {
 
     // MARK: Sealing
 
+    /// Seals what is due in every workspace, by the server's clock.
+    public static func sealAll(in store: Store) throws {
+        let now = try store.agreedTime()
+        try store.writeRepeatably { try sealAll(at: now, on: $0) }
+    }
+
     /// Seals every workspace's log up to ten minutes ago, unless another process does so already.
     /// - Parameter now: by the server's clock, see ``Store/agreedTime(_:)``.
     public static func sealAll(at now: Timestamp, on connection: Connection) throws {

@@ -32,7 +32,7 @@ public enum Domains {
     /// The domains that have these hosts for their own, by their hosts: pending ones are not found.
     public static func find(hosts: Set<String>, on connection: Connection) throws(MariaDBError) -> [String: Domain] {
         var found: [String: Domain] = [:]
-        for chunk in chunks(of: hosts.filter(isHost).sorted()) {
+        for chunk in chunks(of: hosts.filter(isHost).sorted().filledUp) {
             for row in try connection.query("\(columns) WHERE verified_host IN (\(list: Array(chunk)))") {
                 let domain = try domain(row)
                 found[domain.host] = domain

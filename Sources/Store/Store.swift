@@ -77,7 +77,7 @@ public final class Store: Sendable {
         do {
             return try lend(priority, body)
         } catch let error as MariaDBError
-            where error.isConnectionLost && error.code != .tooManyConnections && ContinuousClock.now - began < .seconds(5)
+            where error.lostConnection && ContinuousClock.now - began < .seconds(5)
         {
             return try lend(priority, body)
         }
@@ -109,7 +109,7 @@ public final class Store: Sendable {
             metrics?.note(StoreBusy())
             throw StoreBusy()
         } catch {
-            if let error = error as? MariaDBError, error.isConnectionLost, error.code != .tooManyConnections {
+            if let error = error as? MariaDBError, error.lostConnection {
                 pool.drain()  // what is idle was connected to the same server
             }
             metrics?.note(error)
@@ -133,8 +133,11 @@ public final class Store: Sendable {
 public struct StoreBusy: Error {}
 
 extension MariaDBError {
+    /// The connection has died, or could not be made: not because there are too many.
+    fileprivate var lostConnection: Bool { isConnectionLost && code != .tooManyConnections }
+
     /// The statement could not even be sent, or the server refused to begin with it: nothing has happened.
-    fileprivate var neverArrived: Bool { code.rawValue == 2006 || code == .notReady }
+    fileprivate var neverArrived: Bool { code == .serverGone || code == .notReady }
 }
 
 /// The database has not answered in the time that a visitor waits for it.

@@ -11,29 +11,11 @@ import Threads
 /// request goes out, a result is written only where the claim still stands. A sender that dies at any moment loses
 /// nothing; what was in flight is sent again when its lease has ended.
 public final class Sender {
-    /// Requests at the same time. Clicks, and endpoints that are failing, get fewer, so that they never take all.
-    static let transfers = 64
-    static let clickTransfers = 24
-    static let failingTransfers = 32
-    /// A workspace can have many endpoints, and all of them slow: each request of one holds its place for up to 15 seconds. Those
-    /// whose pace is not known have places of their own, so that a new one need not wait for the slow.
-    static let workspaceTransfers = 32
-    static let slowTransfers = 8
-
-    /// An endpoint that takes longer is slow.
-    private static let slowMilliseconds = 1000.0
-
-    /// Of those to one endpoint.
-    static func transfersPerEndpoint(_ lane: EventLane) -> Int { lane == .clicks ? 2 : 5 }
-
-    /// Deliveries of a lane in memory that have not ended; with half of them it does not look for more.
-    private static let holdingLimit = 8192
     /// While requests are under way the queue is looked at so often at the most.
     private static let restMilliseconds = 5
     /// A result waits at most so long for others to be written with it.
     private static let recordMilliseconds = 20
     private static let recordSize = 1024
-    private static let putOffMilliseconds: Int64 = 60_000
     /// How long the sender goes without looking when nobody rings.
     private static let pollMilliseconds = 1000
     /// After a failure of the database nothing is asked of it for so long.
@@ -54,61 +36,13 @@ public final class Sender {
     private struct Transfer {
         var claimed: DeliveryQueue.Claimed
         var startedAt: Timestamp
-        var isOfFailing: Bool
-        var pace: Pace
-    }
-
-    private enum Pace { case unknown, slow, fast }
-
-    /// What has a number of places: a lane's endpoints of a pace, in a workspace.
-    private struct Share: Hashable {
-        var workspace: WorkspaceID
-        var lane: EventLane
-        var pace: Pace
-    }
-
-    /// What this sender has of an endpoint's lane.
-    private final class Station {
-        let work: DeliveryQueue.Work
-        var claimed: ArraySlice<DeliveryQueue.Claimed> = []
-        var running = 0
-        /// Results that are not yet written.
-        var unrecorded = 0
-        /// What its requests take: an average in which the last tenth is new.
-        var milliseconds: Double?
-        /// As this sender knows it: what its results say is added when they come, not when they are written.
-        var health = WebhookHealth()
-        /// Until when it waits for something on this side.
-        var putOffUntil: Timestamp?
-        /// Whether it stands in the queue of those that have something to begin.
-        var isQueued = false
-
-        init(_ work: DeliveryQueue.Work) { self.work = work }
-
-        var pace: Pace { milliseconds.map { $0 > Sender.slowMilliseconds ? .slow : .fast } ?? .unknown }
-        var share: Share { Share(workspace: work.workspace, lane: work.lane, pace: pace) }
-        var isIdle: Bool { claimed.isEmpty && running == 0 && unrecorded == 0 }
-    }
-
-    /// What this sender has of a lane.
-    private struct Lane {
-        /// The stations that have something to begin; each gets one request in turn.
-        var queue: ArraySlice<Station> = []
-        var running = 0
-        /// Deliveries that have been claimed and have not ended.
-        var holding = 0
-        var isSearching = false
-        var searchAt = Deadline.after(milliseconds: 0)
-        /// Whether the last search left something for want of room.
-        var hasMore = false
+        var place: Places.Place
     }
 
     private var stations: [DeliveryQueue.Work: Station] = [:]
     private var lanes = EventLane.allCases.map { _ in Lane() }
     private var running: [Int: Transfer] = [:]
-    private var runningFailing = 0
-    private var runningOf: [WorkspaceID: Int] = [:]
-    private var runningIn: [Share: Int] = [:]
+    private var places = Places()
     private var results: [DeliveryQueue.Result] = []
     private var recordAt = Deadline.never
     private var isRecording = false
@@ -188,7 +122,7 @@ public final class Sender {
     private func order() {
         for lane in EventLane.allCases {
             let state = lanes[lane.rawValue]
-            if !state.isSearching, state.searchAt.hasPassed, state.holding < Self.holdingLimit / 2 { search(lane) }
+            if !state.isSearching, state.searchAt.hasPassed, state.wantsMore { search(lane) }
         }
         if !isRecording, !results.isEmpty, recordAt.hasPassed { record() }
     }
@@ -196,7 +130,7 @@ public final class Sender {
     /// How long there is nothing to order.
     private var pause: Int {
         var next = isRecording || results.isEmpty ? Deadline.never : recordAt
-        for lane in lanes where !lane.isSearching && lane.holding < Self.holdingLimit / 2 { next = min(next, lane.searchAt) }
+        for lane in lanes where !lane.isSearching && lane.wantsMore { next = min(next, lane.searchAt) }
         return next.remainingMilliseconds
     }
 
@@ -236,12 +170,8 @@ public final class Sender {
     }
 
     private func search(_ lane: EventLane) {
-        var room = Room(lane: lane, free: Self.holdingLimit - lanes[lane.rawValue].holding)
-        for (work, station) in stations where work.lane == lane {
-            room.holdings[work] = Room.Holding(
-                count: station.claimed.count + station.running, milliseconds: station.milliseconds,
-                failures: station.health.failures, putOffUntil: station.putOffUntil)
-        }
+        var room = Room(lane: lane, free: lanes[lane.rawValue].free)
+        for (work, station) in stations where work.lane == lane { room.holdings[work] = station.holding }
         lanes[lane.rawValue].isSearching = true
         // Who rings from now on wants another search.
         lanes[lane.rawValue].searchAt = .never
@@ -252,7 +182,7 @@ public final class Sender {
         let index = findings.lane.rawValue
         lanes[index].isSearching = false
         for claimed in findings.claimed { take(claimed, findings.healths[claimed.work]) }
-        for work in findings.unclaimable { putOff(station(work)) }
+        for work in findings.unclaimable { station(work).putOff() }
         let wait: Int
         if findings.isEmpty {
             let now = Timestamp.now().milliseconds
@@ -294,12 +224,10 @@ public final class Sender {
     private func start() {
         for lane in EventLane.allCases {
             var resting: [Station] = []
-            while running.count < Self.transfers, lane == .changes || lanes[lane.rawValue].running < Self.clickTransfers,
-                let station = lanes[lane.rawValue].queue.popFirst()
-            {
+            while places.hasRoom(in: lane), let station = lanes[lane.rawValue].queue.popFirst() {
                 station.isQueued = false
                 guard let next = station.claimed.first else { continue }
-                if mayBegin(station) {
+                if station.running < Self.transfersPerEndpoint(lane), places.hasRoom(for: station.place) {
                     station.claimed.removeFirst()
                     begin(next, of: station)
                     queue(station)
@@ -311,39 +239,20 @@ public final class Sender {
         }
     }
 
-    private func mayBegin(_ station: Station) -> Bool {
-        station.running < Self.transfersPerEndpoint(station.work.lane)
-            && (station.health.failures == 0 || runningFailing < Self.failingTransfers)
-            && runningOf[station.work.workspace, default: 0] < Self.workspaceTransfers
-            && (station.pace == .fast || runningIn[station.share, default: 0] < Self.slowTransfers)
-    }
-
     private func begin(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         let now = Timestamp.now()
         if claimed.leaseEnd.milliseconds - now.milliseconds < Self.leaseMilliseconds { return note(.returned(claimed)) }
         nextTag += 1
-        let transfer = Transfer(
-            claimed: claimed, startedAt: now, isOfFailing: station.health.failures > 0, pace: station.pace)
+        let transfer = Transfer(claimed: claimed, startedAt: now, place: station.place)
         running[nextTag] = transfer
-        count(transfer, of: station, 1)
+        station.running += 1
+        places.take(transfer.place)
         do {
             try multi.start(try signer.post(claimed, at: now), tag: nextTag)
         } catch {
             logger.error("\(claimed.delivery.id) cannot be sent: \(error)")
             ended(nextTag, Exchange(result: .failed(.local)))
         }
-    }
-
-    private func count(_ transfer: Transfer, of station: Station, _ change: Int) {
-        station.running += change
-        lanes[station.work.lane.rawValue].running += change
-        if transfer.isOfFailing { runningFailing += change }
-        var share = station.share
-        share.pace = transfer.pace  // as it was when it began
-        runningOf[share.workspace, default: 0] += change
-        runningIn[share, default: 0] += change
-        if runningOf[share.workspace] == 0 { runningOf[share.workspace] = nil }
-        if runningIn[share] == 0 { runningIn[share] = nil }
     }
 
     // MARK: Results
@@ -356,11 +265,12 @@ public final class Sender {
     private func ended(_ tag: Int, _ exchange: Exchange) {
         guard let transfer = running.removeValue(forKey: tag) else { return }
         let station = station(transfer.claimed.work)
-        count(transfer, of: station, -1)
+        station.running -= 1
+        places.free(transfer.place)
         if case .failed(.local) = exchange.result { return putOff(transfer.claimed, of: station) }
         let taken = Double(exchange.milliseconds)
         station.milliseconds = station.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
-        let result = result(of: transfer, exchange)
+        let result = DeliveryQueue.Result(of: transfer.claimed, transfer.startedAt, exchange)
         metrics?.note(exchange, endedAs: result.status)
         note(result)
         if let attempt = result.attempt { station.health.note(attempt) }
@@ -370,26 +280,11 @@ public final class Sender {
         if station.claimed.isEmpty, lanes[station.work.lane.rawValue].hasMore { searchSoon(in: station.work.lane) }
     }
 
-    private func result(of transfer: Transfer, _ exchange: Exchange) -> DeliveryQueue.Result {
-        let number = transfer.claimed.delivery.attempts
-        let attempt = DeliveryAttempt(number, transfer.startedAt, exchange)
-        if exchange.isSuccess {
-            return .init(claimed: transfer.claimed, attempt: attempt, status: .succeeded, nextAt: nil)
-        }
-        let now = Timestamp.now()
-        let next = RetrySchedule.delay(after: number, exchange, at: now).map { now.adding(milliseconds: Int64($0 * 1000)) }
-        return .init(claimed: transfer.claimed, attempt: attempt, status: next == nil ? .failed : .waiting, nextAt: next)
-    }
-
     /// What failed on this side is not the endpoint's fault: no attempt was made, and its deliveries wait a minute.
     private func putOff(_ claimed: DeliveryQueue.Claimed, of station: Station) {
         note(.returned(claimed))
         giveBack(station)
-        putOff(station)
-    }
-
-    private func putOff(_ station: Station) {
-        station.putOffUntil = Timestamp.now().adding(milliseconds: Self.putOffMilliseconds)
+        station.putOff()
     }
 
     /// What was claimed for an endpoint that has begun to fail waits for its turn again.

@@ -24,6 +24,19 @@ extension DeliveryQueue.Result {
     static func returned(_ claimed: DeliveryQueue.Claimed) -> Self {
         Self(claimed: claimed, attempt: nil, status: .waiting, nextAt: claimed.delivery.dueAt)
     }
+
+    /// What an attempt has come to, and when the next one is due.
+    init(of claimed: DeliveryQueue.Claimed, _ startedAt: Timestamp, _ exchange: Exchange) {
+        let number = claimed.delivery.attempts
+        let attempt = DeliveryAttempt(number, startedAt, exchange)
+        if exchange.isSuccess {
+            self.init(claimed: claimed, attempt: attempt, status: .succeeded, nextAt: nil)
+            return
+        }
+        let now = Timestamp.now()
+        let next = RetrySchedule.delay(after: number, exchange, at: now).map { now.adding(milliseconds: Int64($0 * 1000)) }
+        self.init(claimed: claimed, attempt: attempt, status: next == nil ? .failed : .waiting, nextAt: next)
+    }
 }
 
 extension Exchange {

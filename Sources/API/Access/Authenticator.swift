@@ -98,7 +98,7 @@ final class Authenticator: Sendable {
     /// counted when it has been.
     func mayUpload(_ request: Request) throws -> Bool {
         guard let digest = Self.key(in: request.fields.authorization).map({ sha256($0.text) }) else { return false }
-        guard isKnown(digest) || limiter.allows([Self.limit(of: request)]).isAllowed, let principal = try find(digest) else { return false }
+        guard cached(digest) != nil || limiter.allows([Self.limit(of: request)]).isAllowed, let principal = try find(digest) else { return false }
         return isUsable(principal, from: request.remoteAddress) && limiter.allows(principal.limits).isAllowed
     }
 
@@ -108,12 +108,13 @@ final class Authenticator: Sendable {
 
     private func authenticate(_ text: APIKeyText, _ request: Request) throws -> Outcome {
         let digest = sha256(text.text)
-        if !isKnown(digest) {
+        let cached = cached(digest)
+        if cached == nil {
             // Anybody can make up a well-formed key. Looking for it costs a query, which the address has to have left.
             let rate = limiter.allows([Self.limit(of: request)])
             guard rate.isAllowed else { return Outcome(known: nil, refusal: .unauthorized(), rate: rate) }
         }
-        guard let (principal, rate) = try principal(digest, request.remoteAddress) else { return anonymous(request) }
+        guard let (principal, rate) = try principal(digest, cached, request.remoteAddress) else { return anonymous(request) }
         if !principal.key.isActive(at: .now()) { return anonymous(request, known: principal) }
         if !principal.key.isAllowed(from: request.remoteAddress) {
             return anonymous(request, known: principal, refusal: .addressNotAllowed(request.remoteAddress))
@@ -128,8 +129,8 @@ final class Authenticator: Sendable {
         return APIKeyText(authorization.dropFirst(7))
     }
 
-    private func principal(_ digest: [UInt8], _ address: String) throws -> (Principal, RateDecision)? {
-        if let cached = cache.withLock({ $0.use(digest) }) {
+    private func principal(_ digest: [UInt8], _ cached: Cached?, _ address: String) throws -> (Principal, RateDecision)? {
+        if let cached {
             let rate = check(cached.principal, address, .expected(cached.epoch))
             let age = monotonicMilliseconds() - cached.loadedAt
             if rate.epoch == cached.epoch && age < Self.lifetimeMilliseconds { return (cached.principal, rate) }
@@ -154,7 +155,7 @@ final class Authenticator: Sendable {
         principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
     }
 
-    private func isKnown(_ digest: [UInt8]) -> Bool { cache.withLock { $0.use(digest) } != nil }
+    private func cached(_ digest: [UInt8]) -> Cached? { cache.withLock { $0.use(digest) } }
 
     private func find(_ digest: [UInt8]) throws -> Principal? {
         try store.read { try APIKeys.authenticate(digest: digest, on: $0) }

@@ -46,9 +46,7 @@ final class RateLimiter: Sendable {
     }
 
     /// Counts a request against one limit.
-    func check(_ owner: String, limit: Int, cost: Int = 1) -> RateDecision {
-        check([RateLimit(owner, perMinute: limit)], cost: cost)
-    }
+    func check(_ owner: String, limit: Int) -> RateDecision { check([RateLimit(owner, perMinute: limit)]) }
 
     /// Whether a request would be let in.
     func allows(_ limits: [RateLimit]) -> RateDecision { check(limits.map { RateCharge(limit: $0) }, counts: false) }

@@ -2,7 +2,7 @@ import HTTP
 
 /// Every `code` that the API, or nginx in front of it, puts into a problem document: what it means and what to do.
 /// `/v1/errors` shows them, each under an anchor of its name, to which `type` and `doc_url` lead.
-struct ErrorCatalog {
+enum ErrorCatalog {
     struct Entry: Sendable {
         let code: String
         let status: Int

@@ -55,7 +55,7 @@ extension Schemas {
         "id": .id(WorkspaceKind.self), "slug": string, "name": string, "plan": plan, "requests_per_minute": .count,
         "audit_days": ["type": "integer", "minimum": 0, "description": "How long the audit log is kept"], "created_at": .time,
         "quotas": object(JSONObject(Quota.allCases.map { .init(name: $0.rawValue, value: quota) })),
-        "brand": object(["name": orNull(string), "color": orNull(color), "logo_image": orNull(.id(ImageKind.self))]),
+        "brand": object(["name": orNull(string), "color": orNull(hexColor), "logo_image": orNull(.id(ImageKind.self))]),
     ])
 
     private static let quota: JSON = object([
@@ -66,11 +66,9 @@ extension Schemas {
     static let workspaceChanges: JSON = object([
         "name": line, "plan": plan,
         "brand": orNull(object([
-            "name": orNull(brandName), "color": orNull(color), "logo_image": orNull(.id(ImageKind.self)),
+            "name": orNull(brandName), "color": orNull(hexColor), "logo_image": orNull(.id(ImageKind.self)),
         ], required: [])),
     ], required: [])
 
-    private static let color: JSON = ["type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"]
     private static let brandName: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(Int64(Brand.maximumName)), "pattern": .string(visible)]
-    private static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
 }

@@ -2,11 +2,11 @@ import HTTP
 import Model
 
 extension Schemas {
-    private static let urlOrNull: JSON = ["anyOf": [url, ["type": "null"]]]
+    private static let urlOrNull: JSON = orNull(url)
 
     /// What a client can set, as it sends it.
     private static let domainWritable: JSONObject = [
-        "root_url": urlOrNull, "root_page_id": ["anyOf": [.id(PageKind.self), ["type": "null"]]],
+        "root_url": urlOrNull, "root_page_id": orNull(.id(PageKind.self)),
         "not_found_url": urlOrNull, "expired_url": urlOrNull,
     ]
 

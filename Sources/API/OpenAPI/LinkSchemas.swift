@@ -17,9 +17,8 @@ extension Schemas {
 
     /// Without control characters, and without space at either end.
     static let tag: JSON = {
-        let control = #"\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069"#
-        let outer = control + #"\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"#
-        let pattern = "^[^\(outer)]([^\(control)]*[^\(outer)])?$"
+        let outer = forbidden + #"\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"#
+        let pattern = "^[^\(outer)]([^\(forbidden)]*[^\(outer)])?$"
         return ["type": "string", "minLength": 1, "maxLength": 50, "pattern": .string(pattern)]
     }()
 
@@ -88,8 +87,7 @@ extension Schemas {
     static let bulkResults: JSON = object([
         "succeeded": .count, "failed": .count,
         "results": array(of: object([
-            "status": ["type": "integer"], "link": ["anyOf": [reference("Link"), ["type": "null"]]],
-            "error": ["anyOf": [bulkError, ["type": "null"]]],
+            "status": ["type": "integer"], "link": orNull(reference("Link")), "error": orNull(bulkError),
         ])),
     ])
 

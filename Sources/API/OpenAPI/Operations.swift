@@ -315,8 +315,7 @@ extension Operation {
         id: "getOpenAPI", summary: "This document", answer: "Document", isTagged: true, isDocument: true)
 
     static let getErrors = Operation(
-        id: "getErrors", summary: "What each code of a problem means, for people", files: ["text/html"], isTagged: true,
-        isDocument: true)
+        id: "getErrors", summary: "What each code of a problem means, for people", files: ["text/html"], isTagged: true)
 
     // MARK: Parameters that several share
 

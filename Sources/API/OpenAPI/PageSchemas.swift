@@ -97,19 +97,19 @@ extension Schemas {
 
     /// One line that says something.
     private static let title: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": .string(visible)]
-    static let visible = #"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*[^\s\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069][^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#
+    static let visible = "^[^\(forbidden)]*[^\\s\(forbidden)][^\(forbidden)]*$"
     private static let summary: JSON = ["type": "string", "maxLength": 500, "pattern": .string(plain)]
     private static let image: JSON = .id(ImageKind.self)
-    private static let color: JSON = ["type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"]
 
     private static func lines(_ maximum: Int64) -> JSON {
-        ["type": "string", "maxLength": .integer(maximum), "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#]
+        ["type": "string", "maxLength": .integer(maximum), "pattern": .string(severalLines)]
     }
 
-    private static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
+    /// As ``plain``, and tabs and line feeds.
+    private static let severalLines = #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#
 
     private static let colors: JSON = object(
-        ["accent": orNull(color), "background": orNull(color), "text": orNull(color)], required: [])
+        ["accent": orNull(hexColor), "background": orNull(hexColor), "text": orNull(hexColor)], required: [])
 
     private static let blocks: [JSON] = [
         block("link", linkMembers(["url": url, "link_id": ["type": "null"]]), required: ["title", "url"]),
@@ -120,10 +120,7 @@ extension Schemas {
         block(
             "text",
             [
-                "text": [
-                    "type": "string", "minLength": 1, "maxLength": 5000,
-                    "pattern": #"^[^\u0000-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#,
-                ]
+                "text": ["type": "string", "minLength": 1, "maxLength": 5000, "pattern": .string(severalLines)]
             ], required: ["text"]),
         block(
             "image", ["image": image, "alt": orNull(["type": "string", "maxLength": 255, "pattern": .string(plain)])],

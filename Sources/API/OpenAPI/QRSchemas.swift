@@ -26,8 +26,6 @@ extension Schemas {
         ],
     ]
 
-    private static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
-
     static let newQRCode: JSON = object(
         JSONObject([.init(name: "link_id", value: .id(LinkKind.self))] + writable.members), required: ["link_id"])
     static let qrCodeChanges: JSON = object(writable, required: [])

@@ -27,11 +27,16 @@ enum Schemas {
     static let moment: JSON = ["type": ["string", "null"], "format": "date-time"]
     static let limit: JSON = ["type": ["integer", "null"], "minimum": 1, "maximum": 1_000_000_000]
 
-    /// Without control characters and marks that turn the direction of text.
-    static let plain = #"^[^\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]*$"#
+    /// Control characters and marks that turn the direction of text: ``PlainText/isForbidden(_:)``, within brackets.
+    static let forbidden = #"\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069"#
+    static let plain = "^[^\(forbidden)]*$"
 
     /// One line that is not empty.
     static let line: JSON = ["type": "string", "minLength": 1, "maxLength": 255, "pattern": .string(plain)]
+
+    static let hexColor: JSON = ["type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"]
+
+    static func orNull(_ schema: JSON) -> JSON { ["anyOf": [schema, ["type": "null"]]] }
 
     /// Every member is known, and all are there unless `required` names fewer.
     static func object(_ members: JSONObject, required: [String]? = nil) -> JSON {

@@ -22,9 +22,9 @@ extension Schemas {
         "url": ["type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"],
         "events": ["type": "array", "items": pattern, "minItems": 1],
         "description": ["type": ["string", "null"], "maxLength": 255, "pattern": .string(plain)],
-        "link_id": ["anyOf": [.id(LinkKind.self), ["type": "null"]]],
+        "link_id": orNull(.id(LinkKind.self)),
         "domain": ["type": ["string", "null"], "maxLength": 253, "pattern": .string(host)],
-        "tag": ["anyOf": [tag, ["type": "null"]]], "enabled": ["type": "boolean"],
+        "tag": orNull(tag), "enabled": ["type": "boolean"],
     ]
 
     static let newWebhook: JSON = object(webhookWritable, required: ["url"])
@@ -66,7 +66,7 @@ extension Schemas {
     static let recovery: JSON = object(
         [
             "since": .time, "until": moment,
-            "status": ["anyOf": [.oneOf(RecoveredDeliveries.allCases.map(\.rawValue)), ["type": "null"]]],
+            "status": orNull(.oneOf(RecoveredDeliveries.allCases.map(\.rawValue))),
         ],
         required: ["since"])
 

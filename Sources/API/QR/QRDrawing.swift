@@ -35,7 +35,7 @@ struct QRDrawing {
             "\(Self.revision)", format.rawValue, text, "\(style.size)", "\(style.margin)", style.correction.rawValue,
             style.foreground.description, style.background?.description ?? "", "\(style.rounded)", base64(logoDigest),
         ]
-        return EntityTag(base64URL(Array(sha256(parts.joined(separator: "\n")).prefix(16))))
+        return EntityTag(digestOf: Array(parts.joined(separator: "\n").utf8))
     }
 
     /// The image, ready to be drawn; throws a ``QRRefusal`` where nobody could scan it.

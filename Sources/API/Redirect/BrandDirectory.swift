@@ -18,9 +18,8 @@ final class BrandDirectory: Sendable {
     }
 
     private let lookups: VisitorLookups
-    private let entries = Monitor<[WorkspaceID: Entry]>([:])
+    private let entries = Monitor(RecentlyUsed<WorkspaceID, Entry>(budget: 1000))
 
-    private static let capacity = 1000
     private static let milliseconds = 60_000
 
     init(_ lookups: VisitorLookups) { self.lookups = lookups }
@@ -29,21 +28,21 @@ final class BrandDirectory: Sendable {
     func look(of workspace: WorkspaceID) -> Look? {
         let now = monotonicMilliseconds()
         let (known, isMine) = entries.withLock { entries -> (Look?, Bool) in
-            let entry = entries[workspace]
+            let entry = entries.use(workspace)
             if let entry, now - entry.loadedAt < Self.milliseconds { return (entry.look, false) }
             // One asks; the others take what was known meanwhile.
-            if entry == nil, entries.count >= Self.capacity, let other = entries.keys.first { entries[other] = nil }
-            entries[workspace] = Entry(look: entry?.look, loadedAt: now)
+            entries.set(workspace, to: Entry(look: entry?.look, loadedAt: now))
             return (entry?.look, true)
         }
         guard isMine, let read = try? lookups.read({ try Self.look(of: workspace, on: $0) }) else { return known }
         let look = read == Look() ? nil : read
-        entries.withLock { $0[workspace]?.look = look }
+        // Unless it was forgotten meanwhile.
+        entries.withLock { if $0.use(workspace) != nil { $0.set(workspace, to: Entry(look: look, loadedAt: now)) } }
         return look
     }
 
     /// After a change by this process; others see it within the minute.
-    func forget(_ workspace: WorkspaceID) { entries.withLock { $0[workspace] = nil } }
+    func forget(_ workspace: WorkspaceID) { entries.withLock { $0.remove(workspace) } }
 
     private static func look(of workspace: WorkspaceID, on connection: Connection) throws -> Look {
         guard let brand = try Workspaces.find(workspace, on: connection)?.brand else { return Look() }

@@ -50,9 +50,6 @@ final class Changes: Sendable {
     @inline(__always)
     private func number(at place: Int32) -> Int { memory.changes(at: place).value + heard.changes(at: place).value }
 
-    /// This host has made a change.
-    func announce(_ key: String) { memory.changes(of: key).grow() }
-
     /// Another host says that it has.
     func hear(_ key: String) { heard.changes(of: key).grow() }
 

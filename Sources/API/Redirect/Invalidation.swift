@@ -26,10 +26,7 @@ extension Services {
     func announce(_ keys: Set<String>) { Invalidation.announce(keys, in: memory, through: redis) }
 
     /// Makes every worker load a domain anew, and every host show at the bare host what the domain says.
-    func forgetDomain(_ host: String) {
-        announce([LinkCache.key(ofDomain: host)])
-        showRoot(host)
-    }
+    func forgetDomain(_ host: String) { show([PagePlace(host: host, slug: "")]) }
 }
 
 /// Listens for changed links and domains as long as the process lives; runs on a thread of its own.

@@ -50,7 +50,6 @@ final class LinkCache: Sendable {
 
     private let logger: Logger
     private let metrics: ApplicationMetrics?
-    private let changes: Changes
     private let domains: DomainDirectory
     private let cache: ExactCache<CachedLink>
 
@@ -59,7 +58,7 @@ final class LinkCache: Sendable {
         _ lookups: VisitorLookups, _ changes: Changes, domains: DomainDirectory, terms: CacheTerms, capacity: Int,
         logger: Logger, metrics: ApplicationMetrics? = nil
     ) {
-        (self.changes, self.domains, self.logger, self.metrics) = (changes, domains, logger, metrics)
+        (self.domains, self.logger, self.metrics) = (domains, logger, metrics)
         cache = ExactCache(lookups, changes, terms: terms, bytes: capacity * terms.leastBytes) { $0.bytes }
     }
 
@@ -105,9 +104,6 @@ final class LinkCache: Sendable {
     private static func question(_ host: String, _ slug: String) -> ExactCache<CachedLink>.Question {
         { connection in try Links.target(host: host, slug: slug, on: connection).map(CachedLink.init) }
     }
-
-    /// Forgets a link that another host has changed.
-    func invalidate(_ key: String) { changes.hear(key) }
 
     var count: Int { cache.count }
 

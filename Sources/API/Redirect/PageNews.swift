@@ -37,13 +37,6 @@ extension Services {
         PageNews.publish(Array(places), through: redis)
     }
 
-    /// Makes what visitors of a bare host see be as the database says.
-    func showRoot(_ host: String) {
-        let places: Set = [PagePlace(host: host, slug: "")]
-        refresh(places)
-        PageNews.publish(Array(places), through: redis)
-    }
-
     func refresh(_ places: Set<PagePlace>) {
         for place in places where !place.slug.isEmpty {
             do {

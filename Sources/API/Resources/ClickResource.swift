@@ -51,11 +51,9 @@ extension AnalyticsWindow {
     func lines(_ groups: [ClickCount], _ limit: Int, isTime: Bool, counting name: String) -> [(name: String, value: JSON)] {
         let shown = isTime ? groups[...] : groups.prefix(limit)
         let rest = groups.dropFirst(shown.count)
-        let other = JSONObject([
-            .init(name: "values", value: JSON(rest.count)), .init(name: name, value: JSON(rest.reduce(0) { $0 + $1.clicks })),
-        ])
+        let other: JSONObject = ["values": JSON(rest.count), name: JSON(rest.reduce(0) { $0 + $1.clicks })]
         return [
-            ("groups", .array(shown.map { line($0.value, JSONObject([.init(name: name, value: JSON($0.clicks))]), isTime: isTime) })),
+            ("groups", .array(shown.map { line($0.value, [name: JSON($0.clicks)], isTime: isTime) })),
             ("other", .object(other)),
         ]
     }

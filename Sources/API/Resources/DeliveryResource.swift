@@ -57,8 +57,7 @@ enum DeliveryResource {
         let events = try call.services.store.read {
             try WebhookChanges.recoverable(webhook, since: start, until: until, all: what == .all, on: $0).count
         }
-        // Like a bulk request: one for each hundred beyond the one that every request counts.
-        try call.charge((events + 99) / 100)
+        try call.charge(forItems: events)
         return try call.commit { connection in
             let (count, hasMore) = try WebhookChanges.recover(
                 webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)

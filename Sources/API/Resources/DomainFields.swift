@@ -1,7 +1,6 @@
 import HTTP
 import Model
 import Store
-import Threads
 
 /// What a client sends of a domain. Fields that are absent change nothing, `null` clears.
 struct DomainFields {

@@ -212,6 +212,6 @@ enum LinkBulkResource {
 }
 
 extension Call {
-    /// A bulk request counts as one request, and one more for each hundred items.
-    fileprivate func charge(forItems count: Int) throws(RateRefusal) { try charge((count + 99) / 100) }
+    /// What does the work of many counts as one request, and one more for each hundred items.
+    func charge(forItems count: Int) throws(RateRefusal) { try charge((count + 99) / 100) }
 }

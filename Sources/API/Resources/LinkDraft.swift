@@ -13,7 +13,7 @@ struct LinkDraft {
     /// - Parameter hosts: of all items of a bulk request; nil of a single link.
     init(_ fields: inout JSONFields, _ call: Call, among hosts: KnownHosts? = nil) throws {
         let wanted = LinkFields(&fields, isNew: true)
-        let domain = try wanted.domain(call, hosts, &fields)
+        let domain = try call.domain(wanted.domain, among: hosts, &fields)
         try wanted.refuseOwnHosts(call, hosts, &fields)
         if hosts != nil { wanted.refusePassword(&fields) }
         let (url, home) = try fields.finish(requiring: wanted.url, domain)
@@ -41,7 +41,7 @@ struct LinkChange {
     /// - Parameter hosts: of all items of a bulk request; nil of a single link.
     init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, among hosts: KnownHosts? = nil) throws {
         wanted = LinkFields(&fields, isNew: isNew)
-        domain = try wanted.domain.isAbsent ? nil : wanted.domain(call, hosts, &fields)
+        domain = try wanted.domain.isAbsent ? nil : call.domain(wanted.domain, among: hosts, &fields)
         try wanted.refuseOwnHosts(call, hosts, &fields)
         if hosts != nil { wanted.refusePassword(&fields) }
         refusal = wrongOrder(fields)
@@ -67,17 +67,6 @@ struct LinkChange {
 }
 
 extension LinkFields {
-    /// The domain to put a link on: the shared one, or one of the workspace's own.
-    fileprivate func domain(_ call: Call, _ hosts: KnownHosts?, _ fields: inout JSONFields) throws -> Domain? {
-        let host = domain.value?.text ?? call.services.site.linkHost
-        let domain = try hosts.map { $0.find(host) } ?? call.services.domains.find(host, isNewExpected: true)
-        guard let domain, domain.workspace == nil || domain.workspace == call.workspace else {
-            fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")
-            return nil
-        }
-        return domain
-    }
-
     /// A link to a short link would count twice, and two can make a circle.
     fileprivate func refuseOwnHosts(_ call: Call, _ hosts: KnownHosts?, _ fields: inout JSONFields) throws {
         for (pointer, destination) in destinations {

@@ -74,8 +74,7 @@ struct WebhookFields {
         if !policy.allowsHTTP && !url.text.hasPrefix("https:") {
             fields.note("url", code: "https_required", message: "Use https://; events are not sent in the clear.")
         }
-        let site = call.services.site
-        if try url.host == site.apiHost || url.host == site.linkHost || call.services.domains.find(url.host) != nil {
+        if try call.services.isOwn(url.host) {
             fields.note("url", code: "own_host", message: "Use an address outside of this service.")
         }
         if let message = policy.refusal(ofPort: url.port) { fields.note("url", code: "blocked_port", message: message) }

@@ -57,7 +57,7 @@ enum WorkspaceResource {
             quotas[quota.rawValue] = ["limit": JSON(workspace.limit(of: quota)), "used": JSON(used)]
             sum = sum &* 31 &+ (used ?? 0)
         }
-        guard case .object(var object) = workspace.json else { return (workspace.json, ResourceVersion(workspace.version)) }
+        var object = workspace.members
         object["quotas"] = .object(quotas)
         return (.object(object), ResourceVersion(workspace.version, detail: sum & 0xFFFF_FFFF))
     }
@@ -83,7 +83,9 @@ enum WorkspaceResource {
 }
 
 extension Workspace {
-    var json: JSON {
+    var json: JSON { .object(members) }
+
+    fileprivate var members: JSONObject {
         [
             "id": .string(id.description),
             "slug": .string(slug),
@@ -98,7 +100,7 @@ extension Workspace {
 
     /// What can be changed of it, as the audit log tells it.
     var settings: JSON {
-        guard case .object(var object) = json else { return json }
+        var object = members
         object["quotas"] = .string(quotas.description)
         return .object(object)
     }

@@ -18,9 +18,7 @@ struct Toolbox {
     func run(_ first: [String], into second: [String], input: Int32? = nil, output: Int32? = nil) throws(BackupError) {
         let errors = try openLog()
         defer { close(errors) }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw BackupError("pipe: \(String(cString: strerror(errno)))") }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let ends = Program.makePipe() else { throw BackupError("pipe: \(String(cString: strerror(errno)))") }
         let writer = Program.start(first, input: input, output: ends[1], errors: errors)
         let reader = Program.start(second, input: ends[0], output: output ?? errors, errors: errors)
         ends.forEach { close($0) }

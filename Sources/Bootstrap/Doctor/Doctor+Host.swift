@@ -1,12 +1,13 @@
 extension Doctor {
     /// What stands between a visitor and the workers.
     var hostChecks: [Check] {
-        let here = host == nil ? [] : [Check(name: "nginx", look: nginx), Check(name: "workers", look: workers)]
+        let here = host.map { host in
+            [Check(name: "nginx", look: { nginx(host) }), Check(name: "workers", look: { workers(host) })]
+        } ?? []
         return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)]
     }
 
-    private func nginx() -> Finding {
-        guard let host else { return .good("not looked at") }
+    private func nginx(_ host: HostState) -> Finding {
         if let complaint = host.nginxComplaint { return .bad("nginx -t complains: \(complaint)") }
         guard host.isSiteEnabled else { return .bad("MASK's site is not enabled in nginx. Run: maskctl setup") }
         guard host.isBehind || host.strangers.isEmpty else {
@@ -22,8 +23,7 @@ extension Doctor {
         connections >= 2048 ? "" : "; worker_connections \(connections) is room for some \(connections / 2) visitors a core at once: 4096 in /etc/nginx/nginx.conf is better"
     }
 
-    private func workers() -> Finding {
-        guard let host else { return .good("not looked at") }
+    private func workers(_ host: HostState) -> Finding {
         guard host.units["mask.target"] == "active" else { return .bad("mask.target does not run. Type: systemctl start mask.target") }
         let away = HostState.pools.filter { host.units[$0] != "active" }
         guard away.isEmpty else {

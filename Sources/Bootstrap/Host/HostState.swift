@@ -21,9 +21,10 @@ public struct HostState: Sendable {
     public static func look() -> HostState? {
         guard geteuid() == 0, HostFile.isThere("/run/systemd/system"), Environment.file == Environment.packagedFile else { return nil }
         var state = HostState()
-        for unit in ["nginx.service", "mask.target"] + pools + crons {
-            state.units[unit] = Program.output(["systemctl", "is-active", unit]).text.filter { !$0.isNewline }
-        }
+        let units = ["nginx.service", "mask.target"] + pools + crons
+        // systemctl(1), is-active: a word for each, in their order.
+        let words = Program.output(["systemctl", "is-active"] + units).text.split(separator: "\n")
+        for (unit, word) in zip(units, words) { state.units[unit] = String(word) }
         let (status, text) = Program.output(["nginx", "-T"])
         if status != 0 { state.nginxComplaint = text.split(separator: "\n").last { $0.contains("[emerg]") }.map(String.init) ?? text }
         state.connections = text.split(separator: "\n").lazy.compactMap { line in
@@ -32,7 +33,7 @@ public struct HostState: Sendable {
         }.first
         state.isSiteEnabled = text.contains("# configuration file /etc/nginx/sites-enabled/mask:")
         state.isBehind = (try? HostFile.read("/etc/nginx/sites-available/mask")).flatMap(NginxSite.placeBehind) != nil
-        state.strangers = Set([80, 443].flatMap(PortHolders.names)).subtracting(["nginx"]).sorted()
+        state.strangers = Set(PortHolders.strangers.flatMap(\.names)).sorted()
         return state
     }
 }

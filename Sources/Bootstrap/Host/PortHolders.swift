@@ -20,6 +20,11 @@ public enum PortHolders {
         return names.isEmpty ? ["unknown"] : names.sorted()
     }
 
+    /// Who but nginx listens where visitors come in, with the ports.
+    public static var strangers: [(port: UInt16, names: [String])] {
+        [80, 443].map { port in (port, names(port: port).filter { $0 != "nginx" }) }.filter { !$0.names.isEmpty }
+    }
+
     /// The inodes of the sockets that listen (state 0A) on a port, in the format of `/proc/net/tcp`.
     static func listening(_ table: String, port: UInt16) -> [Substring] {
         table.split(separator: "\n").dropFirst().compactMap { line in

@@ -6,11 +6,6 @@ extension Setup {
     private static let apacheSites = "/etc/apache2/sites-available"
     private static let apacheFolder = "/etc/mask/apache"
 
-    /// Who but nginx listens on 80 or 443, with the ports.
-    static var holders: [(port: UInt16, names: [String])] {
-        [80, 443].map { port in (port, PortHolders.names(port: port).filter { $0 != "nginx" }) }.filter { !$0.names.isEmpty }
-    }
-
     /// "apache2 listens on 80 and 443"
     static func sentence(_ holders: [(port: UInt16, names: [String])]) -> String {
         let names = Set(holders.flatMap(\.names)).sorted()

@@ -1,5 +1,4 @@
 import Bootstrap
-import Curl
 import Glibc
 
 /// nginx: MASK's site beside those that are there.
@@ -103,8 +102,9 @@ extension Setup {
                 if case .ready = readiness { break }
                 usleep(200_000)
             }
-            if case .ready = readiness { continue }
-            throw Failure(description: "\(readiness.complaint(host, port: port)) See: maskctl doctor")
+            guard readiness == .ready else {
+                throw Failure(description: "\(readiness.complaint(host, port: port)) See: maskctl doctor")
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ struct Setup {
 
     static let shared = "/usr/share/mask"
     private static let keyFile = "/etc/mask/secret.key"
-    static let certificates = "/etc/mask/tls"
+    private static let certificates = "/etc/mask/tls"
     private static let sandbox = "/etc/systemd/system/mask-worker@.service.d/setup.conf"
 
     // MARK: Configuration

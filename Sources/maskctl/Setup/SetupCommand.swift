@@ -105,7 +105,7 @@ struct SetupCommand: AccountCommand {
     private func choosePlace() throws -> NginxSite.Place {
         if let text = try? HostFile.read(Setup.site), let place = NginxSite.placeBehind(text) { return place }
         if isBehindApache { return try Setup.placeBehind() }
-        let holders = Setup.holders
+        let holders = PortHolders.strangers
         guard !holders.isEmpty else { return .open }
         let sentence = Setup.sentence(holders)
         if isatty(STDIN_FILENO) == 1 {
