@@ -8,20 +8,9 @@
 
 set -eu
 cd "$(dirname "$0")/.."
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+. Tests/common.sh
 library=/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketimeMT.so.1
-if [ ! -e "$library" ]; then
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends faketime >/dev/null </dev/null
-fi
-
-free_port() {
-  port=$1
-  while code=0 && curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/" || code=$? && [ $code != 7 ]; do
-    port=$((port + 1))
-  done
-  echo "$port"
-}
+install_missing faketime
 
 folder=$(mktemp -d /tmp/mask-anyday.XXXXXX)
 # For the quick start and what it starts, which outlives this script. The workers wait by the monotonic clock

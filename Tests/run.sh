@@ -8,16 +8,10 @@
 
 set -eu
 cd "$(dirname "$0")/.."
+. Tests/common.sh
 
 sh systemd/quickstart.sh --install-only
-installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
-as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-if ! installed wrk || ! installed python3-venv || ! installed php-cli || ! installed zbar-tools || ! installed certbot ||
-  ! installed pebble; then
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk python3-venv php-cli zbar-tools certbot pebble \
-    >/dev/null </dev/null
-fi
+install_missing wrk python3-venv php-cli zbar-tools certbot pebble
 
 sh Tests/dates.sh
 swift build -c release --product mask-worker
@@ -30,15 +24,6 @@ export MASK_BIN
 not_tested() {
   printf '\n*** NOT TESTED: %s ***\n\n' "$*" >&2
   [ "${MASK_TEST_ALL:-}" != 1 ] || untested=yes
-}
-
-# A port that nobody listens on.
-free_port() {
-  port=$1
-  while code=0 && curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/" || code=$? && [ $code != 7 ]; do
-    port=$((port + 1))
-  done
-  echo "$port"
 }
 
 # The stack's name server, which the tests of domains are. While they do not run, nobody answers there.

@@ -21,9 +21,7 @@ tools=${XDG_CACHE_HOME:-$HOME/.cache}/mask-tests/schemathesis-$version
 if [ ! -e "$tools/complete" ]; then
   rm -rf "$tools"
   /usr/bin/python3 -m venv "$tools"
-  "$tools/bin/pip" install -q --disable-pip-version-check --retries 1 "schemathesis==$version" || {
-    exit 77
-  }
+  "$tools/bin/pip" install -q --disable-pip-version-check --retries 1 "schemathesis==$version" || exit 77
   touch "$tools/complete"
 fi
 

@@ -302,7 +302,7 @@ struct AuditTests {
         // MariaDB by a way that the test can take away, over one connection.
         let link = stage.spool.path + "/mariadb.sock"
         var configuration = try Database.shared.get().configuration
-        guard case .socket(let path) = configuration.address else { return }
+        let path = try configuration.socketPath
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
         configuration.address = .socket(path: link)
         let store = Store(configuration, connections: 1)

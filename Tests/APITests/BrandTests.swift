@@ -28,12 +28,6 @@ struct BrandTests {
         return stage.application.respond(to: request)
     }
 
-    private func post(_ path: String, _ body: String) -> Response {
-        var request = stage.visit(path, .post)
-        request.body = Array(body.utf8)
-        return stage.application.respond(to: request)
-    }
-
     @Test("they have the workspace's name, colour and logo, on its hosts and for its links")
     func dressed() throws {
         let logo = try stage.newImage()["id"]?.stringValue ?? ""
@@ -80,7 +74,7 @@ struct BrandTests {
     func alert() throws {
         try stage.create(["slug": "secret", "password": "hunter2hunter2", "domain": .string(stage.host)])
         #expect(!stage.follow("/secret").text.contains(#"role="alert""#))
-        let wrong = post("/secret", "password=nothing")
+        let wrong = stage.follow("/secret", .post, body: "password=nothing")
         #expect(wrong.status == 403 && wrong.text.contains(#"<p role="alert">That was not the password."#))
     }
 

@@ -42,9 +42,9 @@ struct CrossOriginTests {
     @Test("preflights do not count")
     func uncounted() throws {
         let stage = try Self.stage()
-        let before = read(stage, "/v1/nowhere", from: nil, key: "mk_live_no")[.xRateLimitRemaining].flatMap { Int($0) } ?? 0
+        let before = try #require(read(stage, "/v1/nowhere", from: nil, key: "mk_live_no").remaining)
         for _ in 0..<5 { #expect(preflight(stage, "/v1/links")[.xRateLimitRemaining] == nil) }
-        let after = read(stage, "/v1/nowhere", from: nil, key: "mk_live_no")[.xRateLimitRemaining].flatMap { Int($0) } ?? 0
+        let after = try #require(read(stage, "/v1/nowhere", from: nil, key: "mk_live_no").remaining)
         #expect(before - after <= 1)
     }
 

@@ -43,8 +43,7 @@ struct OutageTests {
         private init(_ silence: Silence, _ server: MariaDBServer) throws {
             self.silence = silence
             self.server = server
-            guard case .socket(let path) = server.configuration.address else { throw TestFailure("a socket") }
-            proxy = try Proxy(to: path)
+            proxy = try Proxy(to: server.configuration.socketPath)
             var configuration = server.configuration
             if silence == .dropped { configuration.address = .tcp(host: "127.0.0.1", port: UInt32(proxy.port)) }
             configuration.database = "mask"
@@ -52,7 +51,7 @@ struct OutageTests {
             stage = try Stage(store: Store(configuration, connections: 20, reserved: 4)) {
                 ($0.cacheTerms.trust, $0.cacheTerms.refresh) = (100, 50)
             }
-            }
+        }
 
         func fallSilent() {
             if silence == .stopped { server.process.pause() } else { proxy.fallSilent() }

@@ -58,7 +58,7 @@ struct RedirectTests {
         let link = try stage.create(["slug": "soon"])
         let moment = Timestamp(milliseconds: Timestamp.now().milliseconds + 500)
         try stage.tamper("UPDATE links SET starts_at = \(moment) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.links.invalidate(LinkCache.key(host: stage.host, slug: "soon"))
+        stage.services.changes.hear(LinkCache.key(host: stage.host, slug: "soon"))
         #expect(link["slug"] == "soon")
         #expect(stage.follow("/soon").status == 404)
         while Timestamp.now() < moment { usleep(1000) }
@@ -70,7 +70,7 @@ struct RedirectTests {
         try stage.create(["slug": "brief"])
         let moment = Timestamp(milliseconds: Timestamp.now().milliseconds + 400)
         try stage.tamper("UPDATE links SET expires_at = \(moment) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.links.invalidate(LinkCache.key(host: stage.host, slug: "brief"))
+        stage.services.changes.hear(LinkCache.key(host: stage.host, slug: "brief"))
         while true {
             let before = Timestamp.now()
             let status = stage.follow("/brief").status

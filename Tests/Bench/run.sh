@@ -19,6 +19,8 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=${here%/Tests/Bench}
+# shellcheck source=Tests/common.sh
+. "$root/Tests/common.sh"
 PATH=$PATH:/usr/sbin
 
 rounds=3 seconds=8 soak='' only=redirect,get,create,qr,platform,webhooks,pace,memory keep=''
@@ -46,27 +48,6 @@ fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 wants() { case ",$only," in *",$1,"*) true ;; *) false ;; esac }
 
 # ---- bringing it up and down -----------------------------------------------------------------------------------------
-
-install_missing() {
-  sh "$root/systemd/quickstart.sh" --install-only
-  missing=''
-  for package in wrk libfcgi-dev; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' $package 2>/dev/null)" = installed ] || missing="$missing $package"
-  done
-  [ -n "$missing" ] || return 0
-  as_root=$([ "$(id -u)" = 0 ] || echo sudo)
-  # shellcheck disable=SC2086 # a list
-  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends $missing; } >/dev/null </dev/null || fail "Not installed:$missing"
-}
-
-free_port() {
-  port=$1
-  while code=0 && curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/" || code=$? && [ $code != 7 ]; do
-    port=$((port + 1))
-  done
-  echo "$port"
-}
 
 start_stack() {
   https=$(free_port 38443) http=$(free_port 38080)
@@ -480,7 +461,8 @@ cpu_table() {
 # ---- the story -------------------------------------------------------------------------------------------------------
 
 wants pace && { wants redirect || fail "--only pace needs redirect too: it runs at half of its rate."; }
-install_missing
+sh "$root/systemd/quickstart.sh" --install-only
+install_missing wrk libfcgi-dev || fail "Not installed:$missing"
 folder=$(mktemp -d /tmp/mask-bench.XXXXXX)
 floors='' nginxes='' differences=0 figures=$folder/figures
 trap finish EXIT

@@ -87,16 +87,9 @@ struct NginxSiteTests {
     func holders() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        var address = sockaddr_in(), length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let port = withUnsafeMutableBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
-                _ = bind(descriptor, pointer.baseAddress, length)
-                getsockname(descriptor, pointer.baseAddress, &length)
-            }
-            return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
-        }
+        var address = Receiver.loopback(port: 0)
+        try #require(Receiver.withAddress(&address) { bind(descriptor, $0, $1) } == 0)
+        let port = UInt16(Receiver.port(of: descriptor))
         #expect(PortHolders.names(port: port).isEmpty)
         #expect(listen(descriptor, 1) == 0)
         let name = try String(contentsOfFile: "/proc/self/comm", encoding: .utf8).trimmingCharacters(in: .newlines)

@@ -12,14 +12,32 @@ extension EndToEndTests {
         }
 
         /// Follows a new link with wrk while `body` does its worst, and expects that every visitor was led on.
-        func underLoad(connections: Int, seconds: Int, _ body: () -> Void) throws {
+        func underLoad(connections: Int, seconds: Int, _ body: () throws -> Void) throws {
             let url = "http://127.0.0.1:\(stack.httpPort)/\(try newLink())"
             let load = try stack.startLoad(url, connections: connections, seconds: seconds)
-            body()
+            try body()
             let report = load.report()
             #expect(report.contains("requests in"), "\(report)")
             #expect(!report.contains("Non-2xx"), "\(report)")
             #expect(!report.contains("Socket errors"), "\(report)")
+        }
+
+        /// Stops a process where it stands for as long as `body` runs.
+        func frozen(_ service: String, _ body: () throws -> Void) throws {
+            let process = try #require(stack.process(service))
+            kill(process, SIGSTOP)
+            defer { kill(process, SIGCONT) }
+            try body()
+        }
+
+        /// The log is written once a second, the journal loaded four times a second.
+        func eachClickIsStored() {
+            var result = Stack.Output(status: 1, text: "", errors: "")
+            stack.eventually {
+                result = stack.maskctl("journal", "reconcile", "--access-log", stack.accessLog)
+                return result.status == 0
+            }
+            #expect(result.status == 0, "\(result.text)\(result.errors)")
         }
 
         @Test("workers killed every two seconds, MariaDB and Redis once: no visitor sees an error, each click is stored once")
@@ -32,14 +50,7 @@ extension EndToEndTests {
                     if turn == 6 { stack.killNow("mariadb") }
                 }
             }
-
-            // The log is written once a second, the journal loaded four times a second.
-            var result = Stack.Output(status: 1, text: "", errors: "")
-            stack.eventually {
-                result = stack.maskctl("journal", "reconcile", "--access-log", stack.accessLog)
-                return result.status == 0
-            }
-            #expect(result.status == 0, "\(result.text)\(result.errors)")
+            eachClickIsStored()
         }
 
         @Test("while MariaDB is away known links lead on, their clicks wait, and writes are told to come back")
@@ -60,27 +71,26 @@ extension EndToEndTests {
 
         @Test("while MariaDB is silent known links lead on, also when nothing in memory is trusted any more")
         func databaseSilent() throws {
-            let mariadb = try #require(stack.process("mariadb"))
             let slug = try newLink()
             for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
-            kill(mariadb, SIGSTOP)
             defer {
-                kill(mariadb, SIGCONT)
                 stack.eventually { stack.answer("http://127.0.0.1:\(stack.httpPort)/readyz").body.contains(#""status":"pass""#) }
             }
-            stack.killNow("redis")  // whatever may have changed meanwhile, nobody has heard of it
-            usleep(500_000)
-            let load = try stack.startLoad("http://127.0.0.1:\(stack.httpPort)/\(slug)", connections: 64, seconds: 8)
-            let report = load.report()
-            #expect(!report.contains("Non-2xx") && !report.contains("Socket errors"), "\(report)")
-            // Those that came first may have waited two seconds for MariaDB, none for the five after which nginx asks elsewhere.
-            let longest = try #require(load.longestMilliseconds, "\(report)")
-            #expect(longest < 4500, "\(report)")
-            // A hundred a second and more are not what waits for a database of thirty seconds.
-            #expect(try #require(load.requests, "\(report)") > 800, "\(report)")
-            let unknown = stack.answer("http://mask.localhost/silent-\(UInt32.random(in: 0 ... .max))")
-            #expect(unknown.status == 503 && unknown.fields["retry-after"] != nil)
-            #expect(stack.call("POST", "/links", body: #"{"url": "https://example.com/"}"#).status == 503)
+            try frozen("mariadb") {
+                stack.killNow("redis")  // whatever may have changed meanwhile, nobody has heard of it
+                usleep(500_000)
+                let load = try stack.startLoad("http://127.0.0.1:\(stack.httpPort)/\(slug)", connections: 64, seconds: 8)
+                let report = load.report()
+                #expect(!report.contains("Non-2xx") && !report.contains("Socket errors"), "\(report)")
+                // Those that came first may have waited two seconds for MariaDB, none for the five after which nginx asks elsewhere.
+                let longest = try #require(load.longestMilliseconds, "\(report)")
+                #expect(longest < 4500, "\(report)")
+                // A hundred a second and more are not what waits for a database of thirty seconds.
+                #expect(try #require(load.requests, "\(report)") > 800, "\(report)")
+                let unknown = stack.answer("http://mask.localhost/silent-\(UInt32.random(in: 0 ... .max))")
+                #expect(unknown.status == 503 && unknown.fields["retry-after"] != nil)
+                #expect(stack.call("POST", "/links", body: #"{"url": "https://example.com/"}"#).status == 503)
+            }
         }
 
         @Test("workers killed while a budget is given out: visitors get all of it, and not one more")
@@ -118,11 +128,10 @@ extension EndToEndTests {
         @Test("a frozen Redis changes nothing either")
         func redisFrozen() throws {
             let slug = try newLink()
-            let redis = try #require(stack.process("redis"))
-            kill(redis, SIGSTOP)
-            defer { kill(redis, SIGCONT) }
-            for _ in 0..<4 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
-            #expect(stack.call("GET", "/workspace").status == 200)
+            try frozen("redis") {
+                for _ in 0..<4 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+                #expect(stack.call("GET", "/workspace").status == 200)
+            }
         }
 
         @Test("a revoked key is refused from the next request on, on both workers")

@@ -187,8 +187,6 @@ extension Stack {
 
         var requests: Int? { report().firstMatch(of: /(\d+) requests in/).flatMap { Int($0.output.1) } }
 
-        /// Answers that are neither 2xx nor 3xx.
-        var failures: Int { report().firstMatch(of: /Non-2xx or 3xx responses: (\d+)/).flatMap { Int($0.output.1) } ?? 0 }
 
         /// Of the line `Latency  AVERAGE  DEVIATION  MAXIMUM`.
         var longestMilliseconds: Double? {

@@ -1,4 +1,5 @@
 // libFuzzer's entry: reads what it is given with one of the readers of bytes that come from outside. See Tests/fuzz.sh.
+// What does not hold traps: that is how libFuzzer is told.
 
 import Foundation
 import Glibc

@@ -10,7 +10,9 @@ import Testing
 @Suite("The spool's reserve", .database)
 struct SpoolReserveTests {
     private let store = TestDatabase.current.store
-    private let folder = try! TemporaryFolder("spool")
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder("spool") }
 
     private func line(_ number: Int) -> [UInt8] {
         ClickLine(

@@ -70,7 +70,7 @@ struct StoreTests {
     @Test("after a restart of a server over the network no change meets a connection that is closed")
     func closedOverNetwork() throws {
         var configuration = try TestServers.mariaDB()
-        guard case .socket(let path) = configuration.address else { return }
+        let path = try configuration.socketPath
         let proxy = try Proxy(to: path)
         configuration.address = .tcp(host: "127.0.0.1", port: UInt32(proxy.port))
         configuration.database = database.name

@@ -14,21 +14,8 @@ public final class Proxy: Sendable {
 
     public init(to socket: String) throws {
         self.socket = socket
-        let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port: in_port_t? = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                guard bind(listener, pointer, length) == 0, listen(listener, 64) == 0,
-                    getsockname(listener, pointer, &length) == 0
-                else { return nil }
-                return UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr_in.self).pointee.sin_port
-            }
-        }
-        guard let port else { throw TestFailure("no port for a proxy: \(String(cString: strerror(errno)))") }
-        self.port = Int(in_port_t(bigEndian: port))
+        let listener = try Receiver.listen(backlog: 64)
+        port = Receiver.port(of: listener)
         _ = try Threads.Thread.start(name: "proxy") { [weak self] in
             while self?.isOver.load(ordering: .relaxed) == false {
                 guard Self.isReadable(listener) else { continue }

@@ -114,3 +114,13 @@ extension RedisConfiguration {
         return copy
     }
 }
+
+extension MariaDBConfiguration {
+    /// The path of the server's Unix socket.
+    public var socketPath: String {
+        get throws {
+            guard case .socket(let path) = address else { throw TestFailure("MariaDB is not at a socket") }
+            return path
+        }
+    }
+}
