@@ -63,6 +63,13 @@ struct OutageTests {
             _ = stage.store.outage.waitForEnd(until: .after(milliseconds: 30_000))
         }
 
+        /// A session of its own, which nothing lies between.
+        func session() throws -> MariaDB.Connection {
+            var configuration = server.configuration
+            configuration.database = "mask"
+            return try MariaDB.Connection(configuration)
+        }
+
         var executions: Int {
             get throws {
                 let row = try MariaDB.Connection(server.configuration).query("""
@@ -121,6 +128,31 @@ struct OutageTests {
         #expect(eventually { stage.follow("/fresh").status == 302 })
         #expect(eventually { stage.ask(.get, "/workspace").status == 200 })
         #expect(stage.follow("/budget").status == 302)
+    }
+
+    @Test("while MariaDB takes connections and its statements hang, only the first visitors of what is known wait for it")
+    func hanging() throws {
+        let line = try line(.stopped)
+        let stage = line.stage
+        for number in 0..<8 { try stage.create(["slug": .string("hang\(number)"), "url": "https://example.com/1"]) }
+        for number in 0..<8 { #expect(stage.follow("/hang\(number)").status == 302) }
+        usleep(200_000)  // all of them are old
+        let session = try line.session()
+        try session.run("LOCK TABLES links WRITE, domains READ")
+        _ = try inParallel(64) { number in #expect(stage.follow("/hang\(number % 8)").status == 302) }  // these wait
+        let began = ContinuousClock.now
+        let statuses = try inParallel(64) { number in (0..<20).map { _ in stage.follow("/hang\(number % 8)").status } }
+        #expect(Set(statuses.joined()) == [302])
+        #expect(ContinuousClock.now - began < Self.bound)
+        #expect(stage.store.outage.reason == nil)
+        try session.run("UPDATE links SET url = 'https://example.com/2' WHERE slug LIKE 'hang%'")
+        try session.run("UNLOCK TABLES")
+        // What is known to have changed is not answered from memory.
+        stage.services.announce([LinkCache.key(host: stage.host, slug: "hang0")])
+        #expect(stage.follow("/hang0")[.location] == "https://example.com/2")
+        for number in 1..<8 {
+            #expect(eventually { stage.follow("/hang\(number)")[.location] == "https://example.com/2" })
+        }
     }
 
     @Test("what a host shows its visitors is known as long as its links are")

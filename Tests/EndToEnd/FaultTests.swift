@@ -93,6 +93,43 @@ extension EndToEndTests {
             }
         }
 
+        @Test("while MariaDB takes connections and its statements hang known links lead on, and what is new comes when they go again")
+        func databaseHanging() throws {
+            let slug = try newLink()
+            for _ in 0..<8 { #expect(stack.answer("http://mask.localhost/\(slug)").status == 302) }
+            func sql(_ text: String) -> String {
+                Stack.run("mariadb", ["--no-defaults", "-uroot", "-S", stack["MASK_MARIADB_SOCKET"], "-NBe", text]).text
+            }
+            let lock = try Stack.Load([
+                "mariadb", "--no-defaults", "-uroot", "-S", stack["MASK_MARIADB_SOCKET"], "-e",
+                "LOCK TABLES mask.links WRITE; DO SLEEP(600)",
+            ])
+            var holder = ""
+            stack.eventually {
+                holder = sql("SELECT ID FROM information_schema.PROCESSLIST WHERE INFO = 'DO SLEEP(600)'")
+                return !holder.isEmpty
+            }
+            do {
+                defer {
+                    _ = sql("KILL \(holder)")
+                    lock.end()
+                }
+                stack.killNow("redis")  // whatever may have changed meanwhile, nobody has heard of it
+                usleep(500_000)
+                let load = try stack.startLoad("http://127.0.0.1:\(stack.httpPort)/\(slug)", connections: 64, seconds: 8)
+                let report = load.report()
+                #expect(!report.contains("Non-2xx") && !report.contains("Socket errors"), "\(report)")
+                // Sixty-four that wait two seconds each would be 256.
+                #expect(try #require(load.requests, "\(report)") > 800, "\(report)")
+                let unknown = stack.answer("http://mask.localhost/hanging-\(UInt32.random(in: 0 ... .max))")
+                #expect(unknown.status == 503 && unknown.fields["retry-after"] != nil)
+            }
+            #expect(stack.eventually {
+                let new = stack.call("POST", "/links", body: #"{"url": "https://example.com/new"}"#).json["slug"] as? String
+                return new.map { stack.answer("http://mask.localhost/\($0)").status } == 302
+            })
+        }
+
         @Test("workers killed while a budget is given out: visitors get all of it, and not one more")
         func budget() throws {
             let created = stack.call("POST", "/links", body: #"{"url": "https://example.com/", "max_clicks": 3000}"#)

@@ -1,5 +1,6 @@
 import MariaDB
 import Store
+import Synchronization
 import Threads
 
 /// What visitors need of the database, kept in memory by host and slug or by host, and exact:
@@ -8,7 +9,8 @@ import Threads
 ///   a process that dies between commit and telling tells nobody.
 /// - What is not trusted is read again, by one for all who ask for it. One that is asked for all the time is read again
 ///   before its minute is over, and nobody waits.
-/// - Only while MariaDB is away or silent a copy still serves that was read within the hour.
+/// - Only while MariaDB is away, silent or late a copy still serves that was read within the hour. One that is known to have
+///   changed is asked for all the same.
 /// - That something is not there is remembered for some seconds, so that guessing costs the database little.
 ///
 /// Bounded by bytes: what was used since it was last looked at stays, whatever else is asked for.
@@ -46,6 +48,17 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     private let size: @Sendable (Value) -> Int
     private let shards: [CacheShard<Value>]
     private let shardBytes: Int
+    /// Answers are held to be late until then, in monotonic milliseconds, or until one comes in time. A MariaDB that takes
+    /// connections may hang in its statements all the same: behind a lock of the table, or a disk that has stalled.
+    private let lateUntil = Atomic(0)
+    /// Questions that have been asked and have not ended.
+    private let asked = Atomic(0)
+
+    /// So many questions may be out while answers are late: each holds a thread and a connection until the server ends it.
+    private static var lateQuestions: Int { 8 }
+    /// From the last late answer on, in milliseconds: longer than the server lets a statement hang, so that this lasts as long as
+    /// anybody asks.
+    private static var lateness: Int { 60_000 }
 
     /// - Parameters:
     ///   - bytes: of all that is kept, as counted by `size` and the length of the keys.
@@ -73,7 +86,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
 
     /// Reads again what is due, and waits for nothing.
     func refresh(_ key: String, _ question: @escaping Question) {
-        if !lookups.isSuspected { _ = ask(key, since: monotonicMilliseconds() - terms.refresh, question) }
+        guard !lookups.isSuspected, !hasEnoughQuestions else { return }
+        _ = ask(key, since: monotonicMilliseconds() - terms.refresh, question)
     }
 
     /// Reads what is not trusted.
@@ -82,13 +96,31 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     func load(_ key: String, _ entry: Entry?, _ question: @escaping Question) throws -> Loaded {
         let since = (entry?.loadedAt ?? monotonicMilliseconds()) + 1
         guard let known = known(entry) else {
-            return .fresh(try lookups.insist { ask(key, since: since, question) })
+            return .fresh(try lookups.insist(isLate: isLate) { try answer(to: ask(key, since: since, question)) })
         }
-        // What is known to have changed is asked for all the same.
-        if lookups.isSuspected, let entry, changes.isUnchanged(entry.stamp) { return .stale(known) }
-        guard let value = try lookups.answer(to: ask(key, since: since, question)) else { return .stale(known) }
+        // What is known to have changed is waited for all the same.
+        if let entry, changes.isUnchanged(entry.stamp) {
+            if lookups.isSuspected { return .stale(known) }
+            if isLate {
+                if !hasEnoughQuestions { _ = ask(key, since: since, question) }
+                return .stale(known)
+            }
+        }
+        guard let value = try answer(to: ask(key, since: since, question)) else { return .stale(known) }
         return .fresh(value)
     }
+
+    private func answer(to lookup: Lookup<Value?>?) throws -> Value?? {
+        let value = try lookups.answer(to: lookup)
+        if value == nil, lookup?.isLate == true { noteLate() }
+        return value
+    }
+
+    private var isLate: Bool { monotonicMilliseconds() < lateUntil.load(ordering: .relaxed) }
+
+    private func noteLate() { lateUntil.store(monotonicMilliseconds() + Self.lateness, ordering: .relaxed) }
+
+    private var hasEnoughQuestions: Bool { isLate && asked.load(ordering: .relaxed) >= Self.lateQuestions }
 
     /// What may be gone by while MariaDB does not answer.
     func known(_ entry: Entry?) -> Value? {
@@ -101,7 +133,9 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         let (shard, stamp) = (shard(key), changes.stamp(key))
         let (lookup, isAsked) = shard.state.withLock { $0.join(key, stamp, since: since) }
         if isAsked { return lookup }
+        asked.add(1, ordering: .relaxed)
         let isBegun = lookups.begin(lookup) { [self] in
+            defer { asked.subtract(1, ordering: .relaxed) }
             let result = Result {
                 if lookup.isLate { throw StoreSilent() }  // nobody waits for it any more
                 return try lookups.store.read(priority: .reserved, question)
@@ -110,9 +144,11 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
                 if case .success(let value) = result { keep(value, key, stamp, in: &state) }
                 state.end(lookup, key)
             }
+            if lookup.isLate { noteLate() } else if case .success = result { lateUntil.store(0, ordering: .relaxed) }
             return result
         }
         guard !isBegun else { return lookup }
+        asked.subtract(1, ordering: .relaxed)
         shard.state.withLock { $0.end(lookup, key) }
         lookup.finish(.failure(StoreSilent()))  // others may have joined
         return nil

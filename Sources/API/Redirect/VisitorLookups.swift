@@ -10,6 +10,7 @@ final class VisitorLookups: Sendable {
     let store: Store
     private let crew = Crew(name: "lookups", threads: 32, queue: 1000)
     private let waiting = Atomic<Int>(0)
+    private let insisting = Atomic<Int>(0)
 
     /// Milliseconds until an answer is late. MariaDB gives those of visitors in one; with two processors and hundreds of
     /// threads some take a hundred.
@@ -45,18 +46,23 @@ final class VisitorLookups: Sendable {
     }
 
     /// The answer for whoever cannot do without. A restart of MariaDB is waited for.
-    /// - Parameter ask: asks, or joins others who have.
-    func insist<Value>(_ ask: () -> Lookup<Value>?) throws -> Value {
+    /// - Parameters:
+    ///   - isLate: answers are late anyway: few may wait for one.
+    ///   - answer: asks, or joins others who have; nil where that came to nothing.
+    func insist<Value>(isLate: Bool = false, _ answer: () throws -> Value?) throws -> Value {
+        let count = insisting.add(1, ordering: .relaxed).newValue
+        defer { insisting.subtract(1, ordering: .relaxed) }
+        if isLate, count > Self.waitersLimit { throw StoreSilent() }
         let end = monotonicMilliseconds() + Self.longestWait
         while true {
-            if let value = try answer(to: ask()) { return value }
+            if let value = try answer() { return value }
             guard monotonicMilliseconds() < end, waitsForRestart(until: end) else { throw StoreSilent() }
         }
     }
 
     /// Does work for a visitor who cannot do without. It may be done twice.
     func perform<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
-        try insist { ask(work) }
+        try insist { try answer(to: ask(work)) }
     }
 
     /// Does work for who can do without: nil where MariaDB is away or late. No restart is waited for.
