@@ -155,6 +155,22 @@ struct OutageTests {
         }
     }
 
+    @Test("a salt that a worker has made up while MariaDB was late is replaced by the one that all share")
+    func salt() throws {
+        let line = try line(.stopped)
+        let day = Timestamp.now().day
+        let session = try line.session()
+        try session.run("DELETE FROM visitor_salts")
+        let cache = SaltCache(line.stage.services.visitors)
+        try session.run("LOCK TABLES visitor_salts WRITE")
+        let own = cache.salt(ofDay: day)
+        #expect(cache.salt(ofDay: day) == own)
+        try session.run("UNLOCK TABLES")
+        let other = SaltCache(line.stage.services.visitors)
+        #expect(eventually { (try? other.refresh()) != nil && (try? cache.refresh()) != nil })
+        #expect(cache.salt(ofDay: day) == other.salt(ofDay: day) && cache.salt(ofDay: day) != own)
+    }
+
     @Test("what a host shows its visitors is known as long as its links are")
     func domains() throws {
         let line = try line(.stopped)

@@ -7,16 +7,23 @@ import Threads
 /// The salts of today and tomorrow, with which visitors are hashed.
 final class SaltCache: Sendable {
     private let lookups: VisitorLookups
-    private let salts = Monitor<[Int: [UInt8]]>([:])
+    private let salts = Monitor<[Int: Salt]>([:])
+
+    private struct Salt {
+        var bytes: [UInt8]
+        /// This process has made it up, for want of the one that all share.
+        var isProvisional = false
+    }
 
     init(_ lookups: VisitorLookups) {
         self.lookups = lookups
     }
 
-    /// The salt of a day. While MariaDB is away and the day is new, one of this process's own.
+    /// The salt of a day. While MariaDB is away or late and the day is new, one of this process's own, until ``refresh()`` has
+    /// fetched the one that all share: whoever comes before and after counts twice.
     func salt(ofDay day: Int) -> [UInt8] {
-        if let salt = salts.withLock({ $0[day] }) { return salt }
-        do { return try fetch(day) } catch { return keep(day, freshSalt()) }
+        if let salt = salts.withLock({ $0[day] }) { return salt.bytes }
+        do { return try fetch(day) } catch { return makeUp(day) }
     }
 
     /// Address and user agent under the salt of the day: tells visitors apart for a day, and leads back to nobody.
@@ -29,7 +36,7 @@ final class SaltCache: Sendable {
     /// Fetches today's and tomorrow's ahead, so that midnight waits for nothing, and forgets the day before yesterday's.
     func refresh() throws {
         let today = Timestamp.now().day
-        for day in [today, today + 1] where salts.withLock({ $0[day] }) == nil { _ = try fetch(day) }
+        for day in [today, today + 1] where salts.withLock({ $0[day]?.isProvisional ?? true }) { _ = try fetch(day) }
         salts.withLock { $0 = $0.filter { $0.key >= today - 1 } }
     }
 
@@ -40,12 +47,18 @@ final class SaltCache: Sendable {
         }
         // Neither a visitor nor a worker that begins waits for a restart of MariaDB: there is another way.
         guard let found else { throw StoreSilent() }
-        return keep(day, found)
+        salts.withLock { $0[day] = Salt(bytes: found) }
+        return found
     }
 
-    private func keep(_ day: Int, _ salt: [UInt8]) -> [UInt8] {
-        salts.withLock { $0[day] = salt }
-        return salt
+    /// Others may have made one up, or fetched it, meanwhile.
+    private func makeUp(_ day: Int) -> [UInt8] {
+        let salt = Salt(bytes: freshSalt(), isProvisional: true)
+        return salts.withLock { salts in
+            let kept = salts[day] ?? salt
+            salts[day] = kept
+            return kept.bytes
+        }
     }
 
     private func freshSalt() -> [UInt8] {
