@@ -63,19 +63,27 @@ extension RedisConfiguration {
 }
 
 extension RedisPool {
-    /// Tells all subscribers of a channel, and once more over a fresh connection where the first has died unseen.
+    /// How long a word waits for a connection of the pool, in milliseconds. Each is lent for the time of one command.
+    private static var patience: Int { 250 }
+
+    /// Tells all subscribers of a channel, once more over a fresh connection where the first has died unseen, and over one beside
+    /// the pool where all of it are lent for longer than a word can wait.
     ///
-    /// - Returns: whether Redis has taken it. False is an answer: whoever has lost Redis knows that they have missed words.
+    /// - Returns: whether Redis has taken it. False where it cannot be reached or is silent. Subscribers that have lost it, too,
+    ///   know that they have missed words; others do not.
     @discardableResult
     public func publish(_ payload: String, on channel: String) -> Bool {
+        func tell(_ connection: Connection) throws {
+            try connection.command("PUBLISH", RedisArgument(channel), RedisArgument(payload))
+        }
         for _ in 1...2 {
             do {
-                _ = try withResource(timeoutMilliseconds: 50, keepIf: \.isUsable) {
-                    try $0.command("PUBLISH", RedisArgument(channel), RedisArgument(payload))
-                }
+                try withResource(timeoutMilliseconds: Self.patience, keepIf: \.isUsable, tell)
                 return true
             } catch RedisError.lost, RedisError.timedOut {
                 drain()  // what else is idle is as old
+            } catch PoolError.exhausted {
+                return (try? withResourceOfItsOwn(tell)) != nil
             } catch {
                 return false
             }

@@ -71,6 +71,10 @@ public final class Pool<Resource>: Sendable {
         return try result.get()
     }
 
+    /// Makes a resource beside the pool, lends it to `body` and drops it: for what must not wait for others. Nothing bounds how
+    /// many there are but the caller.
+    public func withResourceOfItsOwn<R>(_ body: (Resource) throws -> R) throws -> R { try body(try make()) }
+
     /// Drops the resources that are not lent at the moment.
     public func drain() {
         // They leave the lock with the result and end here: closing may block, and must not block borrowers.

@@ -36,6 +36,16 @@ struct SubscriptionTests {
         #expect(message == .published(channel: channel, payload: Array("late".utf8)))
     }
 
+    @Test("a word goes out although every connection of the pool is lent")
+    func busyPool() throws {
+        let configuration = try SharedRedis.configuration()
+        let channel = uniqueName()
+        let subscription = try Subscription(configuration, channels: [channel])
+        let pool = configuration.makePool(capacity: 1)
+        #expect(try pool.withResource { _ in pool.publish("now", on: channel) })
+        #expect(try subscription.next(timeoutMilliseconds: 5000) == .published(channel: channel, payload: Array("now".utf8)))
+    }
+
     @Test("a large message arrives whole")
     func large() throws {
         let configuration = try SharedRedis.configuration()
