@@ -107,18 +107,19 @@ struct Call {
         throw Problem.keepsChanging(name)
     }
 
-    /// nginx asks a second worker when the first dies; the deletion may have been made. It is the same request then.
+    /// nginx asks a second worker when the first dies; the deletion may have been made. It is the same request then, and nobody
+    /// may have been told of it.
     func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
-        guard try resources(madeWith: action).contains(resource) else { throw Problem.notFound() }
+        let earlier = try earlierChanges()
+        guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
+        services.tell(earlier, in: workspace)
         return .noContent
     }
 
     /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
-    func resources(madeWith action: AuditAction) throws -> Set<String> {
-        try services.store.read {
-            try AuditLog.resources(
-                of: request.id, action: action.rawValue, in: workspace, since: repetitionsBegin, on: $0)
-        }
+    func earlierChanges() throws -> [EarlierChange] {
+        try services.store.read { try AuditLog.changes(of: request.id, in: workspace, since: repetitionsBegin, on: $0) }
+            .compactMap(EarlierChange.init)
     }
 
     /// No request that nginx repeats was made before.

@@ -71,15 +71,18 @@ extension Call {
     }
 
     /// Makes a change of which the answer is known before: one transaction in one round trip.
-    func commit(_ answer: Answer, _ statements: [SQL]) throws -> Answer {
+    /// - Parameter follow: as of ``commit(_:then:)``.
+    func commit(_ answer: Answer, _ statements: [SQL], then follow: () -> Void = {}) throws -> Answer {
         let claim = try idempotency.map { [IdempotencyKeys.insertion(of: try $0.record(of: answer, self))] } ?? []
-        try committing { try $0.executeAtomically(claim + statements) }
+        try committing({ try $0.executeAtomically(claim + statements) }, then: follow)
         return answer.changed
     }
 
     /// Makes a change of which the answer is known only when it is made: one transaction.
-    func commit(_ change: (Connection) throws -> Answer) throws -> Answer {
-        try committing { connection in
+    /// - Parameter follow: tells those who remember what was before. Called once the change is made, or where it may have been
+    ///   made: by this request, whose connection was lost, or by its first copy, which may not have lived to tell.
+    func commit(_ change: (Connection) throws -> Answer, then follow: () -> Void = {}) throws -> Answer {
+        try committing({ connection in
             try connection.transaction { connection in
                 guard let idempotency else { return try change(connection).changed }
                 try connection.execute(IdempotencyKeys.insertion(of: idempotency.place(at: now)))
@@ -87,31 +90,51 @@ extension Call {
                 try IdempotencyKeys.complete(try idempotency.record(of: answer, self), on: connection)
                 return answer.changed
             }
+        }, then: follow)
+    }
+
+    /// The answer where there is nothing to change.
+    /// - Parameters:
+    ///   - time: of the last change; nil where that is not known. The same request sent before may have made it, and neither it
+    ///     nor its connection lived to tell: so it is told again for as long as copies of what was before may live.
+    ///   - follow: as of ``commit(_:then:)``.
+    func unchanged(_ answer: Answer, since time: Timestamp?, then follow: () -> Void) -> Answer {
+        if time.map(mayBeUntold) ?? true { follow() }
+        return answer
+    }
+
+    /// Whether copies may live of what was before a change of then.
+    func mayBeUntold(_ time: Timestamp) -> Bool { time > now.adding(seconds: -Self.longestMemory) }
+
+    /// A minute that a copy is trusted, as long as a commit may take, and what clocks of two hosts may be apart; in seconds.
+    private static let longestMemory = 300
+
+    private func committing<Result>(_ body: (Connection) throws -> Result, then follow: () -> Void) throws -> Result {
+        try committed(body) {
+            follow()
+            if principal.hasWebhooks { services.wakeSender() }
         }
     }
 
-    private func committing<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-        let result = try committed(body)
-        if principal.hasWebhooks { services.wakeSender() }
-        return result
-    }
-
-    private func committed<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-        guard let idempotency else { return try services.store.write(body) }
+    private func committed<Result>(_ body: (Connection) throws -> Result, then follow: () -> Void) throws -> Result {
+        guard let idempotency else { return try services.store.write(body, then: follow) }
         try admitAnswer()
         do {
-            return try services.store.write { connection in
+            return try services.store.write({ connection in
                 do {
                     return try body(connection)
                 } catch let error as MariaDBError where error.code == .lockWaitTimeout {
                     throw Problem.idempotencyKeyInUse()  // a copy of this request has not ended
                 }
-            }
+            }, then: follow)
         } catch let error as MariaDBError where error.isIdempotencyKeyTaken {
             // The answer is there and `replaying` finds it, or it was too old.
             try services.store.write { try IdempotencyKeys.forget(digest: idempotency.digest, in: workspace, at: now, on: $0) }
-            guard try stored(idempotency) == nil else { throw error }
-            return try services.store.write(body)
+            guard try stored(idempotency) == nil else {
+                follow()
+                throw error
+            }
+            return try services.store.write(body, then: follow)
         }
     }
 

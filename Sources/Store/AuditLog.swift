@@ -64,13 +64,19 @@ public enum AuditLog {
     }
 
     /// What a request has done already: nginx repeats PUT and DELETE when a worker dies before it answers.
-    public static func resources(
-        of request: String, action: String, in workspace: WorkspaceID, since time: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> Set<String> {
-        Set(try connection.query("""
-            SELECT resource FROM audit_log
-            WHERE workspace_id = \(workspace) AND at >= \(time) AND request_id = \(request) AND action = \(action)
-            """).map { row throws(MariaDBError) in try row.string(0) })
+    /// - Parameters:
+    ///   - time: not after the entries, by the writer's clock; they may have the server's, so the same age by that is as good.
+    ///   - now: by the writer's clock.
+    /// - Returns: each action with its resource, and what changed as the entry tells it.
+    public static func changes(
+        of request: String, in workspace: WorkspaceID, since time: Timestamp, now: Timestamp = .now(), on connection: Connection
+    ) throws(MariaDBError) -> [(action: String, resource: String, changes: String?)] {
+        let age = max(0, now.milliseconds - time.milliseconds) * 1000
+        return try connection.query("""
+            SELECT action, resource, changes FROM audit_log
+            WHERE workspace_id = \(workspace) AND request_id = \(request)
+              AND at >= LEAST(CAST(\(time) AS DATETIME(3)), UTC_TIMESTAMP(3) - INTERVAL \(age) MICROSECOND)
+            """).map { row throws(MariaDBError) in (try row.string(0), try row.string(1), try row.optionalString(2)) }
     }
 }
 

@@ -68,8 +68,23 @@ public final class Store: Sendable {
     /// ``Connection/executeAtomically(_:)``. Run again, with growing jittered pauses, after a deadlock, a lock wait or a
     /// changed record, and when the server was gone before it had read anything. A connection lost later leaves the
     /// outcome unknown: that error goes to the caller, who alone can look.
-    public func write<R>(_ body: (Connection) throws -> R) throws -> R {
-        try repeatingTransient { try lend(.normal, body) }
+    /// - Parameter follow: what a change asks for once it is made, such as telling those who remember what was before. It is done
+    ///   where the outcome is unknown, too: nobody else would.
+    public func write<R>(_ body: (Connection) throws -> R, then follow: () -> Void = {}) throws -> R {
+        var isBegun = false
+        do {
+            let result = try repeatingTransient {
+                try lend(.normal) {
+                    isBegun = true
+                    return try body($0)
+                }
+            }
+            follow()
+            return result
+        } catch {
+            if isBegun, (error as? MariaDBError)?.isConnectionLost == true { follow() }
+            throw error
+        }
     }
 
     private func replacingLost<R>(_ priority: PoolPriority, _ body: (Connection) throws -> R) throws -> R {

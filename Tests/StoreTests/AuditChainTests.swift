@@ -88,6 +88,21 @@ struct AuditChainTests {
         #expect(times == [-240, 0, 240].map { now.adding(seconds: $0).sql })
     }
 
+    @Test("what a request has done is found again, whatever its writer's clock says", arguments: [-90, -6, -4, 0, 4, 6, 90])
+    func repeatedRequest(minutes: Int) throws {
+        let now = try database.store.time().adding(seconds: minutes * 60)
+        var entry = entry(1, of: tenant, at: now)
+        entry.requestID = "repeated"
+        try connection.execute(AuditLog.insertion(of: entry))
+        func found(_ request: String) throws -> [String] {
+            try AuditLog.changes(
+                of: request, in: tenant.workspace.id, since: now.adding(seconds: -1), now: now.adding(seconds: 1), on: connection
+            ).map(\.resource)
+        }
+        #expect(try found("repeated") == [entry.resource])
+        #expect(try found("another") == [])
+    }
+
     // MARK: A chain that holds
 
     @Test("seals cover every entry of both kinds, once, and each follows the one before")

@@ -11,6 +11,8 @@ public final class Proxy: Sendable {
     /// Connections with numbers up to this one carry nothing.
     private let silentUpTo = Atomic(0)
     private let count = Atomic(0)
+    /// What a client says whose connection is then cut.
+    private let lastWords = Mutex<[UInt8]?>(nil)
 
     public init(to socket: String) throws {
         self.socket = socket
@@ -37,6 +39,17 @@ public final class Proxy: Sendable {
     /// What waited comes through.
     public func speak() { silentUpTo.store(0, ordering: .relaxed) }
 
+    /// The next time that a client says this the server answers, and the answer is lost with the connection.
+    public func loseAnswer(to words: String) { lastWords.withLock { $0 = Array(words.utf8) } }
+
+    private func isLast(_ bytes: [UInt8]) -> Bool {
+        lastWords.withLock { words in
+            guard let wanted = words, bytes.contains(wanted) else { return false }
+            words = nil
+            return true
+        }
+    }
+
     private func serve(_ client: Int32) {
         let number = count.add(1, ordering: .relaxed).newValue
         let server = Self.connect(socket)
@@ -56,6 +69,10 @@ public final class Proxy: Sendable {
                 for (from, to) in [(0, server), (1, client)] where both[from].revents != 0 {
                     let size = read(both[from].fd, &buffer, buffer.count)
                     guard size > 0, send(to, buffer, size, Int32(MSG_NOSIGNAL)) == size else { break pump }
+                    if from == 0, isLast(Array(buffer[..<size])) {
+                        _ = read(server, &buffer, buffer.count)  // so the server is done
+                        break pump
+                    }
                 }
             }
             close(client)

@@ -107,9 +107,12 @@ public struct Administration: Sendable {
         }
         var after = before
         body(&after)
-        try change { try WorkspaceChanges.update(before, to: after, by: author, at: .now(), on: $0) }
-        SenderCalls.publish(.events, through: redis)
-        revocation.takeEffect(in: workspace.id)
+        try change {
+            try WorkspaceChanges.update(before, to: after, by: author, at: .now(), on: $0)
+        } then: {
+            SenderCalls.publish(.events, through: redis)
+            revocation.takeEffect(in: workspace.id)
+        }
     }
 
     // MARK: Members
@@ -134,17 +137,22 @@ public struct Administration: Sendable {
     }
 
     public func setRole(_ role: Role, of member: Member) throws {
-        try change { try WorkspaceChanges.setRole(role, of: member, by: author, at: .now(), on: $0) }
-        revocation.takeEffect(in: member.workspace)
+        try change {
+            try WorkspaceChanges.setRole(role, of: member, by: author, at: .now(), on: $0)
+        } then: {
+            revocation.takeEffect(in: member.workspace)
+        }
     }
 
     /// Removes a member and ends the keys that they have made.
     /// - Returns: how many keys that were.
     @discardableResult
     public func removeMember(_ member: Member) throws -> Int {
-        let keys = try change { try WorkspaceChanges.remove(member, by: author, at: .now(), on: $0) }
-        revocation.takeEffect(in: member.workspace)
-        return keys
+        try change {
+            try WorkspaceChanges.remove(member, by: author, at: .now(), on: $0)
+        } then: {
+            revocation.takeEffect(in: member.workspace)
+        }
     }
 
     // MARK: Keys
@@ -174,8 +182,11 @@ public struct Administration: Sendable {
         let before = try key(id)
         var after = before
         body(&after)
-        try change { try KeyChanges.update(before, to: after, by: author, at: .now(), on: $0) }
-        revocation.takeEffect(in: before.workspace)
+        try change {
+            try KeyChanges.update(before, to: after, by: author, at: .now(), on: $0)
+        } then: {
+            revocation.takeEffect(in: before.workspace)
+        }
         return after
     }
 
@@ -186,8 +197,9 @@ public struct Administration: Sendable {
         let successor = old.rotated(text, at: now)
         try change {
             try KeyChanges.rotate(old, to: successor, text, overlapSeconds: overlapSeconds, by: author, at: now, on: $0)
+        } then: {
+            revocation.takeEffect(in: old.workspace)
         }
-        revocation.takeEffect(in: old.workspace)
         return (successor, text)
     }
 
@@ -195,8 +207,11 @@ public struct Administration: Sendable {
     @discardableResult
     public func revokeKey(_ id: APIKeyID) throws -> APIKey {
         let key = try key(id)
-        try change { try KeyChanges.revoke(key, by: author, at: .now(), on: $0) }
-        revocation.takeEffect(in: key.workspace)
+        try change {
+            try KeyChanges.revoke(key, by: author, at: .now(), on: $0)
+        } then: {
+            revocation.takeEffect(in: key.workspace)
+        }
         return key
     }
 
@@ -226,8 +241,9 @@ public struct Administration: Sendable {
             } else {
                 try DomainChanges.create(made, by: author, on: connection)
             }
+        } then: {
+            forgetDomain(host.text)
         }
-        forgetDomain(host.text)
         return domain
     }
 
@@ -250,8 +266,11 @@ public struct Administration: Sendable {
         var after = domain
         (after.settings, after.updatedAt) = (settings, now)
         let made = after
-        try change { try DomainChanges.update(domain, to: made, .domainUpdated, by: author, at: now, on: $0) }
-        forgetDomain(domain.host)
+        try change {
+            try DomainChanges.update(domain, to: made, .domainUpdated, by: author, at: now, on: $0)
+        } then: {
+            forgetDomain(domain.host)
+        }
     }
 
     /// Looks at the DNS records of a domain, as its workspace can do over the API.
@@ -261,19 +280,23 @@ public struct Administration: Sendable {
         let action = after.status == domain.status ? AuditAction.domainChecked : .domainVerified
         try change(orRefuse: .hostTaken(domain.host)) {
             try DomainChanges.update(domain, to: after, action, by: author, at: now, on: $0)
+        } then: {
+            forgetDomain(domain.host)
         }
-        forgetDomain(domain.host)
         return after
     }
 
     /// Takes a host from its workspace, so that another may have it.
     public func removeDomain(_ domain: Domain) throws {
         do {
-            try change { try DomainChanges.delete(domain, by: author, at: .now(), on: $0) }
+            try change {
+                try DomainChanges.delete(domain, by: author, at: .now(), on: $0)
+            } then: {
+                forgetDomain(domain.host)
+            }
         } catch let error as MariaDBError where error.code == .rowIsReferenced {
             throw Refusal.domainInUse(domain.host)
         }
-        forgetDomain(domain.host)
     }
 
     private func forgetDomain(_ host: String) {
@@ -286,8 +309,11 @@ public struct Administration: Sendable {
     public func replay(_ delivery: Delivery) throws -> Delivery {
         try requireEnabled(delivery.webhook)
         var fresh = delivery
-        try change { fresh = try WebhookChanges.replay(delivery, by: author, at: .now(), on: $0) }
-        SenderCalls.publish(.events, through: redis)
+        try change {
+            fresh = try WebhookChanges.replay(delivery, by: author, at: .now(), on: $0)
+        } then: {
+            SenderCalls.publish(.events, through: redis)
+        }
         return fresh
     }
 
@@ -298,8 +324,9 @@ public struct Administration: Sendable {
         try change {
             count = try WebhookChanges.recover(
                 webhook, since: since, until: until, all: all, by: author, at: .now(), on: $0).count
+        } then: {
+            SenderCalls.publish(.events, through: redis)
         }
-        SenderCalls.publish(.events, through: redis)
         return count
     }
 
@@ -311,10 +338,14 @@ public struct Administration: Sendable {
 
     // MARK: One change, one transaction
 
+    /// - Parameter follow: tells those who remember what was before; also where the change may have been made and the connection
+    ///   was lost.
     @discardableResult
-    private func change<R>(orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> R) throws -> R {
+    private func change<R>(
+        orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> R, then follow: () -> Void = {}
+    ) throws -> R {
         do {
-            return try store.write { try $0.transaction(body) }
+            return try store.write({ try $0.transaction(body) }, then: follow)
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if let taken { throw taken }
             throw error

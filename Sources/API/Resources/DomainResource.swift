@@ -57,7 +57,10 @@ enum DomainResource {
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = before
             after.settings = wanted.applied(to: before.settings)
-            guard after != before else { return .ok(before.json(call.services.site)).tagged(before.resourceVersion) }
+            guard after != before else {
+                let answer = Answer.ok(before.json(call.services.site)).tagged(before.resourceVersion)
+                return call.unchanged(answer, since: before.updatedAt) { call.services.forgetDomain(before.host) }
+            }
             after.updatedAt = call.now
             return try write(before, to: after, .domainUpdated, call)
         }
@@ -85,18 +88,17 @@ enum DomainResource {
                 return try call.answerToRepeatedDelete(.domainDeleted, id.description)
             }
             try call.preconditions.requireMatch(domain.resourceVersion)
-            let answer: Answer
             do {
-                answer = try call.commit { connection in
+                return try call.commit { connection in
                     try DomainChanges.delete(domain, by: call.author, at: call.now, on: connection)
                     return .noContent
+                } then: {
+                    call.services.forgetDomain(domain.host)
                 }
             } catch let error as MariaDBError where error.code == .rowIsReferenced {
                 throw Problem.conflict(
                     code: "domain_in_use", "Move or delete the links and bio pages on \(domain.host) first.")
             }
-            call.services.forgetDomain(domain.host)
-            return answer
         }
     }
 
@@ -106,12 +108,12 @@ enum DomainResource {
         shown.version += 1
         let answer = Answer.ok(shown.json(site)).tagged(shown.resourceVersion)
         do {
-            let made = try call.commit { connection in
+            return try call.commit { connection in
                 try DomainChanges.update(before, to: after, action, by: call.author, at: call.now, on: connection)
                 return answer
+            } then: {
+                call.services.forgetDomain(after.host)
             }
-            call.services.forgetDomain(after.host)
-            return made
         } catch let error as MariaDBError where error.isDuplicate(of: "verified_host") {
             throw taken(nil, call, after.host)
         }

@@ -50,7 +50,7 @@ enum ImageResource {
             guard let image = try call.services.store.read({ try Images.find(id, in: call.workspace, on: $0) }) else {
                 return try call.answerToRepeatedDelete(.imageDeleted, id.description)
             }
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 guard try !Workspaces.showsAsLogo(id, in: call.workspace, on: connection) else {
                     throw Problem.conflict(code: "image_in_use", "The workspace's brand has the image as its logo. Change that first.")
                 }
@@ -62,9 +62,9 @@ enum ImageResource {
                 let entry = call.audit(.imageDeleted, id.description, before: image.json(call.services.site))
                 try connection.execute(AuditLog.insertion(of: entry))
                 return .noContent
+            } then: {
+                call.services.pages.remove(image)
             }
-            call.services.pages.remove(image)
-            return answer
         }
     }
 

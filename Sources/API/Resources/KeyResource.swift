@@ -58,14 +58,18 @@ enum KeyResource {
             try requireHeld(before.scopes.union(after.scopes), call)
             if !wanted.isEmpty { try refuseLooser(after, than: call.principal.key) }
             try refuseLongerOverlap(before, after)
-            guard after.json != before.json else { return .ok(before.json).tagged(before.resourceVersion) }
-            let answer = try call.commit { connection in
+            guard after.json != before.json else {
+                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: nil) {
+                    call.services.revocation.takeEffect(in: call.workspace)
+                }
+            }
+            return try call.commit { connection in
                 try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
                 after.version += 1
                 return Answer.ok(after.json).tagged(after.resourceVersion)
+            } then: {
+                call.services.revocation.takeEffect(in: call.workspace)
             }
-            call.services.revocation.takeEffect(in: call.workspace)
-            return answer
         }
     }
 
@@ -86,13 +90,13 @@ enum KeyResource {
             if let end = maker.expiresAt { successor.expiresAt = min(successor.expiresAt ?? end, end) }
             // Whoever rotates a key holds its successor: what it may do ends with their role.
             successor.creator = maker.creator ?? old.creator
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 try KeyChanges.rotate(
                     old, to: successor, text, overlapSeconds: overlap, by: call.author, at: call.now, on: connection)
                 return shown(successor, text, call)
+            } then: {
+                call.services.revocation.takeEffect(in: call.workspace)
             }
-            call.services.revocation.takeEffect(in: call.workspace)
-            return answer
         }
     }
 
@@ -100,18 +104,16 @@ enum KeyResource {
         let id: APIKeyID = try call.identifier()
         return try call.retrying("API key") {
             guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
-                let answer = try call.answerToRepeatedDelete(.keyRevoked, id.description)
-                call.services.revocation.takeEffect(in: call.workspace)
-                return answer
+                return try call.answerToRepeatedDelete(.keyRevoked, id.description)
             }
             try requireHeld(key.scopes, call)
             try call.preconditions.requireMatch(key.resourceVersion)
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 try KeyChanges.revoke(key, by: call.author, at: call.now, on: connection)
                 return .noContent
+            } then: {
+                call.services.revocation.takeEffect(in: call.workspace)
             }
-            call.services.revocation.takeEffect(in: call.workspace)
-            return answer
         }
     }
 

@@ -17,17 +17,17 @@ enum LinkBulkResource {
             return try refusable { try LinkDraft(&fields, call, among: hosts) }
         }, call)
         var created: [Link] = []
-        let answer = try call.commit { connection in
+        return try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
             let made = results.compactMap(\.made)
             created = made.map(\.link)
             try call.record(made.map(LinkEffect.created), on: connection)
             return Self.answer(results, status: 201, call)
+        } then: {
+            // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
+            let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
+            call.services.forget(created.filter { chosen.contains($0.slug) })
         }
-        // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
-        let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
-        call.services.forget(created.filter { chosen.contains($0.slug) })
-        return answer
     }
 
     static func update(_ call: Call) throws -> Answer {
@@ -48,7 +48,8 @@ enum LinkBulkResource {
             }
         }
         var effects: [(before: Link, after: Link)] = []
-        let answer = try call.commit { connection in
+        var unchanged: [Link] = []
+        return try call.commit { connection in
             effects = []
             let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
             let results = try changes.map { change in
@@ -56,10 +57,12 @@ enum LinkBulkResource {
             }
             try Links.replaceTags(of: effects.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
             try call.record(effects.map { .updated($0.before, $0.after) }, on: connection)
+            let changed = Set(effects.map(\.after.id))
+            unchanged = links.values.filter { !changed.contains($0.id) && call.mayBeUntold($0.updatedAt) }
             return Self.answer(results, status: 200, call, changed: !effects.isEmpty)
+        } then: {
+            call.services.forget(effects.flatMap { [$0.before, $0.after] } + unchanged)
         }
-        call.services.forget(effects.flatMap { [$0.before, $0.after] })
-        return answer
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -67,9 +70,10 @@ enum LinkBulkResource {
         let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
         let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
         try call.charge(forItems: ids.count)
-        let before = try call.resources(madeWith: .linkDeleted)
+        let earlier = try call.earlierChanges().filter { $0.action == .linkDeleted }
+        let before = Set(earlier.map(\.resource))
         var deleted: [Link] = []
-        let answer = try call.commit { connection in
+        return try call.commit { connection in
             let links = try Links.lock(ids.compactMap(\.self), in: call.workspace, on: connection)
             deleted = links.values.sorted { $0.id < $1.id }
             try Links.delete(deleted, on: connection)
@@ -79,9 +83,10 @@ enum LinkBulkResource {
                 return .deleted(id)
             }
             return Self.answer(results, status: 204, call, changed: !deleted.isEmpty)
+        } then: {
+            call.services.forget(deleted)
+            call.services.tell(earlier, in: call.workspace)
         }
-        call.services.forget(deleted)
-        return answer
     }
 
     /// The drafts that the workspace has room for, the first of them; those after them are refused.

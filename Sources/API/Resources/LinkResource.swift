@@ -63,8 +63,10 @@ enum LinkResource {
     /// for a link that has just changed.
     private static func answerToRepeatedUpsert(_ link: Link, _ call: Call) throws -> Answer? {
         guard link.updatedAt >= call.repetitionsBegin else { return nil }
-        let isNew = link.version == 1
-        guard try call.resources(madeWith: isNew ? .linkCreated : .linkUpdated).contains(link.id.description) else { return nil }
+        let (isNew, id) = (link.version == 1, link.id.description)
+        let action = isNew ? AuditAction.linkCreated : .linkUpdated
+        guard let earlier = try call.earlierChanges().first(where: { $0.action == action && $0.resource == id }) else { return nil }
+        call.services.forget([link, earlier.before.map(link.moved) ?? link])
         return isNew ? created(link, link.json(call.services.site), call) : shown(link, call)
     }
 
@@ -75,13 +77,13 @@ enum LinkResource {
                 return try call.answerToRepeatedDelete(.linkDeleted, id.description)
             }
             try call.preconditions.requireMatch(link.resourceVersion)
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 try Links.delete([link], on: connection)
                 try call.record([.deleted(link)], on: connection)
                 return .noContent
+            } then: {
+                call.services.forget([link])
             }
-            call.services.forget([link])
-            return answer
         }
     }
 
@@ -92,10 +94,8 @@ enum LinkResource {
         for _ in 0..<(draft.slug == nil ? slugTries : 1) {
             let link = draft.link(call)
             do {
-                let answer = try insert(link, call)
                 // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
-                if draft.slug != nil { call.services.forget([link]) }
-                return answer
+                return try insert(link, call, then: { if draft.slug != nil { call.services.forget([link]) } })
             } catch Links.Refusal.slugTaken where draft.slug == nil {
                 continue
             } catch let refusal as Links.Refusal {
@@ -105,14 +105,14 @@ enum LinkResource {
         throw Problem.slugSpaceExhausted()
     }
 
-    private static func insert(_ link: Link, _ call: Call) throws -> Answer {
+    private static func insert(_ link: Link, _ call: Call, then follow: () -> Void) throws -> Answer {
         let json = link.json(call.services.site)
         let (audit, event) = LinkEffect.created(link, json: json).traces(call)
         do {
             return try Links.refusing {
                 try call.commit(
                     created(link, json, call),
-                    Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)])
+                    Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)], then: follow)
             }
         } catch let error as MariaDBError where error.isConnectionLost {
             // Committed or not? Only the database knows; where it cannot be asked the client has to.
@@ -135,7 +135,9 @@ enum LinkResource {
     private static func update(_ before: Link, _ change: LinkChange, _ call: Call) throws -> Answer {
         try call.preconditions.requireMatch(before.resourceVersion)
         var after = try change.applied(to: before, call)
-        guard after != before else { return shown(before, call) }
+        guard after != before else {
+            return call.unchanged(shown(before, call), since: before.updatedAt) { call.services.forget([before]) }
+        }
         do {
             try write(after, before, call)
         } catch let refusal as Links.Refusal where refusal != .changedMeanwhile {
@@ -153,8 +155,9 @@ enum LinkResource {
             if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
             try call.record([.updated(before, after)], on: connection)
             return .noContent
+        } then: {
+            call.services.forget([before, after])
         }
-        call.services.forget([before, after])
     }
 
     private static func find(_ call: Call) throws -> Link {
@@ -182,6 +185,16 @@ enum LinkResource {
 
     private static let externalIDTaken = Problem.conflict(
         code: "external_id_taken", "Choose another external_id; a link of this workspace has it.")
+}
+
+extension Link {
+    /// Where it was before a change that the audit log tells of.
+    fileprivate func moved(to before: JSON) -> Link {
+        var link = self
+        if let host = before["domain"]?.stringValue { link.host = host }
+        if let slug = before["slug"]?.stringValue { link.slug = slug }
+        return link
+    }
 }
 
 extension LinkFilter {

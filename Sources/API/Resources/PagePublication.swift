@@ -23,13 +23,17 @@ enum PagePublication {
         return try call.retrying("page") {
             let before = try call.page()
             try call.preconditions.requireMatch(before.resourceVersion)
-            guard before.publishedVersion != nil else { return try call.commit { _ in try call.show(before) } }
+            guard before.publishedVersion != nil else {
+                return try call.commit { _ in
+                    try call.show(before)
+                } then: {
+                    if call.mayBeUntold(before.updatedAt) { call.services.show([before.place]) }
+                }
+            }
             var after = before
             (after.publishedVersion, after.publishedAt, after.dueAt, after.isChanged) = (nil, nil, nil, true)
             after.updatedAt = call.now
-            let answer = try call.write(before, to: after, .pageUnpublished)
-            call.services.show([after.place])
-            return answer
+            return try call.write(before, to: after, .pageUnpublished)
         }
     }
 
@@ -116,7 +120,7 @@ enum PagePublication {
             createdAt: call.now)
         let (published, site) = (after, call.services.site)
         try call.admit(links.new.count, of: .links)
-        let answer = try call.write(before, to: published, action) { connection in
+        return try call.write(before, to: published, action) { connection in
             for link in links.new {
                 for statement in Links.creation(of: link) {
                     _ = try Links.refusing { try connection.execute(statement) }
@@ -130,8 +134,6 @@ enum PagePublication {
             try BioPageVersions.note(links.shown, of: published.id, in: call.workspace, on: connection)
             try connection.execute(Events.insertion(of: call.event(.pagePublished, data: try published.json(site))))
         }
-        call.services.show([published.place])
-        return answer
     }
 }
 

@@ -32,7 +32,7 @@ enum PageResource {
         let site = call.services.site
         let answer = Answer.created(try page.json(site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(
             page.resourceVersion)
-        let created = try refusing(page) {
+        return try refusing(page) {
             try call.commit { connection in
                 try BioPages.create(page, on: connection)
                 try connection.execute(
@@ -40,10 +40,10 @@ enum PageResource {
                         of: call.audit(
                             .pageCreated, page.id.description, after: try page.settings(site))))
                 return answer
+            } then: {
+                call.services.show([page.place])
             }
         }
-        call.services.show([page.place])
-        return created
     }
 
     static func list(_ call: Call) throws -> Answer {
@@ -73,7 +73,9 @@ enum PageResource {
             if let slug = wanted.slug { after.slug = slug.text }
             if let home { (after.domain, after.host) = (home.id, home.host) }
             after.draft = wanted.applied(to: try PageContent(stored: before.draft)).stored
-            guard after != before else { return try call.show(before) }
+            guard after != before else {
+                return call.unchanged(try call.show(before), since: before.updatedAt) { call.services.show([before.place]) }
+            }
             if after.draft != before.draft { after.isChanged = true }
             return try update(before, to: after, call)
         }
@@ -84,9 +86,7 @@ enum PageResource {
         after.updatedAt = call.now
         // The page says its own address, so another one is another state.
         if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: call.now) }
-        let answer = try call.write(before, to: after, .pageUpdated)
-        call.services.show([before.place, after.place])
-        return answer
+        return try call.write(before, to: after, .pageUpdated)
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -97,7 +97,7 @@ enum PageResource {
             }
             try call.preconditions.requireMatch(page.resourceVersion)
             var made: [Link] = []
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 made = try madeLinks(of: page, on: connection)
                 try BioPages.delete(page, on: connection)
                 try Links.delete(made, on: connection)
@@ -107,10 +107,10 @@ enum PageResource {
                         of: call.audit(
                             .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
                 return .noContent
+            } then: {
+                call.services.forget(made)
+                call.services.show([page.place])
             }
-            call.services.forget(made)
-            call.services.show([page.place])
-            return answer
         }
     }
 
@@ -149,7 +149,7 @@ extension Call {
 
     func show(_ page: BioPage) throws -> Answer { try show(try page.json(services.site), page.resourceVersion) }
 
-    /// Writes a changed page with its audit entry, and answers with it.
+    /// Writes a changed page with its audit entry, shows it to visitors, and answers with it.
     func write(
         _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }
     ) throws -> Answer {
@@ -167,6 +167,8 @@ extension Call {
                             action, after.id.description, before: changes.before, after: changes.after)))
                 try alongside(connection)
                 return answer
+            } then: {
+                services.show([before.place, after.place])
             }
         }
     }

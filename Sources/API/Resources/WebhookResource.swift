@@ -17,13 +17,13 @@ enum WebhookResource {
             at: call.now)
         let secret = WebhookSecret.random()
         try call.admit(of: .webhooks)
-        let answer = try call.commit { connection in
+        return try call.commit { connection in
             try WebhookEndpoints.create(webhook, secret: try call.services.webhooks.sealed(secret), on: connection)
             try connection.execute(AuditLog.insertion(of: call.audit(.webhookCreated, webhook.id.description, after: webhook.settings)))
             return shown(webhook, secret, call)
+        } then: {
+            call.services.revocation.takeEffect(in: call.workspace)
         }
-        call.services.revocation.takeEffect(in: call.workspace)
-        return answer
     }
 
     static func list(_ call: Call) throws -> Answer {
@@ -49,15 +49,20 @@ enum WebhookResource {
             let before = try call.webhook()
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = wanted.applied(to: before, at: call.now)
-            guard after != before else { return .ok(before.json).tagged(before.resourceVersion) }
+            guard after != before else {
+                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: before.updatedAt) {
+                    call.services.revocation.takeEffect(in: call.workspace)
+                }
+            }
             let changes = JSON.changes(from: before.settings, to: after.settings)
             let answer = try call.commit { connection in
                 try WebhookEndpoints.update(after, beginsAnew: after.beginsAnew(after: before), on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookUpdated, after.id.description, before: changes.before, after: changes.after)))
                 return .noContent
+            } then: {
+                call.services.revocation.takeEffect(in: call.workspace)
             }
-            call.services.revocation.takeEffect(in: call.workspace)
             after.version += 1
             var shown = Answer.ok(after.json).tagged(after.resourceVersion)
             shown.isChange = answer.isChange
@@ -72,14 +77,14 @@ enum WebhookResource {
                 return try call.answerToRepeatedDelete(.webhookDeleted, id.description)
             }
             try call.preconditions.requireMatch(webhook.resourceVersion)
-            let answer = try call.commit { connection in
+            return try call.commit { connection in
                 try WebhookEndpoints.delete(webhook, at: call.now, on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookDeleted, webhook.id.description, before: webhook.settings)))
                 return .noContent
+            } then: {
+                call.services.revocation.takeEffect(in: call.workspace)
             }
-            call.services.revocation.takeEffect(in: call.workspace)
-            return answer
         }
     }
 

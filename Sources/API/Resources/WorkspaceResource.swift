@@ -26,7 +26,9 @@ enum WorkspaceResource {
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
             if !brand.isAbsent { after.brand = try changed(before.brand, brand.value, call) }
-            guard after != before else { return try answer(before, call) }
+            guard after != before else {
+                return call.unchanged(try answer(before, call), since: nil) { tell(call) }
+            }
             return try write(after, before, call)
         }
     }
@@ -35,13 +37,17 @@ enum WorkspaceResource {
         var changed = after
         changed.version += 1
         let shown = try answer(changed, call)  // before: it reads on a connection of its own
-        let answer = try call.commit { connection in
+        return try call.commit { connection in
             try WorkspaceChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
             return shown
+        } then: {
+            tell(call)
         }
-        call.services.revocation.takeEffect(in: call.workspace)
+    }
+
+    private static func tell(_ call: Call) {
         call.services.brands.forget(call.workspace)
-        return answer
+        call.services.revocation.takeEffect(in: call.workspace)
     }
 
     private static func answer(_ workspace: Workspace, _ call: Call) throws -> Answer {
