@@ -41,10 +41,43 @@ extension EndToEndTests {
             #expect(stack.answer("https\(url):\(stack.httpsPort)/\(slug)").status == 200)
         }
 
-        @Test("the API tells browsers to come over TLS only")
-        func strictTransport() {
-            let answer = stack.answer(stack["MASK_API_URL"] + "/workspace")
-            #expect(answer.fields["strict-transport-security"] == "max-age=31536000")
+        @Test("browsers that have come over TLS are told to go on so: the API's for a year, visitors of links for a month", arguments: [
+            ("https://api.mask.localhost/v1/workspace", 401, "max-age=31536000"), ("https://api.mask.localhost/v1/images", 401, "max-age=31536000"),
+            ("https://api.mask.localhost/v1/openapi.json", 200, "max-age=31536000"), ("https://api.mask.localhost/healthz", 200, "max-age=31536000"),
+            ("https://api.mask.localhost/v1/links?\(long)", 414, "max-age=31536000"),
+            ("https://mask.localhost/", 200, "max-age=2592000"), ("https://mask.localhost/nothing-here", 404, "max-age=2592000"),
+            ("https://mask.localhost/\(long)", 414, "max-age=2592000"), ("https://mask.localhost/api/v1/links?\(long)", 414, "max-age=2592000"),
+            ("https://mask.localhost/api/v1/images", 401, "max-age=2592000"),
+            ("http://mask.localhost/nothing-here", 404, nil), ("http://mask.localhost/\(long)", 414, nil),
+            ("http://api.mask.localhost/v1/workspace", 403, nil),
+        ] as [(String, Int, String?)])
+        func strictTransport(url: String, status: Int, term: String?) {
+            let answer = stack.answer(url, url.hasSuffix("/images") ? ["-X", "POST"] : [])
+            #expect(answer.status == status)
+            #expect(answer.fields["strict-transport-security"] == term)
+        }
+
+        private static let long = String(repeating: "a", count: 9000)
+
+        @Test("a published page and its picture say so, too")
+        func strictPages() throws {
+            let slug = "strict-\(UInt32.random(in: 0 ... .max))"
+            let page = stack.call("POST", "/bio-pages", body: #"{"slug": "\#(slug)", "title": "Strict", "domain": "mask.localhost"}"#)
+            let id = try #require(page.json["id"] as? String, "\(page.body)")
+            #expect(stack.call("POST", "/bio-pages/\(id)/publish").status == 200)
+            for (scheme, term) in [("https", "max-age=2592000"), ("http", nil)] {
+                let answer = stack.answer("\(scheme)://mask.localhost/\(slug)")
+                #expect(answer.status == 200 && answer.fields["strict-transport-security"] == term)
+            }
+        }
+
+        @Test("a name in the handshake is taken in whatever case it is typed", arguments: ["API.mask.localhost", "Mask.LOCALHOST"])
+        func capitals(name: String) {
+            let shown = Stack.run("sh", ["-c", """
+                openssl s_client -connect 127.0.0.1:\(stack.httpsPort) -servername "$1" </dev/null 2>/dev/null |
+                  openssl x509 -noout -checkhost "$1"
+                """, "sh", name])
+            #expect(shown.text.contains("does match"), "\(shown.text)")
         }
 
         @Test("a name in the handshake that is no host's opens no file of certificates", arguments: [
