@@ -1,6 +1,6 @@
 import CCurl
 
-/// One GET over TLS of a host by its name at an address of this machine: what a visitor of that host is answered here,
+/// One GET of a host by its name at an address of this machine: what a visitor of that host is answered here,
 /// wherever its DNS leads. The certificate is not judged.
 ///
 /// Not Sendable: it lives on one thread, for one request.
@@ -21,10 +21,11 @@ public final class Visit {
         curl_slist_free_all(places)
     }
 
+    /// - Parameter isSecure: over TLS.
     /// - Returns: the status and the first bytes of the body.
     /// - Throws: ``CurlError/failed(function:reason:)`` where nobody answers, with libcurl's words.
     public func get(
-        _ path: String, of host: String, at address: String = "127.0.0.1", port: Int, milliseconds: Int = 5000
+        _ path: String, of host: String, at address: String = "127.0.0.1", port: Int, isSecure: Bool = true, milliseconds: Int = 5000
     ) throws(CurlError) -> (status: Int, body: [UInt8]) {
         // "HOST:PORT:CONNECT-TO-HOST:CONNECT-TO-PORT"; libcurl does not copy the list.
         // https://curl.se/libcurl/c/CURLOPT_CONNECT_TO.html
@@ -32,7 +33,7 @@ public final class Visit {
         places = curl_slist_append(nil, "\(host):\(port):\(address):\(port)")
         body = []
         try check(mask_curl_set_connect_to(handle, places))
-        try check(mask_curl_set_string(handle, CURLOPT_URL, "https://\(host):\(port)\(path)"))
+        try check(mask_curl_set_string(handle, CURLOPT_URL, "\(isSecure ? "https" : "http")://\(host):\(port)\(path)"))
         try check(mask_curl_set_string(handle, CURLOPT_PROXY, ""))
         for (option, value) in [
             (CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_NOSIGNAL, 1), (CURLOPT_SSL_VERIFYPEER, 0), (CURLOPT_SSL_VERIFYHOST, 0),

@@ -64,6 +64,14 @@ public enum Domains {
         return try connection.query("\(columns) \(filter) ORDER BY host, id").map(domain)
     }
 
+    /// The hosts that workspaces were given last.
+    public static func newestHosts(limit: Int, on connection: Connection) throws(MariaDBError) -> [String] {
+        try connection.query("""
+            SELECT verified_host FROM domains WHERE workspace_id IS NOT NULL AND verified_host IS NOT NULL
+            ORDER BY id DESC LIMIT \(limit)
+            """).map { row throws(MariaDBError) in try row.string(0) }
+    }
+
     /// One page, newest first.
     public static func list(
         in workspace: WorkspaceID, after last: DomainID?, limit: Int, on connection: Connection

@@ -1,6 +1,9 @@
-import Bootstrap
+@testable import Bootstrap
 import Crypto
+import Foundation
 import MariaDB
+import Model
+import Store
 import Support
 import Testing
 
@@ -43,6 +46,40 @@ struct DoctorTests {
         let skipped = try #require(away.skipped.first { $0.cause == "database" }).names
         #expect(Set(skipped).isSuperset(of: ["schema", "secret key", "setting", "journal", "answers", "webhooks", "endpoints"]), "\(skipped)")
         #expect(Set(skipped).count == skipped.count)
+    }
+
+    /// A web server that answers as MASK by one name, and as somebody else by all others.
+    private func webServer(of name: String) throws -> Receiver {
+        try Receiver { visitor in
+            while let request = visitor.read() {
+                let isOurs = request.lowercased().contains("host: " + name)
+                let body = isOurs ? #"{"status":"pass","trusts_cache":true}"# : "<h1>The shop</h1>"
+                visitor.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            }
+        }
+    }
+
+    @Test("a custom domain that another web site answers for is told, in one line, with the file to write it into")
+    func domains() throws {
+        let host = try BackupHost(isMigrated: true)
+        let tenant = try host.database.makeTenant(host: "ours.example")
+        let server = try webServer(of: "ours.example")
+        var state = HostState()
+        state.plainPorts = [server.port]
+        func look() -> Doctor.Finding? { Doctor(host.installation, host: state).look(only: ["domains"]).findings.first?.finding }
+        #expect(look() == .good("1 asked for by name"))
+        for name in ["waits.example", "a.example", "b.example"] {
+            var domain = Domain(id: .new(), workspace: tenant.workspace.id, host: name, createdAt: .now())
+            if name.hasPrefix("waits") { domain.status = .pending }
+            let made = domain
+            try host.database.store.write { try Domains.create(made, on: $0) }
+        }
+        #expect(look() == .bad("b.example, a.example are answered by somebody else: add them to server_name in /etc/nginx/sites-available/mask"))
+        // One that closes the connection is somebody else, too.
+        let other = try Receiver { _ in }
+        (state.plainPorts, state.isBehind) = ([server.port, other.port], true)
+        guard case .bad(let advice)? = look() else { return #expect(Bool(false)) }
+        #expect(advice.contains("ours.example") && advice.contains("as ServerAlias to /etc/apache2/sites-available/zz-mask.conf"))
     }
 
     @Test("a secret key that does not read the endpoints' secrets is told")

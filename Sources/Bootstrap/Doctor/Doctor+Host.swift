@@ -1,10 +1,13 @@
+import Store
+
 extension Doctor {
     /// What stands between a visitor and the workers.
     var hostChecks: [Check] {
         let here = host.map { host in
             [Check(name: "nginx", look: { nginx(host) }), Check(name: "workers", look: { workers(host) })]
         } ?? []
-        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)]
+        let names = host.map { host in [Check(name: "domains", needs: ["answers"], look: { domains(host) })] } ?? []
+        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)] + names
     }
 
     private func nginx(_ host: HostState) -> Finding {
@@ -36,8 +39,7 @@ extension Doctor {
     private func answers() -> Finding {
         let configuration = installation.configuration
         let hosts = [configuration.site.apiHost, configuration.site.linkHost]
-        let ports = [configuration.nginxPort] + (host?.isBehind == true && host?.strangers.isEmpty == false ? [configuration.site.linkPort] : [])
-        for port in ports {
+        for port in securePorts {
             for name in hosts {
                 let readiness = Readiness.ask(name, port: port)
                 guard case .ready = readiness else { return .bad(advice(readiness, name, port: port)) }
@@ -50,5 +52,46 @@ extension Doctor {
         let complaint = readiness.complaint(name, port: port)
         guard port != installation.configuration.nginxPort else { return complaint }
         return "\(complaint) The web server before nginx does not pass \(name) on. Is MASK's virtual host enabled? Type: a2ensite zz-mask"
+    }
+
+    /// nginx's, and that of the web server before it.
+    private var securePorts: [Int] {
+        let configuration = installation.configuration
+        return [configuration.nginxPort] + (host?.isBehind == true && host?.strangers.isEmpty == false ? [configuration.site.linkPort] : [])
+    }
+
+    // MARK: Custom domains
+
+    /// How many are asked for: the newest.
+    private static let domainLimit = 50
+    /// How many are named.
+    private static let namedLimit = 10
+
+    /// By the names of custom domains: without TLS, and with it where there is a certificate. Another site may be the one that
+    /// answers for names that no site claims.
+    private func domains(_ host: HostState) -> Finding {
+        finding("See: journalctl -u mariadb") {
+            let hosts = try installation.store.read { try Domains.newestHosts(limit: Self.domainLimit, on: $0) }
+            var strangers: [String] = []
+            for name in hosts where strangers.count < Self.namedLimit {
+                if !isAnswered(name, host) { strangers.append(name) }
+            }
+            guard !strangers.isEmpty else { return hosts.isEmpty ? "no custom domain" : "\(hosts.count) asked for by name" }
+            let subject = strangers.count == 1 ? "\(strangers[0]) is" : "\(strangers.joined(separator: ", ")) are"
+            throw Complaint("\(subject) answered by somebody else: \(Self.remedy(isBehind: host.isBehind, isOne: strangers.count == 1))")
+        }
+    }
+
+    private func isAnswered(_ name: String, _ host: HostState) -> Bool {
+        guard host.plainPorts.allSatisfy({ Readiness.ask(name, port: $0, isSecure: false).isOurs }) else { return false }
+        guard HostFile.isThere("\(installation.configuration.certificates)/\(name).crt") else { return true }
+        return securePorts.allSatisfy { Readiness.ask(name, port: $0).isOurs }
+    }
+
+    private static func remedy(isBehind: Bool, isOne: Bool) -> String {
+        let it = isOne ? "it" : "them"
+        return isBehind
+            ? "add \(it) as ServerAlias to /etc/apache2/sites-available/zz-mask.conf, and for https a block like that of the link host"
+            : "add \(it) to server_name in /etc/nginx/sites-available/mask"
     }
 }

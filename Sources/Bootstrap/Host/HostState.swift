@@ -13,6 +13,8 @@ public struct HostState: Sendable {
     var strangers: [String] = []
     /// Where nginx listens on loopback, and another web server passes on to it.
     var isBehind = false
+    /// Where visitors without TLS come in: to nginx, and to the web server before it.
+    var plainPorts = [80]
 
     static let pools = ["a", "b"].flatMap { ["mask-worker@\($0).socket", "mask-worker@\($0).service"] }
     static let crons = ["cron.service", "cron.target", "cronie.service", "crond.service"]
@@ -32,8 +34,11 @@ public struct HostState: Sendable {
             return words.first == "worker_connections" && words.count > 1 ? Int(words[1]) : nil
         }.first
         state.isSiteEnabled = text.contains("# configuration file /etc/nginx/sites-enabled/mask:")
-        state.isBehind = (try? HostFile.read("/etc/nginx/sites-available/mask")).flatMap(NginxSite.placeBehind) != nil
         state.strangers = Set(PortHolders.strangers.flatMap(\.names)).sorted()
+        if case .behind(let http, _)? = (try? HostFile.read("/etc/nginx/sites-available/mask")).flatMap(NginxSite.placeBehind) {
+            state.isBehind = true
+            state.plainPorts = [Int(http)] + (state.strangers.isEmpty ? [] : [80])
+        }
         return state
     }
 }

@@ -11,9 +11,9 @@ public enum Readiness: Sendable, Equatable {
     /// Nobody does; in libcurl's words.
     case silent(String)
 
-    public static func ask(_ host: String, port: Int) -> Readiness {
+    public static func ask(_ host: String, port: Int, isSecure: Bool = true) -> Readiness {
         do throws(CurlError) {
-            let (status, body) = try Visit().get("/readyz", of: host, port: port)
+            let (status, body) = try Visit().get("/readyz", of: host, port: port, isSecure: isSecure)
             guard let json = try? JSON.parse(body), let word = json["status"]?.stringValue, json["trusts_cache"] != nil else {
                 return .stranger(status: status)
             }
@@ -22,6 +22,9 @@ public enum Readiness: Sendable, Equatable {
             return .silent(error.description)
         }
     }
+
+    /// MASK answers, in whatever state it is.
+    var isOurs: Bool { self == .ready || self == .unwell || self == .stranger(status: 502) || self == .stranger(status: 504) }
 
     /// Why it is not ready, in a sentence that says what to look at.
     public func complaint(_ host: String, port: Int) -> String {
