@@ -39,6 +39,14 @@ struct OpenAPITests {
         #expect(stage.respond(to: request).json == document)
     }
 
+    @Test("the document is the same whenever a worker began: no day in it is of these weeks")
+    func sameEveryDay() {
+        let today = Timestamp.now().day
+        let near = Set((today - 40...today + 40).map { String(Timestamp(milliseconds: Int64($0) * 86_400_000).rfc3339.prefix(10)) })
+        let days = Set(document.text.matches(of: /\d{4}-\d{2}-\d{2}/).map { String($0.output) })
+        #expect(!days.isEmpty && days.isDisjoint(with: near), "\(days)")
+    }
+
     @Test("each operation has an id of its own, a summary, its scope, and every parameter of its path")
     func operations() throws {
         var ids: Set<String> = []

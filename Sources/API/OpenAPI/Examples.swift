@@ -140,9 +140,9 @@ extension Schemas {
         "waiting": 0, "clicks_dropped": 0, "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:00:00Z",
     ]
 
-    /// Of yesterday, for what is older than thirty days is refused.
+    /// What is older than thirty days is refused. Not of today: the document is the same whenever a worker began.
     private static let recoveryExample: JSON = [
-        "since": .string(Timestamp.now().adding(days: -1).rfc3339), "status": "failed",
+        "since": "2099-12-01T00:00:00Z", "until": "2099-12-02T00:00:00Z", "status": "failed",
     ]
 
     private static let webhookWithSecretExample: JSON = .object(JSONObject(
