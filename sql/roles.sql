@@ -49,6 +49,9 @@ GRANT SELECT, INSERT ON webhook_deliveries TO mask_worker;
 GRANT SELECT ON webhook_attempts TO mask_worker;
 GRANT INSERT ON deleted_webhooks TO mask_worker;
 
+-- Whose links are not found any more. Only mask-admin deletes a workspace.
+GRANT SELECT ON deleted_workspaces TO mask_worker;
+
 -- Whether the schema is new enough.
 GRANT SELECT ON schema_migrations TO mask_worker;
 

@@ -117,6 +117,11 @@ public final class HostMemory: Sendable {
         ChangeNumber(word: Word(address: start + UInt(Self.slotsEnd + Int(place) * 8)))
     }
 
+    /// Everything may have changed.
+    public func growAllChanges() {
+        for place in 0..<Self.changeCount { changes(at: Int32(place)).grow() }
+    }
+
     /// The same in every process.
     public static func changePlace(of name: String) -> Int32 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

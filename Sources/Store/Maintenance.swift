@@ -26,7 +26,10 @@ public enum Maintenance {
         let now = try store.agreedTime(hostTime)
         let forgets = try store.read { try Partitions.day(now.day, on: $0).forgets }
         var done = try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) }
-        if !isRehearsal { try DeletedWebhooks.settle(store, at: now) }
+        if !isRehearsal {
+            try DeletedWorkspaces.settle(store, at: now)
+            try DeletedWebhooks.settle(store, at: now)
+        }
         guard forgets else { return done }
         let workspaces = try store.read { try Workspaces.list(on: $0) }
         for workspace in workspaces {

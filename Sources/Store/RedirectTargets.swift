@@ -15,6 +15,7 @@ extension Links {
     public static func target(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> RedirectTarget? {
         guard Domains.isHost(host), let row = try connection.query("""
             \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE verified_host = \(host)) AND l.slug = \(slug)
+              AND NOT EXISTS (SELECT 1 FROM deleted_workspaces w WHERE w.workspace_id = l.workspace_id)
             """).first
         else { return nil }
         let link = try link(row)

@@ -1,12 +1,13 @@
 import API
 import ArgumentParser
 import Bootstrap
+import Glibc
 import Model
 
 struct WorkspaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workspace", abstract: "Workspaces: the tenants.",
-        subcommands: [Create.self, List.self, Show.self, SetPlan.self, SetLimit.self, SetQuota.self])
+        subcommands: [Create.self, List.self, Show.self, SetPlan.self, SetLimit.self, SetQuota.self, Delete.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create a workspace.")
@@ -115,6 +116,47 @@ extension WorkspaceCommand {
                     try administration.used(quota, of: after),
                 ]
             })
+        }
+    }
+}
+
+extension WorkspaceCommand {
+    struct Delete: AccountCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete a workspace and everything that belongs to it.",
+            discussion: """
+                Keys, links and hosts are unknown at once, on every worker of every host, and pages a moment later. Then go members, webhooks, images, \
+                clicks, analytics, events, deliveries and the audit log. Killed in between, it goes on when it is run again, or with \
+                the next maskctl maintain. What remains for 30 days is the name, the id, and who deleted it when; backups, MariaDB's \
+                binary log and nginx's logs keep what is in them.
+                """)
+        @Argument(help: "The workspace's slug.") var slug: String
+        @Flag(help: "Do not ask for the name.") var yes = false
+
+        /// Only it may delete clicks, keys and the audit log.
+        var account: Account? { .administrator }
+
+        func validate() throws {
+            guard Workspace.isValidSlug(slug) else { throw ValidationError("\(slug) is the name of no workspace.") }
+        }
+
+        func run() throws {
+            let administration = try openInstallation().administration
+            if try !administration.isDeleted(slug) { try ask(administration) }
+            let rows = try administration.deleteWorkspace(slug)
+            print("Deleted \(slug): \(rows) rows.")
+        }
+
+        private func ask(_ administration: Administration) throws {
+            let workspace = try administration.workspace(slug)
+            guard !yes else { return }
+            let counts = try [Quota.links, .bioPages, .domains, .members].map {
+                "\($0.rawValue.replacing("_", with: " ")): \(try administration.used($0, of: workspace) ?? 0)"
+            }
+            print("\(slug) has \(counts.joined(separator: ", ")). Nothing brings them back but a backup.")
+            print("Type \(slug) to delete it: ", terminator: "")
+            fflush(nil)
+            guard readLine() == slug else { throw ValidationError("That is not its name. Nothing was deleted.") }
         }
     }
 }

@@ -26,6 +26,33 @@ extension EndToEndTests {
                 stack["MASK_API_URL"] + path, key.options + ["-X", method, "-H", "Content-Type: application/json"] + more)
         }
 
+        @Test("a workspace that the sysadmin deletes is gone for visitors and clients, its pages' files too")
+        func deletedWorkspace() throws {
+            let slug = "gone-\(UInt32.random(in: 0 ... .max))"
+            #expect(stack.maskctl("workspace", "create", slug).status == 0)
+            let made = stack.maskctl("key", "create", "--workspace", slug, "--name", "first", "--scopes", "all", "--json").json
+            let key = Key(id: try #require(made["id"]), options: ["-H", "Authorization: Bearer \(try #require(made["key"]))"])
+            #expect(call("POST", "/links", key, "-d", #"{"url": "https://example.com/", "slug": "\#(slug)"}"#).status == 201)
+            let page = call("POST", "/bio-pages", key, "-d", #"{"title": "Gone", "slug": "p-\#(slug)"}"#)
+            let id = try #require(page.json["id"] as? String, "\(page.body)")
+            #expect(call("POST", "/bio-pages/\(id)/publish", key).status == 200)
+            let (link, shown) = ("https://mask.localhost/\(slug)", "https://mask.localhost/p-\(slug)")
+            #expect(stack.answer(link).status == 302 && stack.answer(shown).status == 200)
+
+            func delete(_ options: String...) -> Stack.Output {
+                Stack.run(
+                    stack["MASK_BIN"] + "/maskctl", ["workspace", "delete", slug] + options,
+                    environment: ["MASK_CONFIG": stack["MASK_CONFIG"], "MASK_MARIADB_USER": "mask-admin"])
+            }
+            #expect(delete().status != 0, "nobody has typed its name")
+            let deleted = delete("--yes")
+            #expect(deleted.status == 0 && deleted.text.hasPrefix("Deleted \(slug): "), "\(deleted.errors)")
+            for _ in 0..<6 { #expect(stack.answer(link).status == 404) }
+            #expect(call("GET", "/workspace", key).status == 401)
+            #expect(stack.eventually { stack.answer(shown).status == 404 })
+            #expect(stack.maskctl("workspace", "show", slug).status != 0)
+        }
+
         @Test("workers killed while links are created under Idempotency-Keys: retried until answered, each is made once")
         func retries() throws {
             let key = try newKey()

@@ -12,7 +12,7 @@ struct RolesTests {
         "DELETE FROM audit_log", "UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_seals", "UPDATE audit_seals SET entries = 0",
         "TRUNCATE audit_log", "DROP TABLE audit_log", "ALTER TABLE audit_log DROP PARTITION later", "ALTER TABLE links ADD x INT",
         "DROP TABLE links", "CREATE TABLE x (id INT)", "DELETE FROM clicks", "UPDATE clicks SET bot = TRUE", "DELETE FROM api_requests",
-        "DELETE FROM api_keys", "DELETE FROM workspaces", "DELETE FROM journal_segments", "DELETE FROM visitor_salts",
+        "DELETE FROM api_keys", "DELETE FROM workspaces", "DELETE FROM deleted_workspaces", "DELETE FROM journal_segments", "DELETE FROM visitor_salts",
         "INSERT INTO schema_migrations VALUES ('x', NOW())", "UPDATE events SET body = ''", "SELECT * FROM event_sequences",
         "CREATE TRIGGER t BEFORE INSERT ON links FOR EACH ROW SET @x = 1", "GRANT SELECT ON links TO mask_sender",
     ])

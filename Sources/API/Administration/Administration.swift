@@ -8,11 +8,11 @@ import Store
 /// What a sysadmin does to workspaces, members, keys and domains. Each change and its audit entry are one transaction, and
 /// holds on every worker when the call returns.
 public struct Administration: Sendable {
-    private let store: Store
-    private let redis: RedisPool
-    private let memory: HostMemory
-    private let revocation: Revocation
-    private let author: Author
+    let store: Store
+    let redis: RedisPool
+    let memory: HostMemory
+    let revocation: Revocation
+    let author: Author
 
     /// - Parameters:
     ///   - memory: by which the workers of this host hear of changes at once; without it they hear by Redis.
@@ -341,7 +341,7 @@ public struct Administration: Sendable {
     /// - Parameter follow: tells those who remember what was before; also where the change may have been made and the connection
     ///   was lost.
     @discardableResult
-    private func change<R>(
+    func change<R>(
         orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> R, then follow: () -> Void = {}
     ) throws -> R {
         do {

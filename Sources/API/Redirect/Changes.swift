@@ -53,6 +53,9 @@ final class Changes: Sendable {
     /// Another host says that it has.
     func hear(_ key: String) { heard.changes(of: key).grow() }
 
+    /// Another host says that anything may have.
+    func hearAll() { heard.growAllChanges() }
+
     // MARK: The subscription
 
     /// Whether changes made by other hosts are heard of.

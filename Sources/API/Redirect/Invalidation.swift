@@ -15,6 +15,20 @@ enum Invalidation {
         redis.publish(keys.joined(separator: "\n"), on: channel)
     }
 
+    /// The word for all keys. None is called so: each has a slash.
+    private static let everything = "*"
+
+    /// Everything may have changed: all copies in memory are read again when they are asked for next.
+    static func announceAll(in memory: HostMemory, through redis: RedisPool) {
+        memory.growAllChanges()
+        redis.publish(everything, on: channel)
+    }
+
+    static func hear(_ payload: [UInt8], _ changes: Changes) {
+        let keys = keys(payload)
+        if keys == [everything] { changes.hearAll() } else { keys.forEach(changes.hear) }
+    }
+
     /// The keys in a message: no host and no slug has a line end.
     static func keys(_ payload: [UInt8]) -> [String] {
         payload.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
@@ -52,7 +66,7 @@ public struct InvalidationListener: Sendable {
                         changes.subscriptionBegan()
                         isTold = false
                     },
-                    hear: { _, payload in Invalidation.keys(payload).forEach(changes.hear) })
+                    hear: { _, payload in Invalidation.hear(payload, changes) })
             } catch {
                 changes.subscriptionEnded()
                 if !isTold { services.logger.warning("no word of changed links, so none is trusted from memory: \(error)") }

@@ -1,0 +1,34 @@
+import Model
+import Redis
+import Store
+
+extension Administration {
+    /// Deletes a workspace with all that belongs to it, or goes on where a run was killed that had begun to. Needs the rights of
+    /// the administrator's account.
+    ///
+    /// Its keys, links and hosts are unknown on every worker before the first row goes, and its pages soon after; the rest takes
+    /// as long as there are rows.
+    /// - Returns: how many rows that were.
+    public func deleteWorkspace(_ slug: String) throws -> Int {
+        if let workspace = try store.read({ try Workspaces.find(slug: slug, on: $0) }) {
+            try change { try DeletedWorkspaces.begin(workspace, by: author.actor, at: .now(), on: $0) }
+        }
+        guard let id = try store.read({ try DeletedWorkspaces.find(slug: slug, on: $0) }) else {
+            throw Refusal.unknownWorkspace(slug)
+        }
+        Invalidation.announceAll(in: memory, through: redis)
+        let hosts = try store.read { try DeletedWorkspaces.hosts(of: id, on: $0) }
+        if !hosts.isEmpty { PageNews.publish(hosts.map { PagePlace(host: $0, slug: "") }, through: redis) }
+        revocation.takeEffect(in: id)
+        // Workers of every host take the files away; where they do not hear of it, cron does within a minute.
+        return try DeletedWorkspaces.purge(id, in: store) { places in
+            Invalidation.announce(Set(places.map { LinkCache.key(host: $0.host, slug: $0.slug) }), in: memory, through: redis)
+            PageNews.publish(places.map { PagePlace(host: $0.host, slug: $0.slug) }, through: redis)
+        }
+    }
+
+    /// Whether a workspace of this name is being deleted, and none has taken the name since.
+    public func isDeleted(_ slug: String) throws -> Bool {
+        try store.read { try Workspaces.find(slug: slug, on: $0) == nil && DeletedWorkspaces.find(slug: slug, on: $0) != nil }
+    }
+}
