@@ -14,6 +14,7 @@ sh systemd/quickstart.sh --install-only
 install_missing wrk python3-venv php-cli zbar-tools certbot pebble
 
 sh Tests/dates.sh
+sh Tests/purge.sh
 swift build -c release --product mask-worker
 swift build -c release --product mask-webhooks
 swift build -c release --product maskctl

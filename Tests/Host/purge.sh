@@ -16,6 +16,8 @@ maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed
 expect "302" "$(client -o /dev/null -w '%{http_code}' "https://$LINK_HOST/hello")" "installed again and set up, the old links lead on"
 
 apt-get purge -y -qq mask >/root/purge.log 2>&1 || { cat /root/purge.log; fail "apt purge failed"; }
+grep -q "DROP DATABASE mask" /root/purge.log && [ -s /var/backups/mask/secret.key ] || { cat /root/purge.log; fail "apt purge does not say what stays"; }
+fact "apt purge says what stays, and the key is kept"
 rm -f /etc/mysql/mariadb.conf.d/60-mask.cnf  # which the sysadmin has put there
 find /etc /usr /var/lib /var/spool /lib/systemd -xdev \( -path /var/lib/mysql -o -path /var/lib/dpkg -o -path /var/lib/apt \) \
   -prune -o -print | sort >/root/after
