@@ -60,7 +60,9 @@ struct DomainCommand: ParsableCommand {
 
         func run() throws {
             let administration = try openInstallation().administration
-            let domain = try administration.domain(try hostName(host).text)
+            // The installation's own may be a single word or an address.
+            let name = (try? HostName(validating: host))?.text ?? host.lowercased()
+            let domain = try administration.domain(name, includingShared: true)
             var settings = domain.settings
             if let rootURL { settings.rootURL = try address(rootURL, administration) }
             if let notFoundURL { settings.notFoundURL = try address(notFoundURL, administration) }

@@ -69,6 +69,16 @@ extension EndToEndTests {
             #expect(stack.answer("http://\(domain.host)/").status == 404)
         }
 
+        @Test("the sysadmin says where the link host itself leads that all workspaces share")
+        func sharedHost() {
+            func set(_ url: String) -> Int32 { stack.maskctl("domain", "set", "mask.localhost", "--root-url", url).status }
+            #expect(set("https://example.com/home") == 0)
+            for _ in 0..<6 { #expect(stack.answer("https://mask.localhost/").fields["location"] == "https://example.com/home") }
+            #expect(set("") == 0)
+            for _ in 0..<6 { #expect(stack.answer("https://mask.localhost/").status == 200) }
+            #expect(stack.maskctl("domain", "remove", "mask.localhost", "--yes").status != 0)
+        }
+
         @Test("certbot gets the certificate of a host by way of nginx, and nginx serves it without a reload")
         func certificate() throws {
             let authority = try Pebble(stack, names)

@@ -250,9 +250,10 @@ public struct Administration: Sendable {
     public func domains() throws -> [Domain] { try store.read { try Domains.list(on: $0) } }
 
     /// The domain with a host: of a workspace, or where none is named of the one that has it, else of the first that waits.
-    public func domain(_ host: String, of workspace: Workspace? = nil) throws -> Domain {
+    /// - Parameter includingShared: also the link host that all workspaces share.
+    public func domain(_ host: String, of workspace: Workspace? = nil, includingShared: Bool = false) throws -> Domain {
         let found = try domains().filter {
-            $0.host == host && $0.workspace != nil && (workspace == nil || $0.workspace == workspace?.id)
+            $0.host == host && (includingShared || $0.workspace != nil) && (workspace == nil || $0.workspace == workspace?.id)
         }
         guard let domain = found.first(where: { $0.status == .verified }) ?? found.first else {
             throw Refusal.unknownDomain(host)
