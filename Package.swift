@@ -16,7 +16,8 @@ let package = Package(
         // C libraries: the only places that name a C header.
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        // Without pkg-config: all that it says of hiredis is a flag that 64-bit systems need not have, and SwiftPM warns of.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -38,9 +39,9 @@ let package = Package(
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
-        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP"], swiftSettings: optimised),
+        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP", "Threads"], swiftSettings: optimised),
         .target(name: "HTTP", swiftSettings: optimised),
-        .target(name: "FastCGI", dependencies: ["HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "FastCGI", dependencies: ["CLinux", "HTTP", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The application.
         .target(name: "Model", dependencies: ["IDN"], swiftSettings: optimised),
