@@ -81,7 +81,10 @@ struct API: Sendable {
         let call = try Call(
             request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now(),
             meter: meter)
-        return try call.replaying { try handler(call) }
+        return try call.replaying {
+            guard route.isReport(call) else { return try handler(call) }
+            return try services.reports.enter(for: call.workspace) { try handler(call) }
+        }
     }
 
     private func admit(_ outcome: Authenticator.Outcome, _ progress: inout Progress) throws {

@@ -45,14 +45,13 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
     func enter<Result>(for party: Party, _ body: () throws -> Result) throws -> Result {
         try arrive(party)
         defer { leave(party) }
-        let place: Void? = state.wait(until: .after(milliseconds: patienceMilliseconds)) { state in
-            guard state.insideCount < places, state.inside[party, default: 0] < partyPlaces else { return nil }
-            state.inside[party, default: 0] += 1
-            return ()
-        }
-        guard place != nil else { throw busy }
-        defer { comeOut(party) }
-        return try body()
+        return try goIn(party, patienceMilliseconds, body)
+    }
+
+    /// The same for work that has begun, such as an answer of which a part is sent. It has its thread already, so it is not
+    /// one of those that wait, and it waits ten times as long.
+    func goOn<Result>(for party: Party, _ body: () throws -> Result) throws -> Result {
+        try goIn(party, 10 * patienceMilliseconds, body)
     }
 
     /// - Throws: ``TooBusy`` where a party would not even be let into the queue.
@@ -73,6 +72,17 @@ final class Gate<Party: Hashable & Sendable>: Sendable {
             return true
         }
         if !isIn { throw busy }
+    }
+
+    private func goIn<Result>(_ party: Party, _ milliseconds: Int, _ body: () throws -> Result) throws -> Result {
+        let place: Void? = state.wait(until: .after(milliseconds: milliseconds)) { state in
+            guard state.insideCount < places, state.inside[party, default: 0] < partyPlaces else { return nil }
+            state.inside[party, default: 0] += 1
+            return ()
+        }
+        guard place != nil else { throw busy }
+        defer { comeOut(party) }
+        return try body()
     }
 
     private func leave(_ party: Party) { state.withLock { $0.present.decrease(party) } }
@@ -102,11 +112,13 @@ struct TooBusy: Error {
     }
 }
 
-/// How many of a worker's threads its gates hold at the most, waiting or inside: a quarter of many, never all of a few.
+/// How many of a worker's threads its gates hold at the most, waiting or inside: less than half of many, never all of a few.
 struct GateSizes {
     private let threads: Int
+    private let connections: Int
 
-    init(threads: Int) { self.threads = threads }
+    /// - Parameter connections: to the database, that work for the API may have.
+    init(threads: Int, connections: Int) { (self.threads, self.connections) = (threads, connections) }
 
     /// scrypt takes 16 MiB and some 50 ms of a processor each, on purpose.
     var passwords: Gate<WorkspaceID> {
@@ -119,6 +131,16 @@ struct GateSizes {
     /// Questions to name servers, which may take seconds.
     var lookups: Gate<WorkspaceID> {
         Gate("with other domains", places: max(2, share(of: 16)), queue: share(of: 16), retryAfter: 5)
+    }
+
+    /// Questions whose cost grows with what a workspace has stored. Half of the connections to the database are left to what is
+    /// quick, whoever asks how much.
+    var reports: Gate<WorkspaceID> {
+        Gate("with other reports", places: max(1, min(connections / 2, share(of: 14))), queue: share(of: 28), retryAfter: 5)
+    }
+    /// QR codes, for whoever asks: milliseconds of a processor each, tenths of a second for the largest.
+    var drawings: Gate<WorkspaceID> {
+        Gate("drawing other QR codes", places: 2, queue: share(of: 8), retryAfter: 2)
     }
 
     private func share(of most: Int) -> Int { min(most, max(1, most * threads / 256)) }

@@ -9,6 +9,15 @@ struct Route: Sendable {
     /// For OpenAPI.
     var operation: Operation
     var endpoint: Endpoint
+    /// Which of its calls are reports.
+    private var reports = Reports.none
+
+    /// Calls whose cost grows with what a workspace has stored, and which may so take seconds of a connection to the database.
+    private enum Reports: Sendable {
+        case none, all
+        /// Those that ask by one of these parameters: no index leads to the answer.
+        case filtered(by: Set<String>)
+    }
 
     /// Who may call, and who answers.
     enum Endpoint: Sendable {
@@ -29,6 +38,29 @@ struct Route: Sendable {
         (self.method, self.path, self.operation, endpoint) = (method, path, operation, .scoped(scope, handler))
     }
 
+    /// The route with all of its calls marked as reports.
+    var report: Route {
+        var route = self
+        route.reports = .all
+        return route
+    }
+
+    /// The route with those calls marked that ask by one of the parameters.
+    func report(by parameters: String...) -> Route {
+        var route = self
+        route.reports = .filtered(by: Set(parameters))
+        return route
+    }
+
+    func isReport(_ call: Call) -> Bool {
+        switch reports {
+        case .none: false
+        case .all: true
+        // A query that cannot be read is refused by whoever reads it.
+        case .filtered(let names): (try? call.query())?.parameters.contains { names.contains($0.name) } ?? false
+        }
+    }
+
     init(
         open method: Method, _ path: String, _ operation: Operation,
         _ handler: @escaping @Sendable (Services) throws -> Answer
@@ -41,7 +73,8 @@ extension Route {
     /// The table of contents of the API.
     static let all: [Route] = [
         Route(.post, "/links", .linksWrite, .createLink, LinkResource.create),
-        Route(.get, "/links", .linksRead, .listLinks, LinkResource.list),
+        Route(.get, "/links", .linksRead, .listLinks, LinkResource.list)
+            .report(by: "domain", "search", "tag", "created_after", "created_before", "disabled", "sort"),
         Route(.post, "/links/bulk", .linksWrite, .createLinks, LinkBulkResource.create),
         Route(.patch, "/links/bulk", .linksWrite, .updateLinks, LinkBulkResource.update),
         Route(.delete, "/links/bulk", .linksWrite, .deleteLinks, LinkBulkResource.delete),
@@ -65,9 +98,9 @@ extension Route {
         Route(.delete, "/domains/{id}", .domainsWrite, .deleteDomain, DomainResource.delete),
         Route(.post, "/domains/{id}/verify", .domainsWrite, .verifyDomain, DomainResource.verify),
 
-        Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get),
+        Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get).report,
 
-        Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get),
+        Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get).report,
 
         Route(.post, "/api-keys", .keysWrite, .createKey, KeyResource.create),
         Route(.get, "/api-keys", .keysWrite, .listKeys, KeyResource.list),
@@ -83,11 +116,12 @@ extension Route {
         Route(.delete, "/webhooks/{id}", .webhooksWrite, .deleteWebhook, WebhookResource.delete),
         Route(.post, "/webhooks/{id}/rotate-secret", .webhooksWrite, .rotateWebhookSecret, WebhookResource.rotateSecret),
         Route(.post, "/webhooks/{id}/test", .webhooksWrite, .testWebhook, WebhookResource.test),
-        Route(.get, "/webhooks/{id}/deliveries", .webhooksRead, .listDeliveries, DeliveryResource.list),
+        Route(.get, "/webhooks/{id}/deliveries", .webhooksRead, .listDeliveries, DeliveryResource.list)
+            .report(by: "status", "event_type", "created_after", "created_before"),
         Route(.get, "/webhooks/{id}/deliveries/{delivery_id}", .webhooksRead, .getDelivery, DeliveryResource.get),
         Route(.post, "/webhooks/{id}/deliveries/{delivery_id}/replay", .webhooksWrite, .replayDelivery, DeliveryResource.replay),
-        Route(.post, "/webhooks/{id}/recover", .webhooksWrite, .recoverDeliveries, DeliveryResource.recover),
-        Route(.get, "/events", .webhooksRead, .listEvents, EventResource.list),
+        Route(.post, "/webhooks/{id}/recover", .webhooksWrite, .recoverDeliveries, DeliveryResource.recover).report,
+        Route(.get, "/events", .webhooksRead, .listEvents, EventResource.list).report(by: "type"),
         Route(.get, "/events/{id}", .webhooksRead, .getEvent, EventResource.get),
 
         Route(.post, "/bio-pages", .pagesWrite, .createPage, PageResource.create),
@@ -101,15 +135,16 @@ extension Route {
         Route(.get, "/bio-pages/{id}/versions", .pagesRead, .listPageVersions, PagePublication.listVersions),
         Route(.get, "/bio-pages/{id}/versions/{number}", .pagesRead, .getPageVersion, PagePublication.getVersion),
         Route(.post, "/bio-pages/{id}/versions/{number}/restore", .pagesWrite, .restorePageVersion, PagePublication.restore),
-        Route(.get, "/bio-pages/{id}/analytics", .analyticsRead, .getPageAnalytics, PageAnalyticsResource.get),
+        Route(.get, "/bio-pages/{id}/analytics", .analyticsRead, .getPageAnalytics, PageAnalyticsResource.get).report,
 
         Route(.post, "/images", .pagesWrite, .createImage, ImageResource.create),
         Route(.get, "/images", .pagesRead, .listImages, ImageResource.list),
         Route(.get, "/images/{id}", .pagesRead, .getImage, ImageResource.get),
         Route(.delete, "/images/{id}", .pagesWrite, .deleteImage, ImageResource.delete),
 
-        Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list),
-        Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export),
+        Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list)
+            .report(by: "actor", "action", "resource", "outcome", "created_after", "created_before"),
+        Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export).report,
 
         Route(.get, "/team/members", .teamRead, .listMembers, MemberResource.list),
         Route(.get, "/team/members/{id}", .teamRead, .getMember, MemberResource.get),

@@ -89,6 +89,9 @@ public final class Services: Sendable {
     /// Asks about the DNS records of domains.
     let resolver: Resolver
     let lookups: Gate<WorkspaceID>
+    /// What routes that are marked as reports go through.
+    let reports: Gate<WorkspaceID>
+    let drawings: QRDrawings
 
     public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
@@ -105,9 +108,10 @@ public final class Services: Sendable {
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
         pages: Publisher, logger: Logger, resolver: Resolver, memory: HostMemory, svg: SVG.Place, passwords: PasswordGate?
     ) {
-        let gates = GateSizes(threads: site.threads)
+        let gates = GateSizes(threads: site.threads, connections: store.ordinaryConnections)
         self.passwords = passwords ?? PasswordGate(gates.passwords)
-        (pictures, lookups) = (gates.pictures, gates.lookups)
+        (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
+        drawings = QRDrawings(gates.drawings)
         self.site = site
         self.store = store
         self.redis = redis

@@ -14,6 +14,8 @@ public final class Store: Sendable {
     private let metrics: StoreMetrics?
     /// Whether the database is away.
     public let outage: Outage
+    /// Connections that are not reserved.
+    public let ordinaryConnections: Int
 
     /// How often a transaction is run at the most when the server asks for another try.
     static let attempts = 6
@@ -27,6 +29,7 @@ public final class Store: Sendable {
         metrics: StoreMetrics? = nil
     ) {
         self.metrics = metrics
+        ordinaryConnections = connections - reserved
         var configuration = configuration
         if let statementSeconds { configuration.sessionStatement += ", max_statement_time = \(statementSeconds)" }
         let servers = Servers(configuration)

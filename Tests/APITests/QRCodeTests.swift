@@ -419,4 +419,42 @@ struct QRCodeTests {
         try stage.create(["slug": "soon", "starts_at": "2098-01-01T00:00:00Z"])
         #expect(stage.follow(path).status == 404)
     }
+
+    // MARK: Many at a time
+
+    @Test("who finds no place to have a code drawn is told when to come again; what was drawn comes from memory")
+    func busy() throws {
+        let stage = try Stage { $0.threads = 2 }
+        let link = try stage.create(["slug": "menu"])
+        let path = "/links/\(link["id"]?.stringValue ?? "")/qr"
+        let drawn = stage.follow("/menu.qr")
+        try #require(drawn.status == 200)
+        try stage.services.drawings.gate.enter(for: stage.workspace.id) {
+            let page = stage.follow("/menu.qr?format=svg")
+            #expect(page.status == 503 && page[.retryAfter] == "2" && page[.contentType] == "text/html; charset=utf-8")
+            #expect(page[.cacheControl] == "private, no-store" && page[.eTag] == nil)
+            let problem = stage.ask(.get, path + "?size=200")
+            #expect(problem.status == 503 && problem.code == "unavailable" && problem[.retryAfter] == "2")
+            #expect(stage.follow("/menu.qr").body == drawn.body && stage.ask(.get, path).body == drawn.body)
+        }
+        #expect(stage.follow("/menu.qr?format=svg").status == 200 && stage.ask(.get, path + "?size=200").status == 200)
+    }
+
+    @Test("drawings in memory are bounded by bytes, the oldest go, and a large one is not kept")
+    func memory() throws {
+        func drawing(_ number: Int, size: Int = 512) -> QRDrawing {
+            var style = QRStyle()
+            style.size = size
+            return QRDrawing(text: "https://a.example/\(1000 + number)", style: style, format: .png)
+        }
+        let workspace = stage.workspace.id
+        let usual = try drawing(0).bytes(of: drawing(0).image()).count
+        let drawings = QRDrawings(Gate("drawing", places: 1, queue: 0, retryAfter: 1), limit: 20 * usual)
+        for number in 0..<60 { _ = try drawings.bytes(of: drawing(number), for: workspace) }
+        _ = try drawings.bytes(of: drawing(60, size: 4096), for: workspace)
+        let kept = try drawings.gate.enter(for: workspace) {
+            (0...60).filter { (try? drawings.bytes(of: drawing($0, size: $0 < 60 ? 512 : 4096), for: workspace)) != nil }
+        }
+        #expect((10...22).contains(kept.count) && kept.last == 59 && kept == Array(kept[0]...59))
+    }
 }

@@ -89,7 +89,7 @@ extension Call {
     func show(_ drawing: QRDrawing, logo: () throws -> QRLogo? = { nil }) throws -> Answer {
         var answer = Answer(status: 304, content: .none)
         if try !preconditions.isKnown(drawing.tag) {
-            let bytes = try drawing.bytes(of: try drawing.image(logo: try logo()))
+            let bytes = try services.drawings.bytes(of: drawing, for: workspace, logo: logo)
             answer = Answer(status: 200, content: .file(type: drawing.format.mediaType, bytes))
         }
         answer.fields = [

@@ -36,13 +36,15 @@ struct QRPage {
             return Response(status: 304, fields: fields)
         }
         do {
-            let body = try drawing.bytes(of: drawing.image())
+            let body = try services.drawings.bytes(of: drawing, for: link.workspace)
             return Response(
                 status: 200,
                 fields: fields + [
                     .init(.contentType, drawing.format.mediaType), .init(.xContentTypeOptions, "nosniff"),
                     .init(.contentSecurityPolicy, "default-src 'none'"), .init(.xRobotsTag, "noindex"),
                 ], body: body)
+        } catch let busy as TooBusy {
+            return Page.drawing(seconds: busy.retryAfter)
         } catch {
             services.logger.error("a QR code cannot be drawn: \(error)", metadata: ["request_id": "\(request.publicID)"])
             return Page.unavailable

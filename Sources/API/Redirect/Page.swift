@@ -78,6 +78,11 @@ enum Page {
             form: passwordForm, retryAfter: seconds)
     }
 
+    /// For a QR code that was not drawn.
+    static func drawing(seconds: Int) -> Response {
+        page(503, "One moment", "Many QR codes are being drawn. Try again in \(seconds) seconds.", retryAfter: seconds)
+    }
+
     static func password(wrong: Bool) -> Response {
         page(
             wrong ? 403 : 200, "Password needed", wrong ? "That was not the password. Try again." : "This link is protected.",

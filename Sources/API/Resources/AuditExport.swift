@@ -1,4 +1,5 @@
 import HTTP
+import MariaDB
 import Model
 import Store
 
@@ -19,10 +20,18 @@ public enum AuditExport {
     public static func write(
         _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
     ) throws {
+        try write(format, filter, in: workspace, reading: { try store.read($0) }, to: send)
+    }
+
+    /// - Parameter read: lends a connection for one page.
+    static func write(
+        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID,
+        reading read: ((Connection) throws -> [AuditRecord]) throws -> [AuditRecord], to send: ([UInt8]) throws -> Void
+    ) throws {
         if format == .csv { try send(CSV.row(columns)) }
         var position: AuditPosition?
         while true {
-            let page = try store.read { try AuditLog.list(filter, in: workspace, after: position, limit: pageSize, on: $0) }
+            let page = try read { try AuditLog.list(filter, in: workspace, after: position, limit: pageSize, on: $0) }
             try send(page.flatMap { line($0, format) })
             position = page.last?.position
             if page.count < pageSize { return }
