@@ -122,17 +122,34 @@ public enum Deliveries {
         _ webhook: WebhookID, in workspace: WorkspaceID, from start: Timestamp, to end: Timestamp, all: Bool, limit: Int,
         on connection: Connection
     ) throws(MariaDBError) -> [(event: EventID, type: EventType)] {
+        let these = recoverable(webhook, in: workspace, from: start, to: end, all: all)
+        return try connection.query("""
+            SELECT d.event_id, d.event_type \(these) GROUP BY d.event_id, d.event_type ORDER BY d.event_id LIMIT \(limit)
+            """).map { row throws(MariaDBError) in (try row.identifier(0), try row.eventType(1)) }
+    }
+
+    /// How many they are, up to `limit`: the server ends at that, in no order, and sends one number.
+    public static func countRecoverable(
+        _ webhook: WebhookID, in workspace: WorkspaceID, from start: Timestamp, to end: Timestamp, all: Bool, limit: Int,
+        on connection: Connection
+    ) throws(MariaDBError) -> Int {
+        let these = recoverable(webhook, in: workspace, from: start, to: end, all: all)
+        return try connection.query("SELECT COUNT(*) FROM (SELECT DISTINCT d.event_id \(these) LIMIT \(limit)) events")
+            .first?.integer(0) ?? 0
+    }
+
+    private static func recoverable(
+        _ webhook: WebhookID, in workspace: WorkspaceID, from start: Timestamp, to end: Timestamp, all: Bool
+    ) -> SQL {
         let open: SQL = all ? "(d.status <> 'waiting')" : "(d.status IN ('failed', 'discarded'))"
         let since: SQL = all ? "o.status = 'waiting'" : "o.status IN ('waiting', 'succeeded')"
-        return try connection.query("""
-            SELECT d.event_id, d.event_type
+        return """
             FROM webhook_deliveries d
             WHERE d.workspace_id = \(workspace) AND d.webhook_id = \(webhook) AND \(open)
               AND d.event_type IN (\(list: Events.known)) AND d.created_at >= \(start) AND d.created_at < \(end)
               AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o
                               WHERE o.webhook_id = d.webhook_id AND o.event_id = d.event_id AND \(since))
-            GROUP BY d.event_id, d.event_type ORDER BY d.event_id LIMIT \(limit)
-            """).map { row throws(MariaDBError) in (try row.identifier(0), try row.eventType(1)) }
+            """
     }
 
     private static let columns: SQL = """

@@ -160,6 +160,21 @@ struct OutboxTests {
                 all: false, limit: 10, on: $0)
         }
         #expect(recoverable.map(\.event) == events.map(\.id).sorted())
+
+        func count(_ limit: Int) throws -> Int {
+            try database.store.read {
+                try Deliveries.countRecoverable(
+                    webhook.id, in: tenant.workspace.id, from: Timestamp(milliseconds: 0), to: .now().adding(seconds: 1), all: false,
+                    limit: limit, on: $0)
+            }
+        }
+        // One event has come to nothing twice.
+        try database.connect().execute("""
+            INSERT INTO webhook_deliveries (workspace_id, id, webhook_id, lane, event_id, event_type, status, trigger_kind, attempts, created_at)
+            SELECT workspace_id, RANDOM_BYTES(16), webhook_id, lane, event_id, event_type, 'failed', trigger_kind, 1, created_at
+            FROM webhook_deliveries ORDER BY id LIMIT 1
+            """)
+        #expect(try [1, 2, 3, 10].map(count) == [1, 2, 3, 3])
     }
 
     @Test("an endpoint may have 10,000 clicks waiting; those beyond are counted and dropped, and changes are not")

@@ -17,12 +17,12 @@ enum WebhookChanges {
         return fresh.first ?? delivery
     }
 
-    /// What a recovery would send again, and one more where there are more.
-    static func recoverable(
+    /// How many a recovery would send again.
+    static func countRecoverable(
         _ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool, on connection: Connection
-    ) throws(MariaDBError) -> [(event: EventID, type: EventType)] {
-        try Deliveries.recoverable(
-            webhook.id, in: webhook.workspace, from: since, to: until, all: all, limit: recoveryLimit + 1, on: connection)
+    ) throws(MariaDBError) -> Int {
+        try Deliveries.countRecoverable(
+            webhook.id, in: webhook.workspace, from: since, to: until, all: all, limit: recoveryLimit, on: connection)
     }
 
     /// - Returns: how many are sent again, and whether there are more.
@@ -30,7 +30,8 @@ enum WebhookChanges {
         _ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool, by author: Author, at now: Timestamp,
         on connection: Connection
     ) throws -> (count: Int, hasMore: Bool) {
-        let events = try recoverable(webhook, since: since, until: until, all: all, on: connection)
+        let events = try Deliveries.recoverable(
+            webhook.id, in: webhook.workspace, from: since, to: until, all: all, limit: recoveryLimit + 1, on: connection)
         let sent = Array(events.prefix(recoveryLimit))
         _ = try DeliveryQueue.resend(sent, to: webhook.id, in: webhook.workspace, at: now, on: connection)
         try connection.execute(AuditLog.insertion(of: author.entry(

@@ -54,10 +54,9 @@ enum DeliveryResource {
         if let since { refuse(since, until, call, &fields) }
         let start = try fields.finish(requiring: since)
         let webhook = try call.enabledWebhook()
-        let events = try call.services.store.read {
-            try WebhookChanges.recoverable(webhook, since: start, until: until, all: what == .all, on: $0).count
-        }
-        try call.charge(forItems: events)
+        try call.charge(forItems: try call.services.store.read {
+            try WebhookChanges.countRecoverable(webhook, since: start, until: until, all: what == .all, on: $0)
+        })
         return try call.commit { connection in
             let (count, hasMore) = try WebhookChanges.recover(
                 webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)
