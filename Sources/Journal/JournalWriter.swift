@@ -81,8 +81,13 @@ public final class JournalWriter: Sendable {
     private func takeReserve(after full: OpenSegment) -> OpenSegment? {
         let (segment, taken) = state.withLock { state -> (OpenSegment?, Int) in
             guard state.segment === full else { return (state.segment, 0) }  // another thread was first
-            guard let reserve = state.reserve, let segment = try? reserve.become() else { return (nil, 0) }
+            guard let reserve = state.reserve else { return (nil, 0) }
+            // One whose file somebody has deleted is of no use: the next look makes another.
             state.reserve = nil
+            guard let segment = try? reserve.become() else {
+                state.look = .after(milliseconds: 0)
+                return (nil, 0)
+            }
             state.begin(segment)
             state.look = .after(milliseconds: Self.lookMilliseconds)
             return (segment, reserve.bytes)

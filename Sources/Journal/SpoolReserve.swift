@@ -22,15 +22,24 @@ final class SpoolReserve: Sendable {
     init(in directory: String, bytes: Int) throws(JournalError) {
         path = "\(directory)/\(ULID(milliseconds: Timestamp.now().milliseconds))\(Self.waitingSuffix)"
         self.bytes = bytes
-        descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw JournalError("open", path) }
-        // The file stays empty, as a segment has to begin.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, mask_reserve_blocks(descriptor, bytes) == 0 else {
-            let failure = JournalError("fallocate", path)
-            unlink(path)
-            close(descriptor)
-            throw failure
+        // It gets its name only once it is locked: another process would take it for one that was left, and delete it. It gets
+        // its blocks only once it has its name: one that is left is found and deleted.
+        let hidden = path + ".new"
+        descriptor = open(hidden, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw JournalError("open", hidden) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, rename(hidden, path) == 0 else {
+            throw Self.giveUp(descriptor, hidden, JournalError("rename", hidden))
         }
+        // The file stays empty, as a segment has to begin.
+        guard mask_reserve_blocks(descriptor, bytes) == 0 else {
+            throw Self.giveUp(descriptor, path, JournalError("fallocate", path))
+        }
+    }
+
+    private static func giveUp(_ descriptor: Int32, _ path: String, _ failure: JournalError) -> JournalError {
+        unlink(path)
+        close(descriptor)
+        return failure
     }
 
     deinit {

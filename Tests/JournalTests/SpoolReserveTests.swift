@@ -3,7 +3,9 @@ import Logging
 import Model
 import Store
 import Support
+import Synchronization
 import Testing
+import Threads
 
 @testable import Journal
 
@@ -72,6 +74,41 @@ struct SpoolReserveTests {
         }
         #expect(taken * line(0).count > Pace.leastBytes * 9 / 10)
         #expect(try loadAll() == taken)
+    }
+
+    @Test("a reserve whose file somebody has deleted is given up, and made anew at once")
+    func deleted() throws {
+        guard try mount(sizeMiB: 6) else { return }
+        defer { unmount() }
+        let writer = try JournalWriter(directory: folder.path)
+        writer.tend()
+        for name in try folder.files where name.hasSuffix(".reserve") {
+            try FileManager.default.removeItem(atPath: folder.path + "/" + name)
+        }
+        try fill()
+        #expect(throws: JournalError.self) { for number in 0..<2000 { try writer.append(line(number)) } }
+        try FileManager.default.removeItem(atPath: folder.path + "/filling")
+        writer.tend()
+        #expect(try SpoolReserves.read(folder.path) == SpoolReserves(bytes: Pace.leastBytes, inUse: 0))
+    }
+
+    @Test("whoever tidies up finds no reserve of a living process, not even one that is just being made")
+    func making() throws {
+        let directory = folder.path
+        let isDone = Atomic(false)
+        let tidier = try Threads.Thread.start(name: "tidier") {
+            while !isDone.load(ordering: .relaxed) { SpoolReserve.removeAbandoned(in: directory) }
+        }
+        var lost = 0
+        for _ in 0..<500 {
+            let reserve = try SpoolReserve(in: directory, bytes: 4096)
+            if try !folder.files.contains(where: { $0.hasSuffix(".reserve") }) { lost += 1 }
+            withExtendedLifetime(reserve) {}
+        }
+        isDone.store(true, ordering: .relaxed)
+        tidier.join()
+        #expect(lost == 0)
+        #expect(try folder.files.isEmpty)
     }
 
     @Test("a reserve is an hour of the busiest minute of late, and no more than a quarter of what is free")
