@@ -16,6 +16,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLargeForProgressive
     /// It took more time or memory than an honest image takes.
     case tooCostly
+    /// Nobody could draw it at the moment.
+    case busy
     /// The library or the system failed, through no fault of the image.
     case failed(String)
 
@@ -29,6 +31,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooLarge(let width, let height, let most): "the image is \(width) by \(height) pixels, over \(most)"
         case .unreadable(let reason): "the image cannot be read: \(reason)"
         case .tooCostly: "the image takes too long to draw"
+        case .busy: "the image could not be drawn at the moment"
         case .failed(let reason): "the image could not be processed: \(reason)"
         }
     }

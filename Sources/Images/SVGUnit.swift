@@ -1,19 +1,44 @@
 import Glibc
+import Threads
 
 /// `rsvg-convert` in a unit of its own. systemd starts one for each connection: the document goes in, the PNG comes out, and
 /// nothing comes where the document cannot be drawn within the unit's bounds.
 enum SVGUnit {
     /// The unit is ended after 5 s (RuntimeMaxSec); this is for a systemd that is late.
-    private static let patience = 10
+    private static let patienceMilliseconds = 10_000
     private static let outputBytes = 4 * 1024 * 1024
 
+    /// What a connection came to.
+    private enum Outcome {
+        case drawn([UInt8])
+        /// The document was read to its end, and the drawer would not draw it.
+        case refused
+        /// The connection was closed with a part of the document unread: by a drawer that had seen enough, or by a systemd that
+        /// could not start one.
+        case unread
+    }
+
+    /// What every drawer draws.
+    private static let point = Array("<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>".utf8)
+
+    /// - Throws: ``ImageError/unreadable(_:)`` where the drawer has refused the document; ``ImageError/busy`` where nobody drew.
     static func drawn(_ file: [UInt8], _ path: String) throws(ImageError) -> [UInt8] {
+        var outcome = try ask(path, file)
+        if case .unread = outcome {
+            guard access("/usr/bin/rsvg-convert", X_OK) == 0 else { throw .failed("rsvg-convert has to be installed") }
+            // Whose fault it was, another drawing tells.
+            guard case .drawn = try ask(path, point) else { throw .busy }
+            outcome = try ask(path, file)
+        }
+        guard case .drawn(let png) = outcome else { throw .unreadable("it is no SVG that librsvg can draw in 2 s and 256 MiB") }
+        return png
+    }
+
+    private static func ask(_ path: String, _ file: [UInt8]) throws(ImageError) -> Outcome {
         let connection = try Connection(path)
-        connection.send(file)
-        let png = try connection.receive()
-        guard png.isEmpty else { return png }
-        guard access("/usr/bin/rsvg-convert", X_OK) == 0 else { throw .failed("rsvg-convert has to be installed") }
-        throw .unreadable("it is no SVG that librsvg can draw in 2 s and 256 MiB")
+        let isSent = connection.send(file)
+        guard let png = try connection.receive() else { return .unread }
+        return !png.isEmpty ? .drawn(png) : isSent ? .refused : .unread
     }
 
     private struct Connection: ~Copyable {
@@ -21,7 +46,11 @@ enum SVGUnit {
 
         init(_ path: String) throws(ImageError) {
             descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            var patience = timeval(tv_sec: SVGUnit.patienceMilliseconds / 1000, tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))  // connect(2) as well
             guard descriptor >= 0, Self.connect(descriptor, path) else {
+                // The socket's queue is full, or its unit is just being started anew.
+                if errno == EAGAIN || errno == ECONNREFUSED { throw .busy }
                 throw .failed("connect \(path): \(String(cString: strerror(errno)))")
             }
         }
@@ -40,10 +69,9 @@ enum SVGUnit {
 
         deinit { close(descriptor) }
 
-        /// All of it, and the end; an answer that does not come tells of what could not be sent.
-        func send(_ file: [UInt8]) {
-            var patience = timeval(tv_sec: SVGUnit.patience, tv_usec: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        /// All of it, and the end.
+        /// - Returns: whether it was taken; by the kernel, not yet by the drawer.
+        func send(_ file: [UInt8]) -> Bool {
             var rest = file[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -51,20 +79,21 @@ enum SVGUnit {
                 rest = rest.dropFirst(max(0, count))
             }
             shutdown(descriptor, Int32(SHUT_WR))
+            return rest.isEmpty
         }
 
-        /// Everything that comes; nothing where it is too much or takes too long.
-        func receive() throws(ImageError) -> [UInt8] {
-            let end = time(nil) + SVGUnit.patience
+        /// Everything that comes; nil where the other end was closed with something unread (ECONNRESET).
+        /// - Throws: ``ImageError/tooCostly`` where it is too much or takes too long.
+        func receive() throws(ImageError) -> [UInt8]? {
+            let end = Deadline.after(milliseconds: SVGUnit.patienceMilliseconds)
             var (received, part) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
             while true {
                 var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                let left = end - time(nil)
-                guard left > 0 else { throw .tooCostly }
-                guard poll(&awaited, 1, Int32(left) * 1000) > 0 else { continue }
+                guard !end.hasPassed else { throw .tooCostly }
+                guard poll(&awaited, 1, end.pollTimeout) > 0 else { continue }
                 let count = read(descriptor, &part, part.count)
                 if count == 0 { return received }
-                guard count > 0 else { return [] }  // the unit ended with something unread
+                guard count > 0 else { return nil }
                 received += part[..<count]
                 guard received.count <= SVGUnit.outputBytes else { throw .tooCostly }
             }

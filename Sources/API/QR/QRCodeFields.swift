@@ -97,6 +97,7 @@ struct LogoFile {
             case .unreadable where format == .svg:
                 throw Self.invalid("Send an SVG that is whole and simple; this one cannot be drawn.")
             case .unreadable: throw Self.invalid("Send an image that is whole; this one cannot be read.")
+            case .busy: throw TooBusy(work: "drawing other SVGs", retryAfter: 5)
             case .failed: throw error
             }
         }

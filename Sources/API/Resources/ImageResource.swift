@@ -106,7 +106,7 @@ enum ImageResource {
         case .animated: invalid("Send one picture of it, as PNG, JPEG or WebP; pages have no moving images.")
         case .tooCostly: invalid("Save the image again with fewer progressive passes; this one takes too long to read.")
         case .unknownFormat, .unreadable: invalid(unreadable)
-        case .failed: .internalError()
+        case .busy, .failed: .internalError()
         }
     }
 
