@@ -40,3 +40,9 @@ static inline int mask_is_byte_locked(int descriptor, long byte) {
 #include <sys/types.h>
 extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
 static inline int mask_reserve_blocks(int descriptor, long bytes) { return fallocate(descriptor, 1, 0, bytes); }
+
+// accept(2) with a descriptor that no child inherits, also one that another thread starts at that moment.
+#define MASK_SOCK_CLOEXEC 02000000
+#include <sys/socket.h>
+extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+static inline int mask_accept(int listener) { return accept4(listener, 0, 0, MASK_SOCK_CLOEXEC); }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import HTTP
 
@@ -46,7 +47,7 @@ final class FastCGIConnection {
     /// Waits for the next request, on the kept connection or a new one, and reads it up to its body.
     func accept() -> Arrival {
         if descriptor < 0 {
-            let accepted = Glibc.accept(listener.descriptor, nil, nil)
+            let accepted = mask_accept(listener.descriptor)
             guard accepted >= 0 else { return .failed(errno) }
             descriptor = accepted
             reader = RecordReader(Peer(descriptor: accepted))

@@ -5,41 +5,66 @@ import Threads
 struct Peer: ByteSource {
     let descriptor: Int32
 
-    /// The peer may not leave its thread waiting in the middle of a request. nginx has all of a request before it sends any.
-    private static let patienceMilliseconds: Int32 = 30_000
+    /// In which all of a request has to come. nginx has all of it before it sends any.
+    private let patienceMilliseconds: Int
+
+    /// How long the peer may take nothing of an answer. nginx takes all of it at once, but for what goes beyond the gigabyte that
+    /// it keeps: that waits for the visitor.
+    private let sendPatienceMilliseconds: Int
+
+    /// Of the request that is read.
+    private var end = Deadline.never
 
     /// What is left of a refused body is read for so long.
     private static let drainMilliseconds = 20
 
+    init(descriptor: Int32, patienceMilliseconds: Int = 30_000, sendPatienceMilliseconds: Int = 600_000) {
+        self.descriptor = descriptor
+        self.patienceMilliseconds = patienceMilliseconds
+        self.sendPatienceMilliseconds = sendPatienceMilliseconds
+    }
+
+    /// One deadline for all of the request: with each byte a new one, a byte now and then would hold the thread for ever.
+    mutating func begin() { end = .after(milliseconds: patienceMilliseconds) }
+
     /// Waits for bytes. Before a request has begun a signal ends the wait; within one the bytes are there at once, or poll(2)
     /// bounds it.
     func receive(into buffer: UnsafeMutableRawBufferPointer, isBegun: Bool) -> Int {
-        let received = recv(descriptor, buffer.baseAddress, buffer.count, isBegun ? Int32(MSG_DONTWAIT) : 0)
+        guard isBegun else {
+            let received = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            return received >= 0 ? received : Int(-errno)
+        }
+        guard !end.hasPassed else { return -Int(ETIMEDOUT) }
+        let received = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
         if received >= 0 { return received }
-        guard isBegun else { return Int(-errno) }
-        guard errno == EINTR || errno == EAGAIN, isReadable(within: Self.patienceMilliseconds) else { return -Int(ETIMEDOUT) }
+        guard errno == EINTR || errno == EAGAIN, isReady(Int16(POLLIN), until: end) else { return -Int(ETIMEDOUT) }
         return recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
     }
 
     /// Waits for bytes or the end, whatever signals come.
-    func isReadable(within milliseconds: Int32) -> Bool {
-        let end = Deadline.after(milliseconds: Int(milliseconds))
-        var awaited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        var count = poll(&awaited, 1, milliseconds)
-        while count < 0 && errno == EINTR { count = poll(&awaited, 1, Int32(end.remainingMilliseconds)) }
+    func isReadable(within milliseconds: Int32) -> Bool { isReady(Int16(POLLIN), until: .after(milliseconds: Int(milliseconds))) }
+
+    private func isReady(_ events: Int16, until end: Deadline) -> Bool {
+        var awaited = pollfd(fd: descriptor, events: events, revents: 0)
+        var count = poll(&awaited, 1, end.pollTimeout)
+        while count < 0 && errno == EINTR { count = poll(&awaited, 1, end.pollTimeout) }
         return count > 0
     }
 
     /// - Returns: whether the peer took all of it.
     func send(_ bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { buffer in
-            var sent = 0
-            while sent < buffer.count {
+            var rest = buffer[...]
+            while !rest.isEmpty {
                 let count = Glibc.send(
-                    descriptor, buffer.baseAddress.map { $0 + sent }, buffer.count - sent, Int32(MSG_NOSIGNAL))
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return false }
-                sent += count
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                if count > 0 {
+                    rest = rest.dropFirst(count)
+                } else if count < 0 && errno == EAGAIN {
+                    guard isReady(Int16(POLLOUT), until: .after(milliseconds: sendPatienceMilliseconds)) else { return false }
+                } else if !(count < 0 && errno == EINTR) {
+                    return false
+                }
             }
             return true
         }

@@ -2,6 +2,9 @@ import Glibc
 
 /// Where a peer's bytes come from.
 protocol ByteSource {
+    /// The first bytes of a request have come.
+    mutating func begin()
+
     /// Waits for bytes. 0 at the end; a negated errno, or any negative number, where it fails.
     /// - Parameter isBegun: some bytes of the request have come.
     mutating func receive(into buffer: UnsafeMutableRawBufferPointer, isBegun: Bool) -> Int
@@ -39,6 +42,7 @@ struct RecordReader<Source: ByteSource> {
     /// - Parameter limit: bytes of its parameters.
     mutating func readHead(limit: Int) throws(RecordFailure) {
         isBegun = hasBytes
+        if isBegun { source.begin() }
         let begin = try head()
         guard begin.kind == .begin, begin.request != 0, begin.length >= 8 else { throw .unexpected }
         request = begin.request
@@ -135,6 +139,7 @@ struct RecordReader<Source: ByteSource> {
         let (begin, count) = (end, buffer.count - end)
         let received = buffer.withUnsafeMutableBytes { source.receive(into: .init(rebasing: $0[begin..<(begin + count)]), isBegun: isBegun) }
         guard received > 0 else { throw received == -Int(EINTR) && !isBegun ? .interrupted : .ended }
+        if !isBegun { source.begin() }
         isBegun = true
         end += received
     }

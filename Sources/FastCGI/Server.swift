@@ -20,6 +20,8 @@ public final class Server: Sendable {
     private let mayRead: BodyPolicy
     private let workers: [Worker]
     private let stopping = Atomic(false)
+    /// Until then nobody complains of accept(2) any more.
+    private let complaint = Mutex(Deadline.after(milliseconds: 0))
 
     /// Seconds that requests may go on after the server was told to stop.
     public static let drainSeconds = 25
@@ -141,13 +143,24 @@ public final class Server: Sendable {
     private func pause(after code: Int32) {
         switch code {
         case EMFILE, ENFILE, ENOMEM, ENOBUFS:
-            logger.error("accept: \(String(cString: strerror(code))); waiting. Raise LimitNOFILE= if this goes on.")
+            complain(of: code)
             usleep(100_000)
         case EINTR, ECONNABORTED, EAGAIN:
             break
         default:
             usleep(1_000)
         }
+    }
+
+    /// Once a minute: all threads meet it, ten times a second.
+    private func complain(of code: Int32) {
+        let isFirst = complaint.withLock { next in
+            guard next.hasPassed else { return false }
+            next = .after(milliseconds: 60_000)
+            return true
+        }
+        guard isFirst else { return }
+        logger.error("accept: \(String(cString: strerror(code))); waiting. Raise LimitNOFILE= if this goes on.")
     }
 
     // MARK: Stopping

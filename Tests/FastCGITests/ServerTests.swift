@@ -328,6 +328,50 @@ struct ServerTests {
         }
     }
 
+    @Test("a worker without descriptors says so once a minute, however many threads meet it")
+    func noDescriptors() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            let folder = try TemporaryFolder("fcgi")
+            let lines = Lines()
+            let server = Server(
+                socket: try ListeningSocket.open(path: folder.path + "/s"), threads: 64, logger: Logger(label: "test") { _ in lines }
+            ) { _ in Response(status: 204) }
+            _ = try Thread.start(name: "server") { _ = try? server.run() }
+            // Each thread takes one before it waits (accept(2)): there are not enough for all.
+            var limit = rlimit(rlim_cur: 40, rlim_max: 4096)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            // Those that wait already have theirs, so somebody has to come.
+            _ = try? (0..<40).map { _ in try Client(path: folder.path + "/s") }
+            for _ in 0..<500 where lines.count.load(ordering: .relaxed) == 0 { usleep(10_000) }
+            usleep(500_000)
+            let count = lines.count.load(ordering: .relaxed)
+            folder.remove()
+            exit(count == 1 ? 7 : Int32(min(count, 2)))
+        }
+    }
+
+    @Test("a connection is not inherited by the programs that a worker starts")
+    func notInherited() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            func inherited() -> Int {
+                (Int32(0)..<256).count { descriptor in
+                    let flags = fcntl(descriptor, F_GETFD)
+                    return flags >= 0 && flags & FD_CLOEXEC == 0
+                }
+            }
+            let folder = try TemporaryFolder("fcgi")
+            let connection = FastCGIConnection(try ListeningSocket.open(path: folder.path + "/s"))
+            let client = try Client(path: folder.path + "/s")
+            client.begin()
+            client.sendParameters([("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/"), ("REQUEST_ID", "x")])
+            client.send(.standardInput)
+            let before = inherited()
+            guard case .request = connection.accept() else { exit(1) }
+            folder.remove()
+            exit(inherited() == before ? 7 : 2)
+        }
+    }
+
     @Test("a path that is too long for a socket is refused with a sentence")
     func longPath() {
         #expect(throws: ListeningSocket.Failure.self) { try ListeningSocket.open(path: "/tmp/" + String(repeating: "x", count: 110)) }
@@ -344,6 +388,25 @@ struct ServerTests {
             close(socket.descriptor)
         }
     }
+}
+
+/// Counts what is logged.
+private struct Lines: LogHandler {
+    final class Count: Sendable {
+        let value = Atomic(0)
+        func load(ordering: AtomicLoadOrdering) -> Int { value.load(ordering: .relaxed) }
+    }
+
+    let count = Count()
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { count.value.add(1, ordering: .relaxed) }
 }
 
 /// A server and the thread that runs it.

@@ -55,6 +55,8 @@ private func readRequests(_ bytes: [UInt8]) {
         var rest: ArraySlice<UInt8>
         let size: Int
 
+        mutating func begin() {}
+
         mutating func receive(into buffer: UnsafeMutableRawBufferPointer, isBegun: Bool) -> Int {
             let piece = rest.prefix(min(size, buffer.count))
             rest = rest.dropFirst(piece.count)
