@@ -1,6 +1,6 @@
 /// A word that a link is filed under, such as `campaign-q1`. Capitals count.
 public struct Tag: Hashable, Sendable, CustomStringConvertible {
-    /// 1 to 50 Unicode code points in NFC.
+    /// 1 to 50 Unicode code points, spelled as slugs are: see ``Slug/spelling(of:)``.
     public let text: String
 
     public var description: String { text }
@@ -11,7 +11,7 @@ public struct Tag: Hashable, Sendable, CustomStringConvertible {
     public static let maximumCount = 20
 
     public init(validating text: String) throws(TagProblem) {
-        let text = text.normalised
+        let text = Self.spelling(of: text)
         let scalars = text.unicodeScalars
         guard let first = scalars.first, let last = scalars.last else { throw .empty }
         if scalars.count > Self.maximumLength { throw .tooLong }

@@ -11,6 +11,15 @@ import Testing
         #expect(try Tag(validating: text).text == text)
     }
 
+    @Test("a tag is one however it is typed: composed or not, with or without U+FE0F", arguments: [
+        ("\u{2764}\u{FE0F}", "\u{2764}"), ("\u{2764}\u{FE0E}", "\u{2764}"), ("cafe\u{301}", "caf\u{E9}"),
+    ])
+    func spelling(text: String, stored: String) throws {
+        #expect(try Tag(validating: text).text.unicodeScalars.elementsEqual(stored.unicodeScalars))
+        #expect(Tag.spelling(of: text).unicodeScalars.elementsEqual(stored.unicodeScalars))
+        #expect(throws: TagProblem.empty) { try Tag(validating: "\u{FE0F}") }
+    }
+
     @Test(
         "what is no tag is refused, with its reason",
         arguments: [
