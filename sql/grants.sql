@@ -31,7 +31,7 @@ CREATE USER IF NOT EXISTS 'mask-webhooks'@'localhost' IDENTIFIED VIA unix_socket
 GRANT mask_sender TO 'mask-webhooks'@'localhost';
 SET DEFAULT ROLE mask_sender FOR 'mask-webhooks'@'localhost';
 
--- maskctl migrate, maintain, backup and restore: everything in this database and nothing beside it. It makes tables,
--- drops partitions, deletes what the audit log no longer keeps, and passes on what roles.sql says (GRANT OPTION).
+-- maskctl migrate, maintain, workspace delete, backup and restore: everything in this database and nothing beside it. It makes
+-- tables, drops partitions, deletes what the audit log no longer keeps, and passes on what roles.sql says (GRANT OPTION).
 CREATE USER IF NOT EXISTS 'mask-admin'@'localhost' IDENTIFIED VIA unix_socket;
 GRANT ALL PRIVILEGES ON mask.* TO 'mask-admin'@'localhost' WITH GRANT OPTION;

@@ -23,7 +23,7 @@ GRANT SELECT, INSERT, DELETE ON bio_page_versions TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON images TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON qr_code_logos TO mask_worker;
 
--- A workspace and a key stay, whatever becomes of them: a key is revoked, never deleted.
+-- A key is revoked, and stays until its workspace goes. Only mask-admin deletes a workspace, with all that it has.
 GRANT SELECT, INSERT, UPDATE ON workspaces TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO mask_worker;
 
@@ -49,7 +49,7 @@ GRANT SELECT, INSERT ON webhook_deliveries TO mask_worker;
 GRANT SELECT ON webhook_attempts TO mask_worker;
 GRANT INSERT ON deleted_webhooks TO mask_worker;
 
--- Whose links are not found any more. Only mask-admin deletes a workspace.
+-- Whose links are not found any more.
 GRANT SELECT ON deleted_workspaces TO mask_worker;
 
 -- Whether the schema is new enough.
