@@ -157,6 +157,31 @@ struct OutageTests {
         }
     }
 
+    @Test("while answers are late few wait for one, and the others are refused at once")
+    func fewWait() throws {
+        let lookups = VisitorLookups(store: try line(.stopped).stage.store)
+        let lateness = Lateness()
+        lateness.begin()
+        let counts = Monitor((waiting: 0, refused: 0))
+        _ = try inParallel(100) { _ in
+            var isWaiting = false
+            #expect(throws: StoreSilent.self) {
+                try lookups.insist(lateness) { () -> Lookup<Void>? in
+                    if isWaiting { return nil }
+                    isWaiting = true
+                    counts.withLock { $0.waiting += 1 }
+                    _ = counts.wait(until: .after(milliseconds: 30_000)) { $0.refused == 36 ? true : nil }
+                    return nil
+                }
+            }
+            if isWaiting { return }
+            counts.withLock { $0.refused += 1 }
+            counts.broadcast()
+        }
+        let (waiting, refused) = counts.withLock { $0 }
+        #expect(waiting == 64 && refused == 36)
+    }
+
     @Test("a salt that a worker has made up while MariaDB was late is replaced by the one that all share")
     func salt() throws {
         let line = try line(.stopped)
@@ -188,6 +213,19 @@ struct OutageTests {
         #expect(eventually { stage.store.outage.isSuspected })
         #expect(stage.follow("/known").status == 302)
         #expect(stage.services.salts.salt(ofDay: 1).count == 32, "a day that nobody has asked for")
+    }
+
+    @Test("a silence is noticed by what is read again before its time is over, so that nobody waits for it", arguments: Silence.allCases)
+    func noticed(_ silence: Silence) throws {
+        let line = try line(silence)
+        let stage = try Stage(store: line.stage.store) { $0.cacheTerms.refresh = 50 }
+        try stage.listen(stage.services)
+        try stage.create(["slug": "due"])
+        usleep(200_000)  // until word of the new link is round
+        #expect(stage.follow("/due").status == 302)
+        line.fallSilent()
+        defer { line.speak() }
+        #expect(eventually { stage.follow("/due").status == 302 && stage.store.outage.isSuspected })
     }
 
     @Test("a restart of MariaDB is waited for by who asks for a link that is not known")

@@ -32,16 +32,20 @@ final class CacheShard<Value: AnyObject & Sendable>: Sendable {
         /// The question that has been asked under the same stamp, or a new one. One whose answer is late is left to those who
         /// wait for it: its connection may be dead.
         /// - Parameter since: what was read before is not new enough, in monotonic milliseconds.
-        mutating func join(_ key: String, _ stamp: Changes.Stamp, since: Int) -> (Lookup<Value?>, isAsked: Bool) {
-            if let asked = asked[key], asked.stamp == stamp, !asked.lookup.isLate { return (asked.lookup, true) }
+        /// - Returns: also whether there is one whose answer is late, though nobody may wait for it.
+        mutating func join(
+            _ key: String, _ stamp: Changes.Stamp, since: Int
+        ) -> (lookup: Lookup<Value?>, isAsked: Bool, isLate: Bool) {
+            let isLate = asked[key]?.lookup.isLate ?? false
+            if !isLate, let asked = asked[key], asked.stamp == stamp { return (asked.lookup, true, false) }
             let lookup = Lookup<Value?>()
             // Somebody was faster.
             if let entry = entries[key], entry.stamp == stamp, entry.loadedAt >= since {
                 lookup.finish(.success(entry.value))
-                return (lookup, true)
+                return (lookup, true, isLate)
             }
             asked[key] = Asked(stamp: stamp, lookup: lookup)
-            return (lookup, false)
+            return (lookup, false, isLate)
         }
 
         mutating func end(_ lookup: Lookup<Value?>, _ key: String) {

@@ -48,17 +48,12 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     private let size: @Sendable (Value) -> Int
     private let shards: [CacheShard<Value>]
     private let shardBytes: Int
-    /// Answers are held to be late until then, in monotonic milliseconds, or until one comes in time. A MariaDB that takes
-    /// connections may hang in its statements all the same: behind a lock of the table, or a disk that has stalled.
-    private let lateUntil = Atomic(0)
+    private let lateness = Lateness()
     /// Questions that have been asked and have not ended.
     private let asked = Atomic(0)
 
     /// So many questions may be out while answers are late: each holds a thread and a connection until the server ends it.
     private static var lateQuestions: Int { 8 }
-    /// From the last late answer on, in milliseconds: longer than the server lets a statement hang, so that this lasts as long as
-    /// anybody asks.
-    private static var lateness: Int { 60_000 }
 
     /// - Parameters:
     ///   - bytes: of all that is kept, as counted by `size` and the length of the keys.
@@ -84,7 +79,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         age < terms.unknown && (terms.trustsUnknownUnheard ? changes.isUnchanged(entry.stamp) : changes.isCurrent(entry.stamp))
     }
 
-    /// Reads again what is due, and waits for nothing.
+    /// Reads again what is due, and waits for nothing. That MariaDB is silent or late is found out here as a rule, before
+    /// anybody would wait for it.
     func refresh(_ key: String, _ question: @escaping Question) {
         guard !lookups.isSuspected, !hasEnoughQuestions else { return }
         _ = ask(key, since: monotonicMilliseconds() - terms.refresh, question)
@@ -96,31 +92,21 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     func load(_ key: String, _ entry: Entry?, _ question: @escaping Question) throws -> Loaded {
         let since = (entry?.loadedAt ?? monotonicMilliseconds()) + 1
         guard let known = known(entry) else {
-            return .fresh(try lookups.insist(isLate: isLate) { try answer(to: ask(key, since: since, question)) })
+            return .fresh(try lookups.insist(lateness) { ask(key, since: since, question) })
         }
         // What is known to have changed is waited for all the same.
         if let entry, changes.isUnchanged(entry.stamp) {
             if lookups.isSuspected { return .stale(known) }
-            if isLate {
+            if lateness.isOn {
                 if !hasEnoughQuestions { _ = ask(key, since: since, question) }
                 return .stale(known)
             }
         }
-        guard let value = try answer(to: ask(key, since: since, question)) else { return .stale(known) }
+        guard let value = try lookups.answer(to: ask(key, since: since, question), lateness) else { return .stale(known) }
         return .fresh(value)
     }
 
-    private func answer(to lookup: Lookup<Value?>?) throws -> Value?? {
-        let value = try lookups.answer(to: lookup)
-        if value == nil, lookup?.isLate == true { noteLate() }
-        return value
-    }
-
-    private var isLate: Bool { monotonicMilliseconds() < lateUntil.load(ordering: .relaxed) }
-
-    private func noteLate() { lateUntil.store(monotonicMilliseconds() + Self.lateness, ordering: .relaxed) }
-
-    private var hasEnoughQuestions: Bool { isLate && asked.load(ordering: .relaxed) >= Self.lateQuestions }
+    private var hasEnoughQuestions: Bool { lateness.isOn && asked.load(ordering: .relaxed) >= Self.lateQuestions }
 
     /// What may be gone by while MariaDB does not answer.
     func known(_ entry: Entry?) -> Value? {
@@ -131,7 +117,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     /// Asks, or joins whoever has asked already and will get an answer that is as new.
     private func ask(_ key: String, since: Int, _ question: @escaping Question) -> Lookup<Value?>? {
         let (shard, stamp) = (shard(key), changes.stamp(key))
-        let (lookup, isAsked) = shard.state.withLock { $0.join(key, stamp, since: since) }
+        let (lookup, isAsked, isLate) = shard.state.withLock { $0.join(key, stamp, since: since) }
+        if isLate { lookups.noteLate(lateness) }
         if isAsked { return lookup }
         asked.add(1, ordering: .relaxed)
         let isBegun = lookups.begin(lookup) { [self] in
@@ -144,7 +131,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
                 if case .success(let value) = result { keep(value, key, stamp, in: &state) }
                 state.end(lookup, key)
             }
-            if lookup.isLate { noteLate() } else if case .success = result { lateUntil.store(0, ordering: .relaxed) }
+            lateness.note(result, to: lookup)
             return result
         }
         guard !isBegun else { return lookup }

@@ -11,6 +11,8 @@ final class VisitorLookups: Sendable {
     private let crew = Crew(name: "lookups", threads: 32, queue: 1000)
     private let waiting = Atomic<Int>(0)
     private let insisting = Atomic<Int>(0)
+    /// Of the work that no cache asks for.
+    private let lateness = Lateness()
 
     /// Milliseconds until an answer is late. MariaDB gives those of visitors in one; with two processors and hundreds of
     /// threads some take a hundred.
@@ -33,50 +35,59 @@ final class VisitorLookups: Sendable {
     }
 
     /// The answer to a question that has been asked, for whoever can do without: nil where it is late or MariaDB has none.
-    func answer<Value>(to lookup: Lookup<Value>?) throws -> Value? {
+    /// - Parameter lateness: of such questions.
+    func answer<Value>(to lookup: Lookup<Value>?, _ lateness: Lateness) throws -> Value? {
         guard let lookup else { return nil }
         switch lookup.wait(until: lookup.beganAt + Self.patience) {
         case .success(let value): return value
         case .failure(let error) where error.isDatabaseUnavailable: return nil
         case .failure(let error): throw error
         case nil:
-            store.outage.doubt()
+            noteLate(lateness)
             return nil
         }
     }
 
+    /// An answer is late.
+    func noteLate(_ lateness: Lateness) {
+        lateness.begin()
+        store.outage.doubt()
+    }
+
     /// The answer for whoever cannot do without. A restart of MariaDB is waited for.
     /// - Parameters:
-    ///   - isLate: answers are late anyway: few may wait for one.
-    ///   - answer: asks, or joins others who have; nil where that came to nothing.
-    func insist<Value>(isLate: Bool = false, _ answer: () throws -> Value?) throws -> Value {
+    ///   - lateness: of such questions. While answers are late anyway few may wait for one.
+    ///   - ask: asks, or joins others who have.
+    func insist<Value>(_ lateness: Lateness, _ ask: () -> Lookup<Value>?) throws -> Value {
         let count = insisting.add(1, ordering: .relaxed).newValue
         defer { insisting.subtract(1, ordering: .relaxed) }
-        if isLate, count > Self.waitersLimit { throw StoreSilent() }
+        if lateness.isOn, count > Self.waitersLimit { throw StoreSilent() }
         let end = monotonicMilliseconds() + Self.longestWait
         while true {
-            if let value = try answer() { return value }
+            if let value = try answer(to: ask(), lateness) { return value }
             guard monotonicMilliseconds() < end, waitsForRestart(until: end) else { throw StoreSilent() }
         }
     }
 
     /// Does work for a visitor who cannot do without. It may be done twice.
     func perform<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value {
-        try insist { try answer(to: ask(work)) }
+        try insist(lateness) { ask(work) }
     }
 
     /// Does work for who can do without: nil where MariaDB is away or late. No restart is waited for.
     func attempt<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) throws -> Value? {
-        try answer(to: ask(work))
+        try answer(to: ask(work), lateness)
     }
 
     private func ask<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) -> Lookup<Value>? {
         let lookup = Lookup<Value>()
-        let isBegun = begin(lookup) {
-            Result {
+        let isBegun = begin(lookup) { [lateness] in
+            let result = Result {
                 if lookup.isLate { throw StoreSilent() }  // its visitor has been told
                 return try work()
             }
+            lateness.note(result, to: lookup)
+            return result
         }
         return isBegun ? lookup : nil
     }
