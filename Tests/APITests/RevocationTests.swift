@@ -110,6 +110,8 @@ struct RevocationTests {
                 let port = try master.command("CONFIG", "GET", "port").elements?.last?.text ?? ""
                 try replica.command("REPLICAOF", "127.0.0.1", RedisArgument(port))
                 try #require(eventually { try replica.command("ROLE").elements?[3].text == "connected" })
+                // The replica says so before its master counts it.
+                try #require(eventually { try master.command("ROLE").elements?[2].elements?.isEmpty == false })
                 try #require(eventually { limiter.replaceEpoch(of: "ws") })
                 #expect(try replica.command("GET", "mask:{ws}:epoch") == master.command("GET", "mask:{ws}:epoch"))
                 replica.process.pause()
