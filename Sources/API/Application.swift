@@ -44,7 +44,9 @@ public struct Application: Sendable {
 
     private func visit(_ request: Request) -> Response {
         let began = monotonicMicroseconds()
-        let response = dress.dressed(redirector.respond(to: request), for: request)
+        // Without its body a form is not what was sent: no password is called wrong for it.
+        let answer = request.isBodyUnread ? Page.tooMuch : redirector.respond(to: request)
+        let response = dress.dressed(answer, for: request)
         services.metrics.note(visit: request, status: response.status, microseconds: monotonicMicroseconds() - began)
         return response
     }

@@ -49,6 +49,30 @@ struct KeyTests {
         #expect(stage.ask(.get, "/workspace").remaining == 6000 - 2, "asking counts nothing")
     }
 
+    @Test("a body that was not read is not taken for an empty one: nothing is done, and no password is wrong", arguments: [
+        (HTTP.Method.post, "/links"), (.post, "/links/bulk"), (.post, "/api-keys/$K/rotate"), (.patch, "/workspace"), (.post, "/images"),
+    ])
+    func unread(method: HTTP.Method, path: String) throws {
+        let stage = try Stage()
+        try stage.create(["slug": "secret", "password": "right"])
+        let before = try stage.effects()
+        var request = stage.request(method, "/v1" + path.replacing("$K", with: "\(stage.keyID)"))
+        request.fields.authorization = "Bearer " + (try stage.ownerKey())
+        request.fields.contentType = "application/json"
+        request.fields.idempotencyKey = "one"
+        request.isBodyUnread = true
+        let answer = stage.application.respond(to: request)
+        #expect(answer.status == 503 && answer[.retryAfter] == "1", "\(answer.text)")
+        request.fields.authorization = "Bearer mk_live_none"
+        #expect(stage.application.respond(to: request).status == 401)
+        #expect(try stage.effects() == before && stage.ask(.get, "/workspace").status == 200)
+
+        var form = stage.visit("/secret", .post)
+        form.isBodyUnread = true
+        for _ in 0..<10 { #expect(stage.application.respond(to: form).status == 413) }
+        #expect(stage.follow("/secret", .post, body: "password=right").status == 303, "no try is lost")
+    }
+
     @Test("a key is made with a name and scopes, and shown this one time")
     func create() throws {
         let answer = stage.ask(.post, "/api-keys", """

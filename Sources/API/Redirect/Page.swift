@@ -9,6 +9,7 @@ enum Page {
     static let gone = page(410, "Link expired", "This link was made for a limited time or number of visits, and that is over.")
     static let loop = page(508, "Link leads in a circle", "This link leads to another short link that leads on to a third.")
     static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.", retryAfter: 1)
+    static let tooMuch = page(413, "Too much data", "A form on this page has no more than a password in it.")
     static let wrongMethod = page(405, "Not possible", "A link can only be followed.", allow: "GET, HEAD")
 
     /// What takes none of a link's max_clicks: a preview shows the sentence, a crawler finds no address to follow.
