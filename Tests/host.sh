@@ -2,7 +2,7 @@
 # MASK on a host, from nothing: builds the package, boots a fresh Debian with systemd as its first process, and does in it what
 # a sysadmin would do. Needs root, and a machine on which a container can boot.
 #
-#   sh Tests/host.sh              Debian 13; of Debian 12 install, units, upgrade and a cluster, and its way to 13
+#   sh Tests/host.sh              Debian 13; of Debian 12 install, units and upgrade, and its way to 13
 #   sh Tests/host.sh PART…        parts are Tests/Host/*.sh, in the order below; MASK_DEBIAN=12 chooses the release
 #
 # The programs are built for each release in a Debian of that release. MASK_BIN names the folder of programs that are built
@@ -16,12 +16,11 @@ root=$PWD
 # Each of these parts stands on the ones before it: "install" comes first, "purge" last.
 one_host="install certificate units memory database remote backup cron metrics downtime purge"
 # These make their hosts by themselves: networks of their own in a second machine, at the same time.
-more_hosts="hosts"
+more_hosts="hosts galera"
 # Reboots its host: one of its own, at the same time, too.
 rebooting="lamp"
-# Of the older release: what differs with systemd, nginx and the libraries; and the cluster, which MariaDB 11.8 of Debian 13 has
-# not passed yet: MASK_DEBIAN=13 sh Tests/host.sh install galera.
-older="install units downtime purge galera"
+# Of the older release: what differs with systemd, nginx and the libraries.
+older="install units downtime purge"
 
 # shellcheck disable=SC2086 # lists
 if [ $# = 0 ] && [ -z "${MASK_DEBIAN:-}" ]; then

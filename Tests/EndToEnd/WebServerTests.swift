@@ -59,6 +59,14 @@ extension EndToEndTests {
 
         private static let long = String(repeating: "a", count: 9000)
 
+        @Test("its certificates have all that RFC 5280 wants: clients such as Python 3.13 take nothing less", arguments: ["api.mask", "mask"])
+        func strictCertificates(host: String) {
+            let tls = stack.folder + "/tls"
+            let verified = Stack.run(
+                "openssl", ["verify", "-x509_strict", "-CAfile", tls + "/ca.crt", "\(tls)/\(host).localhost.crt"])
+            #expect(verified.status == 0, "\(verified.text)\(verified.errors)")
+        }
+
         @Test("a published page and its picture say so, too")
         func strictPages() throws {
             let slug = "strict-\(UInt32.random(in: 0 ... .max))"
