@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// What a handler answers, before a dialect gives it its shape.
 struct Answer {

@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 import Model
 
 /// Who makes a change, as the audit log tells it: a key over the API, or the sysadmin with `maskctl`.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// The two shapes in which the one API speaks: names, envelopes and nothing else differ.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Store
 
 /// The host's own health, for monitoring on the host itself: nginx serves it on loopback only.

@@ -2,6 +2,7 @@ import Crypto
 import HTTP
 import MariaDB
 import Model
+import Signals
 import Store
 
 /// The Idempotency-Key of a POST (draft-ietf-httpapi-idempotency-key-header): the same request sent again gets the answer of
@@ -112,7 +113,7 @@ extension Call {
     private func committing<Result>(_ body: (Connection) throws -> Result, then follow: () -> Void) throws -> Result {
         try committed(body) {
             follow()
-            if principal.hasWebhooks { services.wakeSender() }
+            if principal.hasWebhooks { services.redis.wakeSender() }
         }
     }
 

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// A state of a resource, as its entity tag tells it: `"<version>"`, or `"<version>-<detail>"` where the resource shows

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// The fields of a body under the names that the client has sent: a problem points to what stands there, not to what the
 /// reference dialect calls it.

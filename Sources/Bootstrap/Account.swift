@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// The users of the system that a packaged MASK works as. MariaDB knows its accounts by the same names (unix_socket).
 public enum Account: String, Sendable {
@@ -9,7 +10,7 @@ public enum Account: String, Sendable {
 
     /// Who types the command, for the audit log: whoever called sudo, else the user of this process. Nil for MASK's own users,
     /// which cron works as.
-    static let person: String? = {
+    public static let person: String? = {
         let caller = getenv("SUDO_USER").map { String(cString: $0) } ?? getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) }
         return caller.flatMap(person(named:))
     }()
@@ -26,7 +27,7 @@ public enum Account: String, Sendable {
     }
 
     /// Makes a file or a folder this user's alone.
-    func own(_ path: String, mode: mode_t = 0o600) throws(HostFile.Failure) {
+    public func own(_ path: String, mode: mode_t = 0o600) throws(HostFile.Failure) {
         try HostFile.own(path, user: rawValue, group: rawValue, mode: mode)
     }
 

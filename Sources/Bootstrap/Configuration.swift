@@ -1,7 +1,7 @@
-import API
 import Logging
 import MariaDB
 import Model
+import POSIX
 import Redis
 import Webhooks
 

@@ -1,4 +1,5 @@
 import Glibc
+import POSIX
 
 /// The variables that configure MASK: those of the environment and, below them, of the file that `MASK_CONFIG` names, or of
 /// `/etc/mask/mask.env` where that is there. systemd/mask.env is their manual.
@@ -8,6 +9,8 @@ public struct Environment: Sendable {
     /// What is wrong with a variable, in a sentence that names it.
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     public init(_ values: [String: String]) {
@@ -98,22 +101,19 @@ public struct Environment: Sendable {
     }
 
     private static func read(_ path: String, for name: String) throws(Failure) -> String {
-        guard let text = readFile(path) else {
+        guard let text = File.text(of: path) else {
             throw Failure(description: "\(name): \(path) cannot be read: \(String(cString: strerror(errno)))")
         }
         return text
     }
-}
 
-/// A whole text file; nil (and errno) where it cannot be read.
-func readFile(_ path: String) -> String? {
-    guard let file = fopen(path, "re") else { return nil }
-    defer { fclose(file) }
-    var (bytes, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
-    while true {
-        let count = fread(&chunk, 1, chunk.count, file)
-        if count == 0 { break }
-        bytes += chunk.prefix(count)
+    /// The names in a folder that end in a suffix, sorted.
+    /// - Parameter name: the variable or option that names the folder.
+    public static func names(_ folder: String, suffix: String = "", for name: String) throws(Failure) -> [String] {
+        do throws(SystemError) {
+            return try Folder.names(folder, suffix: suffix)
+        } catch {
+            throw Failure(description: "\(name): \(folder) cannot be read: \(error.reason)")
+        }
     }
-    return ferror(file) == 0 ? String(decoding: bytes, as: UTF8.self) : nil
 }

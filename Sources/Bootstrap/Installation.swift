@@ -1,10 +1,8 @@
-import API
-import DNS
 import Glibc
 import Logging
 import MariaDB
 import Metrics
-import Pages
+import POSIX
 import Redis
 import Store
 import Systemd
@@ -38,10 +36,6 @@ public struct Installation: Sendable {
         self.logger = logger
     }
 
-    public var administration: Administration {
-        Administration(store: store, redis: redis, memory: memory, person: Account.person)
-    }
-
     /// Where webhooks may go.
     public var addressPolicy: AddressPolicy {
         AddressPolicy(opened: configuration.openedAddresses, ports: configuration.webhookPorts)
@@ -51,23 +45,12 @@ public struct Installation: Sendable {
         WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)
     }
 
-    /// Asks about the DNS records of domains.
-    public var resolver: Resolver { Resolver(servers: configuration.dnsServers) }
-
-    /// Renders bio pages and keeps their files.
-    public var publisher: Publisher {
-        let site = configuration.site
-        return Publisher(
-            store: store, directory: configuration.pages, themes: configuration.themes, logger: logger,
-            address: { site.shortURL(host: $0, slug: $1) })
-    }
-
     /// The migration files.
     public func migrator() throws -> Migrator {
         let folder = configuration.migrations
-        let names = try Folder.names(folder, suffix: ".sql", for: "MASK_MIGRATIONS")
+        let names = try Environment.names(folder, suffix: ".sql", for: "MASK_MIGRATIONS")
         return Migrator(try names.map { name in
-            guard let sql = readFile(folder + "/" + name) else {
+            guard let sql = File.text(of: folder + "/" + name) else {
                 throw Environment.Failure(description: "MASK_MIGRATIONS: \(folder)/\(name) cannot be read")
             }
             return .init(name: String(name.dropLast(4)), sql: sql)
@@ -77,7 +60,7 @@ public struct Installation: Sendable {
     /// What the roles of the workers' and the sender's account may do: the file beside the migrations' folder.
     public func roles() throws -> String {
         let path = configuration.migrations + "/../roles.sql"
-        guard let sql = readFile(path) else {
+        guard let sql = File.text(of: path) else {
             throw Environment.Failure(description: "MASK_MIGRATIONS: \(path) cannot be read: \(String(cString: strerror(errno)))")
         }
         return sql
@@ -97,23 +80,5 @@ public struct Installation: Sendable {
         } catch where error.isDatabaseUnavailable {
             return error
         }
-    }
-}
-
-enum Folder {
-    /// The names in a folder that end in a suffix, sorted.
-    static func names(_ path: String, suffix: String, for variable: String) throws(Environment.Failure) -> [String] {
-        guard let stream = opendir(path) else {
-            throw Environment.Failure(description: "\(variable): \(path) cannot be read: \(String(cString: strerror(errno)))")
-        }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(suffix) { names.append(name) }
-        }
-        return names.sorted()
     }
 }

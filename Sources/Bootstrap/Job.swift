@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import POSIX
 
 /// What cron does on each host with `maskctl`. A job never runs twice at once on a host, and tells when it last came to a
 /// good end: both by a file in the folder MASK_JOBS, which outlives a restart.
@@ -33,12 +34,12 @@ public enum Job: String, CaseIterable, Sendable {
 
     /// Nil where it never did.
     public func lastSuccess(in folder: String) -> Timestamp? {
-        guard let line = readFile(file(in: folder))?.split(separator: "\n").first else { return nil }
+        guard let line = File.text(of: file(in: folder))?.split(separator: "\n").first else { return nil }
         return Timestamp(rfc3339: String(line))
     }
 
     /// Without a good end for so long something is wrong.
-    var patienceSeconds: Int {
+    public var patienceSeconds: Int {
         switch self {
         case .journalLoad, .pageSync: 600
         case .maintain: 3 * 3600

@@ -1,8 +1,9 @@
-import API
 import Curl
 import Glibc
 import Model
+import POSIX
 import Redis
+import Signals
 import Store
 import Synchronization
 import Threads
@@ -25,15 +26,6 @@ public struct SenderProgram: Sendable {
     }
 
     public func runOnce() throws { try makeSender().runOnce() }
-
-    /// SIGHUP as well as the signals that stop a program is waited for in one thread, and blocked in all others. Called first
-    /// thing, so that ``Pools/restart()`` sees that this program knows it.
-    public static func blockReloadSignal() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGHUP)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-    }
 
     /// Works for so many seconds, until SIGTERM or SIGHUP at the latest; what is in flight then is finished.
     /// - Returns: whether it was SIGHUP: whoever runs this begins anew, with the configuration as it is then.
@@ -93,13 +85,7 @@ private final class SenderState: Sendable {
 
     /// SIGTERM, SIGINT and SIGHUP are blocked in every thread and waited for in this one.
     func waitForStopSignal() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGHUP)
-        var number: Int32 = 0
-        while sigwait(&set, &number) != 0 {}
+        let number = StopSignals.wait(reload: true)
         reloaded.store(number == SIGHUP, ordering: .releasing)
         stopped.store(true, ordering: .releasing)
     }

@@ -1,27 +1,5 @@
 import COpenSSL
 
-/// Two lower-case hexadecimal digits for each byte.
-public func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-        var position = 0
-        for byte in bytes {
-            text[position] = digits[Int(byte >> 4)]
-            text[position + 1] = digits[Int(byte & 15)]
-            position += 2
-        }
-        return position
-    }
-}
-
-/// The bytes that pairs of hexadecimal digits stand for; nil for any other text.
-public func hexadecimalDecoded(_ text: some StringProtocol) -> [UInt8]? {
-    let digits = text.utf8.map { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard digits.count % 2 == 0, digits.allSatisfy({ $0 != nil }) else { return nil }
-    let values = digits.compactMap(\.self)
-    return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
-}
-
 /// Base64 with `+`, `/` and padding (RFC 4648, section 4). OpenSSL's `EVP_EncodeBlock`.
 public func base64(_ bytes: [UInt8]) -> String {
     let length = (bytes.count + 2) / 3 * 4

@@ -1,6 +1,7 @@
 import Glibc
 import HTTP
 import Logging
+import POSIX
 import Synchronization
 import Threads
 
@@ -42,7 +43,7 @@ public final class Server: Sendable {
 
     /// Starts the threads, waits for SIGTERM or SIGINT, drains, and returns whether every request was finished.
     ///
-    /// Call ``blockStopSignals()`` first thing in `main`, so that every thread of the process inherits the mask.
+    /// Call `StopSignals.block()` first thing in `main`, so that every thread of the process inherits the mask.
     /// - Parameters:
     ///   - started: called once every thread accepts.
     ///   - stopping: called when draining begins.
@@ -54,7 +55,7 @@ public final class Server: Sendable {
             worker.thread.withLock { $0 = started }
         }
         try started()
-        Self.waitForStopSignal()
+        _ = StopSignals.wait()
         stopping()
         return stop()
     }
@@ -72,33 +73,11 @@ public final class Server: Sendable {
             answered: workers.reduce(0) { $0 + $1.answered.load(ordering: .relaxed) })
     }
 
-    /// Blocks SIGTERM and SIGINT in the calling thread and in all that it will start; ``run()`` waits for them.
-    /// A signal during a handler would cut its system calls short.
-    public static func blockStopSignals() {
-        var set = stopSignals()
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static func stopSignals() -> sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        return set
-    }
-
     /// SIGUSR1 ends a wait in accept(2) or recv(2) and does nothing else: no SA_RESTART.
     private static func letWakeSignalThrough() {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in }
         sigaction(SIGUSR1, &action, nil)
-    }
-
-    private static func waitForStopSignal() {
-        var set = stopSignals()
-        var number: Int32 = 0
-        while sigwait(&set, &number) != 0 {}
     }
 
     // MARK: One thread

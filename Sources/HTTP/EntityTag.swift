@@ -1,3 +1,5 @@
+import Text
+
 /// An entity tag (RFC 9110, section 8.8.3): names one state of a resource.
 public struct EntityTag: Sendable, Equatable, CustomStringConvertible {
     /// Whether states that differ, but not in meaning, may share the tag.

@@ -1,3 +1,5 @@
+import JSON
+
 /// How a field is written in JSON and what it is read as: `.string`, `.integer(in: 1...100)`, `.array(of: .string)`.
 ///
 /// Modules above add their own:

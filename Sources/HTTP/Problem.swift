@@ -1,3 +1,5 @@
+import JSON
+
 /// An error as a client sees it: a problem document (RFC 9457), `application/problem+json`.
 public struct Problem: Error, Sendable {
     public static let contentType = "application/problem+json"

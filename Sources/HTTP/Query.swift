@@ -1,3 +1,5 @@
+import Text
+
 /// The strict reader of a query (`application/x-www-form-urlencoded`, https://url.spec.whatwg.org/#urlencoded-parsing):
 ///
 ///     var query = try Query(request.query)

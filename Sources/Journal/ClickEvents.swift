@@ -1,8 +1,7 @@
-import HTTP
+import JSON
 import MariaDB
 import Model
 import Store
-import Webhooks
 
 /// Writes `click.recorded` for the endpoints that want it, in the transaction that stores the clicks.
 ///

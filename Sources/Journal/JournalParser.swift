@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Store
+import Text
 
 /// Reads lines of the journal. Remembers how user agents classify: a few hundred of them make most of the traffic.
 struct JournalParser {

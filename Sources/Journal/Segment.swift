@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import POSIX
 
 /// A segment of a journal: an append-only file `<ULID>.journal` in the spool. Its writer holds flock(2) on it as long as it
 /// lives; the kernel lets go when the writer dies, however it dies.
@@ -12,16 +13,9 @@ struct Segment: Sendable {
     /// The segments in a spool, oldest first.
     /// - Parameter suffix: or other files of it.
     static func list(in directory: String, suffix: String = Self.suffix) throws(JournalError) -> [Segment] {
-        guard let stream = opendir(directory) else { throw JournalError("opendir", directory) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(suffix) { names.append(name) }
-        }
-        return names.sorted().map { Segment(name: $0, path: directory + "/" + $0) }.filter { !$0.isForeign }
+        let names: [String]
+        do throws(SystemError) { names = try Folder.names(directory, suffix: suffix) } catch { throw JournalError(error) }
+        return names.map { Segment(name: $0, path: directory + "/" + $0) }.filter { !$0.isForeign }
     }
 
     /// Bytes from an offset on, at most `limit`.
@@ -104,18 +98,16 @@ struct Segment: Sendable {
 
 /// A system call on the spool that failed.
 public struct JournalError: Error, CustomStringConvertible {
-    public let call: String
-    public let path: String
-    public let code: Int32
+    private let error: SystemError
 
-    init(_ call: String, _ path: String) {
-        self.call = call
-        self.path = path
-        code = errno
-    }
+    var code: Int32 { error.code }
+
+    init(_ call: String, _ path: String) { self.init(SystemError(call, path)) }
+
+    init(_ error: SystemError) { self.error = error }
 
     /// Or what its owner may have of it.
     var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
-    public var description: String { "\(call) \(path): \(String(cString: strerror(code))) (MASK_SPOOL)" }
+    public var description: String { "\(error) (MASK_SPOOL)" }
 }

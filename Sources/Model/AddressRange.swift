@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A range of IPv4 or IPv6 addresses in CIDR notation (RFC 4632 and RFC 4291, section 2.3), such as `203.0.113.0/24`.
 ///
@@ -157,6 +158,6 @@ private struct Address: Hashable, CustomStringConvertible {
 
 extension UInt8 {
     fileprivate var isAddressByte: Bool {
-        hexValue != nil || self == UInt8(ascii: ".") || self == UInt8(ascii: ":")
+        hexadecimalValue != nil || self == UInt8(ascii: ".") || self == UInt8(ascii: ":")
     }
 }

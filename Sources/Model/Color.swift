@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A colour of a page: `#rrggbb`.
 public struct Color: Hashable, Sendable, CustomStringConvertible {
@@ -21,7 +22,7 @@ public struct Color: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.first == UInt8(ascii: "#"), digits.count == 6 else { return nil }
         var parts: [Double] = []
         for start in stride(from: 0, to: 6, by: 2) {
-            guard let high = digits[start].hexValue, let low = digits[start + 1].hexValue else { return nil }
+            guard let high = digits[start].hexadecimalValue, let low = digits[start + 1].hexadecimalValue else { return nil }
             parts.append(Double(high << 4 | low))
         }
         self.init(description: text.lowercased(), parts: parts)

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// Where a link leads: an absolute `http` or `https` URL, checked byte by byte so that no browser can read it in
 /// another way than MASK does.
@@ -280,13 +281,5 @@ private struct QueryAdditions {
     /// RFC 3986, section 2.3: what is not unreserved is encoded.
     private static func appendComponent(_ byte: UInt8, to bytes: inout [UInt8]) {
         if byte.isUnreserved { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) }
-    }
-}
-
-extension UInt8 {
-    /// RFC 3986, section 2.3: letters, digits and `-._~`.
-    var isUnreserved: Bool {
-        isLetter || isDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: ".") || self == UInt8(ascii: "_")
-            || self == UInt8(ascii: "~")
     }
 }

@@ -1,4 +1,5 @@
 import IDN
+import Text
 
 /// The name of a link host, such as `go.yourbrand.com`: lower case, ASCII (international names as A-labels), without
 /// the dot at the end.
@@ -99,55 +100,16 @@ enum HostRules {
     /// (https://url.spec.whatwg.org/#ends-in-a-number-checker); others look it up as a name. Nobody may guess here.
     private static func isNumber(_ label: Substring.UTF8View) -> Bool {
         label.allSatisfy(\.isDigit)
-            || (label.starts(with: "0x".utf8) && label.dropFirst(2).allSatisfy { $0.hexValue != nil })
+            || (label.starts(with: "0x".utf8) && label.dropFirst(2).allSatisfy { $0.hexadecimalValue != nil })
     }
 }
 
 // MARK: - Bytes
 
-extension UInt8 {
-    var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
-    var isLowerCaseLetter: Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= self }
-    var isLetter: Bool { (self | 0x20).isLowerCaseLetter }
-
-    /// Space, controls and DEL are not, and neither is anything outside ASCII.
-    var isVisibleASCII: Bool { 0x21...0x7E ~= self }
-
-    /// The value of a hexadecimal digit in either case.
-    var hexValue: UInt8? {
-        if isDigit { return self - UInt8(ascii: "0") }
-        let lower = self | 0x20
-        return UInt8(ascii: "a")...UInt8(ascii: "f") ~= lower ? lower - UInt8(ascii: "a") + 10 : nil
-    }
-}
-
 extension [UInt8] {
     /// Appends a text as destinations have it: what is no visible ASCII as `%XX`.
     mutating func appendEncoded(_ text: some Sequence<UInt8>) {
         for byte in text { if byte.isVisibleASCII { append(byte) } else { appendPercentEncoded(byte) } }
-    }
-
-    /// Appends the byte as `%XX`.
-    mutating func appendPercentEncoded(_ byte: UInt8) {
-        let digits: StaticString = "0123456789ABCDEF"
-        append(UInt8(ascii: "%"))
-        append(digits.utf8Start[Int(byte >> 4)])
-        append(digits.utf8Start[Int(byte & 15)])
-    }
-
-    /// `%XX` replaced by its byte, once; what is no such escape stays as it is.
-    init(percentDecoding text: some Collection<UInt8>) {
-        self.init()
-        reserveCapacity(text.count)
-        var rest = text[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let high = rest.first?.hexValue, let low = rest.dropFirst().first?.hexValue {
-                append(high << 4 | low)
-                rest = rest.dropFirst(2)
-            } else {
-                append(byte)
-            }
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// The host that a `Referer` header names, in lower case and as it is (`www.` stays); empty when there is none. Of an app
 /// for Android (`android-app://com.example.app/`) its package's name.
 ///

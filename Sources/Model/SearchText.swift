@@ -1,4 +1,5 @@
 import IDN
+import Text
 
 /// A text that somebody looks for, in the forms in which links have it: titles as it is, slugs in their one spelling, and
 /// destinations in ASCII, where `straße` stands as `stra%C3%9Fe` and `münchen.example` as `xn--mnchen-3ya.example`.

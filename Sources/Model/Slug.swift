@@ -1,3 +1,5 @@
+import Text
+
 // The standard library keeps its NFC normaliser behind this name; the alternatives are Foundation and libunistring.
 @_spi(_Unicode) import Swift
 

@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A time zone of the IANA database, read from the system's compiled files (TZif, RFC 8536). Debian keeps them up to
 /// date in the package tzdata.

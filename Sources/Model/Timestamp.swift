@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// An instant, to the millisecond. Times are UTC inside MASK; only analytics know time zones (`TimeZoneRules`).
 public struct Timestamp: Hashable, Comparable, Sendable {

@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 
 /// A contact as a vCard 3.0 (RFC 2426), the version that every telephone reads.
 enum ContactCard {

@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 import Model
 
 /// What stands on a page: the JSON that the API has found right, in names that a template's context is made of.

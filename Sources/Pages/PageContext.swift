@@ -1,7 +1,8 @@
-import HTTP
+import JSON
 import Model
 import QRCodes
 import Store
+import Text
 
 /// What a theme is told of a page. All texts are plain; the templates escape them. Only `icon` and `svg`
 /// are markup: the sign of a network as the theme has it, and a QR code.

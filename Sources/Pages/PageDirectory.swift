@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Model
+import POSIX
 
 /// The files that nginx serves: `HOST/SLUG.html`, and the same in gzip beside it. The time of a file is the page's stamp,
 /// which makes entity tags equal on every host.
@@ -10,39 +11,39 @@ struct PageDirectory: Sendable {
     /// Nil where the page has no file, or not both.
     func stamp(host: String, slug: String) -> Int? {
         let file = file(host, slug)
-        guard let stamp = Folder.modified(file), Folder.modified(file + ".gz") == stamp else { return nil }
+        guard let stamp = File.modified(file), File.modified(file + ".gz") == stamp else { return nil }
         return stamp
     }
 
-    func html(host: String, slug: String) throws(PageError) -> [UInt8] { try Folder.contents(of: file(host, slug)) }
+    func html(host: String, slug: String) throws(SystemError) -> [UInt8] { try File.contents(of: file(host, slug)) }
 
-    func write(_ html: [UInt8], host: String, slug: String, stamp: Int) throws(PageError) {
+    func write(_ html: [UInt8], host: String, slug: String, stamp: Int) throws {
         guard let zipped = gzip(html) else { throw PageError("zlib has no memory for a page of \(html.count) bytes") }
         try Folder.make("\(path)/\(host)")
-        try Folder.replace(file(host, slug) + ".gz", with: zipped, modifiedAt: stamp)
-        try Folder.replace(file(host, slug), with: html, modifiedAt: stamp)
+        try File.replace(file(host, slug) + ".gz", with: zipped, modifiedAt: stamp)
+        try File.replace(file(host, slug), with: html, modifiedAt: stamp)
     }
 
     /// - Returns: whether there was one.
     @discardableResult
-    func remove(host: String, slug: String) throws(PageError) -> Bool {
+    func remove(host: String, slug: String) throws(SystemError) -> Bool {
         var found = false
         for file in [file(host, slug), file(host, slug) + ".gz"] {
             if unlink(file) == 0 {
                 found = true
             } else if errno != ENOENT && errno != ENOTDIR {
-                throw PageError("unlink", file)
+                throw SystemError("unlink", file)
             }
         }
         return found
     }
 
     /// Every host and slug that has a file.
-    func list() throws(PageError) -> [(host: String, slug: String)] {
-        guard Folder.modified(path) != nil else { return [] }
+    func list() -> [(host: String, slug: String)] {
+        guard File.modified(path) != nil else { return [] }
         var pages: [(host: String, slug: String)] = []
         for host in hosts {
-            for slug in (try? Folder.names("\(path)/\(host)", suffix: ".html")) ?? [] { pages.append((host, slug)) }
+            for slug in (try? Folder.stems("\(path)/\(host)", suffix: ".html")) ?? [] { pages.append((host, slug)) }
         }
         return pages
     }
@@ -50,10 +51,10 @@ struct PageDirectory: Sendable {
     /// Removes what processes that were killed have begun to write.
     func removeLeftovers() {
         for folder in hosts.map({ "\(path)/\($0)" }) {
-            for name in (try? Folder.names(folder, suffix: "")) ?? []
+            for name in (try? Folder.stems(folder)) ?? []
             where !name.hasSuffix(".html") && !name.hasSuffix(".html.gz") && ![Self.root, Self.root + ".gz"].contains(name) {
                 let file = "\(folder)/\(name)"
-                if Folder.isOlder(file, than: Self.leftoverSeconds) { unlink(file) }
+                if File.isOlder(file, than: Self.leftoverSeconds) { unlink(file) }
             }
         }
     }
@@ -62,7 +63,7 @@ struct PageDirectory: Sendable {
     private static let leftoverSeconds = 600
 
     private var hosts: [String] {
-        ((try? Folder.names(path, suffix: "")) ?? []).filter { $0 != "_" && !$0.hasSuffix(".lock") }
+        ((try? Folder.stems(path)) ?? []).filter { $0 != "_" && !$0.hasSuffix(".lock") }
     }
 
     // MARK: The bare host
@@ -80,7 +81,7 @@ struct PageDirectory: Sendable {
     }
 
     /// Shows a page at the bare host, whether it has a file yet or not; none where the slug is nil.
-    func showRoot(ofHost host: String, slug: String?) throws(PageError) {
+    func showRoot(ofHost host: String, slug: String?) throws(SystemError) {
         guard root(ofHost: host) != slug else { return }
         for suffix in ["", ".gz"] {
             let link = "\(path)/\(host)/\(Self.root)\(suffix)"
@@ -89,7 +90,7 @@ struct PageDirectory: Sendable {
                 continue
             }
             try Folder.make("\(path)/\(host)")
-            try Folder.replace(link, withLinkTo: "\(slug).html\(suffix)")
+            try File.replace(link, withLinkTo: "\(slug).html\(suffix)")
         }
     }
 
@@ -98,15 +99,15 @@ struct PageDirectory: Sendable {
 
     // MARK: Images
 
-    func write(_ bytes: [UInt8], _ image: Image) throws(PageError) {
+    func write(_ bytes: [UInt8], _ image: Image) throws(SystemError) {
         try Folder.make(path + Image.folder.dropLast())
-        try Folder.replace(path + image.path, with: bytes, modifiedAt: Int(image.createdAt.milliseconds / 1000))
+        try File.replace(path + image.path, with: bytes, modifiedAt: Int(image.createdAt.milliseconds / 1000))
     }
 
     func remove(image name: String) { unlink(path + Image.folder + name) }
 
     /// The names of the images' files.
-    func images() -> [String] { (try? Folder.names(path + Image.folder.dropLast(), suffix: "")) ?? [] }
+    func images() -> [String] { (try? Folder.stems(path + Image.folder.dropLast())) ?? [] }
 
     private func file(_ host: String, _ slug: String) -> String { "\(path)/\(host)/\(slug).html" }
 
@@ -116,10 +117,10 @@ struct PageDirectory: Sendable {
         try Folder.make(path)
         let lock = path + "/pages.lock"
         let descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PageError("open", lock) }
+        guard descriptor >= 0 else { throw SystemError("open", lock) }
         defer { close(descriptor) }
         let byte = Self.lockByte(host, slug)
-        while mask_wait_for_byte(descriptor, byte) != 0 { guard errno == EINTR else { throw PageError("lock", lock) } }
+        while mask_wait_for_byte(descriptor, byte) != 0 { guard errno == EINTR else { throw SystemError("lock", lock) } }
         return try body()
     }
 

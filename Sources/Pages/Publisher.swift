@@ -1,7 +1,7 @@
-import HTTP
 import Logging
 import MariaDB
 import Model
+import POSIX
 import Store
 
 /// Brings the files of this host to what the database says, one page or all.
@@ -12,22 +12,18 @@ public struct Publisher: Sendable {
     private let store: Store
     private let directory: PageDirectory
     private let themeFolder: String
-    private let address: @Sendable (_ host: String, _ slug: String) -> String
+    private let site: SiteConfiguration
     private let logger: Logger
 
     /// - Parameters:
     ///   - directory: where nginx finds the files.
     ///   - themes: the folder of the templates.
-    ///   - address: the URL of a host and slug.
-    public init(
-        store: Store, directory: String, themes: String, logger: Logger,
-        address: @escaping @Sendable (_ host: String, _ slug: String) -> String
-    ) {
+    public init(store: Store, directory: String, themes: String, site: SiteConfiguration, logger: Logger) {
         self.store = store
         self.directory = PageDirectory(path: directory)
         themeFolder = themes
         self.logger = logger
-        self.address = address
+        self.site = site
     }
 
     /// The themes that a page can have.
@@ -85,15 +81,15 @@ public struct Publisher: Sendable {
                 let done = try directory.locked(host: place.host, slug: place.slug) {
                     try refreshLocked(host: place.host, slug: place.slug, themes)
                 }
-                if done.isWritten { synced.written.append(address(place.host, place.slug)) }
-            } catch let error as PageError {
-                synced.failed.append("\(address(place.host, place.slug)): \(error)")
+                if done.isWritten { synced.written.append(site.shortURL(host: place.host, slug: place.slug)) }
+            } catch where error is PageError || error is SystemError {
+                synced.failed.append("\(site.shortURL(host: place.host, slug: place.slug)): \(error)")
             }
         }
         let known = Set(published.map { $0.host + "/" + $0.slug })
-        for (host, slug) in try directory.list() where !known.contains(host + "/" + slug) {
+        for (host, slug) in directory.list() where !known.contains(host + "/" + slug) {
             let done = try directory.locked(host: host, slug: slug) { try refreshLocked(host: host, slug: slug, themes) }
-            if done.html == nil { synced.removed.append(address(host, slug)) }
+            if done.html == nil { synced.removed.append(site.shortURL(host: host, slug: slug)) }
         }
         try removeImages()
         try synchronizeRoots()
@@ -117,11 +113,11 @@ public struct Publisher: Sendable {
         for place in published
         where changing.contains(place.host + "/" + place.slug)
             || directory.stamp(host: place.host, slug: place.slug) != place.stamp {
-            synced.written.append(address(place.host, place.slug))
+            synced.written.append(site.shortURL(host: place.host, slug: place.slug))
         }
         let known = Set(published.map { $0.host + "/" + $0.slug })
-        for (host, slug) in try directory.list() where !known.contains(host + "/" + slug) {
-            synced.removed.append(address(host, slug))
+        for (host, slug) in directory.list() where !known.contains(host + "/" + slug) {
+            synced.removed.append(site.shortURL(host: host, slug: slug))
         }
         return synced
     }
@@ -213,8 +209,8 @@ public struct Publisher: Sendable {
             )
         }
         let context = PageContext(
-            content: content, url: address(page.host, page.slug), slug: page.slug, images: images,
-            links: links.mapValues { address($0.host, $0.slug) }, icon: themes.icon, isPreview: isPreview)
+            content: content, url: site.shortURL(host: page.host, slug: page.slug), slug: page.slug, images: images,
+            links: links.mapValues { site.shortURL(host: $0.host, slug: $0.slug) }, icon: themes.icon, isPreview: isPreview)
         return try themes.html(content.theme, context.values(at: now))
     }
 }

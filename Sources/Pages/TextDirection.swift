@@ -1,3 +1,5 @@
+import Text
+
 /// Which way a language is written. HTML does not know it from `lang`.
 enum TextDirection {
     /// - Parameter language: a language tag (BCP 47). A script in it decides, such as in `az-Arab`; else its language.

@@ -1,5 +1,5 @@
-import Glibc
 import Mustache
+import POSIX
 
 /// The templates of a folder: `NAME.mustache` is a theme, `_NAME.mustache` a part that themes share, and `icons/NAME.svg` the
 /// sign of a network.
@@ -17,8 +17,8 @@ public struct Themes: Sendable {
     /// Reads the folder. It is small, and read anew whenever it is needed: what a sysadmin changes holds at once.
     public init(folder: String) throws {
         var (templates, broken) = ([String: MustacheTemplate](), [String: String]())
-        for name in try Folder.names(folder, suffix: ".mustache") {
-            let text = String(decoding: try Folder.contents(of: "\(folder)/\(name).mustache"), as: UTF8.self)
+        for name in try Folder.stems(folder, suffix: ".mustache") {
+            let text = String(decoding: try File.contents(of: "\(folder)/\(name).mustache"), as: UTF8.self)
             do {
                 templates[name] = try PageText.template(text)
             } catch {
@@ -31,8 +31,8 @@ public struct Themes: Sendable {
         library = MustacheLibrary(templates: templates)
         names = templates.keys.filter { !$0.hasPrefix("_") }.sorted()
         var icons: [String: String] = [:]
-        for name in (try? Folder.names(folder + "/icons", suffix: ".svg")) ?? [] {
-            icons[name] = String(decoding: try Folder.contents(of: "\(folder)/icons/\(name).svg"), as: UTF8.self)
+        for name in (try? Folder.stems(folder + "/icons", suffix: ".svg")) ?? [] {
+            icons[name] = String(decoding: try File.contents(of: "\(folder)/icons/\(name).svg"), as: UTF8.self)
         }
         self.icons = icons
         guard names.contains(Self.standard) else { throw PageError("\(folder) has no \(Self.standard).mustache") }
@@ -55,7 +55,4 @@ public struct PageError: Error, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
-
-    /// A system call that failed.
-    init(_ call: String, _ path: String) { description = "\(call) \(path): \(String(cString: strerror(errno)))" }
 }

@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 import Model
 
 /// The body of a delivery: the event's bytes as they were written with the change, and its sequence. Made of these alone,

@@ -1,6 +1,6 @@
 import Crypto
 import Curl
-import HTTP
+import JSON
 import Model
 import Store
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bootstrap
-import FastCGI
 import Glibc
+import POSIX
 
 /// Started by cron each minute.
 struct MaskWebhooks: ParsableCommand {
@@ -41,7 +41,5 @@ struct MaskWebhooks: ParsableCommand {
     }
 }
 
-Server.blockStopSignals()
-SenderProgram.blockReloadSignal()
-signal(SIGPIPE, SIG_IGN)  // a receiver or Redis that has hung up is an error of that one connection
+StopSignals.block(reload: true)  // first thing, so that `maskctl reload` sees that this program knows SIGHUP
 MaskWebhooks.main()

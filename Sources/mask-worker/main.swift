@@ -1,11 +1,12 @@
+import Application
 import Bootstrap
-import FastCGI
 import Glibc
+import POSIX
 
 // mask-worker [--listen PATH]: answers the API and short links behind nginx.
 // Without --listen it serves the socket that systemd passes in.
 
-Server.blockStopSignals()
+StopSignals.block()
 
 do {
     let configuration = try Configuration(try Environment.current())

@@ -4,7 +4,9 @@ import Bootstrap
 import Crypto
 import Glibc
 import Model
+import POSIX
 import Store
+import Text
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

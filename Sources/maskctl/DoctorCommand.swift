@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import Glibc
+import Operations
 
 struct DoctorCommand: AccountCommand {
     static let configuration = CommandConfiguration(

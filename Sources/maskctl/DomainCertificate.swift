@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Bootstrap
 import Model
+import Operations
 
 extension DomainCommand {
     struct Certificate: ParsableCommand {

@@ -2,6 +2,8 @@ import API
 import ArgumentParser
 import Bootstrap
 import Model
+import Operations
+import POSIX
 
 extension DomainCommand {
     struct Check: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import POSIX
 
 /// Something that a job has found wrong, in one sentence.
 struct JobFailure: Error, CustomStringConvertible {

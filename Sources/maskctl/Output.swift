@@ -2,7 +2,7 @@ import API
 import ArgumentParser
 import Bootstrap
 import Glibc
-import HTTP
+import JSON
 import Model
 
 /// What a command tells of something: in a table its text, in JSON its value.

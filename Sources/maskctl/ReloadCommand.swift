@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import Operations
 
 struct ReloadCommand: AccountCommand {
     static let configuration = CommandConfiguration(

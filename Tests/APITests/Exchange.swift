@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import JSON
 import Testing
 
 /// One exchange with the API as it goes over the wire, request and answer in one text, as `curl -v` would show it.

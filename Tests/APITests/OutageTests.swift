@@ -48,9 +48,8 @@ struct OutageTests {
             if silence == .dropped { configuration.address = .tcp(host: "127.0.0.1", port: UInt32(proxy.port)) }
             configuration.database = "mask"
             // A copy is old at once, and due before.
-            stage = try Stage(store: Store(configuration, connections: 20, reserved: 4)) {
-                ($0.cacheTerms.trust, $0.cacheTerms.refresh) = (100, 50)
-            }
+            stage = try Stage(
+                store: Store(configuration, connections: 20, reserved: 4), terms: CacheTerms(trust: 100, refresh: 50))
         }
 
         func fallSilent() {

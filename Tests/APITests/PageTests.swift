@@ -1,3 +1,4 @@
+import JSON
 import Foundation
 import HTTP
 import Images
@@ -137,8 +138,7 @@ struct PageTests {
         let url = site.shortURL(host: stage.host, slug: slug)
         let other = Publisher(
             store: stage.store, directory: stage.spool.path + "/other", themes: TestThemes.folder,
-            logger: stage.services.logger,
-            address: { site.shortURL(host: $0, slug: $1) })
+            site: stage.services.site, logger: stage.services.logger)
         let file = "other/\(stage.host)/\(slug).html"
         #expect(try other.refresh(host: stage.host, slug: slug) == readFile(file))
         stage.ask(.patch, "/bio-pages/\(id)", #"{"title": "There"}"#)
@@ -157,7 +157,7 @@ struct PageTests {
         let (id, slug) = try stage.publishedPage()
         let other = Publisher(
             store: stage.store, directory: stage.spool.path + "/themeless", themes: stage.spool.path + "/no-themes",
-            logger: stage.services.logger, address: { $0 + "/" + $1 })
+            site: stage.services.site, logger: stage.services.logger)
         let file = "themeless/\(stage.host)/\(slug).html"
         let folder = stage.spool.path + "/themeless/" + stage.host
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -1,3 +1,5 @@
+import Text
+import JSON
 import Foundation
 import HTTP
 import MariaDB

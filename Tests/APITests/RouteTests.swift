@@ -1,3 +1,4 @@
+import Text
 import Crypto
 import Foundation
 import HTTP

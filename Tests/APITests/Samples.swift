@@ -1,3 +1,5 @@
+import Text
+import JSON
 import HTTP
 import MariaDB
 import Model

@@ -1,3 +1,4 @@
+import JSON
 import Crypto
 import DNS
 import Foundation
@@ -52,7 +53,7 @@ final class Stage: Sendable {
     /// - Parameter limit: requests a minute of the workspace, else those of the enterprise plan.
     init(
         limit: Int? = nil, redis: RedisConfiguration? = nil, store: Store? = nil, webhooks: WebhookPolicy? = nil,
-        names: NameServer? = nil, memory: HostMemory = HostMemory(path: nil),
+        names: NameServer? = nil, memory: HostMemory = HostMemory(path: nil), terms: CacheTerms = CacheTerms(),
         site change: (inout SiteConfiguration) -> Void = { _ in }
     ) throws {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
@@ -62,7 +63,7 @@ final class Stage: Sendable {
         backdoor = try store ?? Database.shared.get().administratorStore
         spool = try TemporaryFolder()
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
-        services = try Self.worker(site, self.store, self.redis, spool, webhooks, names, memory)
+        services = try Self.worker(site, self.store, self.redis, spool, webhooks, names, memory, terms: terms)
         application = Application(services)
         administration = Administration(store: self.store, redis: services.redis, memory: memory)
         contract = Contract(services)
@@ -76,7 +77,7 @@ final class Stage: Sendable {
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder,
         _ webhooks: WebhookPolicy? = nil, _ names: NameServer? = nil, _ memory: HostMemory = HostMemory(path: nil),
-        passwords: PasswordGate? = nil
+        passwords: PasswordGate? = nil, terms: CacheTerms = CacheTerms()
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
@@ -86,14 +87,13 @@ final class Stage: Sendable {
             pages: publisher(site, store, spool, logger),
             // Nobody listens at port 1.
             logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
-            memory: memory, svg: .child, passwords: passwords)
+            memory: memory, svg: .child, passwords: passwords, terms: terms)
     }
 
     /// Keeps the files of pages beside the journal.
     static func publisher(_ site: SiteConfiguration, _ store: Store, _ spool: TemporaryFolder, _ logger: Logger) -> Publisher {
         Publisher(
-            store: store, directory: spool.path + "/pages", themes: TestThemes.folder, logger: logger,
-            address: { site.shortURL(host: $0, slug: $1) })
+            store: store, directory: spool.path + "/pages", themes: TestThemes.folder, site: site, logger: logger)
     }
 
     /// Another worker on the same database, as on another host.
@@ -211,15 +211,6 @@ func randomHex(_ bytes: Int) -> String {
         let digits = String(UInt8.random(in: .min ... .max), radix: 16)
         return digits.count == 1 ? "0" + digits : digits
     }.joined()
-}
-
-/// Waits for something that another thread brings about; false when it has not come after five seconds.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    for _ in 0..<500 {
-        if try condition() { return true }
-        usleep(10_000)
-    }
-    return try condition()
 }
 
 extension Response {

@@ -1,5 +1,6 @@
 import Crypto
 import Testing
+import Text
 
 @Suite("Digests")
 struct DigestTests {

@@ -52,10 +52,4 @@ struct EncodingTests {
     func refusedInURL(text: String) {
         #expect(base64URLDecoded(text) == nil)
     }
-
-    @Test("hexadecimal writes two lower-case digits a byte")
-    func hex() {
-        #expect(hexadecimal([0x00, 0x0f, 0xa0, 0xff]) == "000fa0ff")
-        #expect(hexadecimal([]) == "")
-    }
 }

@@ -1,5 +1,7 @@
+import Text
 import Glibc
 import HTTP
+import POSIX
 import Logging
 import Support
 import Synchronization
@@ -431,7 +433,7 @@ private final class Stage: Sendable {
             })
         let running = try Thread.start(name: "server") { [self] in
             unblockSignals()
-            Server.blockStopSignals()
+            StopSignals.block()
             isDrained.store((try? server.run()) == true, ordering: .releasing)
         }
         thread.withLock { $0 = running }

@@ -1,6 +1,7 @@
 // libFuzzer's entry: reads what it is given with one of the readers of bytes that come from outside. See Tests/fuzz.sh.
 // What does not hold traps: that is how libFuzzer is told.
 
+import JSON
 import Foundation
 import Glibc
 import HTTP

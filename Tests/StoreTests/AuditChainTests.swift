@@ -4,6 +4,7 @@ import Model
 import Store
 import Support
 import Testing
+import Text
 
 /// Sealed entries cannot be altered, removed or added to without the chain telling.
 @Suite("The chain of the audit log", .database)

@@ -3,6 +3,7 @@ import MariaDB
 import Metrics
 import Model
 import Redis
+import Signals
 import Store
 
 /// What a sysadmin does to workspaces, members, keys and domains. Each change and its audit entry are one transaction, and
@@ -110,7 +111,7 @@ public struct Administration: Sendable {
         try change {
             try WorkspaceChanges.update(before, to: after, by: author, at: .now(), on: $0)
         } then: {
-            SenderCalls.publish(.events, through: redis)
+            redis.wakeSender()
             revocation.takeEffect(in: workspace.id)
         }
     }
@@ -313,7 +314,7 @@ public struct Administration: Sendable {
         try change {
             fresh = try WebhookChanges.replay(delivery, by: author, at: .now(), on: $0)
         } then: {
-            SenderCalls.publish(.events, through: redis)
+            redis.wakeSender()
         }
         return fresh
     }
@@ -326,7 +327,7 @@ public struct Administration: Sendable {
             count = try WebhookChanges.recover(
                 webhook, since: since, until: until, all: all, by: author, at: .now(), on: $0).count
         } then: {
-            SenderCalls.publish(.events, through: redis)
+            redis.wakeSender()
         }
         return count
     }

@@ -1,8 +1,9 @@
 import Crypto
-import HTTP
+import JSON
 import MariaDB
 import Model
 import Store
+import Text
 
 /// What can be done to domains, over the API and with `maskctl` alike. Each runs in the caller's transaction, with its audit
 /// entry.

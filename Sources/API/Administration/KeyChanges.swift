@@ -1,5 +1,5 @@
 import Crypto
-import HTTP
+import JSON
 import MariaDB
 import Model
 import Store

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 
 /// Every `code` that the API, or nginx in front of it, puts into a problem document: what it means and what to do.
 /// `/v1/errors` shows them, each under an anchor of its name, to which `type` and `doc_url` lead.

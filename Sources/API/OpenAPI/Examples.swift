@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// An example of each schema that is a body or an answer. Those of bodies can be sent as they stand.

@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// What OpenAPI tells of a route beyond method, path and scope. Every route must have one: the table asks for it.

@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 
 /// Examples of what bio pages are made of.
 enum PageExamples {

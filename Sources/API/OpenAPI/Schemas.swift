@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// The shapes of OpenAPI's `components/schemas`; those of each resource in a file beside this.

@@ -2,6 +2,7 @@ import Crypto
 import HTTP
 import Model
 import Store
+import Text
 
 /// The visits that links with `max_clicks` have left. Only the database knows, so nobody is led on while it is away.
 struct ClickBudgets: Sendable {

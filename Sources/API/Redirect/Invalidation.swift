@@ -1,18 +1,16 @@
-import Glibc
 import Logging
 import Metrics
 import Redis
+import Signals
 
 /// The word that links and domains have changed: to the processes of this host by numbers in memory, so that none of them
 /// answers with what was before once the change has been answered; to other hosts through Redis.
 enum Invalidation {
-    static let channel = "mask:links"
-
     /// Call it after the commit and before the answer. While Redis is away no other host trusts its cache.
     static func announce(_ keys: Set<String>, in memory: HostMemory, through redis: RedisPool) {
         guard !keys.isEmpty else { return }
         for key in keys { memory.changes(of: key).grow() }
-        redis.publish(keys.joined(separator: "\n"), on: channel)
+        redis.publish(keys.joined(separator: "\n"), on: .links)
     }
 
     /// The word for all keys. None is called so: each has a slash.
@@ -21,7 +19,7 @@ enum Invalidation {
     /// Everything may have changed: all copies in memory are read again when they are asked for next.
     static func announceAll(in memory: HostMemory, through redis: RedisPool) {
         memory.growAllChanges()
-        redis.publish(everything, on: channel)
+        redis.publish(everything, on: .links)
     }
 
     static func hear(_ payload: [UInt8], _ changes: Changes) {
@@ -57,22 +55,12 @@ public struct InvalidationListener: Sendable {
 
     public func run() -> Never {
         let changes = services.changes
-        var isTold = false  // an outage is one line, however long it lasts
-        while true {
-            do {
-                try Subscription.listen(
-                    configuration, channels: [Invalidation.channel], silenceMilliseconds: Self.silenceMilliseconds,
-                    began: {
-                        changes.subscriptionBegan()
-                        isTold = false
-                    },
-                    hear: { _, payload in Invalidation.hear(payload, changes) })
-            } catch {
+        Listener(configuration, [.links], silenceMilliseconds: Self.silenceMilliseconds).run(
+            began: changes.subscriptionBegan,
+            lost: { error in
                 changes.subscriptionEnded()
-                if !isTold { services.logger.warning("no word of changed links, so none is trusted from memory: \(error)") }
-                isTold = true
-            }
-            usleep(250_000)
-        }
+                services.logger.warning("no word of changed links, so none is trusted from memory: \(error)")
+            },
+            hear: { _, payload in Invalidation.hear(payload, changes) })
     }
 }

@@ -1,14 +1,12 @@
-import Glibc
 import Logging
 import Pages
 import Redis
+import Signals
 
-/// The channel on which changed pages are told to every host. Where it is not heard, cron brings the files within a minute.
+/// The word that pages have changed, told to every host. Where it is not heard, cron brings the files within a minute.
 enum PageNews {
-    static let channel = "mask:pages"
-
     static func publish(_ places: [PagePlace], through redis: RedisPool) {
-        redis.publish(places.map { $0.host + "/" + $0.slug }.joined(separator: "\n"), on: channel)
+        redis.publish(places.map { $0.host + "/" + $0.slug }.joined(separator: "\n"), on: .pages)
     }
 
     /// No host and no slug has a slash or a line end.
@@ -69,17 +67,9 @@ public struct PageListener: Sendable {
     }
 
     public func run() -> Never {
-        var isTold = false
-        while true {
-            do {
-                try Subscription.listen(
-                    configuration, channels: [PageNews.channel], silenceMilliseconds: silenceMilliseconds,
-                    began: { isTold = false }, hear: { _, payload in services.refresh(Set(PageNews.places(payload))) })
-            } catch {
-                if !isTold { services.logger.warning("no word of changed pages; cron brings them: \(error)") }
-                isTold = true
-            }
-            sleep(1)
-        }
+        Listener(configuration, [.pages], silenceMilliseconds: silenceMilliseconds, pauseMilliseconds: 1000).run(
+            began: {},
+            lost: { services.logger.warning("no word of changed pages; cron brings them: \($0)") },
+            hear: { _, payload in services.refresh(Set(PageNews.places(payload))) })
     }
 }

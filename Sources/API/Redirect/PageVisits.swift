@@ -2,6 +2,7 @@ import HTTP
 import Journal
 import Model
 import Pages
+import POSIX
 import Store
 
 /// What workers have to do with pages: count their views, and bring files to a host that has them not yet. nginx serves
@@ -64,7 +65,7 @@ struct PageVisits: Sendable {
         try services.visitors.perform { [services] in
             do {
                 return try services.pages.refresh(host: host, slug: slug)
-            } catch let error as PageError {
+            } catch where error is PageError || error is SystemError {
                 services.logger.critical("the file of a page cannot be written; see MASK_PAGES: \(error)")
                 return try services.pages.html(host: host, slug: slug)
             }

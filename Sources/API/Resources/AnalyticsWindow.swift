@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// The window of an analytics question: `interval`, or `start` and `end`, times or whole days; `timezone`; `granularity`.

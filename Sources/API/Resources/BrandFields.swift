@@ -1,4 +1,5 @@
 import HTTP
+import JSON
 import Model
 
 /// What a client sends of a workspace's brand. Fields that are absent change nothing, `null` clears.

@@ -1,5 +1,6 @@
 import HTTP
 import Images
+import JSON
 import Model
 import Store
 

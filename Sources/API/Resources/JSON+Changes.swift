@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 
 extension JSON {
     /// The members of two objects that differ, as they were before and as they are after; without the time of the change,

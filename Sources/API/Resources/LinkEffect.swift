@@ -1,4 +1,4 @@
-import HTTP
+import JSON
 import MariaDB
 import Model
 import Store

@@ -1,7 +1,9 @@
 import HTTP
+import JSON
 import MariaDB
 import Model
 import Store
+import Text
 
 /// `/links`: create, list, read, change, delete.
 enum LinkResource {

@@ -1,4 +1,5 @@
 import Bootstrap
+import POSIX
 
 /// A configuration file whose values are changed in their places: the words around them stay.
 struct SettingsFile {

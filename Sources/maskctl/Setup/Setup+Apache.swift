@@ -1,5 +1,7 @@
 import Bootstrap
 import Glibc
+import Operations
+import POSIX
 
 /// MASK behind an Apache that has the ports 80 and 443.
 extension Setup {

@@ -1,5 +1,7 @@
 import Bootstrap
 import Glibc
+import Operations
+import POSIX
 
 /// nginx: MASK's site beside those that are there.
 extension Setup {

@@ -1,6 +1,9 @@
 import Bootstrap
 import Crypto
 import Glibc
+import Operations
+import POSIX
+import Text
 
 /// The steps of `maskctl setup`. Each can be done again: what is there is kept.
 struct Setup {

@@ -2,6 +2,8 @@ import ArgumentParser
 import Bootstrap
 import Glibc
 import Model
+import Operations
+import POSIX
 
 struct SetupCommand: AccountCommand {
     static let configuration = CommandConfiguration(

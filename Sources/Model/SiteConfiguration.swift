@@ -1,0 +1,52 @@
+import Glibc
+import Text
+
+/// What the installation is called and where its visitors come in.
+public struct SiteConfiguration: Sendable {
+    /// The host that serves `/v1`.
+    public var apiHost: String
+    /// The host whose short links all workspaces share; it serves `/api/v1` too.
+    public var linkHost: String
+    /// The port that visitors use; left out of short URLs when it is 443.
+    public var linkPort: Int
+    /// Workers of this installation together; bounds what they let in while Redis is away.
+    public var workers: Int
+    /// Links of usual length that each worker keeps in memory.
+    public var cachedLinks: Int
+    /// Origins of web pages that may call the API from a browser.
+    public var corsOrigins: Set<String> = []
+    /// Threads of each worker.
+    public var threads = 256
+    /// The folder in which nginx finds certificates, HOST.crt: such a host can be asked over TLS. Nil where nobody knows.
+    public var certificates: String?
+    /// Characters of a random slug.
+    public var slugLength = 7
+    /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
+    public var honorsDoNotTrack = false
+
+    public init(apiHost: String, linkHost: String, linkPort: Int = 443, workers: Int = 2, cachedLinks: Int = 200_000) {
+        self.apiHost = apiHost
+        self.linkHost = linkHost
+        self.linkPort = linkPort
+        self.workers = workers
+        self.cachedLinks = cachedLinks
+    }
+
+    public func hasCertificate(_ host: String) -> Bool {
+        // The host is a client's word: no other folder.
+        guard let certificates, !host.contains("/"), !host.contains("..") else { return false }
+        return access("\(certificates)/\(host).crt", F_OK) == 0
+    }
+
+    /// The address of a link or a page.
+    public func shortURL(host: String, slug: String) -> String {
+        origin(ofHost: host) + "/" + PercentEncoding.encode(slug)
+    }
+
+    public func origin(ofHost host: String) -> String { "https://\(host)" + (linkPort == 443 ? "" : ":\(linkPort)") }
+
+    public var apiURL: String { origin(ofHost: apiHost) + "/v1" }
+
+    /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
+    public var documentation: String { apiURL + "/errors" }
+}

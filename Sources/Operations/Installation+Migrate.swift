@@ -1,0 +1,34 @@
+import Bootstrap
+import MariaDB
+import Model
+import Store
+
+extension Installation {
+    /// MASK_DATABASE.
+    var databaseName: String { configuration.database.database ?? "" }
+
+    /// A connection for work that takes its time: no statement is given up.
+    func connectPatiently() throws -> Connection {
+        var database = configuration.database
+        database.answerSeconds = 86_400
+        database.sessionStatement += ", wait_timeout = 604800"
+        return try Servers(database).connect()
+    }
+
+    /// The names of the migrations that are yet to be applied.
+    public func pendingMigrations() throws -> [String] {
+        try migrator().pending(on: try connectPatiently()).map(\.name)
+    }
+
+    /// Brings the schema up to date, makes partitions ahead, and gives the accounts of the workers and the sender their rights.
+    /// - Parameter report: is told what is done, a line each.
+    public func migrate(report: (String) -> Void) throws {
+        let (migrator, roles) = (try migrator(), try roles())
+        let connection = try connectPatiently()
+        try migrator.migrate(on: connection) { report("applying \($0.name)") }
+        try Partitions.maintainAll(today: Timestamp.now().day, on: connection).forEach(report)
+        if try !Roles.grant(roles, on: connection) {
+            report("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
+        }
+    }
+}

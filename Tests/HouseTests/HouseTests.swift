@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// The order of the rooms: `Package.swift` says what each may import, and the comment above its targets what it never may.
+@Suite("The house")
+struct HouseTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../.."
+
+    /// What a room never imports, neither by itself nor by way of another: as in the comment of `Package.swift`.
+    private static let nevers: [String: Set<String>] = [
+        "Model": ["Store", "HTTP", "JSON", "MariaDB", "Redis", "Crypto"],
+        "Store": ["HTTP", "FastCGI", "Redis", "Curl", "API"],
+        "Signals": ["Store", "HTTP", "API"],
+        "Journal": ["Webhooks", "Curl", "HTTP", "FastCGI", "Redis"],
+        "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
+        "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
+        "API": ["FastCGI", "Bootstrap", "Operations"],
+        "Bootstrap": ["API", "FastCGI", "Images", "Pages", "HTTP"],
+        "Operations": ["FastCGI", "API", "Application"],
+        "mask-webhooks": ["API", "FastCGI", "HTTP", "Images", "Pages"],
+    ]
+
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: root + "/" + path, encoding: .utf8)
+    }
+
+    private static func files(in folder: String) throws -> [String] {
+        try #require(FileManager.default.enumerator(atPath: root + "/" + folder)).compactMap { $0 as? String }
+            .map { folder + "/" + $0 }
+    }
+
+    /// The targets in `Sources` and what each depends on, in the order of `Package.swift`.
+    private static func rooms() throws -> [(name: String, dependencies: Set<String>)] {
+        try text("Package.swift").split(separator: "\n").compactMap { line in
+            guard let name = line.firstMatch(of: /^ +\.(?:target|executableTarget)\(name: "([\w-]+)"/)?.output.1,
+                FileManager.default.fileExists(atPath: "\(root)/Sources/\(name)")
+            else { return nil }
+            let list = line.firstMatch(of: /dependencies: \[(.*)\]/)?.output.1 ?? ""
+            let products = list.replacing(/\.product\(name: "(\w+)", package: "[\w-]+"\)/) { "\"\($0.output.1)\"" }
+            return (String(name), Set(products.matches(of: /"(\w+)"/).map { String($0.output.1) }))
+        }
+    }
+
+    /// The modules of the package that the files of a room import.
+    private static func imports(of room: String) throws -> Set<String> {
+        var found: Set<String> = []
+        for file in try files(in: "Sources/" + room) where file.hasSuffix(".swift") {
+            found.formUnion(try text(file).matches(of: /(?m)^(?:@\w+ )?import (\w+)/).map { String($0.output.1) })
+        }
+        return found
+    }
+
+    @Test("a room depends only on rooms above it")
+    func order() throws {
+        let rooms = try Self.rooms()
+        try #require(rooms.count > 20)
+        let names = rooms.map(\.name)
+        for (place, room) in rooms.enumerated() {
+            let below = room.dependencies.intersection(names[place...])
+            #expect(below.isEmpty, "\(room.name) depends on \(below), which stand below it")
+        }
+    }
+
+    @Test("a room imports only what it depends on, or what those depend on")
+    func imports() throws {
+        var reach: [String: Set<String>] = [:]
+        let rooms = try Self.rooms()
+        let known = Set(rooms.map(\.name))
+        for room in rooms {
+            reach[room.name] = room.dependencies.union(room.dependencies.flatMap { reach[$0] ?? [] })
+            let strangers = try Self.imports(of: room.name).intersection(known).subtracting(reach[room.name] ?? [])
+            #expect(strangers.isEmpty, "\(room.name) imports \(strangers)")
+        }
+    }
+
+    @Test("no room reaches what it must not, by whatever way", arguments: nevers.keys.sorted())
+    func never(room: String) throws {
+        var reach: [String: Set<String>] = [:]
+        for room in try Self.rooms() {
+            reach[room.name] = room.dependencies.union(room.dependencies.flatMap { reach[$0] ?? [] })
+        }
+        let reached = try #require(reach[room], "there is no room \(room)")
+        let forbidden = reached.intersection(Self.nevers[room] ?? [])
+        #expect(forbidden.isEmpty, "\(room) reaches \(forbidden)")
+    }
+
+    @Test("only its wrapper imports a C library")
+    func wrappers() throws {
+        var users: [String: Set<String>] = [:]
+        for room in try Self.rooms() {
+            for module in try Self.imports(of: room.name) where module.wholeMatch(of: /C[A-Z]\w+/) != nil {
+                users[module, default: []].insert(room.name)
+            }
+        }
+        // Functions that Swift's Glibc leaves out are of no library.
+        for (module, rooms) in users where module != "CLinux" { #expect(rooms.count == 1, "\(module) is imported by \(rooms)") }
+    }
+
+    @Test("each file that the README names to find a sentence by is there")
+    func index() throws {
+        let readme = try Self.text("README.md")
+        let start = try #require(readme.range(of: "Where to find a sentence of this page:"))
+        let index = readme[start.upperBound...].prefix { $0 != "#" }
+        let files = try ["Sources", "Tests", "nginx", "sql", "systemd"].flatMap(Self.files(in:))
+        let names = index.matches(of: /`([\w\/+@.-]+\.(?:swift|sh|conf|sql|service|yml)|[\w-]+\/[\w\/-]*\/?)`/).map { String($0.output.1) }
+        try #require(names.count > 60)
+        for name in names {
+            #expect(files.contains { $0.hasSuffix("/" + name.trimming("/")) || $0 == name.trimming("/") }, "\(name)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ end: Character) -> String { last == end ? String(dropLast()) : self }
+}
