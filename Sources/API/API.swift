@@ -2,6 +2,7 @@ import HTTP
 import Journal
 import Logging
 import Model
+import Threads
 
 /// The API in one dialect: who, how often, which route, may they, and then the handler.
 struct API: Sendable {

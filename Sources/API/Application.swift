@@ -1,6 +1,7 @@
 import HTTP
 import Logging
 import Metrics
+import Threads
 
 /// Answers every request that nginx passes on: the API in both dialects, the host's own health, and short links.
 public struct Application: Sendable {

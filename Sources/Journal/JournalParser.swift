@@ -61,11 +61,8 @@ struct JournalParser {
         guard field.count == digits else { return nil }
         var value: UInt128 = 0
         for byte in field {
-            switch byte {
-            case 0x30...0x39: value = value << 4 | UInt128(byte - 0x30)
-            case 0x61...0x66: value = value << 4 | UInt128(byte - 0x57)
-            default: return nil
-            }
+            guard let digit = byte.hexadecimalValue else { return nil }
+            value = value << 4 | UInt128(digit)
         }
         return value
     }

@@ -44,10 +44,5 @@ public struct Deadline: Sendable, Hashable, Comparable {
         return Glibc.timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
     }
 
-    /// `clock_gettime` fails only for an unknown clock.
-    private static func now() -> Int64 {
-        var time = Glibc.timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    private static func now() -> Int64 { Int64(Threads.nanoseconds(CLOCK_MONOTONIC)) }
 }

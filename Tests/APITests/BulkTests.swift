@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+import Threads
 
 /// Up to a thousand links in one request: each has its own result, in its place.
 @Suite("Bulk")

@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+import Threads
 
 extension Stage {
     /// Asks a worker, the stage's own unless another is given, with header fields of the test's.

@@ -3,6 +3,7 @@ import JSON
 import Model
 import Store
 import Synchronization
+import Threads
 
 /// Whether a workspace may have more of something. What is there is counted before the change, not in its transaction.
 ///

@@ -1,4 +1,5 @@
 import Bootstrap
+import POSIX
 import Store
 
 extension Doctor {
