@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Work
 
 /// What a handler answers, before a dialect gives it its shape.
 struct Answer {
@@ -23,6 +24,8 @@ struct Answer {
     var isChange: Bool?
     /// The content has a secret in it that is stored nowhere in the clear.
     var isSecret = false
+    /// What follows once it is committed.
+    var effects: [Effect] = []
 
     static func ok(_ json: JSON) -> Answer { Answer(status: 200, content: .object(json)) }
     static func page(_ items: [JSON], cursor: String?) -> Answer { Answer(status: 200, content: .list(items, cursor: cursor)) }
@@ -38,6 +41,13 @@ struct Answer {
     func tagged(_ version: ResourceVersion) -> Answer {
         var answer = self
         answer.fields.append(.init(.eTag, version.tag.description))
+        return answer
+    }
+
+    /// As the answer to a change that these follow.
+    func followed(by effects: Effect...) -> Answer {
+        var answer = self
+        answer.effects += effects
         return answer
     }
 

@@ -113,14 +113,14 @@ struct Call {
     func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
         let earlier = try earlierChanges()
         guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
-        services.tell(earlier, in: workspace)
+        carryOut(earlier.effects)
         return .noContent
     }
 
     /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
     func earlierChanges() throws -> [EarlierChange] {
         try services.store.read { try AuditLog.changes(of: request.id, in: workspace, since: repetitionsBegin, on: $0) }
-            .compactMap(EarlierChange.init)
+            .compactMap { EarlierChange($0, in: workspace) }
     }
 
     /// No request that nginx repeats was made before.

@@ -1,7 +1,6 @@
-import HTTP
 import JSON
 import Model
-import Store
+import Work
 
 /// What an earlier attempt of the same request has done, as the audit log tells it. Its worker may have died between the commit
 /// and telling those who remember what was before.
@@ -10,27 +9,33 @@ struct EarlierChange {
     let resource: String
     /// What was: of something deleted all of it, of something changed what is different now.
     let before: JSON?
+    private let workspace: WorkspaceID
 
-    init?(_ entry: (action: String, resource: String, changes: String?)) {
+    init?(_ entry: (action: String, resource: String, changes: String?), in workspace: WorkspaceID) {
+        self.workspace = workspace
         guard let action = AuditAction(rawValue: entry.action) else { return nil }
         (self.action, resource) = (action, entry.resource)
         before = entry.changes.flatMap { try? JSON.parse(Array($0.utf8)) }?["before"]
     }
 
+    /// What follows it, for whoever was not told.
+    var effects: [Effect] {
+        switch action {
+        case .linkDeleted: place.map { [.links([$0])] } ?? []
+        case .pageDeleted: place.map { [.pages([$0])] } ?? []
+        case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
+        case .keyRevoked, .webhookDeleted: [.access(workspace)]
+        default: []
+        }
+    }
+
     /// Where visitors found the link or page that is gone.
-    fileprivate var place: PagePlace? {
+    private var place: Place? {
         guard let host = before?["domain"]?.stringValue, let slug = before?["slug"]?.stringValue else { return nil }
-        return PagePlace(host: host, slug: slug)
+        return Place(host: host, slug: slug)
     }
 }
 
-extension Services {
-    /// Tells of deletions once more.
-    func tell(_ deletions: [EarlierChange], in workspace: WorkspaceID) {
-        func of(_ action: AuditAction) -> [EarlierChange] { deletions.filter { $0.action == action } }
-        announce(Set(of(.linkDeleted).compactMap(\.place).map { LinkCache.key(host: $0.host, slug: $0.slug) }))
-        show(Set(of(.pageDeleted).compactMap(\.place)))
-        for deletion in of(.domainDeleted) { (deletion.before?["host"]?.stringValue).map(forgetDomain) }
-        if !of(.keyRevoked).isEmpty || !of(.webhookDeleted).isEmpty { revocation.takeEffect(in: workspace) }
-    }
+extension [EarlierChange] {
+    var effects: [Effect] { flatMap(\.effects) }
 }

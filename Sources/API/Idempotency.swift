@@ -2,8 +2,8 @@ import Crypto
 import HTTP
 import MariaDB
 import Model
-import Signals
 import Store
+import Work
 
 /// The Idempotency-Key of a POST (draft-ietf-httpapi-idempotency-key-header): the same request sent again gets the answer of
 /// the first, and has no second effect.
@@ -34,7 +34,8 @@ struct Idempotency {
         let stored = IdempotentAnswer(
             workspace: workspace, digest: digest, fingerprint: fingerprint, status: answer.status,
             location: answer[.location], entityTag: answer[.eTag],
-            body: answer.isSecret ? try seal(body, secret: secret) : body, isSealed: answer.isSecret, createdAt: call.now)
+            body: answer.isSecret ? try seal(body, secret: secret) : body, isSealed: answer.isSecret, effects: answer.effects.stored,
+            createdAt: call.now)
         if let size = stored.countedSize { call.services.quotas.add(size, of: .idempotencyBytes, in: workspace) }
         return stored
     }
@@ -65,42 +66,45 @@ extension Call {
             return try handler()
         } catch {
             guard !(error is RateRefusal), let stored = try stored(idempotency) else { throw error }
-            // The first time may have ended between the change of a key and its taking effect.
-            if stored.isSealed { services.revocation.takeEffect(in: workspace) }
+            // The first time may have ended between the change and what follows it.
+            carryOut([Effect](stored: stored.effects))
             return try idempotency.replay(stored)
         }
     }
 
     /// Makes a change of which the answer is known before: one transaction in one round trip.
-    /// - Parameter follow: as of ``commit(_:then:)``.
-    func commit(_ answer: Answer, _ statements: [SQL], then follow: () -> Void = {}) throws -> Answer {
+    func commit(_ answer: Answer, _ statements: [SQL]) throws -> Answer {
         let claim = try idempotency.map { [IdempotencyKeys.insertion(of: try $0.record(of: answer, self))] } ?? []
-        try committing({ try $0.executeAtomically(claim + statements) }, then: follow)
-        return answer.changed
+        return try committed { connection, known in
+            known = answer.effects
+            try connection.executeAtomically(claim + statements)
+            return answer.changed
+        }
     }
 
     /// Makes a change of which the answer is known only when it is made: one transaction.
-    /// - Parameter follow: tells those who remember what was before. Called once the change is made, or where it may have been
-    ///   made: by this request, whose connection was lost, or by its first copy, which may not have lived to tell.
-    func commit(_ change: (Connection) throws -> Answer, then follow: () -> Void = {}) throws -> Answer {
-        try committing({ connection in
+    func commit(_ change: (Connection) throws -> Answer) throws -> Answer {
+        try committed { connection, known in
             try connection.transaction { connection in
-                guard let idempotency else { return try change(connection).changed }
+                guard let idempotency else {
+                    let answer = try change(connection)
+                    known = answer.effects
+                    return answer.changed
+                }
                 try connection.execute(IdempotencyKeys.insertion(of: idempotency.place(at: now)))
                 let answer = try change(connection)
+                known = answer.effects
                 try IdempotencyKeys.complete(try idempotency.record(of: answer, self), on: connection)
                 return answer.changed
             }
-        }, then: follow)
+        }
     }
 
     /// The answer where there is nothing to change.
-    /// - Parameters:
-    ///   - time: of the last change; nil where that is not known. The same request sent before may have made it, and neither it
-    ///     nor its connection lived to tell: so it is told again for as long as copies of what was before may live.
-    ///   - follow: as of ``commit(_:then:)``.
-    func unchanged(_ answer: Answer, since time: Timestamp?, then follow: () -> Void) -> Answer {
-        if time.map(mayBeUntold) ?? true { follow() }
+    /// - Parameter time: of the last change; nil where that is not known. The same request sent before may have made it, and
+    ///   neither it nor its connection lived to tell: so it is told again for as long as copies of what was before may live.
+    func unchanged(_ answer: Answer, since time: Timestamp?, _ effects: Effect...) -> Answer {
+        if time.map(mayBeUntold) ?? true { carryOut(effects) }
         return answer
     }
 
@@ -110,32 +114,30 @@ extension Call {
     /// A minute that a copy is trusted, as long as a commit may take, and what clocks of two hosts may be apart; in seconds.
     private static let longestMemory = 300
 
-    private func committing<Result>(_ body: (Connection) throws -> Result, then follow: () -> Void) throws -> Result {
-        try committed(body) {
-            follow()
-            if principal.hasWebhooks { services.redis.wakeSender() }
-        }
-    }
+    func carryOut(_ effects: [Effect]) { services.effects.carryOut(effects) }
 
-    private func committed<Result>(_ body: (Connection) throws -> Result, then follow: () -> Void) throws -> Result {
-        guard let idempotency else { return try services.store.write(body, then: follow) }
-        try admitAnswer()
-        do {
-            return try services.store.write({ connection in
+    /// Runs a transaction and carries out what follows it: once it is committed, or where it may have been, because the
+    /// connection was lost.
+    private func committed(_ body: (Connection, inout [Effect]) throws -> Answer) throws -> Answer {
+        var effects: [Effect] = []
+        func write() throws -> Answer {
+            try services.store.write({ connection in
                 do {
-                    return try body(connection)
-                } catch let error as MariaDBError where error.code == .lockWaitTimeout {
+                    return try body(connection, &effects)
+                } catch let error as MariaDBError where error.code == .lockWaitTimeout && idempotency != nil {
                     throw Problem.idempotencyKeyInUse()  // a copy of this request has not ended
                 }
-            }, then: follow)
+            }, then: { carryOut(effects + (principal.hasWebhooks ? [.sender] : [])) })
+        }
+        guard let idempotency else { return try write() }
+        try admitAnswer()
+        do {
+            return try write()
         } catch let error as MariaDBError where error.isIdempotencyKeyTaken {
             // The answer is there and `replaying` finds it, or it was too old.
             try services.store.write { try IdempotencyKeys.forget(digest: idempotency.digest, in: workspace, at: now, on: $0) }
-            guard try stored(idempotency) == nil else {
-                follow()
-                throw error
-            }
-            return try services.store.write(body, then: follow)
+            guard try stored(idempotency) == nil else { throw error }
+            return try write()
         }
     }
 

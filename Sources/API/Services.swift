@@ -9,6 +9,7 @@ import Redis
 import Store
 import Text
 import Webhooks
+import Work
 
 /// All that handlers work with: built once per process, shared by all threads.
 public final class Services: Sendable {
@@ -22,7 +23,8 @@ public final class Services: Sendable {
     let metrics: ApplicationMetrics
     let limiter: RateLimiter
     let authenticator: Authenticator
-    let revocation: Revocation
+    /// Carries out what follows a change.
+    let effects: Effects
     let memory: HostMemory
     let changes: Changes
     let visitors: VisitorLookups
@@ -72,7 +74,7 @@ public final class Services: Sendable {
         metrics = ApplicationMetrics(memory)
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: metrics)
         authenticator = Authenticator(store: store, limiter: limiter)
-        revocation = Revocation(limiter: limiter)
+        effects = Effects(memory: memory, redis: redis, pages: pages)
         self.memory = memory
         changes = Changes(memory)
         visitors = VisitorLookups(store: store)
@@ -82,7 +84,7 @@ public final class Services: Sendable {
             metrics: metrics)
         self.resolver = resolver
         salts = SaltCache(visitors)
-        brands = BrandDirectory(visitors)
+        brands = BrandDirectory(visitors, changes)
         self.svg = svg
         quotas = QuotaCounts(store: store)
     }

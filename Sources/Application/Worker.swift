@@ -7,6 +7,7 @@ import Glibc
 import Journal
 import Pages
 import POSIX
+import Signals
 import Store
 import Systemd
 import Threads
@@ -27,12 +28,12 @@ public struct Worker: Sendable {
         let outage = try installation.prepareDatabase()
         if let outage { logger.warning("MariaDB cannot be asked yet: \(outage)") }
         let journalMetrics = JournalMetrics(installation.memory)
+        let publisher = Publisher(
+            store: store, directory: configuration.pages, themes: configuration.themes, site: configuration.site, logger: logger)
         let services = Services(
             site: configuration.site, store: store, redis: installation.redis,
             journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics, logger: logger), webhooks: installation.webhookPolicy,
-            pages: Publisher(
-                store: store, directory: configuration.pages, themes: configuration.themes, site: configuration.site,
-                logger: logger), logger: logger, resolver: Resolver(servers: configuration.dnsServers),
+            pages: publisher, logger: logger, resolver: Resolver(servers: configuration.dnsServers),
             memory: installation.memory, svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
         let monitor = HostMonitor(installation)
         let application = Application(services, collectors: [monitor.collect])
@@ -40,9 +41,7 @@ public struct Worker: Sendable {
         _ = try Thread.start(name: "invalidation") {
             InvalidationListener(configuration.redis, services: services).run()
         }
-        _ = try Thread.start(name: "pages") {
-            PageListener(configuration.redis, services: services).run()
-        }
+        _ = try Thread.start(name: "pages") { hearPages(publisher) }
         _ = try Thread.start(name: "loader") {
             LoaderLoop(
                 JournalLoader(directory: configuration.spool, store: store, logger: logger, metrics: journalMetrics),
@@ -80,6 +79,14 @@ public struct Worker: Sendable {
                 ServiceManager.notify(.ready)
             },
             stopping: { ServiceManager.notify(.stopping) })
+    }
+
+    /// Brings the files of pages that other hosts have changed.
+    private func hearPages(_ publisher: Publisher) -> Never {
+        Listener(installation.configuration.redis, [.pages], pauseMilliseconds: 1000).run(
+            began: {},
+            lost: { installation.logger.warning("no word of changed pages; cron brings them: \($0)") },
+            hear: { _, payload in publisher.refresh(PageNews.places(payload)) })
     }
 
     /// One worker of all hosts seals, whichever comes first; the others find it sealed.

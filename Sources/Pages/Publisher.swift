@@ -35,6 +35,24 @@ public struct Publisher: Sendable {
         try directory.locked(host: host, slug: slug) { try refreshLocked(host: host, slug: slug, readThemes).html }
     }
 
+    /// Brings the files at these places up to date, and what their hosts show without a slug. What fails is logged: a worker
+    /// renders a page for whoever asks, and cron tries again.
+    public func refresh(_ places: Set<Place>) {
+        for place in places where !place.slug.isEmpty {
+            do {
+                try refresh(host: place.host, slug: place.slug)
+            } catch {
+                logger.error("the file of \(place.host)/\(place.slug) is not up to date: \(error)")
+            }
+        }
+        // Which page the bare host shows may depend on any of its pages.
+        for host in Set(places.map(\.host)) {
+            do { try refreshRoot(ofHost: host) } catch {
+                logger.error("what \(host)/ shows is not up to date: \(error)")
+            }
+        }
+    }
+
     /// Brings what visitors of the bare host see up to date.
     public func refreshRoot(ofHost host: String) throws {
         try directory.locked(host: host, slug: "") {

@@ -7,6 +7,7 @@ import Testing
 
 @testable import API
 import Threads
+import Work
 
 /// Up to a thousand links in one request: each has its own result, in its place.
 @Suite("Bulk")

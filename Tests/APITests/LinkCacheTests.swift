@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import Model
+import Signals
 import Support
 import Synchronization
 import Testing

@@ -66,7 +66,7 @@ struct LocationTests {
     func tampered(url: String) throws {
         try stage.create(["slug": "tampered"])
         try stage.tamper("UPDATE links SET url = \(url) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(LinkCache.key(host: stage.host, slug: "tampered"))
+        stage.services.changes.hear(Place(host: stage.host, slug: "tampered").key)
         for target in ["/tampered", "/tampered?a=b"] {
             let response = stage.follow(target)
             #expect(response.status >= 500)
@@ -82,7 +82,7 @@ struct LocationTests {
         ])
         let url = "https://a.example/\r\nX-Accel-Redirect: /internal"
         try stage.tamper("UPDATE links SET expired_url = \(url) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(LinkCache.key(host: stage.host, slug: "tampered"))
+        stage.services.changes.hear(Place(host: stage.host, slug: "tampered").key)
         let response = stage.follow("/tampered")
         #expect(response.fields.allSatisfy { $0.isSafe })
         #expect(response.status == 410)

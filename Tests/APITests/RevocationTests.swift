@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import Model
 import Redis
+import Signals
 import Support
 import Testing
 
@@ -104,19 +105,19 @@ struct RevocationTests {
     func replication() throws {
         try withOwnRedis { master in
             try withOwnRedis { replica in
-                let limiter = RateLimiter(redis: master.configuration.makePool(capacity: 2), workers: 1)
-                #expect(limiter.replaceEpoch(of: "ws"), "there is no replica")
+                let pool = master.configuration.makePool(capacity: 2)
+                #expect(Epoch.replace(of: "ws", through: pool), "there is no replica")
                 try master.command("CONFIG", "SET", "port", "\(Int.random(in: 21_000...29_000))")
                 let port = try master.command("CONFIG", "GET", "port").elements?.last?.text ?? ""
                 try replica.command("REPLICAOF", "127.0.0.1", RedisArgument(port))
                 try #require(eventually { try replica.command("ROLE").elements?[3].text == "connected" })
                 // The replica says so before its master counts it.
                 try #require(eventually { try master.command("ROLE").elements?[2].elements?.isEmpty == false })
-                try #require(eventually { limiter.replaceEpoch(of: "ws") })
+                try #require(eventually { Epoch.replace(of: "ws", through: pool) })
                 #expect(try replica.command("GET", "mask:{ws}:epoch") == master.command("GET", "mask:{ws}:epoch"))
                 replica.process.pause()
                 defer { replica.process.resume() }
-                #expect(!limiter.replaceEpoch(of: "ws"))
+                #expect(!Epoch.replace(of: "ws", through: pool))
             }
         }
     }

@@ -9,6 +9,7 @@ import Testing
 
 @testable import API
 import Threads
+import Work
 
 extension Stage {
     /// Asks a worker, the stage's own unless another is given, with header fields of the test's.

@@ -1,6 +1,7 @@
 import Crypto
 import HTTP
 import Model
+import Signals
 import Store
 import Threads
 
@@ -53,7 +54,6 @@ final class Authenticator: Sendable {
     /// Beyond its lifetime an entry still says that there is such a key.
     private let cache = Monitor(RecentlyUsed<[UInt8], Cached>(budget: cacheBytes))
 
-    static let lifetimeMilliseconds = 5000
     private static let cacheBytes = 16 << 20
 
     /// Requests a minute that one address may make without a valid key.
@@ -133,7 +133,7 @@ final class Authenticator: Sendable {
         if let cached {
             let rate = check(cached.principal, address, .expected(cached.epoch))
             let age = monotonicMilliseconds() - cached.loadedAt
-            if rate.epoch == cached.epoch && age < Self.lifetimeMilliseconds { return (cached.principal, rate) }
+            if rate.epoch == cached.epoch && age < Epoch.beliefMilliseconds { return (cached.principal, rate) }
             guard let fresh = try load(digest, epoch: rate.epoch) else { return nil }
             // Under another epoch nothing has been counted yet.
             let isCounted = (rate.epoch ?? cached.epoch) == cached.epoch && fresh.limits == cached.principal.limits

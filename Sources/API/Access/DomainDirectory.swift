@@ -32,7 +32,7 @@ final class DomainDirectory: Sendable {
     /// The domain that has this host. A host that was found without a domain is asked for again when `isNewExpected`.
     /// While MariaDB is away a domain that was known within the hour is still given.
     func find(_ host: String, isNewExpected: Bool = false) throws -> Domain? {
-        let key = LinkCache.key(ofDomain: host)
+        let key = Place.bare(host).key
         switch cache.find(key) {
         case .trusted(nil) where isNewExpected, .due(nil) where isNewExpected:
             return try load(host, key, nil)

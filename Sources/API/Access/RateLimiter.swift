@@ -1,4 +1,5 @@
 import Redis
+import Signals
 import Synchronization
 import Threads
 
@@ -20,10 +21,6 @@ final class RateLimiter: Sendable {
     /// How long one look for a free connection takes, and how long it is looked for.
     private static let turnMilliseconds = 50
     private static let patienceMilliseconds = 250
-    /// Longer than anything is cached under an epoch, so that one is renewed while it is in use.
-    private static let epochMilliseconds = 86_400_000
-    /// What a replica has to confirm an epoch in: less than a connection waits for an answer.
-    private static let replicationMilliseconds = 40
 
     init(redis: RedisPool, workers: Int, metrics: ApplicationMetrics? = nil) {
         self.redis = redis
@@ -77,31 +74,19 @@ final class RateLimiter: Sendable {
         local.check(charges, share: { [workers] in max(1, (2 * $0 + workers - 1) / workers) }, counts: counts)
     }
 
-    /// Gives a subject a new epoch, so that whatever is cached under the old one is loaded again.
-    /// - Returns: false where that is not sure to hold: Redis is away, or no replica that could take its place has heard.
-    func replaceEpoch(of owner: String) -> Bool {
-        let isDone = try? redis.withResource(timeoutMilliseconds: Self.turnMilliseconds, keepIf: \.isUsable) { connection in
-            try connection.set("mask:{\(owner)}:epoch", to: Self.freshEpoch(), milliseconds: Self.epochMilliseconds)
-            return try connection.isReplicated(milliseconds: Self.replicationMilliseconds)
-        }
-        return isDone ?? false
-    }
-
     private func evaluate(
         _ connection: Connection, _ charges: [RateCharge], _ epoch: EpochDemand, _ counts: Bool
     ) throws -> Reply {
         let (fresh, expected) = switch epoch {
         case .none: ("", "")
-        case .present: (Self.freshEpoch(), "")
-        case .expected(let epoch): (Self.freshEpoch(), epoch)
+        case .present: (Epoch.fresh(), "")
+        case .expected(let epoch): (Epoch.fresh(), epoch)
         }
         return try connection.evaluate(
             RateLimitScript.script, keys: charges.map { "mask:" + $0.limit.subject },
             arguments: [
                 RedisArgument(Self.windowSeconds * 1000), RedisArgument(counts ? 1 : 0), RedisArgument(fresh),
-                RedisArgument(expected), RedisArgument(Self.epochMilliseconds),
+                RedisArgument(expected), RedisArgument(Epoch.milliseconds),
             ] + charges.flatMap { [RedisArgument($0.limit.perMinute), RedisArgument($0.cost), RedisArgument($0.next)] })
     }
-
-    private static func freshEpoch() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 }

@@ -3,16 +3,14 @@ import MariaDB
 import Metrics
 import Model
 import Redis
-import Signals
 import Store
+import Work
 
 /// What a sysadmin does to workspaces, members, keys and domains. Each change and its audit entry are one transaction, and
 /// holds on every worker when the call returns.
 public struct Administration: Sendable {
     let store: Store
-    let redis: RedisPool
-    let memory: HostMemory
-    let revocation: Revocation
+    let effects: Effects
     let author: Author
 
     /// - Parameters:
@@ -20,10 +18,8 @@ public struct Administration: Sendable {
     ///   - person: who acts, as the audit log tells it.
     public init(store: Store, redis: RedisPool, memory: HostMemory = HostMemory(path: nil), person: String? = nil) {
         self.store = store
-        self.redis = redis
-        self.memory = memory
         author = .maskctl(person)
-        revocation = Revocation(redis: redis)
+        effects = Effects(memory: memory, redis: redis, pages: nil)
     }
 
     public enum Refusal: Error, Equatable, CustomStringConvertible {
@@ -108,11 +104,8 @@ public struct Administration: Sendable {
         }
         var after = before
         body(&after)
-        try change {
+        try change(followedBy: [.sender, .access(workspace.id), .brand(workspace.id)]) {
             try WorkspaceChanges.update(before, to: after, by: author, at: .now(), on: $0)
-        } then: {
-            redis.wakeSender()
-            revocation.takeEffect(in: workspace.id)
         }
     }
 
@@ -138,10 +131,8 @@ public struct Administration: Sendable {
     }
 
     public func setRole(_ role: Role, of member: Member) throws {
-        try change {
+        try change(followedBy: [.access(member.workspace)]) {
             try WorkspaceChanges.setRole(role, of: member, by: author, at: .now(), on: $0)
-        } then: {
-            revocation.takeEffect(in: member.workspace)
         }
     }
 
@@ -149,10 +140,8 @@ public struct Administration: Sendable {
     /// - Returns: how many keys that were.
     @discardableResult
     public func removeMember(_ member: Member) throws -> Int {
-        try change {
+        try change(followedBy: [.access(member.workspace)]) {
             try WorkspaceChanges.remove(member, by: author, at: .now(), on: $0)
-        } then: {
-            revocation.takeEffect(in: member.workspace)
         }
     }
 
@@ -183,10 +172,8 @@ public struct Administration: Sendable {
         let before = try key(id)
         var after = before
         body(&after)
-        try change {
+        try change(followedBy: [.access(before.workspace)]) {
             try KeyChanges.update(before, to: after, by: author, at: .now(), on: $0)
-        } then: {
-            revocation.takeEffect(in: before.workspace)
         }
         return after
     }
@@ -196,10 +183,8 @@ public struct Administration: Sendable {
         let (old, text, now) = (try key(id), APIKeyText.random(), Timestamp.now())
         if let successor = old.successor { throw Refusal.alreadyRotated(successor: successor.description) }
         let successor = old.rotated(text, at: now)
-        try change {
+        try change(followedBy: [.access(old.workspace)]) {
             try KeyChanges.rotate(old, to: successor, text, overlapSeconds: overlapSeconds, by: author, at: now, on: $0)
-        } then: {
-            revocation.takeEffect(in: old.workspace)
         }
         return (successor, text)
     }
@@ -208,10 +193,8 @@ public struct Administration: Sendable {
     @discardableResult
     public func revokeKey(_ id: APIKeyID) throws -> APIKey {
         let key = try key(id)
-        try change {
+        try change(followedBy: [.access(key.workspace)]) {
             try KeyChanges.revoke(key, by: author, at: .now(), on: $0)
-        } then: {
-            revocation.takeEffect(in: key.workspace)
         }
         return key
     }
@@ -236,14 +219,12 @@ public struct Administration: Sendable {
             (domain.status, domain.verifiedAt, domain.updatedAt) = (.verified, now, now)
         }
         let made = domain
-        try change(orRefuse: .hostTaken(host.text)) { connection in
+        try change(orRefuse: .hostTaken(host.text), followedBy: [.domain(host.text)]) { connection in
             if let waiting {
                 try DomainChanges.update(waiting, to: made, .domainVerified, by: author, at: now, on: connection)
             } else {
                 try DomainChanges.create(made, by: author, on: connection)
             }
-        } then: {
-            forgetDomain(host.text)
         }
         return domain
     }
@@ -268,10 +249,8 @@ public struct Administration: Sendable {
         var after = domain
         (after.settings, after.updatedAt) = (settings, now)
         let made = after
-        try change {
+        try change(followedBy: [.domain(domain.host)]) {
             try DomainChanges.update(domain, to: made, .domainUpdated, by: author, at: now, on: $0)
-        } then: {
-            forgetDomain(domain.host)
         }
     }
 
@@ -280,10 +259,8 @@ public struct Administration: Sendable {
         let now = Timestamp.now()
         let after = domain.inspected(DomainInspection(resolver: resolver, linkHost: linkHost).inspect(domain, at: now))
         let action = after.status == domain.status ? AuditAction.domainChecked : .domainVerified
-        try change(orRefuse: .hostTaken(domain.host)) {
+        try change(orRefuse: .hostTaken(domain.host), followedBy: [.domain(domain.host)]) {
             try DomainChanges.update(domain, to: after, action, by: author, at: now, on: $0)
-        } then: {
-            forgetDomain(domain.host)
         }
         return after
     }
@@ -291,18 +268,12 @@ public struct Administration: Sendable {
     /// Takes a host from its workspace, so that another may have it.
     public func removeDomain(_ domain: Domain) throws {
         do {
-            try change {
+            try change(followedBy: [.domain(domain.host)]) {
                 try DomainChanges.delete(domain, by: author, at: .now(), on: $0)
-            } then: {
-                forgetDomain(domain.host)
             }
         } catch let error as MariaDBError where error.code == .rowIsReferenced {
             throw Refusal.domainInUse(domain.host)
         }
-    }
-
-    private func forgetDomain(_ host: String) {
-        Invalidation.announce([LinkCache.key(ofDomain: host)], in: memory, through: redis)
     }
 
     // MARK: Webhooks
@@ -311,10 +282,8 @@ public struct Administration: Sendable {
     public func replay(_ delivery: Delivery) throws -> Delivery {
         try requireEnabled(delivery.webhook)
         var fresh = delivery
-        try change {
+        try change(followedBy: [.sender]) {
             fresh = try WebhookChanges.replay(delivery, by: author, at: .now(), on: $0)
-        } then: {
-            redis.wakeSender()
         }
         return fresh
     }
@@ -323,11 +292,9 @@ public struct Administration: Sendable {
     public func recover(_ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool) throws -> Int {
         try requireEnabled(webhook.id)
         var count = 0
-        try change {
+        try change(followedBy: [.sender]) {
             count = try WebhookChanges.recover(
                 webhook, since: since, until: until, all: all, by: author, at: .now(), on: $0).count
-        } then: {
-            redis.wakeSender()
         }
         return count
     }
@@ -340,14 +307,13 @@ public struct Administration: Sendable {
 
     // MARK: One change, one transaction
 
-    /// - Parameter follow: tells those who remember what was before; also where the change may have been made and the connection
-    ///   was lost.
+    /// - Parameter list: what follows it; carried out also where the change may have been made and the connection was lost.
     @discardableResult
     func change<R>(
-        orRefuse taken: Refusal? = nil, _ body: (MariaDB.Connection) throws -> R, then follow: () -> Void = {}
+        orRefuse taken: Refusal? = nil, followedBy list: [Effect] = [], _ body: (MariaDB.Connection) throws -> R
     ) throws -> R {
         do {
-            return try store.write({ try $0.transaction(body) }, then: follow)
+            return try store.write({ try $0.transaction(body) }, then: { effects.carryOut(list) })
         } catch let error as MariaDBError where error.code == .duplicateKey {
             if let taken { throw taken }
             throw error

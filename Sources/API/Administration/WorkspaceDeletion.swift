@@ -1,6 +1,6 @@
 import Model
-import Redis
 import Store
+import Work
 
 extension Administration {
     /// Deletes a workspace with all that belongs to it, or goes on where a run was killed that had begun to. Needs the rights of
@@ -16,14 +16,12 @@ extension Administration {
         guard let id = try store.read({ try DeletedWorkspaces.find(slug: slug, on: $0) }) else {
             throw Refusal.unknownWorkspace(slug)
         }
-        Invalidation.announceAll(in: memory, through: redis)
+        effects.announceAll()
         let hosts = try store.read { try DeletedWorkspaces.hosts(of: id, on: $0) }
-        if !hosts.isEmpty { PageNews.publish(hosts.map { PagePlace(host: $0, slug: "") }, through: redis) }
-        revocation.takeEffect(in: id)
+        effects.carryOut([.pages(Set(hosts.map(Place.bare))), .access(id)])
         // Workers of every host take the files away; where they do not hear of it, cron does within a minute.
         return try DeletedWorkspaces.purge(id, in: store) { places in
-            Invalidation.announce(Set(places.map { LinkCache.key(host: $0.host, slug: $0.slug) }), in: memory, through: redis)
-            PageNews.publish(places.map { PagePlace(host: $0.host, slug: $0.slug) }, through: redis)
+            effects.carryOut([.pages(Set(places.map { Place(host: $0.host, slug: $0.slug) }))])
         }
     }
 

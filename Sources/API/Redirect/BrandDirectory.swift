@@ -3,7 +3,8 @@ import Model
 import Store
 import Threads
 
-/// How the pages of ours look that a workspace's visitors get: kept in memory for a minute. Only such pages ask, no redirect.
+/// How the pages of ours look that a workspace's visitors get: kept in memory for a minute, or until
+/// it changes. Only such pages ask, no redirect.
 final class BrandDirectory: Sendable {
     struct Look: Sendable, Equatable {
         var name: String?
@@ -15,34 +16,32 @@ final class BrandDirectory: Sendable {
         var look: Look?
         /// Monotonic milliseconds.
         var loadedAt: Int
+        var stamp: Changes.Stamp
     }
 
     private let lookups: VisitorLookups
+    private let changes: Changes
     private let entries = Monitor(RecentlyUsed<WorkspaceID, Entry>(budget: 1000))
 
     private static let milliseconds = 60_000
 
-    init(_ lookups: VisitorLookups) { self.lookups = lookups }
+    init(_ lookups: VisitorLookups, _ changes: Changes) { (self.lookups, self.changes) = (lookups, changes) }
 
     /// Nil where the workspace has set nothing, and while it cannot be told: a sober page is never wrong.
     func look(of workspace: WorkspaceID) -> Look? {
-        let now = monotonicMilliseconds()
+        let (now, stamp) = (monotonicMilliseconds(), changes.stamp(Place.brand(of: workspace).key))
         let (known, isMine) = entries.withLock { entries -> (Look?, Bool) in
             let entry = entries.use(workspace)
-            if let entry, now - entry.loadedAt < Self.milliseconds { return (entry.look, false) }
+            if let entry, now - entry.loadedAt < Self.milliseconds, entry.stamp == stamp { return (entry.look, false) }
             // One asks; the others take what was known meanwhile.
-            entries.set(workspace, to: Entry(look: entry?.look, loadedAt: now))
+            entries.set(workspace, to: Entry(look: entry?.look, loadedAt: now, stamp: stamp))
             return (entry?.look, true)
         }
         guard isMine, let read = try? lookups.read({ try Self.look(of: workspace, on: $0) }) else { return known }
         let look = read == Look() ? nil : read
-        // Unless it was forgotten meanwhile.
-        entries.withLock { if $0.use(workspace) != nil { $0.set(workspace, to: Entry(look: look, loadedAt: now)) } }
+        entries.withLock { $0.set(workspace, to: Entry(look: look, loadedAt: now, stamp: stamp)) }
         return look
     }
-
-    /// After a change by this process; others see it within the minute.
-    func forget(_ workspace: WorkspaceID) { entries.withLock { $0.remove(workspace) } }
 
     private static func look(of workspace: WorkspaceID, on connection: Connection) throws -> Look {
         guard let brand = try Workspaces.find(workspace, on: connection)?.brand else { return Look() }

@@ -1,4 +1,5 @@
 import Metrics
+import Signals
 import Synchronization
 
 /// How the caches of a process learn that what they have is no longer so: from processes of this host by numbers in shared
@@ -50,11 +51,15 @@ final class Changes: Sendable {
     @inline(__always)
     private func number(at place: Int32) -> Int { memory.changes(at: place).value + heard.changes(at: place).value }
 
-    /// Another host says that it has.
-    func hear(_ key: String) { heard.changes(of: key).grow() }
+    /// Another host says that something has.
+    func hear(_ change: Invalidation.Change) {
+        switch change {
+        case .everything: heard.growAllChanges()
+        case .keys(let keys): for key in keys { heard.changes(of: key).grow() }
+        }
+    }
 
-    /// Another host says that anything may have.
-    func hearAll() { heard.growAllChanges() }
+    func hear(_ key: String) { hear(.keys([key])) }
 
     // MARK: The subscription
 

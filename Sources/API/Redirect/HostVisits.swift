@@ -54,7 +54,7 @@ struct HostVisits: Sendable {
         else { return nil }
         let html = try PageVisits(services: services).html(page.host, page.slug)
         // nginx serves it from now on.
-        if html != nil { try services.visitors.perform { [services] in services.refresh([PagePlace(host: page.host, slug: "")]) } }
+        if html != nil { try services.visitors.perform { [services] in services.pages.refresh([.bare(page.host)]) } }
         return html
     }
 }

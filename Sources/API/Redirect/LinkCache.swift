@@ -62,13 +62,8 @@ final class LinkCache: Sendable {
         cache = ExactCache(lookups, changes, terms: terms, bytes: capacity * terms.leastBytes) { $0.bytes }
     }
 
-    static func key(host: String, slug: String) -> String { host + "/" + slug }
-
-    /// No link has an empty slug.
-    static func key(ofDomain host: String) -> String { host + "/" }
-
     func find(host: String, slug: String) -> Answer {
-        let key = Self.key(host: host, slug: slug)
+        let key = Place(host: host, slug: slug).key
         switch cache.find(key) {
         case .trusted(let link):
             metrics?.lookups.add(.hit)

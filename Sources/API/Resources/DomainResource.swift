@@ -2,6 +2,7 @@ import HTTP
 import MariaDB
 import Model
 import Store
+import Work
 
 /// `/domains`: name a host, prove that it is one's own, say what its visitors get, give it up.
 enum DomainResource {
@@ -59,7 +60,7 @@ enum DomainResource {
             after.settings = wanted.applied(to: before.settings)
             guard after != before else {
                 let answer = Answer.ok(before.json(call.services.site)).tagged(before.resourceVersion)
-                return call.unchanged(answer, since: before.updatedAt) { call.services.forgetDomain(before.host) }
+                return call.unchanged(answer, since: before.updatedAt, .domain(before.host))
             }
             after.updatedAt = call.now
             return try write(before, to: after, .domainUpdated, call)
@@ -91,9 +92,7 @@ enum DomainResource {
             do {
                 return try call.commit { connection in
                     try DomainChanges.delete(domain, by: call.author, at: call.now, on: connection)
-                    return .noContent
-                } then: {
-                    call.services.forgetDomain(domain.host)
+                    return .noContent.followed(by: .domain(domain.host))
                 }
             } catch let error as MariaDBError where error.code == .rowIsReferenced {
                 throw Problem.conflict(
@@ -110,9 +109,7 @@ enum DomainResource {
         do {
             return try call.commit { connection in
                 try DomainChanges.update(before, to: after, action, by: call.author, at: call.now, on: connection)
-                return answer
-            } then: {
-                call.services.forgetDomain(after.host)
+                return answer.followed(by: .domain(after.host))
             }
         } catch let error as MariaDBError where error.isDuplicate(of: "verified_host") {
             throw taken(nil, call, after.host)

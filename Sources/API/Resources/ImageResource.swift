@@ -3,6 +3,7 @@ import Images
 import JSON
 import Model
 import Store
+import Work
 
 /// `/images`: upload, list, read, delete. A picture is decoded and encoded anew: nothing of the bytes that came is kept.
 enum ImageResource {
@@ -62,9 +63,7 @@ enum ImageResource {
                 guard try Images.delete(id, in: call.workspace, on: connection) else { throw ChangedMeanwhile() }
                 let entry = call.audit(.imageDeleted, id.description, before: image.json(call.services.site))
                 try connection.execute(AuditLog.insertion(of: entry))
-                return .noContent
-            } then: {
-                call.services.pages.remove(image)
+                return .noContent.followed(by: .image(image))
             }
         }
     }

@@ -2,6 +2,7 @@ import HTTP
 import MariaDB
 import Model
 import Store
+import Work
 
 /// `/api-keys`: create, list, read, change, rotate, revoke.
 enum KeyResource {
@@ -59,16 +60,12 @@ enum KeyResource {
             if !wanted.isEmpty { try refuseLooser(after, than: call.principal.key) }
             try refuseLongerOverlap(before, after)
             guard after.json != before.json else {
-                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: nil) {
-                    call.services.revocation.takeEffect(in: call.workspace)
-                }
+                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: nil, .access(call.workspace))
             }
             return try call.commit { connection in
                 try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
                 after.version += 1
-                return Answer.ok(after.json).tagged(after.resourceVersion)
-            } then: {
-                call.services.revocation.takeEffect(in: call.workspace)
+                return .ok(after.json).tagged(after.resourceVersion).followed(by: .access(call.workspace))
             }
         }
     }
@@ -93,9 +90,7 @@ enum KeyResource {
             return try call.commit { connection in
                 try KeyChanges.rotate(
                     old, to: successor, text, overlapSeconds: overlap, by: call.author, at: call.now, on: connection)
-                return shown(successor, text, call)
-            } then: {
-                call.services.revocation.takeEffect(in: call.workspace)
+                return shown(successor, text, call).followed(by: .access(call.workspace))
             }
         }
     }
@@ -110,9 +105,7 @@ enum KeyResource {
             try call.preconditions.requireMatch(key.resourceVersion)
             return try call.commit { connection in
                 try KeyChanges.revoke(key, by: call.author, at: call.now, on: connection)
-                return .noContent
-            } then: {
-                call.services.revocation.takeEffect(in: call.workspace)
+                return .noContent.followed(by: .access(call.workspace))
             }
         }
     }

@@ -3,6 +3,7 @@ import JSON
 import MariaDB
 import Model
 import Store
+import Work
 
 /// `/links/bulk`: up to a thousand links in one request and one transaction. Each item has a result in its place; those
 /// that are refused change nothing and do not keep the others back.
@@ -17,17 +18,14 @@ enum LinkBulkResource {
             var fields = fields
             return try refusable { try LinkDraft(&fields, call, among: hosts) }
         }, call)
-        var created: [Link] = []
+        // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
+        let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
         return try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
             let made = results.compactMap(\.made)
-            created = made.map(\.link)
             try call.record(made.map(LinkEffect.created), on: connection)
-            return Self.answer(results, status: 201, call)
-        } then: {
-            // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
-            let chosen = Set(drafts.compactMap { try? $0.get().slug?.text })
-            call.services.forget(created.filter { chosen.contains($0.slug) })
+            let places = made.map(\.link.place).filter { chosen.contains($0.slug) }
+            return Self.answer(results, status: 201, call).followed(by: .links(Set(places)))
         }
     }
 
@@ -48,10 +46,8 @@ enum LinkBulkResource {
                 return (known, change)
             }
         }
-        var effects: [(before: Link, after: Link)] = []
-        var unchanged: [Link] = []
         return try call.commit { connection in
-            effects = []
+            var effects: [(before: Link, after: Link)] = []
             let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
             let results = try changes.map { change in
                 try result(call) { try update(try change.get(), links, call, &effects, on: connection) }
@@ -59,10 +55,9 @@ enum LinkBulkResource {
             try Links.replaceTags(of: effects.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
             try call.record(effects.map { .updated($0.before, $0.after) }, on: connection)
             let changed = Set(effects.map(\.after.id))
-            unchanged = links.values.filter { !changed.contains($0.id) && call.mayBeUntold($0.updatedAt) }
-            return Self.answer(results, status: 200, call, changed: !effects.isEmpty)
-        } then: {
-            call.services.forget(effects.flatMap { [$0.before, $0.after] } + unchanged)
+            let unchanged = links.values.filter { !changed.contains($0.id) && call.mayBeUntold($0.updatedAt) }
+            let places = Set((effects.flatMap { [$0.before, $0.after] } + unchanged).map(\.place))
+            return Self.answer(results, status: 200, call, changed: !effects.isEmpty).followed(by: .links(places))
         }
     }
 
@@ -73,20 +68,18 @@ enum LinkBulkResource {
         try call.charge(forItems: ids.count)
         let earlier = try call.earlierChanges().filter { $0.action == .linkDeleted }
         let before = Set(earlier.map(\.resource))
-        var deleted: [Link] = []
         return try call.commit { connection in
             let links = try Links.lock(ids.compactMap(\.self), in: call.workspace, on: connection)
-            deleted = links.values.sorted { $0.id < $1.id }
+            let deleted = links.values.sorted { $0.id < $1.id }
             try Links.delete(deleted, on: connection)
             try call.record(deleted.map(LinkEffect.deleted), on: connection)
             let results = ids.map { id -> Result in
                 guard let id, links[id] != nil || before.contains(id.description) else { return .refused(.notFound()) }
                 return .deleted(id)
             }
-            return Self.answer(results, status: 204, call, changed: !deleted.isEmpty)
-        } then: {
-            call.services.forget(deleted)
-            call.services.tell(earlier, in: call.workspace)
+            var answer = Self.answer(results, status: 204, call, changed: !deleted.isEmpty)
+            answer.effects = [.links(Set(deleted.map(\.place)))] + earlier.effects
+            return answer
         }
     }
 

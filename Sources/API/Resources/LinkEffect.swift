@@ -55,13 +55,6 @@ extension Call {
     }
 }
 
-extension Services {
-    /// Makes every worker load links anew.
-    func forget(_ links: [Link]) {
-        announce(Set(links.map { LinkCache.key(host: $0.host, slug: $0.slug) }))
-    }
-}
-
 extension JSON {
     /// What is there, for a log that is kept for years.
     fileprivate var withoutNulls: JSON {

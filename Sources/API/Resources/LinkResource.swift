@@ -3,6 +3,7 @@ import JSON
 import MariaDB
 import Model
 import Store
+import Work
 import Text
 
 /// `/links`: create, list, read, change, delete.
@@ -68,7 +69,7 @@ enum LinkResource {
         let (isNew, id) = (link.version == 1, link.id.description)
         let action = isNew ? AuditAction.linkCreated : .linkUpdated
         guard let earlier = try call.earlierChanges().first(where: { $0.action == action && $0.resource == id }) else { return nil }
-        call.services.forget([link, earlier.before.map(link.moved) ?? link])
+        call.carryOut([.links([link.place, (earlier.before.map(link.moved) ?? link).place])])
         return isNew ? created(link, link.json(call.services.site), call) : shown(link, call)
     }
 
@@ -82,9 +83,7 @@ enum LinkResource {
             return try call.commit { connection in
                 try Links.delete([link], on: connection)
                 try call.record([.deleted(link)], on: connection)
-                return .noContent
-            } then: {
-                call.services.forget([link])
+                return .noContent.followed(by: .links([link.place]))
             }
         }
     }
@@ -97,7 +96,7 @@ enum LinkResource {
             let link = draft.link(call)
             do {
                 // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
-                return try insert(link, call, then: { if draft.slug != nil { call.services.forget([link]) } })
+                return try insert(link, draft.slug == nil ? [] : [.links([link.place])], call)
             } catch Links.Refusal.slugTaken where draft.slug == nil {
                 continue
             } catch let refusal as Links.Refusal {
@@ -107,20 +106,20 @@ enum LinkResource {
         throw Problem.slugSpaceExhausted()
     }
 
-    private static func insert(_ link: Link, _ call: Call, then follow: () -> Void) throws -> Answer {
+    private static func insert(_ link: Link, _ effects: [Effect], _ call: Call) throws -> Answer {
         let json = link.json(call.services.site)
         let (audit, event) = LinkEffect.created(link, json: json).traces(call)
+        var answer = created(link, json, call)
+        answer.effects = effects
         do {
             return try Links.refusing {
                 try call.commit(
-                    created(link, json, call),
-                    Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)], then: follow)
+                    answer, Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)])
             }
         } catch let error as MariaDBError where error.isConnectionLost {
             // Committed or not? Only the database knows; where it cannot be asked the client has to.
             let stored = try call.services.store.read { try Links.find(link.id, in: call.workspace, on: $0) }
             guard stored != nil else { throw error }
-            var answer = created(link, json, call)
             answer.isChange = true
             return answer
         }
@@ -138,7 +137,7 @@ enum LinkResource {
         try call.preconditions.requireMatch(before.resourceVersion)
         var after = try change.applied(to: before, call)
         guard after != before else {
-            return call.unchanged(shown(before, call), since: before.updatedAt) { call.services.forget([before]) }
+            return call.unchanged(shown(before, call), since: before.updatedAt, .links([before.place]))
         }
         do {
             try write(after, before, call)
@@ -156,9 +155,7 @@ enum LinkResource {
             try Links.update(after, on: connection)
             if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
             try call.record([.updated(before, after)], on: connection)
-            return .noContent
-        } then: {
-            call.services.forget([before, after])
+            return .noContent.followed(by: .links([before.place, after.place]))
         }
     }
 

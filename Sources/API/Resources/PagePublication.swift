@@ -5,6 +5,7 @@ import MariaDB
 import Model
 import Pages
 import Store
+import Work
 
 /// What visitors see of a page: publish, unpublish, preview, its history.
 enum PagePublication {
@@ -26,9 +27,8 @@ enum PagePublication {
             try call.preconditions.requireMatch(before.resourceVersion)
             guard before.publishedVersion != nil else {
                 return try call.commit { _ in
-                    try call.show(before)
-                } then: {
-                    if call.mayBeUntold(before.updatedAt) { call.services.show([before.place]) }
+                    let answer = try call.show(before)
+                    return call.mayBeUntold(before.updatedAt) ? answer.followed(by: .pages([before.place])) : answer
                 }
             }
             var after = before

@@ -5,6 +5,7 @@ import MariaDB
 import Model
 import Pages
 import Store
+import Work
 
 /// `/bio-pages`: create, list, read, change, delete. What visitors see changes in PagePublication.swift.
 enum PageResource {
@@ -40,9 +41,7 @@ enum PageResource {
                     AuditLog.insertion(
                         of: call.audit(
                             .pageCreated, page.id.description, after: try page.settings(site))))
-                return answer
-            } then: {
-                call.services.show([page.place])
+                return answer.followed(by: .pages([page.place]))
             }
         }
     }
@@ -75,7 +74,7 @@ enum PageResource {
             if let home { (after.domain, after.host) = (home.id, home.host) }
             after.draft = wanted.applied(to: try PageContent(stored: before.draft)).stored
             guard after != before else {
-                return call.unchanged(try call.show(before), since: before.updatedAt) { call.services.show([before.place]) }
+                return call.unchanged(try call.show(before), since: before.updatedAt, .pages([before.place]))
             }
             if after.draft != before.draft { after.isChanged = true }
             return try update(before, to: after, call)
@@ -97,9 +96,8 @@ enum PageResource {
                 return try call.answerToRepeatedDelete(.pageDeleted, id.description)
             }
             try call.preconditions.requireMatch(page.resourceVersion)
-            var made: [Link] = []
             return try call.commit { connection in
-                made = try madeLinks(of: page, on: connection)
+                let made = try madeLinks(of: page, on: connection)
                 try BioPages.delete(page, on: connection)
                 try Links.delete(made, on: connection)
                 try call.record(made.map(LinkEffect.deleted), on: connection)
@@ -107,10 +105,7 @@ enum PageResource {
                     AuditLog.insertion(
                         of: call.audit(
                             .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
-                return .noContent
-            } then: {
-                call.services.forget(made)
-                call.services.show([page.place])
+                return .noContent.followed(by: .links(Set(made.map(\.place))), .pages([page.place]))
             }
         }
     }
@@ -132,10 +127,6 @@ enum PageResource {
             throw Problem.slugTaken(page.slug)
         }
     }
-}
-
-extension BioPage {
-    var place: PagePlace { PagePlace(host: host, slug: slug) }
 }
 
 extension Call {
@@ -167,9 +158,7 @@ extension Call {
                         of: audit(
                             action, after.id.description, before: changes.before, after: changes.after)))
                 try alongside(connection)
-                return answer
-            } then: {
-                services.show([before.place, after.place])
+                return answer.followed(by: .pages([before.place, after.place]))
             }
         }
     }

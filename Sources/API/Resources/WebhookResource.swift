@@ -4,6 +4,7 @@ import JSON
 import MariaDB
 import Model
 import Store
+import Work
 
 /// `/webhooks`: create, list, read, change, delete, rotate the secret, test.
 enum WebhookResource {
@@ -21,9 +22,7 @@ enum WebhookResource {
         return try call.commit { connection in
             try WebhookEndpoints.create(webhook, secret: try call.services.webhooks.sealed(secret), on: connection)
             try connection.execute(AuditLog.insertion(of: call.audit(.webhookCreated, webhook.id.description, after: webhook.settings)))
-            return shown(webhook, secret, call)
-        } then: {
-            call.services.revocation.takeEffect(in: call.workspace)
+            return shown(webhook, secret, call).followed(by: .access(call.workspace))
         }
     }
 
@@ -51,18 +50,14 @@ enum WebhookResource {
             try call.preconditions.requireMatch(before.resourceVersion)
             var after = wanted.applied(to: before, at: call.now)
             guard after != before else {
-                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: before.updatedAt) {
-                    call.services.revocation.takeEffect(in: call.workspace)
-                }
+                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: before.updatedAt, .access(call.workspace))
             }
             let changes = JSON.changes(from: before.settings, to: after.settings)
             let answer = try call.commit { connection in
                 try WebhookEndpoints.update(after, beginsAnew: after.beginsAnew(after: before), on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookUpdated, after.id.description, before: changes.before, after: changes.after)))
-                return .noContent
-            } then: {
-                call.services.revocation.takeEffect(in: call.workspace)
+                return .noContent.followed(by: .access(call.workspace))
             }
             after.version += 1
             var shown = Answer.ok(after.json).tagged(after.resourceVersion)
@@ -82,9 +77,7 @@ enum WebhookResource {
                 try WebhookEndpoints.delete(webhook, at: call.now, on: connection)
                 try connection.execute(AuditLog.insertion(of: call.audit(
                     .webhookDeleted, webhook.id.description, before: webhook.settings)))
-                return .noContent
-            } then: {
-                call.services.revocation.takeEffect(in: call.workspace)
+                return .noContent.followed(by: .access(call.workspace))
             }
         }
     }

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Work
 
 /// `/workspace`: the workspace that the key belongs to.
 enum WorkspaceResource {
@@ -28,7 +29,7 @@ enum WorkspaceResource {
             if let plan = plan.value { after.plan = plan }
             if !brand.isAbsent { after.brand = try changed(before.brand, brand.value, call) }
             guard after != before else {
-                return call.unchanged(try answer(before, call), since: nil) { tell(call) }
+                return call.unchanged(try answer(before, call), since: nil, .brand(call.workspace), .access(call.workspace))
             }
             return try write(after, before, call)
         }
@@ -40,15 +41,8 @@ enum WorkspaceResource {
         let shown = try answer(changed, call)  // before: it reads on a connection of its own
         return try call.commit { connection in
             try WorkspaceChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
-            return shown
-        } then: {
-            tell(call)
+            return shown.followed(by: .brand(call.workspace), .access(call.workspace))
         }
-    }
-
-    private static func tell(_ call: Call) {
-        call.services.brands.forget(call.workspace)
-        call.services.revocation.takeEffect(in: call.workspace)
     }
 
     private static func answer(_ workspace: Workspace, _ call: Call) throws -> Answer {

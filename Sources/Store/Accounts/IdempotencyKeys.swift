@@ -14,11 +14,13 @@ public struct IdempotentAnswer: Sendable, Equatable {
     /// As it went over the wire; encrypted where ``isSealed``.
     public var body: [UInt8]
     public var isSealed: Bool
+    /// What follows the change; nil where nothing does.
+    public var effects: String?
     public var createdAt: Timestamp
 
     public init(
         workspace: WorkspaceID, digest: [UInt8], fingerprint: [UInt8], status: Int = 0, location: String? = nil,
-        entityTag: String? = nil, body: [UInt8] = [], isSealed: Bool = false, createdAt: Timestamp
+        entityTag: String? = nil, body: [UInt8] = [], isSealed: Bool = false, effects: String? = nil, createdAt: Timestamp
     ) {
         self.workspace = workspace
         self.digest = digest
@@ -28,6 +30,7 @@ public struct IdempotentAnswer: Sendable, Equatable {
         self.entityTag = entityTag
         self.body = body
         self.isSealed = isSealed
+        self.effects = effects
         self.createdAt = createdAt
     }
 }
@@ -45,10 +48,11 @@ public enum IdempotencyKeys {
     public static func insertion(of answer: IdempotentAnswer) -> SQL {
         """
         INSERT INTO idempotency_keys (
-          workspace_id, digest, fingerprint, status, location, entity_tag, body, size, sealed, created_at)
+          workspace_id, digest, fingerprint, status, location, entity_tag, body, size, sealed, effects, created_at)
         VALUES (
           \(answer.workspace), \(answer.digest), \(answer.fingerprint), \(answer.status), \(answer.location),
-          \(answer.entityTag), \(answer.body), \(answer.countedSize), \(answer.isSealed), \(answer.createdAt))
+          \(answer.entityTag), \(answer.body), \(answer.countedSize), \(answer.isSealed), \(answer.effects),
+          \(answer.createdAt))
         """
     }
 
@@ -57,7 +61,8 @@ public enum IdempotencyKeys {
         try connection.execute("""
             UPDATE idempotency_keys
             SET status = \(answer.status), location = \(answer.location), entity_tag = \(answer.entityTag),
-                body = \(answer.body), size = \(answer.countedSize), sealed = \(answer.isSealed)
+                body = \(answer.body), size = \(answer.countedSize), sealed = \(answer.isSealed),
+                effects = \(answer.effects)
             WHERE workspace_id = \(answer.workspace) AND digest = \(answer.digest)
             """)
     }
@@ -67,7 +72,7 @@ public enum IdempotencyKeys {
         digest: [UInt8], in workspace: WorkspaceID, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> IdempotentAnswer? {
         guard let row = try connection.query("""
-            SELECT fingerprint, status, location, entity_tag, body, sealed, created_at
+            SELECT fingerprint, status, location, entity_tag, body, sealed, created_at, effects
             FROM idempotency_keys
             WHERE workspace_id = \(workspace) AND digest = \(digest) AND created_at > \(oldest(now))
             """).first
@@ -75,7 +80,7 @@ public enum IdempotencyKeys {
         return IdempotentAnswer(
             workspace: workspace, digest: digest, fingerprint: try row.bytes(0), status: try row.integer(1),
             location: try row.optionalString(2), entityTag: try row.optionalString(3), body: try row.bytes(4),
-            isSealed: try row.bool(5), createdAt: try row.timestamp(6))
+            isSealed: try row.bool(5), effects: try row.optionalString(7), createdAt: try row.timestamp(6))
     }
 
     /// Makes room under a key whose answer is too old.
@@ -100,7 +105,10 @@ public enum IdempotencyKeys {
 
 extension IdempotentAnswer {
     /// Bytes that count for the workspace's quota; nil of a short one.
-    public var countedSize: Int? { body.count > IdempotencyKeys.countedBytes ? body.count : nil }
+    public var countedSize: Int? {
+        let size = body.count + (effects?.utf8.count ?? 0)
+        return size > IdempotencyKeys.countedBytes ? size : nil
+    }
 }
 
 extension MariaDBError {
