@@ -30,7 +30,8 @@ enum ErrorResponse {
         }
         if error.isStatementTimeout {
             logger.notice("\(error)", metadata: metadata)
-            return .queryTimeout()
+            // A question can be made smaller. A change waits for others: a client takes 422 for its last word.
+            return [.get, .head].contains(request.method) ? .queryTimeout() : .unavailable(retryAfter: 5)
         }
         logger.error("\(error)", metadata: metadata)
         return .internalError()

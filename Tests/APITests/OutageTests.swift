@@ -218,7 +218,7 @@ struct OutageTests {
     @Test("a silence is noticed by what is read again before its time is over, so that nobody waits for it", arguments: Silence.allCases)
     func noticed(_ silence: Silence) throws {
         let line = try line(silence)
-        let stage = try Stage(store: line.stage.store) { $0.cacheTerms.refresh = 50 }
+        let stage = try Stage(store: line.stage.store, terms: CacheTerms(refresh: 50))
         try stage.listen(stage.services)
         try stage.create(["slug": "due"])
         usleep(200_000)  // until word of the new link is round

@@ -212,6 +212,15 @@ struct QuotaTests {
         #expect(answer.json["detail"]?.stringValue?.contains("a shorter window of time") == true)
     }
 
+    @Test("a change that has waited too long for others may be sent again")
+    func changeTimeout() {
+        let error = MariaDBError(code: .statementTimeout, message: "Query execution was interrupted (max_statement_time exceeded)")
+        for method in [HTTP.Method.post, .patch, .delete, .put] {
+            let answer = ErrorResponse.of(error, stage.request(method, "/v1/links/x"), stage.services, .reference)
+            #expect(answer.status == 503 && answer[.retryAfter] == "5")
+        }
+    }
+
     @Test("larger plans have more of everything")
     func plans() {
         for quota in Quota.allCases {
