@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import MariaDB
 import Model
 import Store
 import Webhooks
@@ -77,6 +78,12 @@ struct Call {
     func identifier<Kind>(_ name: String = "id") throws(Problem) -> Identifier<Kind> {
         guard let identifier = Identifier<Kind>(parameters[name]) else { throw .notFound() }
         return identifier
+    }
+
+    /// What the path names, or 404: also for everything of another workspace.
+    func found<Value>(_ body: (Connection) throws -> Value?) throws -> Value {
+        guard let value = try services.store.read(body) else { throw Problem.notFound() }
+        return value
     }
 
     /// The path before `/links` under which this call came in.

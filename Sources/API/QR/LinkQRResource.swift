@@ -10,9 +10,7 @@ enum LinkQRResource {
         let style = try QRStyle(&query)
         try query.finish()
         let id: LinkID = try call.identifier()
-        guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
+        let link = try call.found { try Links.find(id, in: call.workspace, on: $0) }
         let drawing = QRDrawing(text: call.services.site.scannedURL(of: link), style: style, format: format)
         do { return try call.show(drawing) } catch let refusal as QRRefusal { throw refusal.ofQuery }
     }

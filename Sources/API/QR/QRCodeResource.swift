@@ -136,17 +136,11 @@ extension Call {
     /// The QR code in the path.
     fileprivate func qrCode() throws -> QRCode {
         let id: QRCodeID = try identifier()
-        guard let code = try services.store.read({ try QRCodes.find(id, in: workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return code
+        return try found { try QRCodes.find(id, in: workspace, on: $0) }
     }
 
     fileprivate func link(of code: QRCode) throws -> Link {
-        guard let link = try services.store.read({ try Links.find(code.link, in: workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return link
+        return try found { try Links.find(code.link, in: workspace, on: $0) }
     }
 
     /// The logo that a code had when it was read: the entity tag speaks of that one.

@@ -131,9 +131,6 @@ extension Call {
     /// The domain in the path.
     func domain() throws -> Domain {
         let id: DomainID = try identifier()
-        guard let domain = try services.store.read({ try Domains.find(id, in: workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return domain
+        return try found { try Domains.find(id, in: workspace, on: $0) }
     }
 }

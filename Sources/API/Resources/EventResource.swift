@@ -18,9 +18,7 @@ enum EventResource {
 
     static func get(_ call: Call) throws -> Answer {
         let id: EventID = try call.identifier()
-        guard let event = try call.services.store.read({ try Events.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
+        let event = try call.found { try Events.find(id, in: call.workspace, on: $0) }
         return .ok(event.json)
     }
 }

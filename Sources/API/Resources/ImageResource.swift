@@ -70,10 +70,7 @@ enum ImageResource {
 
     private static func find(_ call: Call) throws -> Image {
         let id: ImageID = try call.identifier()
-        guard let image = try call.services.store.read({ try Images.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return image
+        return try call.found { try Images.find(id, in: call.workspace, on: $0) }
     }
 
     /// What is read.

@@ -120,10 +120,7 @@ enum KeyResource {
 
     private static func find(_ call: Call) throws -> APIKey {
         let id: APIKeyID = try call.identifier()
-        guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return key
+        return try call.found { try APIKeys.find(id, in: call.workspace, on: $0) }
     }
 
     /// A key gives nobody more than it has: neither a new key, nor the text of an old one.

@@ -161,10 +161,7 @@ enum LinkResource {
 
     private static func find(_ call: Call) throws -> Link {
         let id: LinkID = try call.identifier()
-        guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return link
+        return try call.found { try Links.find(id, in: call.workspace, on: $0) }
     }
 
     private static func externalID(_ call: Call) throws -> String {

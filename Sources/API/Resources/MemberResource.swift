@@ -16,9 +16,7 @@ enum MemberResource {
 
     static func get(_ call: Call) throws -> Answer {
         let id: MemberID = try call.identifier()
-        guard let member = try call.services.store.read({ try Members.find(id, in: call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
+        let member = try call.found { try Members.find(id, in: call.workspace, on: $0) }
         return try call.show(member.json, ResourceVersion(member.version))
     }
 }

@@ -133,10 +133,7 @@ extension Call {
     /// The page in the path.
     func page() throws -> BioPage {
         let id: PageID = try identifier()
-        guard let page = try services.store.read({ try BioPages.find(id, in: workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return page
+        return try found { try BioPages.find(id, in: workspace, on: $0) }
     }
 
     func show(_ page: BioPage) throws -> Answer { try show(try page.json(services.site), page.resourceVersion) }

@@ -139,10 +139,7 @@ extension Call {
     /// The endpoint in the path.
     func webhook() throws -> Webhook {
         let id: WebhookID = try identifier()
-        guard let webhook = try services.store.read({ try WebhookEndpoints.find(id, in: workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return webhook
+        return try found { try WebhookEndpoints.find(id, in: workspace, on: $0) }
     }
 
     /// The endpoint in the path, if anything is sent to it.

@@ -76,10 +76,7 @@ enum WorkspaceResource {
     }
 
     private static func find(_ call: Call) throws -> Workspace {
-        guard let workspace = try call.services.store.read({ try Workspaces.find(call.workspace, on: $0) }) else {
-            throw Problem.notFound()
-        }
-        return workspace
+        return try call.found { try Workspaces.find(call.workspace, on: $0) }
     }
 }
 
