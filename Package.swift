@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "Webhooks", dependencies: ["Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Work", dependencies: ["JSON", "Metrics", "Model", "Pages", "Redis", "Signals", "Store"], swiftSettings: optimised),
+        .target(name: "Work", dependencies: ["Crypto", "DNS", "JSON", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text"], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Metrics", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Application", dependencies: ["API", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
@@ -65,7 +65,7 @@ let package = Package(
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised),
         .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
-        .executableTarget(name: "maskctl", dependencies: ["API", "Operations", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
+        .executableTarget(name: "maskctl", dependencies: ["Operations", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
 
         // Tests: one target per module, and one that looks at the order above; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Application", "CCurl", "Threads"], path: "Tests/Support"),

@@ -3,7 +3,7 @@ import JSON
 import MariaDB
 import Model
 import Store
-import Webhooks
+import Work
 
 /// One authorised call of a route: what its handler gets.
 struct Call {
@@ -104,6 +104,11 @@ struct Call {
     /// An event for the outbox about what this call does.
     func event(_ type: EventType, data: JSON, previous: JSON? = nil) -> Event {
         .about(type, in: workspace, at: now, data: data, previous: previous)
+    }
+
+    /// Writes the traces of what this call does to links, in the transaction that does it.
+    func record(_ effects: [LinkEffect], on connection: Connection) throws {
+        try LinkChanges.record(effects, in: workspace, by: author, at: now, services.site, on: connection)
     }
 
     /// Reads, decides and writes again when others change the same thing at the same time.

@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Work
 
 /// A route of the API: what it takes, whom it lets in, who answers.
 struct Route: Sendable {

@@ -26,6 +26,9 @@ public struct QRCode: Sendable, Equatable {
 
 /// What a QR code looks like.
 public struct QRStyle: Sendable, Hashable {
+    /// How a background of no colour is spelled.
+    public static let transparent = "transparent"
+
     /// How much of a code may be covered or dirty; the words of ISO/IEC 18004.
     public enum Correction: String, Sendable, CaseIterable {
         /// About 7, 15, 25 and 30 % of the codewords can be restored.

@@ -50,3 +50,10 @@ public struct SiteConfiguration: Sendable {
     /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
     public var documentation: String { apiURL + "/errors" }
 }
+
+extension SiteConfiguration {
+    /// The installation's own hosts and all below them: no workspace can have them.
+    public func isReserved(_ host: String) -> Bool {
+        [apiHost, linkHost].contains { host == $0 || host.hasSuffix("." + $0) }
+    }
+}

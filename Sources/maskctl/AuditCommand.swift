@@ -1,4 +1,3 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Crypto
@@ -7,6 +6,7 @@ import Model
 import POSIX
 import Store
 import Text
+import Work
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
 import Operations
+import Work
 
 extension DomainCommand {
     struct Certificate: ParsableCommand {

@@ -1,9 +1,9 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
 import Operations
 import POSIX
+import Work
 
 extension DomainCommand {
     struct Check: ParsableCommand {

@@ -1,7 +1,7 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
+import Work
 
 struct DomainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
-import API
 import Bootstrap
 import DNS
+import Work
 
 extension Installation {
     var administration: Administration {

@@ -1,7 +1,7 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
+import Work
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
+import Work
 
 struct MemberCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

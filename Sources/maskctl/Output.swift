@@ -1,9 +1,9 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Glibc
 import JSON
 import Model
+import Work
 
 /// What a command tells of something: in a table its text, in JSON its value.
 protocol Fact {

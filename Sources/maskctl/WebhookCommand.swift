@@ -1,8 +1,8 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Model
 import Store
+import Work
 
 struct WebhookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
-import API
 import ArgumentParser
 import Bootstrap
 import Glibc
 import Model
+import Work
 
 struct WorkspaceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+import Work
 
 /// The audit log tells who did what, and what came of it: each change once, with before and after, and each request that
 /// changed nothing, refusals included.

@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+import Work
 
 /// How much a workspace may have, by its plan or as the sysadmin has set it.
 @Suite("Quotas")

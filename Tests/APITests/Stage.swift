@@ -18,6 +18,7 @@ import Threads
 import Webhooks
 
 @testable import API
+import Work
 
 /// A worker in this process, on a real MariaDB and a real Redis, with a workspace, a key of all public scopes and a domain.
 final class Stage: Sendable {

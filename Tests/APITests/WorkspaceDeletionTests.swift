@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import API
+import Work
 
 /// A workspace that the sysadmin deletes is unknown to the next request, on every worker.
 @Suite("Deleting a workspace")

@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+import Work
 
 /// The workspace of a key: its name, and the plan that its limits come from.
 @Suite("The workspace")

@@ -14,10 +14,12 @@ struct HouseTests {
         "Journal": ["Webhooks", "Curl", "HTTP", "FastCGI", "Redis"],
         "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
+        "Work": ["HTTP", "API", "FastCGI", "Webhooks", "Journal"],
         "API": ["FastCGI", "Bootstrap", "Operations"],
         "Bootstrap": ["API", "FastCGI", "Images", "Pages", "HTTP"],
         "Operations": ["FastCGI", "API", "Application"],
         "mask-webhooks": ["API", "FastCGI", "HTTP", "Images", "Pages"],
+        "maskctl": ["API", "FastCGI", "Application"],
     ]
 
     private static func text(_ path: String) throws -> String {

@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Work
 
 /// Which hosts are ours, and what their visitors get: kept in memory and exact, see ``ExactCache``.
 final class DomainDirectory: Sendable {

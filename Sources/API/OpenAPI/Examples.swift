@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Model
+import Work
 
 /// An example of each schema that is a body or an answer. Those of bodies can be sent as they stand.
 extension Schemas {

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Synchronization
+import Work
 
 /// `/openapi.json`: OpenAPI 3.1 of the reference dialect, made from the route table, so that it cannot drift from it.
 enum OpenAPI {

@@ -6,7 +6,7 @@ extension Schemas {
     static let qrMargin = number(in: QRStyle.margins)
     static let qrCorrection = JSON.oneOf(QRStyle.Correction.allCases.map(\.rawValue))
     static let qrForeground: JSON = ["type": "string", "pattern": .string("^\(color)$")]
-    static let qrBackground: JSON = ["type": "string", "pattern": .string("^(\(color)|\(QRGround.transparent))$")]
+    static let qrBackground: JSON = ["type": "string", "pattern": .string("^(\(color)|\(QRStyle.transparent))$")]
 
     private static let color = "#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
 

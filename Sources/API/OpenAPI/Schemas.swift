@@ -1,6 +1,7 @@
 import HTTP
 import JSON
 import Model
+import Work
 
 /// The shapes of OpenAPI's `components/schemas`; those of each resource in a file beside this.
 enum Schemas {

@@ -44,11 +44,10 @@ extension QRColor {
 
 /// A colour, or none at all.
 struct QRGround {
-    static let transparent = "transparent"
     var color: QRColor?
 
     init(field text: String) throws {
-        if text == Self.transparent { return }
+        if text == QRStyle.transparent { return }
         guard let color = QRColor(text) else {
             throw FieldRefusal(
                 code: "invalid_color", message: "Use #rgb, #rrggbb or transparent; in a query # is written %23.")

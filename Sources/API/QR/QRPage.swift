@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Work
 
 /// `/{slug}.qr` on link hosts: the QR code of a link, for people: a page in a browser, an image for everything else. No click.
 struct QRPage {

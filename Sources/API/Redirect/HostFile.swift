@@ -1,4 +1,5 @@
 import HTTP
+import Work
 
 /// What programs ask every host for, and what never leads to the workspace's own address for unknown links: a crawler would
 /// read a web page as rules, and Apple follows no redirect.

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Work
 
 /// What visitors of a host get who follow no link that works: as the workspace that has the host wants it, else a page of
 /// ours.

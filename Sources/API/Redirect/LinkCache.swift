@@ -2,6 +2,7 @@ import Logging
 import MariaDB
 import Model
 import Store
+import Work
 
 /// A link as the redirect needs it, made once and then shared by all threads. Small: there may be a hundred thousand.
 final class CachedLink: Sendable {

@@ -4,6 +4,7 @@ import Model
 import Pages
 import POSIX
 import Store
+import Work
 
 /// What workers have to do with pages: count their views, and bring files to a host that has them not yet. nginx serves
 /// the rest.

@@ -3,6 +3,7 @@ import HTTP
 import Journal
 import Model
 import Store
+import Work
 
 /// Answers visitors of short links: `GET /{slug}` on any link host.
 ///

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Work
 
 /// `/audit-log`: who did what, and what came of it. Newest first.
 enum AuditResource {
@@ -61,23 +62,5 @@ extension AuditPosition {
     fileprivate init?(bytes: ArraySlice<UInt8>) {
         guard let id = ULID(bytes: bytes.dropFirst(8)) else { return nil }
         self.init(at: Timestamp(milliseconds: bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }), id: id)
-    }
-}
-
-extension AuditRecord {
-    var json: JSON {
-        [
-            "id": .string(AuditID(id).description),
-            "created_at": .string(at.rfc3339),
-            "actor": .string(actor),
-            "action": .string(action),
-            "resource": JSON(resource.isEmpty ? nil : resource),
-            "outcome": .string(outcome.rawValue),
-            "status": JSON(status),
-            "address": JSON(address.isEmpty ? nil : address),
-            "user_agent": JSON(userAgent.isEmpty ? nil : userAgent),
-            "request_id": JSON(requestID.isEmpty ? nil : "req_" + requestID),
-            "changes": changes.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null,
-        ]
     }
 }

@@ -31,9 +31,3 @@ struct BrandFields {
 extension FieldType where Value == BrandFields {
     static var brand: FieldType { .object { BrandFields(&$0) } }
 }
-
-extension Brand {
-    var json: JSON {
-        ["name": JSON(name), "color": JSON(color?.description), "logo_image": JSON(logo?.description)]
-    }
-}

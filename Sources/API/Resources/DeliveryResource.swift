@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Work
 
 /// `/webhooks/{id}/deliveries`: the log, and what can be sent again.
 enum DeliveryResource {

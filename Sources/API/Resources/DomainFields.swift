@@ -54,10 +54,3 @@ extension Services {
         try host == site.apiHost || host == site.linkHost || domains.find(host) != nil
     }
 }
-
-extension SiteConfiguration {
-    /// The installation's own hosts and all below them: no workspace can have them.
-    public func isReserved(_ host: String) -> Bool {
-        [apiHost, linkHost].contains { host == $0 || host.hasSuffix("." + $0) }
-    }
-}

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Work
 
 /// `/events`: what webhooks are told of, newest first.
 enum EventResource {

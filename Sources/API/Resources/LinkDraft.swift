@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Work
 
 /// A link that is to be made, found right in all that can be told without the links that are there.
 struct LinkDraft {

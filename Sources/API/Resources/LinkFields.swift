@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Work
 
 /// What a client sends to create or change a link. Fields that are absent change nothing, `null` clears.
 struct LinkFields {

@@ -108,13 +108,12 @@ enum LinkResource {
 
     private static func insert(_ link: Link, _ effects: [Effect], _ call: Call) throws -> Answer {
         let json = link.json(call.services.site)
-        let (audit, event) = LinkEffect.created(link, json: json).traces(call)
         var answer = created(link, json, call)
         answer.effects = effects
         do {
             return try Links.refusing {
                 try call.commit(
-                    answer, Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)])
+                    answer, LinkChanges.creation(link, json: json, by: call.author, at: call.now, call.services.site))
             }
         } catch let error as MariaDBError where error.isConnectionLost {
             // Committed or not? Only the database knows; where it cannot be asked the client has to.

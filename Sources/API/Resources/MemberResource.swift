@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Work
 
 /// `/team/members`: who works in the workspace. Members are added and changed with `maskctl member`.
 enum MemberResource {
@@ -18,14 +19,5 @@ enum MemberResource {
         let id: MemberID = try call.identifier()
         let member = try call.found { try Members.find(id, in: call.workspace, on: $0) }
         return try call.show(member.json, ResourceVersion(member.version))
-    }
-}
-
-extension Member {
-    var json: JSON {
-        [
-            "id": .string(id.description), "email": .string(email), "name": .string(name), "role": .string(role.rawValue),
-            "created_at": .string(createdAt.rfc3339),
-        ]
     }
 }

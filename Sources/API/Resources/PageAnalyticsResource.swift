@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Work
 
 /// `/bio-pages/{id}/analytics`: its views, over time or by what visitors have in common, and the clicks on each of its links.
 enum PageAnalyticsResource {

@@ -3,6 +3,7 @@ import JSON
 import Model
 import Pages
 import Store
+import Work
 
 /// What a client sends to create or change a page. Fields that are absent change nothing, `null` clears.
 struct PageFields {

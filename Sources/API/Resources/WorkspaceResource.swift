@@ -79,27 +79,3 @@ enum WorkspaceResource {
         return try call.found { try Workspaces.find(call.workspace, on: $0) }
     }
 }
-
-extension Workspace {
-    var json: JSON { .object(members) }
-
-    fileprivate var members: JSONObject {
-        [
-            "id": .string(id.description),
-            "slug": .string(slug),
-            "name": .string(name),
-            "plan": .string(plan.rawValue),
-            "requests_per_minute": .integer(Int64(requestsPerMinute)),
-            "audit_days": .integer(Int64(plan.auditDays)),
-            "brand": brand.json,
-            "created_at": .string(createdAt.rfc3339),
-        ]
-    }
-
-    /// What can be changed of it, as the audit log tells it.
-    var settings: JSON {
-        var object = members
-        object["quotas"] = .string(quotas.description)
-        return .object(object)
-    }
-}

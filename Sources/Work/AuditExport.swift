@@ -1,8 +1,8 @@
-import HTTP
 import JSON
 import MariaDB
 import Model
 import Store
+import Text
 
 /// The audit log as a file, page by page in constant memory. No connection of the database is held while the client takes
 /// its time.
@@ -10,13 +10,13 @@ public enum AuditExport {
     public enum Format: String, Sendable, CaseIterable {
         case csv, ndjson
 
-        var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
+        package var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
     }
 
     private static let pageSize = 1000
 
     /// Over the API. A client that takes its time holds a thread of the worker once nginx has kept a gigabyte for it.
-    static let limit = 1_000_000
+    package static let limit = 1_000_000
 
     public static func write(
         _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
@@ -25,7 +25,7 @@ public enum AuditExport {
     }
 
     /// - Parameter read: lends a connection for one page.
-    static func write(
+    package static func write(
         _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID,
         reading read: ((Connection) throws -> [AuditRecord]) throws -> [AuditRecord], to send: ([UInt8]) throws -> Void
     ) throws {

@@ -4,14 +4,13 @@ import Metrics
 import Model
 import Redis
 import Store
-import Work
 
 /// What a sysadmin does to workspaces, members, keys and domains. Each change and its audit entry are one transaction, and
 /// holds on every worker when the call returns.
 public struct Administration: Sendable {
-    let store: Store
-    let effects: Effects
-    let author: Author
+    package let store: Store
+    package let effects: Effects
+    package let author: Author
 
     /// - Parameters:
     ///   - memory: by which the workers of this host hear of changes at once; without it they hear by Redis.
@@ -309,7 +308,7 @@ public struct Administration: Sendable {
 
     /// - Parameter list: what follows it; carried out also where the change may have been made and the connection was lost.
     @discardableResult
-    func change<R>(
+    package func change<R>(
         orRefuse taken: Refusal? = nil, followedBy list: [Effect] = [], _ body: (MariaDB.Connection) throws -> R
     ) throws -> R {
         do {

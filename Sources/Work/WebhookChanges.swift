@@ -4,11 +4,11 @@ import Model
 import Store
 
 /// What is sent again, over the API and with `maskctl` alike. Each runs in the caller's transaction, with its audit entry.
-enum WebhookChanges {
+package enum WebhookChanges {
     /// Deliveries that one recovery sends again at the most.
-    static let recoveryLimit = 10_000
+    package static let recoveryLimit = 10_000
 
-    static func replay(_ delivery: Delivery, by author: Author, at now: Timestamp, on connection: Connection) throws -> Delivery {
+    package static func replay(_ delivery: Delivery, by author: Author, at now: Timestamp, on connection: Connection) throws -> Delivery {
         let fresh = try DeliveryQueue.resend(
             [(delivery.event, delivery.type)], to: delivery.webhook, in: delivery.workspace, at: now, on: connection)
         try connection.execute(AuditLog.insertion(of: author.entry(
@@ -18,7 +18,7 @@ enum WebhookChanges {
     }
 
     /// How many a recovery would send again.
-    static func countRecoverable(
+    package static func countRecoverable(
         _ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool, on connection: Connection
     ) throws(MariaDBError) -> Int {
         try Deliveries.countRecoverable(
@@ -26,7 +26,7 @@ enum WebhookChanges {
     }
 
     /// - Returns: how many are sent again, and whether there are more.
-    static func recover(
+    package static func recover(
         _ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool, by author: Author, at now: Timestamp,
         on connection: Connection
     ) throws -> (count: Int, hasMore: Bool) {

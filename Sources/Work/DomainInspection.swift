@@ -76,7 +76,7 @@ extension Result where Failure == DNSFailure {
 
 extension Domain {
     /// The domain after an inspection. Once it is verified it stays so: records come and go with a provider's mistakes.
-    func inspected(_ check: DomainCheck) -> Domain {
+    package func inspected(_ check: DomainCheck) -> Domain {
         var domain = self
         domain.check = check
         domain.updatedAt = check.at ?? updatedAt

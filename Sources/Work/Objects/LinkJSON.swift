@@ -3,7 +3,7 @@ import Model
 
 extension Link {
     /// The link object of the public page, and what stands beyond it.
-    func json(_ site: SiteConfiguration) -> JSON {
+    package func json(_ site: SiteConfiguration) -> JSON {
         [
             "id": .string(id.description),
             "url": .string(settings.url),
@@ -33,7 +33,4 @@ extension Link {
             "last_clicked_at": JSON(lastClickedAt?.rfc3339),
         ]
     }
-
-    /// Clicks show in the object without being a change of it.
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: clicks) }
 }

@@ -3,7 +3,7 @@ import Model
 
 extension Webhook {
     /// The endpoint object. Its secret is not in it.
-    var json: JSON {
+    package var json: JSON {
         [
             "id": .string(id.description),
             "url": .string(url),
@@ -27,27 +27,22 @@ extension Webhook {
     }
 
     /// The one time that the secret is shown.
-    func json(with secret: String) -> JSON {
+    package func json(with secret: String) -> JSON {
         guard case .object(let object) = json else { return json }
         return .object(JSONObject([.init(name: "secret", value: .string(secret))] + object.members))
     }
 
     /// What its owner can change; how it is doing shows, but is no change.
-    var settings: JSON {
+    package var settings: JSON {
         guard case .object(let object) = json else { return json }
         let names = ["id", "url", "description", "events", "link_id", "domain", "tag", "enabled", "disabled_reason"]
         return .object(JSONObject(object.members.filter { names.contains($0.name) }))
-    }
-
-    var resourceVersion: ResourceVersion {
-        let health = [health.failures, health.waiting, health.clicksDropped, Int(health.lastSuccessAt?.milliseconds ?? 0)]
-        return ResourceVersion(version, detail: health.reduce(0) { ($0 &* 31 &+ $1) & 0xFFFF_FFFF_FFFF })
     }
 }
 
 extension Delivery {
     /// - Parameter withBodies: what was answered; 16 KiB an attempt are too much for a list.
-    func json(_ attempts: [DeliveryAttempt], withBodies: Bool = true) -> JSON {
+    package func json(_ attempts: [DeliveryAttempt], withBodies: Bool = true) -> JSON {
         [
             "id": .string(id.description),
             "webhook_id": .string(webhook.description),
@@ -82,7 +77,7 @@ extension DeliveryAttempt {
 
 extension Event {
     /// The event as receivers get it, whole however long it is.
-    var json: JSON {
+    package var json: JSON {
         guard case .object(var object)? = try? JSON.parse(body) else { return .null }
         object["sequence"] = JSON(sequence)
         return .object(object)

@@ -4,7 +4,7 @@ import Pages
 
 extension BioPage {
     /// The page object: where visitors find it, how it is doing, and the draft.
-    func json(_ site: SiteConfiguration) throws -> JSON {
+    package func json(_ site: SiteConfiguration) throws -> JSON {
         let content = try PageContent(stored: draft)
         return .object(JSONObject(head(site).members + content.json.members + tail.members))
     }
@@ -26,16 +26,13 @@ extension BioPage {
     }
 
     /// What its owner can change, for the audit log.
-    func settings(_ site: SiteConfiguration) throws -> JSON {
+    package func settings(_ site: SiteConfiguration) throws -> JSON {
         .object(JSONObject(head(site).members + (try PageContent(stored: draft)).json.members))
     }
-
-    /// Views show in the object without being a change of it.
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: views) }
 }
 
 extension BioPageVersion {
-    func json(of page: BioPage) -> JSONObject {
+    package func json(of page: BioPage) -> JSONObject {
         [
             "number": JSON(number), "current": .bool(page.publishedVersion == number), "published_by": .string(author),
             "published_at": .string(createdAt.rfc3339),

@@ -3,7 +3,7 @@ import Model
 
 extension APIKey {
     /// The key object. The key itself is not in it: nobody has it.
-    var json: JSON {
+    package var json: JSON {
         [
             "id": .string(id.description),
             "name": .string(name),
@@ -22,10 +22,8 @@ extension APIKey {
     }
 
     /// The one time that the key is shown.
-    func json(with text: APIKeyText) -> JSON {
+    package func json(with text: APIKeyText) -> JSON {
         guard case .object(let object) = json else { return json }
         return .object(JSONObject([.init(name: "key", value: .string(text.text))] + object.members))
     }
-
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: lastUse.map { Int($0.at.milliseconds) }) }
 }

@@ -7,16 +7,16 @@ import Text
 
 /// What can be done to domains, over the API and with `maskctl` alike. Each runs in the caller's transaction, with its audit
 /// entry.
-enum DomainChanges {
+package enum DomainChanges {
     /// What a TXT record has to say: 128 bits, so that nobody finds it there by chance.
-    static func token() throws -> String { hexadecimal(try randomBytes(16)) }
+    package static func token() throws -> String { hexadecimal(try randomBytes(16)) }
 
-    static func create(_ domain: Domain, by author: Author, on connection: Connection) throws {
+    package static func create(_ domain: Domain, by author: Author, on connection: Connection) throws {
         try Domains.create(domain, on: connection)
         try record(.domainCreated, domain, after: domain.recorded, by: author, at: domain.createdAt, on: connection)
     }
 
-    static func update(
+    package static func update(
         _ before: Domain, to after: Domain, _ action: AuditAction, by author: Author, at now: Timestamp,
         on connection: Connection
     ) throws {
@@ -25,7 +25,7 @@ enum DomainChanges {
         try record(action, after, before: changes.before, after: changes.after, by: author, at: now, on: connection)
     }
 
-    static func delete(_ domain: Domain, by author: Author, at now: Timestamp, on connection: Connection) throws {
+    package static func delete(_ domain: Domain, by author: Author, at now: Timestamp, on connection: Connection) throws {
         try Domains.delete(domain, on: connection)
         try record(.domainDeleted, domain, before: domain.recorded, by: author, at: now, on: connection)
     }

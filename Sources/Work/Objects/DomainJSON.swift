@@ -3,7 +3,7 @@ import Model
 
 extension Domain {
     /// The domain object. The records in it are those that its owner has to make.
-    func json(_ site: SiteConfiguration) -> JSON {
+    package func json(_ site: SiteConfiguration) -> JSON {
         [
             "id": .string(id.description),
             "host": .string(host),
@@ -31,7 +31,7 @@ extension Domain {
     }
 
     /// As the audit log tells it.
-    var recorded: JSON {
+    package var recorded: JSON {
         [
             "host": .string(host), "status": .string(status.rawValue), "root_url": JSON(settings.rootURL),
             "root_page_id": JSON(settings.rootPage?.description), "not_found_url": JSON(settings.notFoundURL),
@@ -39,6 +39,4 @@ extension Domain {
             "address": .string(check.address.rawValue), "check_error": JSON(check.error),
         ]
     }
-
-    var resourceVersion: ResourceVersion { ResourceVersion(version) }
 }

@@ -2,17 +2,24 @@ import JSON
 import Model
 
 /// Who makes a change, as the audit log tells it: a key over the API, or the sysadmin with `maskctl`.
-struct Author {
-    var actor: AuditEntry.Actor
-    var address = ""
-    var userAgent = ""
-    var requestID = ""
+package struct Author: Sendable {
+    package var actor: AuditEntry.Actor
+    package var address = ""
+    package var userAgent = ""
+    package var requestID = ""
 
-    static func maskctl(_ person: String?) -> Author { Author(actor: .maskctl(person: person)) }
+    package init(actor: AuditEntry.Actor, address: String = "", userAgent: String = "", requestID: String = "") {
+        self.actor = actor
+        self.address = address
+        self.userAgent = userAgent
+        self.requestID = requestID
+    }
+
+    package static func maskctl(_ person: String?) -> Author { Author(actor: .maskctl(person: person)) }
 
     /// - Parameters:
     ///   - before: what was, and `after` what is: of a change only the members that differ. Secrets masked.
-    func entry(
+    package func entry(
         _ action: AuditAction, _ resource: String, in workspace: WorkspaceID, at now: Timestamp, before: JSON? = nil,
         after: JSON? = nil
     ) -> AuditEntry {

@@ -2,13 +2,12 @@ import JSON
 import MariaDB
 import Model
 import Store
-import Webhooks
 
 /// What can be done to a workspace and its members, over the API and with `maskctl` alike. Each runs in the caller's
 /// transaction, with its audit entry; ``Revocation`` makes it hold everywhere once that is committed.
-enum WorkspaceChanges {
+package enum WorkspaceChanges {
     /// Writes name, plan and limit. Another plan or limit is an event: `subscription.updated`.
-    static func update(
+    package static func update(
         _ before: Workspace, to after: Workspace, by author: Author, at now: Timestamp, on connection: Connection
     ) throws {
         try Workspaces.update(after, on: connection)
@@ -20,13 +19,13 @@ enum WorkspaceChanges {
             .subscriptionUpdated, in: after.id, at: now, data: after.json, previous: JSON.changes(from: before.json, to: after.json).before)))
     }
 
-    static func add(_ member: Member, by author: Author, on connection: Connection) throws {
+    package static func add(_ member: Member, by author: Author, on connection: Connection) throws {
         try Members.create(member, on: connection)
         try connection.execute(AuditLog.insertion(of: author.entry(
             .memberAdded, member.id.description, in: member.workspace, at: member.createdAt, after: member.json)))
     }
 
-    static func setRole(_ role: Role, of member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws {
+    package static func setRole(_ role: Role, of member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws {
         var after = member
         after.role = role
         try Members.setRole(role, of: member, on: connection)
@@ -37,7 +36,7 @@ enum WorkspaceChanges {
 
     /// Removes a member and ends the keys that they have made.
     /// - Returns: how many keys that were.
-    static func remove(_ member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws -> Int {
+    package static func remove(_ member: Member, by author: Author, at now: Timestamp, on connection: Connection) throws -> Int {
         let keys = try APIKeys.revoke(madeBy: member.id, in: member.workspace, at: now, on: connection)
         try Members.remove(member, on: connection)
         for key in keys {

@@ -1,4 +1,4 @@
-import HTTP
+import Text
 import Testing
 
 @Suite("Comma-separated values")

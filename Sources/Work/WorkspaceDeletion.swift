@@ -1,6 +1,5 @@
 import Model
 import Store
-import Work
 
 extension Administration {
     /// Deletes a workspace with all that belongs to it, or goes on where a run was killed that had begun to. Needs the rights of
