@@ -57,9 +57,11 @@ let package = Package(
         .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Work", dependencies: ["Crypto", "DNS", "JSON", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text"], swiftSettings: optimised),
-        .target(name: "API", dependencies: ["Metrics", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Access", dependencies: ["Crypto", "HTTP", "Metrics", "Model", "Redis", "Signals", "Store", "Threads"], swiftSettings: optimised),
+        .target(name: "Visits", dependencies: ["Access", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "API", dependencies: ["Access", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Application", dependencies: ["API", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Application", dependencies: ["API", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Operations", dependencies: ["Bootstrap", "Curl", "Images", "Journal", "Pages", "POSIX"], swiftSettings: optimised),
 
         // The programs.
@@ -92,7 +94,7 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "WorkTests", dependencies: ["Work", "Support"]),
-        .testTarget(name: "APITests", dependencies: ["API", "Support"]),
+        .testTarget(name: "APITests", dependencies: ["API", "Application", "Support"]),
         .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Support"]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),

@@ -1,3 +1,4 @@
+import Access
 import HTTP
 import Journal
 import Logging
@@ -5,9 +6,11 @@ import Model
 import Threads
 
 /// The API in one dialect: who, how often, which route, may they, and then the handler.
-struct API: Sendable {
+package struct API: Sendable {
     let services: Services
     let dialect: Dialect
+
+    package init(services: Services, dialect: Dialect) { (self.services, self.dialect) = (services, dialect) }
 
     /// What is known of a request so far, for its answer's fields and for the journal.
     private struct Progress: Sendable {
@@ -18,7 +21,7 @@ struct API: Sendable {
         var changed = false
     }
 
-    func respond(to request: Request, path: String) -> Response {
+    package func respond(to request: Request, path: String) -> Response {
         let crossOrigin = CrossOrigin(origins: services.site.corsOrigins)
         if request.isSecure, var response = crossOrigin.preflight(request) {
             response.set(.requestID, request.publicID)

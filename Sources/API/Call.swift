@@ -1,8 +1,11 @@
+import Access
 import HTTP
 import JSON
 import MariaDB
 import Model
 import Store
+import Threads
+import Visits
 import Work
 
 /// One authorised call of a route: what its handler gets.
@@ -141,7 +144,7 @@ struct Call {
     /// The hash of the password that this call sets.
     /// - Throws: ``TooBusy``; `CryptoError`, and then nothing may be stored.
     func hash(of password: String) throws -> String {
-        try madeHash.of(password) { try services.passwords.hash(of: $0, for: workspace) }
+        try madeHash.of(password) { try services.visits.passwords.hash(of: $0, for: workspace) }
     }
 
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.

@@ -3,14 +3,14 @@ import JSON
 import Model
 
 /// The two shapes in which the one API speaks: names, envelopes and nothing else differ.
-enum Dialect: Sendable {
+package enum Dialect: Sendable {
     /// `https://<api host>/v1`: snake_case, an object is itself.
     case reference
     /// `https://<link host>/api/v1`: camelCase, an object stands in `data`, a link's `url` is `originalUrl`.
     case quickStart
 
     /// The dialect and the path below its base; nil where the request is not for the API.
-    static func of(_ request: Request, apiHost: String) -> (Dialect, path: Substring)? {
+    package static func of(_ request: Request, apiHost: String) -> (Dialect, path: Substring)? {
         if request.host == apiHost { return (.reference, below("/v1", request.path) ?? "") }
         return below("/api/v1", request.path).map { (.quickStart, $0) } ?? (isAPI(request.path) ? (.quickStart, "") : nil)
     }

@@ -2,6 +2,7 @@ import HTTP
 import Logging
 import Model
 import Store
+import Threads
 
 /// Turns errors into answers. The client gets a stable code and a sentence; the detail goes to the log under the request id.
 enum ErrorResponse {
@@ -35,6 +36,12 @@ enum ErrorResponse {
         }
         logger.error("\(error)", metadata: metadata)
         return .internalError()
+    }
+}
+
+extension TooBusy {
+    var problem: Problem {
+        .unavailable(retryAfter: retryAfter, "Try again in \(retryAfter) seconds; the service is busy \(work).")
     }
 }
 

@@ -1,3 +1,4 @@
+import Access
 import DNS
 import Images
 import Journal
@@ -7,7 +8,8 @@ import Model
 import Pages
 import Redis
 import Store
-import Text
+import Threads
+import Visits
 import Webhooks
 import Work
 
@@ -20,20 +22,15 @@ public final class Services: Sendable {
     public let webhooks: WebhookPolicy
     public let pages: Publisher
     public let logger: Logger
-    let metrics: ApplicationMetrics
-    let limiter: RateLimiter
-    let authenticator: Authenticator
+    /// What visitors get. Some of it the API needs, too.
+    package let visits: VisitServices
+    package let metrics: RequestMetrics
+    package let limits: AccessMetrics
+    package let limiter: RateLimiter
+    package let authenticator: Authenticator
     /// Carries out what follows a change.
     let effects: Effects
-    let memory: HostMemory
-    let changes: Changes
-    let visitors: VisitorLookups
-    let links: LinkCache
-    let domains: DomainDirectory
-    let salts: SaltCache
     let quotas: QuotaCounts
-    let brands: BrandDirectory
-    let passwords: PasswordGate
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
     let pictures: Gate<WorkspaceID>
@@ -42,7 +39,6 @@ public final class Services: Sendable {
     let lookups: Gate<WorkspaceID>
     /// What routes that are marked as reports go through.
     let reports: Gate<WorkspaceID>
-    let drawings: QRDrawings
 
     public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
@@ -61,9 +57,7 @@ public final class Services: Sendable {
         terms: CacheTerms
     ) {
         let gates = GateSizes(threads: site.threads, connections: store.ordinaryConnections)
-        self.passwords = passwords ?? PasswordGate(gates.passwords)
         (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
-        drawings = QRDrawings(gates.drawings)
         self.site = site
         self.store = store
         self.redis = redis
@@ -71,24 +65,21 @@ public final class Services: Sendable {
         self.webhooks = webhooks
         self.pages = pages
         self.logger = logger
-        metrics = ApplicationMetrics(memory)
-        limiter = RateLimiter(redis: redis, workers: site.workers, metrics: metrics)
+        self.resolver = resolver
+        self.svg = svg
+        metrics = RequestMetrics(memory)
+        limits = AccessMetrics(memory)
+        limiter = RateLimiter(redis: redis, workers: site.workers, metrics: limits)
         authenticator = Authenticator(store: store, limiter: limiter)
         effects = Effects(memory: memory, redis: redis, pages: pages)
-        self.memory = memory
-        changes = Changes(memory)
-        visitors = VisitorLookups(store: store)
-        domains = DomainDirectory(visitors, changes, terms: terms, sharedHost: site.linkHost)
-        links = LinkCache(
-            visitors, changes, domains: domains, terms: terms, capacity: site.cachedLinks, logger: logger,
-            metrics: metrics)
-        self.resolver = resolver
-        salts = SaltCache(visitors)
-        brands = BrandDirectory(visitors, changes)
-        self.svg = svg
         quotas = QuotaCounts(store: store)
+        visits = VisitServices(
+            site: site, store: store, journal: journal, pages: pages, logger: logger, memory: memory, limiter: limiter,
+            gates: gates, passwords: passwords, terms: terms)
     }
 
+    var domains: DomainDirectory { visits.domains }
+
     /// Links that this process keeps in memory.
-    public var cachedLinks: Int { links.count }
+    public var cachedLinks: Int { visits.links.count }
 }

@@ -11,6 +11,7 @@ import Signals
 import Store
 import Systemd
 import Threads
+import Visits
 
 /// The worker: the application behind a FastCGI socket, with the threads that it needs beside those that answer.
 public struct Worker: Sendable {
@@ -39,7 +40,7 @@ public struct Worker: Sendable {
         let application = Application(services, collectors: [monitor.collect])
         application.refresh()
         _ = try Thread.start(name: "invalidation") {
-            InvalidationListener(configuration.redis, services: services).run()
+            InvalidationListener(configuration.redis, services: services.visits).run()
         }
         _ = try Thread.start(name: "pages") { hearPages(publisher) }
         _ = try Thread.start(name: "loader") {

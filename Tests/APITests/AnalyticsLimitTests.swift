@@ -1,7 +1,9 @@
+@testable import Access
 import HTTP
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Visitors can make any number of values: an answer has the largest, and the sum of the rest.
 @Suite("Lines of an analytics answer")

@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import HTTP
 import Model
@@ -5,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// The windows that analytics are asked for: whole hours and days in the reader's time zone.
 @Suite("Analytics windows")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Foundation
 import HTTP
@@ -8,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 import Work
 
 /// The audit log tells who did what, and what came of it: each change once, with before and after, and each request that

@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -5,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// The pages that visitors get from MASK itself: sober, or as the workspace wants them.
 @Suite("Pages of our own")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Foundation
 import HTTP
@@ -7,6 +9,7 @@ import Testing
 
 @testable import API
 import Threads
+@testable import Visits
 import Work
 
 /// Up to a thousand links in one request: each has its own result, in its place.

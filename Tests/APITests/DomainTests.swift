@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import HTTP
 import Model
@@ -6,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// A workspace's own hosts: named, proved by DNS, used, given up.
 @Suite("Domains")

@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import HTTP
 import Model
@@ -5,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// The API as its clients see it: whole exchanges, request and answer. Read them to learn it.
 @Suite("Exchanges")

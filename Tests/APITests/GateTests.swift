@@ -1,9 +1,11 @@
+@testable import Access
 import Model
 import Support
 import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// What takes long goes through gates, and those who wait are few.
 @Suite("Gates")

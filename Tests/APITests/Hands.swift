@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Foundation
 import HTTP
@@ -8,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Who calls in the tests of keys, members and the audit log, and how their answers are told.
 extension Stage {

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Metrics
@@ -8,6 +10,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// A change is right on its host when its answer is sent, whichever worker is asked next.
 @Suite("Changes on one host")
@@ -25,9 +28,9 @@ struct HostChangeTests {
     /// Another worker, which trusts its memory and hears nothing: it listens to another Redis.
     private func deaf(_ redis: RedisServer, memory: String?) throws -> Services {
         let worker = try stage.secondWorker(memory: HostMemory(path: memory))
-        let listener = InvalidationListener(redis.configuration, services: worker)
+        let listener = InvalidationListener(redis.configuration, services: worker.visits)
         _ = try Threads.Thread.start(name: "invalidation") { listener.run() }
-        try #require(eventually { worker.changes.isListening })
+        try #require(eventually { worker.visits.changes.isListening })
         return worker
     }
 

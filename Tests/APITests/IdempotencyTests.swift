@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Crypto
 import Foundation
@@ -9,6 +11,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// A POST with an Idempotency-Key has its effect once, however often it is sent.
 @Suite("Idempotency keys")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Model
@@ -6,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Rotation puts a new key in a key's place, in one transaction; the old one works on for an overlap.
 @Suite("Rotation of keys")

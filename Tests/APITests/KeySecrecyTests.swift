@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Journal
@@ -11,6 +13,7 @@ import Synchronization
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// A key is in the answer that makes it and in the requests of its user. It stays nowhere else.
 @Suite("The text of a key")

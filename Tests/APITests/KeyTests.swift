@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -6,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// API keys over the API: made, read, changed, revoked. The key itself is shown once, when it is made.
 @Suite("API keys")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Model
@@ -7,6 +9,7 @@ import Synchronization
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// The cache of links is exact: nobody is sent where a link no longer leads.
 @Suite("The cache of links")
@@ -90,7 +93,7 @@ struct LinkCacheTests {
             if isFrozen { redis.process.pause() } else { try redis.restart() }
             #expect(eventually { stage.follow("/to")[.location] == url(2) })
             if isFrozen { redis.process.resume() }
-            #expect(eventually { stage.services.changes.isListening })
+            #expect(eventually { stage.services.visits.changes.isListening })
             // What was loaded while there was no channel is not trusted now either.
             try stage.tamper("UPDATE links SET url = \(url(3)) WHERE workspace_id = \(stage.workspace.id)")
             #expect(stage.follow("/to")[.location] == url(3))
@@ -107,7 +110,7 @@ struct LinkCacheTests {
             let link = try stage.create(["slug": "to", "url": .string(url(1))])
             #expect(other.respond(to: stage.visit("/to"))[.location] == url(1))
             redis.process.end()
-            #expect(eventually { !listening.changes.isListening })
+            #expect(eventually { !listening.visits.changes.isListening })
             let response = stage.ask(.patch, "/links/" + (link["id"]?.stringValue ?? ""), #"{"url": "\#(url(2))"}"#)
             #expect(response.status == 200)
             for worker in [stage.application, other] {
@@ -152,7 +155,7 @@ struct LinkCacheTests {
             _ = stage.follow("/missing\(number)")
             #expect(stage.follow("/hot").status == 302)
         }
-        #expect(stage.services.links.count <= 64)
+        #expect(stage.services.visits.links.count <= 64)
     }
 
     @Test("long links count for several, and the cache keeps to its bytes")
@@ -166,7 +169,7 @@ struct LinkCacheTests {
             #expect(stage.follow("/long\(number)").status == 302)
             #expect(stage.follow("/hot").status == 302)
         }
-        #expect(stage.services.links.bytes <= 1600 * 400 && stage.services.links.count < 60)
+        #expect(stage.services.visits.links.bytes <= 1600 * 400 && stage.services.visits.links.count < 60)
         // Behind the API's back: what is answered comes from memory.
         try stage.tamper("UPDATE links SET url = \(url(2)) WHERE slug = 'hot' AND workspace_id = \(stage.workspace.id)")
         #expect(stage.follow("/hot")[.location] == url(1))
@@ -195,16 +198,16 @@ struct LinkCacheTests {
             return stage.application.respond(to: visit).status
         }
         #expect(visit(stage.host, "/") == 404)  // the domain is known from now on
-        let (links, domains) = (stage.services.links.count, stage.services.domains.count)
+        let (links, domains) = (stage.services.visits.links.count, stage.services.domains.count)
         for number in 0..<20 {
             #expect(visit(String(repeating: "a", count: 7600) + "\(number)", "/x") == 404)
             #expect(visit("a_\(number).test", "/x") == 404)
             #expect(visit("192.0.2.\(number)", "/x") == 404)
             for path in ["/.qr", "/_x\(number)", "/.x\(number)"] { #expect(visit(stage.host, path) == 404) }
         }
-        #expect(stage.services.links.count == links && stage.services.domains.count == domains)
+        #expect(stage.services.visits.links.count == links && stage.services.domains.count == domains)
         for number in 0..<20 { #expect(visit("host\(number).test", "/x") == 404) }
-        #expect(stage.services.links.count == links)
+        #expect(stage.services.visits.links.count == links)
     }
 
     @Test("a link that is known leads on while MariaDB is away; one that is not gets a page that says later")

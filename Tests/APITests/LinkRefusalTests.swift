@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import Foundation
 import HTTP
@@ -5,6 +6,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// What is no link, and what the answer says of it. Whatever is refused leaves nothing behind.
 @Suite("Refused links")

@@ -1,3 +1,4 @@
+@testable import Access
 import Text
 import JSON
 import Foundation
@@ -7,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 @Suite("Links")
 struct LinkTests {

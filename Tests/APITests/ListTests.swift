@@ -1,3 +1,4 @@
+@testable import Access
 import Text
 import Foundation
 import HTTP
@@ -5,6 +6,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Visits
 
 @Suite("Lists of links")
 struct ListTests {

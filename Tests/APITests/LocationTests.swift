@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Foundation
 import HTTP
@@ -5,6 +7,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Where a redirect leads, to the byte, and which paths are redirects at all.
 @Suite("Locations")
@@ -66,7 +69,7 @@ struct LocationTests {
     func tampered(url: String) throws {
         try stage.create(["slug": "tampered"])
         try stage.tamper("UPDATE links SET url = \(url) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(Place(host: stage.host, slug: "tampered").key)
+        stage.services.visits.changes.hear(Place(host: stage.host, slug: "tampered").key)
         for target in ["/tampered", "/tampered?a=b"] {
             let response = stage.follow(target)
             #expect(response.status >= 500)
@@ -82,7 +85,7 @@ struct LocationTests {
         ])
         let url = "https://a.example/\r\nX-Accel-Redirect: /internal"
         try stage.tamper("UPDATE links SET expired_url = \(url) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(Place(host: stage.host, slug: "tampered").key)
+        stage.services.visits.changes.hear(Place(host: stage.host, slug: "tampered").key)
         let response = stage.follow("/tampered")
         #expect(response.fields.allSatisfy { $0.isSafe })
         #expect(response.status == 410)

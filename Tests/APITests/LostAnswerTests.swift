@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import JSON
@@ -10,6 +12,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// A change that is made holds for visitors, whatever becomes of the one who made it.
 @Suite("Changes whose answer is lost")

@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -6,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 import Work
 
 /// Members are read over the API and changed with `maskctl`; their role ends what their keys can do.

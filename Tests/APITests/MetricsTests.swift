@@ -1,9 +1,12 @@
+@testable import Access
+import Application
 import HTTP
 import Metrics
 import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// `/metrics`, as nginx asks for it from its server on loopback.
 @Suite("Metrics of a worker")
@@ -64,7 +67,7 @@ struct MetricsTests {
 
     @Test("every endpoint of the API has its series, and no series has a name that is too long")
     func endpoints() {
-        let metrics = ApplicationMetrics(HostMemory(path: nil))
+        let metrics = RequestMetrics(HostMemory(path: nil))
         for route in Route.all { metrics.note(route: route.name, route.method, status: 200, microseconds: 1) }
         let text = Exposition.openMetrics.text(metrics.families)
         for route in Route.all {

@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import MariaDB
@@ -9,6 +10,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 import Work
 
 /// A MariaDB that falls silent changes nothing for visitors of what is known, and holds nobody who cannot be helped.
@@ -188,12 +190,12 @@ struct OutageTests {
         let day = Timestamp.now().day
         let session = try line.session()
         try session.run("DELETE FROM visitor_salts")
-        let cache = SaltCache(line.stage.services.visitors)
+        let cache = SaltCache(line.stage.services.visits.visitors)
         try session.run("LOCK TABLES visitor_salts WRITE")
         let own = cache.salt(ofDay: day)
         #expect(cache.salt(ofDay: day) == own)
         try session.run("UNLOCK TABLES")
-        let other = SaltCache(line.stage.services.visitors)
+        let other = SaltCache(line.stage.services.visits.visitors)
         #expect(eventually { (try? other.refresh()) != nil && (try? cache.refresh()) != nil })
         #expect(cache.salt(ofDay: day) == other.salt(ofDay: day) && cache.salt(ofDay: day) != own)
     }
@@ -212,7 +214,7 @@ struct OutageTests {
         #expect(try stage.services.domains.find(stage.host)?.settings.notFoundURL == "https://example.com/404")
         #expect(eventually { stage.store.outage.isSuspected })
         #expect(stage.follow("/known").status == 302)
-        #expect(stage.services.salts.salt(ofDay: 1).count == 32, "a day that nobody has asked for")
+        #expect(stage.services.visits.salts.salt(ofDay: 1).count == 32, "a day that nobody has asked for")
     }
 
     @Test("a silence is noticed by what is read again before its time is over, so that nobody waits for it", arguments: Silence.allCases)

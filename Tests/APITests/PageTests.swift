@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import Foundation
 import HTTP
@@ -9,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Bio pages over the API. How they look: PagesTests; what nginx makes of them: EndToEnd/PageTests.
 @Suite("Bio pages")

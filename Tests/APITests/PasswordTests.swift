@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Crypto
 import HTTP
 import Model
@@ -7,6 +9,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// Passwords of links: what cannot be hashed is not stored, what cannot be checked is not wrong, and tries are bounded.
 @Suite("Passwords of links")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Foundation
 import HTTP
@@ -6,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Every single resource has an entity tag. A client that sends it back is told that nothing is new, and never overwrites
 /// what it has not seen.

@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import Foundation
 import HTTP
@@ -7,6 +8,8 @@ import Support
 import Testing
 
 @testable import API
+import Threads
+@testable import Visits
 
 /// QR codes: of a link as the query asks for it, kept with their looks, and for people. How every look scans: QRCodesTests.
 @Suite("QR codes")
@@ -430,7 +433,7 @@ struct QRCodeTests {
         let path = "/links/\(link["id"]?.stringValue ?? "")/qr"
         let drawn = stage.follow("/menu.qr")
         try #require(drawn.status == 200)
-        try stage.services.drawings.gate.enter(for: stage.workspace.id) {
+        try stage.services.visits.drawings.gate.enter(for: stage.workspace.id) {
             let page = stage.follow("/menu.qr?format=svg")
             #expect(page.status == 503 && page[.retryAfter] == "2" && page[.contentType] == "text/html; charset=utf-8")
             #expect(page[.cacheControl] == "private, no-store" && page[.eTag] == nil)

@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import Foundation
 import HTTP
@@ -8,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 import Work
 
 /// How much a workspace may have, by its plan or as the sysadmin has set it.

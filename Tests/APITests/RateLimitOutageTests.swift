@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Redis
@@ -6,6 +7,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// Redis is away, frozen, against us or has forgotten everything: clients see none of it.
 @Suite("Rate limits without Redis")

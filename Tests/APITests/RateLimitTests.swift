@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Model
@@ -7,6 +9,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// The limit is a sliding window of a minute over two counters; Redis keeps the time.
 @Suite("Rate limits")

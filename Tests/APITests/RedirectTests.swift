@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Text
 import JSON
 import Foundation
@@ -8,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// What a visitor of a short link gets.
 @Suite("Redirects")
@@ -60,7 +63,7 @@ struct RedirectTests {
         let link = try stage.create(["slug": "soon"])
         let moment = Timestamp(milliseconds: Timestamp.now().milliseconds + 500)
         try stage.tamper("UPDATE links SET starts_at = \(moment) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(Place(host: stage.host, slug: "soon").key)
+        stage.services.visits.changes.hear(Place(host: stage.host, slug: "soon").key)
         #expect(link["slug"] == "soon")
         #expect(stage.follow("/soon").status == 404)
         while Timestamp.now() < moment { usleep(1000) }
@@ -72,7 +75,7 @@ struct RedirectTests {
         try stage.create(["slug": "brief"])
         let moment = Timestamp(milliseconds: Timestamp.now().milliseconds + 400)
         try stage.tamper("UPDATE links SET expires_at = \(moment) WHERE workspace_id = \(stage.workspace.id)")
-        stage.services.changes.hear(Place(host: stage.host, slug: "brief").key)
+        stage.services.visits.changes.hear(Place(host: stage.host, slug: "brief").key)
         while true {
             let before = Timestamp.now()
             let status = stage.follow("/brief").status
@@ -249,7 +252,7 @@ struct RedirectTests {
         let paths = ["/missing", "/", "/over", "/own"]
         #expect(paths.map { stage.follow($0).status } == [302, 302, 302, 302])
         _ = try stage.administration.addDomain(HostName(validating: other), to: stage.workspace)
-        stage.services.changes.hear(Place.bare(other).key)
+        stage.services.visits.changes.hear(Place.bare(other).key)
         #expect(paths.map { stage.follow($0).status } == [404, 508, 410, 410])
     }
 

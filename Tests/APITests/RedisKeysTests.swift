@@ -1,3 +1,5 @@
+@testable import Access
+@testable import Application
 import Foundation
 import HTTP
 import Model
@@ -6,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Strangers make keys in Redis: each has an end, and epochs are for those of whom something is cached.
 @Suite("What stands in Redis")

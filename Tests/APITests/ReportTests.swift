@@ -1,3 +1,4 @@
+@testable import Access
 import Glibc
 import HTTP
 import Model
@@ -7,6 +8,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Visits
 
 /// Questions whose cost grows with what a workspace has stored: a few at a time, so that what is quick finds a connection.
 @Suite("Reports")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Foundation
 import HTTP
 import Model
@@ -7,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// What changes about a key or a workspace holds for the first request after the change has been answered, on every worker.
 @Suite("Keys")

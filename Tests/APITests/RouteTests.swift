@@ -1,3 +1,4 @@
+@testable import Access
 import Text
 import Crypto
 import Foundation
@@ -6,6 +7,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Every route, in both dialects, against everyone who may not. Between workspaces: IsolationTests.
 @Suite("Every route")

@@ -1,3 +1,4 @@
+@testable import Access
 import Text
 import JSON
 import HTTP
@@ -7,6 +8,7 @@ import Store
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Something that a route can be asked about: how to make one in a workspace, and the name of one that nobody has.
 struct Sample: Sendable {

@@ -1,3 +1,4 @@
+@testable import Access
 import JSON
 import HTTP
 import Images
@@ -6,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 extension Stage {
     /// A page on the stage's own domain.

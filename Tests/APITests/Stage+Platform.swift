@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import Glibc
 import HTTP
 import MariaDB
@@ -9,6 +11,7 @@ import Testing
 
 @testable import API
 import Threads
+@testable import Visits
 import Work
 
 extension Stage {

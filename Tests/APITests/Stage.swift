@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Crypto
 import DNS
@@ -15,6 +17,7 @@ import Support
 import Synchronization
 import Testing
 import Threads
+@testable import Visits
 import Webhooks
 
 @testable import API
@@ -107,9 +110,9 @@ final class Stage: Sendable {
 
     /// Lets a worker hear of changed links, as long as this process lives.
     func listen(_ services: Services) throws {
-        let listener = InvalidationListener(redis, services: services)
+        let listener = InvalidationListener(redis, services: services.visits)
         _ = try Threads.Thread.start(name: "invalidation") { listener.run() }
-        try #require(eventually { services.changes.isListening })
+        try #require(eventually { services.visits.changes.isListening })
     }
 
     // MARK: Requests

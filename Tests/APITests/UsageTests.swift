@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -6,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 
 /// Usage analytics over the API. That the numbers are right is shown in UsageAnalyticsTests.
 @Suite("Usage over the API")

@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import JSON
 import Crypto
 import Foundation
@@ -7,6 +9,7 @@ import Model
 import Store
 import Support
 import Testing
+@testable import Visits
 import Webhooks
 
 @testable import API

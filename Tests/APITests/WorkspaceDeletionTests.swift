@@ -1,3 +1,5 @@
+@testable import Access
+import Application
 import HTTP
 import Metrics
 import Model
@@ -5,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 import Work
 
 /// A workspace that the sysadmin deletes is unknown to the next request, on every worker.

@@ -1,3 +1,4 @@
+@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -7,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Visits
 import Work
 
 /// The workspace of a key: its name, and the plan that its limits come from.

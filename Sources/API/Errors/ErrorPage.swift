@@ -66,8 +66,3 @@ extension Answer {
         return Answer(status: 304, content: .none, fields: fields)
     }
 }
-
-extension EntityTag {
-    /// Another for every other content.
-    init(digestOf bytes: [UInt8]) { self.init(base64URL(Array(sha256(bytes).prefix(16)))) }
-}

@@ -2,6 +2,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Visits
 import Work
 
 /// What OpenAPI tells of each route, in the order of the table.

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Visits
 
 /// `/links/{id}/qr`: a QR code of a link, as the query asks for it.
 enum LinkQRResource {

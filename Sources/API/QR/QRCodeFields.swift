@@ -4,6 +4,7 @@ import Images
 import Model
 import QRCodes
 import Store
+import Threads
 
 /// What a client sends of a QR code. Fields that are absent change nothing, `null` clears.
 struct QRCodeFields {

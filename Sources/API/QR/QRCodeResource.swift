@@ -5,6 +5,7 @@ import MariaDB
 import Model
 import QRCodes
 import Store
+import Visits
 import Work
 
 /// `/qr-codes`: create, list, read, change, delete, draw.

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Visits
 
 /// What a client sends of a domain. Fields that are absent change nothing, `null` clears.
 struct DomainFields {
@@ -22,7 +23,7 @@ struct DomainFields {
     /// Nothing of ours: two hosts could send visitors to each other for ever.
     private static func destination(_ name: String, _ fields: inout JSONFields, _ call: Call) throws -> Field<Destination> {
         let field = fields.field(name, as: .string) { try Destination(validating: $0) }
-        if let host = field.value?.host, try call.services.isOwn(host) {
+        if let host = field.value?.host, try call.services.visits.isOwn(host) {
             fields.note(name, code: "own_host", message: "Lead to an address outside of this service.")
         }
         return field
@@ -45,12 +46,5 @@ struct DomainFields {
         guard let page, page.host == host else {
             return fields.note("root_page_id", code: "unknown_page", message: "Use a bio page that is on this domain.")
         }
-    }
-}
-
-extension Services {
-    /// A host of the installation, or of a workspace of it.
-    func isOwn(_ host: String) throws -> Bool {
-        try host == site.apiHost || host == site.linkHost || domains.find(host) != nil
     }
 }

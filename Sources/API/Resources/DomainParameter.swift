@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Visits
 
 extension Query {
     /// The domain that the parameter `domain` names, as a person types it; nil where it is absent.

@@ -2,6 +2,7 @@ import HTTP
 import MariaDB
 import Model
 import Store
+import Visits
 import Work
 
 /// `/domains`: name a host, prove that it is one's own, say what its visitors get, give it up.

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Visits
 import Work
 
 /// A link that is to be made, found right in all that can be told without the links that are there.
@@ -71,7 +72,7 @@ extension LinkFields {
     /// A link to a short link would count twice, and two can make a circle.
     fileprivate func refuseOwnHosts(_ call: Call, _ hosts: KnownHosts?, _ fields: inout JSONFields) throws {
         for (pointer, destination) in destinations {
-            let isOwn = try hosts?.isOwn(destination.host) ?? call.services.isOwn(destination.host)
+            let isOwn = try hosts?.isOwn(destination.host) ?? call.services.visits.isOwn(destination.host)
             guard isOwn else { continue }
             fields.note(
                 String(pointer.dropFirst()), code: "own_host",

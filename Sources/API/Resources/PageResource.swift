@@ -5,6 +5,7 @@ import MariaDB
 import Model
 import Pages
 import Store
+import Visits
 import Work
 
 /// `/bio-pages`: create, list, read, change, delete. What visitors see changes in PagePublication.swift.

@@ -1,6 +1,7 @@
 import HTTP
 import Model
 import Store
+import Visits
 
 /// What a client sends of an endpoint. Fields that are absent change nothing, `null` clears.
 struct WebhookFields {
@@ -74,7 +75,7 @@ struct WebhookFields {
         if !policy.allowsHTTP && !url.text.hasPrefix("https:") {
             fields.note("url", code: "https_required", message: "Use https://; events are not sent in the clear.")
         }
-        if try call.services.isOwn(url.host) {
+        if try call.services.visits.isOwn(url.host) {
             fields.note("url", code: "own_host", message: "Use an address outside of this service.")
         }
         if let message = policy.refusal(ofPort: url.port) { fields.note("url", code: "blocked_port", message: message) }

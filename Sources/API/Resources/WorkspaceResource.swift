@@ -1,7 +1,9 @@
+import Access
 import HTTP
 import JSON
 import Model
 import Store
+import Visits
 import Work
 
 /// `/workspace`: the workspace that the key belongs to.

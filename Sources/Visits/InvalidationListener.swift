@@ -1,0 +1,27 @@
+import Logging
+import Redis
+import Signals
+
+/// Listens for changed links and domains as long as the process lives; runs on a thread of its own.
+public struct InvalidationListener: Sendable {
+    private let configuration: RedisConfiguration
+    private let services: VisitServices
+
+    private static let silenceMilliseconds = 500
+
+    public init(_ configuration: RedisConfiguration, services: VisitServices) {
+        self.configuration = configuration
+        self.services = services
+    }
+
+    public func run() -> Never {
+        let changes = services.changes
+        Listener(configuration, [.links], silenceMilliseconds: Self.silenceMilliseconds).run(
+            began: changes.subscriptionBegan,
+            lost: { error in
+                changes.subscriptionEnded()
+                services.logger.warning("no word of changed links, so none is trusted from memory: \(error)")
+            },
+            hear: { _, payload in changes.hear(Invalidation.change(payload)) })
+    }
+}
