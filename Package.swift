@@ -1,8 +1,9 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// One line per room. A target depends only on targets above it: the order here is the architecture.
-/// A release is optimised across rooms: the walls between them are for readers.
+// One line for each target, which depends only on targets above it: the order here is the architecture.
+
+/// A release is optimised across targets: the walls between them are for readers.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 let package = Package(
@@ -31,8 +32,6 @@ let package = Package(
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", swiftSettings: optimised),
-        .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Metrics", dependencies: ["CLinux", "Threads"], swiftSettings: optimised),
         .target(name: "POSIX", swiftSettings: optimised),
         .target(name: "Text", swiftSettings: optimised),
         .target(name: "JSON", dependencies: ["Text"], swiftSettings: optimised),
@@ -43,18 +42,20 @@ let package = Package(
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
         .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP", "Threads"], swiftSettings: optimised),
+        .target(name: "Metrics", dependencies: ["CLinux", "Threads"], swiftSettings: optimised),
+        .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "HTTP", dependencies: ["JSON", "Text"], swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CLinux", "HTTP", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
-        // The application. What a room never reaches, not even by way of another (HouseTests has the whole list): Model knows
-        // nobody; Store no HTTP; Journal no Webhooks; API no FastCGI; Bootstrap no API, so that mask-webhooks links none of it;
-        // Operations neither of them.
+        // The application. What a room never reaches, not even by way of another (HouseTests has the whole list): Model no
+        // Store; Store and Work no HTTP; Journal no Webhooks; Access and Visits no Work and no API; API no FastCGI; Bootstrap no
+        // API, so that mask-webhooks links none of it; Operations neither API nor Application.
         .target(name: "Model", dependencies: ["IDN", "Text"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["Metrics", "MariaDB", "Model", "Crypto", "JSON", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "Signals", dependencies: ["Metrics", "Model", "Redis"], swiftSettings: optimised),
+        .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Journal", dependencies: ["CLinux", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Work", dependencies: ["Crypto", "DNS", "JSON", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text"], swiftSettings: optimised),
         .target(name: "Access", dependencies: ["Crypto", "HTTP", "Metrics", "Model", "Redis", "Signals", "Store", "Threads"], swiftSettings: optimised),

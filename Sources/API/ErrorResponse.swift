@@ -31,8 +31,9 @@ enum ErrorResponse {
         }
         if error.isStatementTimeout {
             logger.notice("\(error)", metadata: metadata)
-            // A question can be made smaller. A change waits for others: a client takes 422 for its last word.
-            return [.get, .head].contains(request.method) ? .queryTimeout() : .unavailable(retryAfter: 5)
+            // A question can be made smaller. A change has waited for others, and a client takes 422 for the last word.
+            return [.get, .head].contains(request.method)
+                ? .queryTimeout() : .unavailable(retryAfter: 5, "Try again in 5 seconds; the change has waited for others too long.")
         }
         logger.error("\(error)", metadata: metadata)
         return .internalError()

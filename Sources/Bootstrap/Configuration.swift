@@ -52,7 +52,7 @@ public struct Configuration: Sendable {
     public var nginxPort: Int
     public var logLevel: Logger.Level
 
-    /// Connections of a worker that only redirects may take.
+    /// Connections of a worker that only visitors may take.
     public static let reservedConnections = 4
 
     /// After so long MariaDB ends a statement of a worker: sooner than nginx gives up the request.

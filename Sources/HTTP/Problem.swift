@@ -221,7 +221,7 @@ extension Problem {
             detail: "Narrow the export with created_after and created_before; a file has at most \(entries) entries.")
     }
 
-    /// What was asked for takes the database too long. Not 503: another worker would be asked the same.
+    /// What was asked for takes the database too long. Not 503: a client would ask the same again.
     public static func queryTimeout() -> Problem {
         Problem(
             status: 422, code: "query_timeout", title: "Query takes too long",

@@ -5,7 +5,7 @@ import Model
 import Store
 
 /// What can be done to keys, over the API and with `maskctl` alike. Each runs in the caller's transaction, with its audit
-/// entry; ``Revocation`` makes it hold everywhere once that is committed.
+/// entry; ``Effect/access(_:)`` makes it hold everywhere once that is committed.
 package enum KeyChanges {
     package static func create(_ key: APIKey, _ text: APIKeyText, by author: Author, on connection: Connection) throws {
         try APIKeys.create(key, digest: sha256(text.text), on: connection)

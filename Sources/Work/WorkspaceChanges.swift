@@ -4,7 +4,7 @@ import Model
 import Store
 
 /// What can be done to a workspace and its members, over the API and with `maskctl` alike. Each runs in the caller's
-/// transaction, with its audit entry; ``Revocation`` makes it hold everywhere once that is committed.
+/// transaction, with its audit entry; ``Effect/access(_:)`` makes it hold everywhere once that is committed.
 package enum WorkspaceChanges {
     /// Writes name, plan and limit. Another plan or limit is an event: `subscription.updated`.
     package static func update(

@@ -4,7 +4,7 @@
 #
 #   MASK_BIN=.build/release sh Tests/Host/hosts.sh
 #
-# It needs root and Debian 12; without MASK_BIN it takes the programs of the installed package. MASK_LAB_KEEP=1 keeps the
+# It needs root and Debian 13 or 12; without MASK_BIN it takes the programs of the installed package. MASK_LAB_KEEP=1 keeps the
 # logs. See lab.sh for how the machines are made.
 # shellcheck disable=SC2154 # what eval sets
 set -eu

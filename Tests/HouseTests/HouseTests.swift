@@ -15,6 +15,8 @@ struct HouseTests {
         "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
         "Work": ["HTTP", "API", "FastCGI", "Webhooks", "Journal"],
+        "Access": ["Work", "API", "Journal", "Pages"],
+        "Visits": ["Work", "API", "Webhooks", "DNS"],
         "API": ["FastCGI", "Bootstrap", "Operations"],
         "Bootstrap": ["API", "FastCGI", "Images", "Pages", "HTTP"],
         "Operations": ["FastCGI", "API", "Application"],
@@ -84,6 +86,18 @@ struct HouseTests {
         let reached = try #require(reach[room], "there is no room \(room)")
         let forbidden = reached.intersection(Self.nevers[room] ?? [])
         #expect(forbidden.isEmpty, "\(room) reaches \(forbidden)")
+    }
+
+    @Test("the README has each room, in this order")
+    func table() throws {
+        let readme = try Self.text("README.md")
+        let start = try #require(readme.range(of: "| Room | What it does |"))
+        let table = readme[start.upperBound...].prefix { $0 != "#" }.split(separator: "Where to find").first ?? ""
+        let told = table.matches(of: /(?m)^\| ((?:`[\w-]+` ?)+)\|/).flatMap { row in
+            row.output.1.matches(of: /`([\w-]+)`/).map { String($0.output.1) }
+        }
+        let rooms = try Self.rooms().map(\.name)
+        #expect(told == rooms)
     }
 
     @Test("only its wrapper imports a C library")

@@ -47,6 +47,17 @@ struct LinksTests {
         #expect(texts.count == 7)
     }
 
+    @Test("a tag that was stored with the mark of colour is found by its letters once the schema is up to date")
+    func spellingOfTags() throws {
+        let tenant = try database.makeTenant()
+        let link = try database.makeLink("cup", of: tenant, tags: ["\u{2615}\u{FE0F}", "\u{2708}\u{FE0F}", "\u{2708}", "plain"])
+        let migration = try #require(try Migrations.all().first { $0.name == "0053_tags_spelling" })
+        for _ in 1...2 { try database.connect().runScript(migration.sql) }
+        let stored = try database.connect().query("SELECT tag FROM link_tags WHERE link_id = \(link.id)").map { try $0.string(0) }
+        #expect(stored.sorted() == ["plain", "\u{2615}", "\u{2708}"].sorted())
+        #expect(try find(link)?.tags.first == "\u{2615}")
+    }
+
     @Test("a link comes back as it was stored, to the byte")
     func roundTrip() throws {
         let tenant = try database.makeTenant()
