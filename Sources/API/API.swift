@@ -80,11 +80,11 @@ package struct API: Sendable {
         if request.isBodyUnread { throw Problem.unavailable(retryAfter: 1) }
         if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
-        let meter = Meter(outcome.rate)
-        defer { progress.rate = meter.rate }
+        let rateOutcome = RateOutcome(outcome.rate)
+        defer { progress.rate = rateOutcome.rate }
         let call = try Call(
             request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now(),
-            meter: meter)
+            rateOutcome: rateOutcome)
         return try call.replaying {
             guard route.isReport(call) else { return try handler(call) }
             return try services.reports.enter(for: call.workspace) { try handler(call) }

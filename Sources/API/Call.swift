@@ -16,7 +16,7 @@ struct Call {
     let dialect: Dialect
     let services: Services
     let now: Timestamp
-    let meter: Meter
+    let rateOutcome: RateOutcome
     private let madeHash = MadeHash()
     /// What the request's preconditions ask of the resource.
     let preconditions: Preconditions
@@ -25,7 +25,7 @@ struct Call {
 
     init(
         request: Request, principal: Principal, parameters: Router<Route>.Parameters, dialect: Dialect, services: Services,
-        now: Timestamp, meter: Meter
+        now: Timestamp, rateOutcome: RateOutcome
     ) throws(Problem) {
         self.request = request
         self.principal = principal
@@ -33,7 +33,7 @@ struct Call {
         self.dialect = dialect
         self.services = services
         self.now = now
-        self.meter = meter
+        self.rateOutcome = rateOutcome
         preconditions = try Preconditions(request.fields)
         idempotency = try request.method == .post ? Idempotency(request, principal) : nil
     }
@@ -110,8 +110,8 @@ struct Call {
     }
 
     /// Writes the traces of what this call does to links, in the transaction that does it.
-    func record(_ effects: [LinkEffect], on connection: Connection) throws {
-        try LinkChanges.record(effects, in: workspace, by: author, at: now, services.site, on: connection)
+    func record(_ traces: [LinkTrace], on connection: Connection) throws {
+        try LinkChanges.record(traces, in: workspace, by: author, at: now, services.site, on: connection)
     }
 
     /// Reads, decides and writes again when others change the same thing at the same time.
@@ -150,18 +150,18 @@ struct Call {
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
     func charge(_ extra: Int) throws(RateRefusal) {
-        meter.rate = services.limiter.check(principal.limits.map { limit in
+        rateOutcome.rate = services.limiter.check(principal.limits.map { limit in
             // Of each limit no more than a full window can give: what costs more could never be let in. A key's low limit
             // takes nothing off what its workspace pays.
             let cost = min(extra, max(0, limit.perMinute - 1))
             return RateCharge(limit: limit, cost: cost, next: cost + 1)
         })
-        guard meter.rate.isAllowed else { throw RateRefusal(rate: meter.rate) }
+        guard rateOutcome.rate.isAllowed else { throw RateRefusal(rate: rateOutcome.rate) }
     }
 }
 
 /// What the limits said last of a request: how its answer tells it, whatever that answer is.
-final class Meter {
+final class RateOutcome {
     var rate: RateDecision
 
     init(_ rate: RateDecision) { self.rate = rate }

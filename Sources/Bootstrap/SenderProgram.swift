@@ -31,17 +31,17 @@ public struct SenderProgram: Sendable {
     /// - Returns: whether it was SIGHUP: whoever runs this begins anew, with the configuration as it is then.
     public func run(seconds: Int) throws -> Bool {
         let sender = try makeSender()
-        let (bell, state, redis) = (sender.bell, SenderState(), installation.configuration.redis)
+        let (wakeup, state, redis) = (sender.wakeup, SenderState(), installation.configuration.redis)
         // Who began together with this run, on another host, ends together with it: no successor.
         let half = Deadline.after(milliseconds: seconds * 500)
         _ = try Thread.start(name: "signals") {
             state.waitForStopSignal()
-            bell.ring()
+            wakeup.wake()
         }
         _ = try Thread.start(name: "calls") {
             SenderCallListener(redis, name: ULID(milliseconds: Timestamp.now().milliseconds).description).run { call in
                 if call == .successor, half.hasPassed { state.noteSuccessor() }
-                bell.ring()
+                wakeup.wake()
             }
         }
         let end = Deadline.after(milliseconds: seconds * 1000)

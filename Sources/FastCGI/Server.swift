@@ -9,6 +9,10 @@ import Threads
 ///
 /// Connections are kept by nginx and a kept connection holds its thread, so threads are plentiful (a blocked one costs a
 /// few pages). Blocking from top to bottom: no event loop, no async.
+///
+/// Decided: threads. A pool of Swift's own has as many threads as processors, and each call of libmariadb or hiredis would
+/// block one of them; an event loop would need those clients written anew. A thread for each kept connection ran level with a
+/// program in C. Thousands of connections that wait for something other than nginx would change this.
 public final class Server: Sendable {
     /// Answers one request. Runs on many threads at once; must not throw or trap.
     public typealias Handler = @Sendable (Request) -> Response

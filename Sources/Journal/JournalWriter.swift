@@ -9,6 +9,11 @@ import Threads
 /// Threads append at the same time: each line is one write(2) to a file opened with O_APPEND, which the kernel puts behind
 /// all before it. No lock of ours is held meanwhile.
 ///
+/// Decided: a file, and no queue. A visit waits for one write(2), which a lost MariaDB or Redis does not hold up and which a
+/// killed process has made. A queue in Redis would lose what was not on its disk yet, and one in MariaDB would cost each visit a
+/// transaction. A host that dies with its disk loses the lines that were not loaded; if that must not be, the spool belongs on
+/// a disk that is mirrored.
+///
 /// ``tend(now:)`` does what no visitor waits for. It has to be called every second.
 public final class JournalWriter: Sendable {
     private let directory: String

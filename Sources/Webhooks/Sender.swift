@@ -4,7 +4,7 @@ import Model
 import Store
 import Threads
 
-/// Drains the webhook queue: pick up, claim, sign, send, record. One thread for many requests, and a ``Desk`` for what the
+/// Drains the webhook queue: pick up, claim, sign, send, record. One thread for many requests, and a ``DatabaseThread`` for what the
 /// database has to do meanwhile.
 ///
 /// Nothing is sent inside a transaction, and nothing is believed that is not written: a claim is committed before the
@@ -28,9 +28,9 @@ public final class Sender {
     private let logger: Logger
     private let metrics: SenderMetrics?
     private let multi: Multi
-    private let desk: Desk
+    private let database: DatabaseThread
     /// Rung when there may be something to send.
-    public let bell: Bell
+    public let wakeup: Wakeup
 
     /// A request under way.
     private struct Transfer {
@@ -39,7 +39,7 @@ public final class Sender {
         var place: Places.Place
     }
 
-    private var stations: [DeliveryQueue.Work: Station] = [:]
+    private var endpoints: [DeliveryQueue.Work: EndpointState] = [:]
     private var lanes = EventLane.allCases.map { _ in Lane() }
     private var running: [Int: Transfer] = [:]
     private var places = Places()
@@ -65,11 +65,11 @@ public final class Sender {
         self.logger = logger
         self.metrics = metrics
         multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
-        bell = Bell(multi.waker)
-        desk = try Desk(Clerk(store: store, logger: logger, metrics: metrics), waker: multi.waker)
+        wakeup = Wakeup(multi.waker)
+        database = try DatabaseThread(QueueWork(store: store, logger: logger, metrics: metrics), waker: multi.waker)
     }
 
-    deinit { desk.close() }
+    deinit { database.close() }
 
     /// Works until `shouldStop`, and then until what is in flight has ended.
     /// - Returns: what has kept it from working at the end; nil where nothing did.
@@ -106,19 +106,19 @@ public final class Sender {
         } while finds > before
     }
 
-    private var isIdle: Bool { !isRecording && stations.values.allSatisfy(\.isIdle) }
+    private var isIdle: Bool { !isRecording && endpoints.values.allSatisfy(\.isIdle) }
 
     // MARK: One turn
 
     func turn(longest: Int = Sender.pollMilliseconds) throws {
-        if bell.takeRing() { searchSoon() }
+        if wakeup.take() { searchSoon() }
         order()
         collect(milliseconds: min(longest, pause))
         try takeReports()
         start()
     }
 
-    /// Has the desk do what there is to do.
+    /// Has the database do what there is to do.
     private func order() {
         for lane in EventLane.allCases {
             let state = lanes[lane.rawValue]
@@ -136,7 +136,7 @@ public final class Sender {
 
     private func takeReports() throws {
         var failure: (any Error)?
-        for report in desk.takeReports() {
+        for report in database.takeReports() {
             switch report {
             case .pickedUp(let claimed): for claimed in claimed { take(claimed, nil) }
             case .found(let findings):
@@ -170,19 +170,19 @@ public final class Sender {
     }
 
     private func search(_ lane: EventLane) {
-        var room = Room(lane: lane, free: lanes[lane.rawValue].free)
-        for (work, station) in stations where work.lane == lane { room.holdings[work] = station.holding }
+        var capacity = Capacity(lane: lane, free: lanes[lane.rawValue].free)
+        for (work, endpoint) in endpoints where work.lane == lane { capacity.holdings[work] = endpoint.holding }
         lanes[lane.rawValue].isSearching = true
         // Who rings from now on wants another search.
         lanes[lane.rawValue].searchAt = .never
-        desk.submit(.search(lane, room))
+        database.submit(.search(lane, capacity))
     }
 
-    private func take(_ findings: Desk.Findings) {
+    private func take(_ findings: DatabaseThread.Findings) {
         let index = findings.lane.rawValue
         lanes[index].isSearching = false
         for claimed in findings.claimed { take(claimed, findings.healths[claimed.work]) }
-        for work in findings.unclaimable { station(work).putOff() }
+        for work in findings.unclaimable { endpoint(work).putOff() }
         let wait: Int
         if findings.isEmpty {
             let now = Timestamp.now().milliseconds
@@ -198,24 +198,24 @@ public final class Sender {
     }
 
     private func take(_ claimed: DeliveryQueue.Claimed, _ health: WebhookHealth?) {
-        let station = station(claimed.work)
-        if station.isIdle, let health { station.health = health }
-        station.claimed.append(claimed)
+        let endpoint = endpoint(claimed.work)
+        if endpoint.isIdle, let health { endpoint.health = health }
+        endpoint.claimed.append(claimed)
         lanes[claimed.lane.rawValue].holding += 1
-        queue(station)
+        queue(endpoint)
     }
 
-    private func station(_ work: DeliveryQueue.Work) -> Station {
-        if let station = stations[work] { return station }
-        let station = Station(work)
-        stations[work] = station
-        return station
+    private func endpoint(_ work: DeliveryQueue.Work) -> EndpointState {
+        if let endpoint = endpoints[work] { return endpoint }
+        let endpoint = EndpointState(work)
+        endpoints[work] = endpoint
+        return endpoint
     }
 
-    private func queue(_ station: Station) {
-        guard !station.isQueued, !station.claimed.isEmpty else { return }
-        station.isQueued = true
-        lanes[station.work.lane.rawValue].queue.append(station)
+    private func queue(_ endpoint: EndpointState) {
+        guard !endpoint.isQueued, !endpoint.claimed.isEmpty else { return }
+        endpoint.isQueued = true
+        lanes[endpoint.work.lane.rawValue].queue.append(endpoint)
     }
 
     // MARK: Sending
@@ -223,29 +223,29 @@ public final class Sender {
     /// Begins what can be begun, one request for each endpoint in turn.
     private func start() {
         for lane in EventLane.allCases {
-            var resting: [Station] = []
-            while places.hasRoom(in: lane), let station = lanes[lane.rawValue].queue.popFirst() {
-                station.isQueued = false
-                guard let next = station.claimed.first else { continue }
-                if station.running < Self.transfersPerEndpoint(lane), places.hasRoom(for: station.place) {
-                    station.claimed.removeFirst()
-                    begin(next, of: station)
-                    queue(station)
+            var resting: [EndpointState] = []
+            while places.hasRoom(in: lane), let endpoint = lanes[lane.rawValue].queue.popFirst() {
+                endpoint.isQueued = false
+                guard let next = endpoint.claimed.first else { continue }
+                if endpoint.running < Self.transfersPerEndpoint(lane), places.hasRoom(for: endpoint.place) {
+                    endpoint.claimed.removeFirst()
+                    begin(next, of: endpoint)
+                    queue(endpoint)
                 } else {
-                    resting.append(station)
+                    resting.append(endpoint)
                 }
             }
-            for station in resting { queue(station) }
+            for endpoint in resting { queue(endpoint) }
         }
     }
 
-    private func begin(_ claimed: DeliveryQueue.Claimed, of station: Station) {
+    private func begin(_ claimed: DeliveryQueue.Claimed, of endpoint: EndpointState) {
         let now = Timestamp.now()
         if claimed.leaseEnd.milliseconds - now.milliseconds < Self.leaseMilliseconds { return note(.returned(claimed)) }
         nextTag += 1
-        let transfer = Transfer(claimed: claimed, startedAt: now, place: station.place)
+        let transfer = Transfer(claimed: claimed, startedAt: now, place: endpoint.place)
         running[nextTag] = transfer
-        station.running += 1
+        endpoint.running += 1
         places.take(transfer.place)
         do {
             try multi.start(try signer.post(claimed, at: now), tag: nextTag)
@@ -264,33 +264,33 @@ public final class Sender {
 
     private func ended(_ tag: Int, _ exchange: Exchange) {
         guard let transfer = running.removeValue(forKey: tag) else { return }
-        let station = station(transfer.claimed.work)
-        station.running -= 1
+        let endpoint = endpoint(transfer.claimed.work)
+        endpoint.running -= 1
         places.free(transfer.place)
-        if case .failed(.local) = exchange.result { return putOff(transfer.claimed, of: station) }
+        if case .failed(.local) = exchange.result { return putOff(transfer.claimed, of: endpoint) }
         let taken = Double(exchange.milliseconds)
-        station.milliseconds = station.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
+        endpoint.milliseconds = endpoint.milliseconds.map { $0 * 0.9 + taken * 0.1 } ?? taken
         let result = DeliveryQueue.Result(of: transfer.claimed, transfer.startedAt, exchange)
         metrics?.note(exchange, endedAs: result.status)
         note(result)
-        if let attempt = result.attempt { station.health.note(attempt) }
+        if let attempt = result.attempt { endpoint.health.note(attempt) }
         sent += 1
-        if exchange.isSuccess { succeeded += 1 } else { giveBack(station) }
+        if exchange.isSuccess { succeeded += 1 } else { giveBack(endpoint) }
         // What was left for want of room may have some now.
-        if station.claimed.isEmpty, lanes[station.work.lane.rawValue].hasMore { searchSoon(in: station.work.lane) }
+        if endpoint.claimed.isEmpty, lanes[endpoint.work.lane.rawValue].hasMore { searchSoon(in: endpoint.work.lane) }
     }
 
     /// What failed on this side is not the endpoint's fault: no attempt was made, and its deliveries wait a minute.
-    private func putOff(_ claimed: DeliveryQueue.Claimed, of station: Station) {
+    private func putOff(_ claimed: DeliveryQueue.Claimed, of endpoint: EndpointState) {
         note(.returned(claimed))
-        giveBack(station)
-        station.putOff()
+        giveBack(endpoint)
+        endpoint.putOff()
     }
 
     /// What was claimed for an endpoint that has begun to fail waits for its turn again.
-    private func giveBack(_ station: Station) {
-        let rest = station.claimed
-        station.claimed = []
+    private func giveBack(_ endpoint: EndpointState) {
+        let rest = endpoint.claimed
+        endpoint.claimed = []
         for delivery in rest { note(.returned(delivery)) }
     }
 
@@ -298,7 +298,7 @@ public final class Sender {
         if results.isEmpty { recordAt = .after(milliseconds: Self.recordMilliseconds) }
         results.append(result)
         if results.count == Self.recordSize { recordAt = .after(milliseconds: 0) }
-        station(result.claimed.work).unrecorded += 1
+        endpoint(result.claimed.work).unrecorded += 1
         lanes[result.claimed.lane.rawValue].holding -= 1
     }
 
@@ -307,20 +307,20 @@ public final class Sender {
     private func record() {
         isRecording = true
         let now = Timestamp.now()
-        desk.submit(.record(results, putOff: stations.compactMapValues(\.putOffUntil).filter { $0.value > now }))
+        database.submit(.record(results, putOff: endpoints.compactMapValues(\.putOffUntil).filter { $0.value > now }))
         results = []
     }
 
     private func take(_ recorded: [DeliveryQueue.Result], disabled: [DeliveryQueue.Work]) {
         isRecording = false
-        for work in disabled { stations[work].map(giveBack) }
+        for work in disabled { endpoints[work].map(giveBack) }
         let now = Timestamp.now()
         for result in recorded {
             let work = result.claimed.work
-            guard let station = stations[work] else { continue }
-            station.unrecorded -= 1
+            guard let endpoint = endpoints[work] else { continue }
+            endpoint.unrecorded -= 1
             // That one is slow is remembered as long as this sender runs.
-            if station.isIdle, station.pace != .slow, (station.putOffUntil ?? now) <= now { stations[work] = nil }
+            if endpoint.isIdle, endpoint.pace != .slow, (endpoint.putOffUntil ?? now) <= now { endpoints[work] = nil }
             // What was given back is due again.
             if result.attempt == nil { searchSoon(in: work.lane) }
         }
@@ -328,7 +328,7 @@ public final class Sender {
 
     /// Lets what is in flight or being claimed end, gives back what was not begun, and writes it all down.
     private func finish() {
-        for station in stations.values { giveBack(station) }
+        for endpoint in endpoints.values { giveBack(endpoint) }
         while !running.isEmpty { collect(milliseconds: 1000) }
         var attempts = 0
         while isRecording || !results.isEmpty || lanes.contains(where: \.isSearching), attempts < 20 {
@@ -341,7 +341,7 @@ public final class Sender {
                 collect(milliseconds: Self.breathMilliseconds)
                 attempts += 1
             }
-            for station in stations.values { giveBack(station) }
+            for endpoint in endpoints.values { giveBack(endpoint) }
         }
     }
 }

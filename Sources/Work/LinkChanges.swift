@@ -4,13 +4,13 @@ import Model
 import Store
 
 /// What a call does to a link, and the traces that it leaves in the same transaction: an audit entry and an event.
-package enum LinkEffect {
+package enum LinkTrace {
     /// - Parameter json: the link object, which the answer shows too.
     case created(Link, json: JSON)
     case updated(Link, Link)
     case deleted(Link)
 
-    func traces(by author: Author, at now: Timestamp, _ site: SiteConfiguration) -> (AuditEntry, Event) {
+    func entries(by author: Author, at now: Timestamp, _ site: SiteConfiguration) -> (AuditEntry, Event) {
         func traces(_ action: AuditAction, _ type: EventType, _ link: Link, _ json: JSON, before: JSON?, after: JSON?, previous: JSON? = nil)
             -> (AuditEntry, Event)
         {
@@ -36,7 +36,7 @@ package enum LinkEffect {
     }
 }
 
-extension LinkEffect {
+extension LinkTrace {
     /// The link, if what led to it does so no longer.
     fileprivate var moved: LinkID? {
         switch self {
@@ -52,20 +52,20 @@ package enum LinkChanges {
     /// The statements that create a link, with its audit entry and its event.
     /// - Parameter json: the link object.
     package static func creation(_ link: Link, json: JSON, by author: Author, at now: Timestamp, _ site: SiteConfiguration) -> [SQL] {
-        let (audit, event) = LinkEffect.created(link, json: json).traces(by: author, at: now, site)
+        let (audit, event) = LinkTrace.created(link, json: json).entries(by: author, at: now, site)
         return Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)]
     }
 
     /// Writes the traces of what is done to links, in the transaction that does it. Pages that show a link which is elsewhere
     /// now, or gone, are rendered anew by the next `maskctl page sync`.
     package static func record(
-        _ effects: [LinkEffect], in workspace: WorkspaceID, by author: Author, at now: Timestamp, _ site: SiteConfiguration,
+        _ traces: [LinkTrace], in workspace: WorkspaceID, by author: Author, at now: Timestamp, _ site: SiteConfiguration,
         on connection: MariaDB.Connection
     ) throws {
-        let traces = effects.map { $0.traces(by: author, at: now, site) }
-        try AuditLog.insert(traces.map(\.0), on: connection)
-        try Events.insert(traces.map(\.1), on: connection)
-        let moved = effects.compactMap(\.moved)
+        let written = traces.map { $0.entries(by: author, at: now, site) }
+        try AuditLog.insert(written.map(\.0), on: connection)
+        try Events.insert(written.map(\.1), on: connection)
+        let moved = traces.compactMap(\.moved)
         if !moved.isEmpty { try BioPages.moveStamps(ofPagesWith: moved, in: workspace, at: now, on: connection) }
     }
 }

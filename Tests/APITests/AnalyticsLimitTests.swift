@@ -1,9 +1,7 @@
-@testable import Access
 import HTTP
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Visitors can make any number of values: an answer has the largest, and the sum of the rest.
 @Suite("Lines of an analytics answer")

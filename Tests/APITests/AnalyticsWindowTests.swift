@@ -1,4 +1,3 @@
-@testable import Access
 import JSON
 import HTTP
 import Model
@@ -6,7 +5,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// The windows that analytics are asked for: whole hours and days in the reader's time zone.
 @Suite("Analytics windows")

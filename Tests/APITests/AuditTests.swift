@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import JSON
 import Foundation
@@ -10,7 +9,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 import Work
 
 /// The audit log tells who did what, and what came of it: each change once, with before and after, and each request that

@@ -1,11 +1,9 @@
-@testable import Access
 import JSON
 import HTTP
 import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Bodies made to be slow, and the names by which problems call what is in a body.
 @Suite("Names in a body")

@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -6,7 +5,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// The pages that visitors get from MASK itself: sober, or as the workspace wants them.
 @Suite("Pages of our own")

@@ -9,7 +9,6 @@ import Testing
 
 @testable import API
 import Threads
-@testable import Visits
 import Work
 
 /// Up to a thousand links in one request: each has its own result, in its place.

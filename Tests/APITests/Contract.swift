@@ -1,11 +1,9 @@
-@testable import Access
 import JSON
 import Foundation
 import HTTP
 import Model
 
 @testable import API
-@testable import Visits
 
 /// The OpenAPI document as a judge: whether an answer is what it promises.
 struct Contract: Sendable {

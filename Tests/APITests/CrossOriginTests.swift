@@ -4,7 +4,6 @@ import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Scripts of web pages that call the API from a browser.
 @Suite("Calls from web pages")

@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import JSON
 import HTTP
@@ -8,7 +7,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// A workspace's own hosts: named, proved by DNS, used, given up.
 @Suite("Domains")

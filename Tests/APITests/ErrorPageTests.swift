@@ -1,11 +1,9 @@
-@testable import Access
 import Foundation
 import HTTP
 import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// `/v1/errors`: where `type` and `doc_url` of every problem lead.
 @Suite("The page of errors")

@@ -6,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// The API as its clients see it: whole exchanges, request and answer. Read them to learn it.
 @Suite("Exchanges")

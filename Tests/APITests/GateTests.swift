@@ -1,4 +1,3 @@
-@testable import Access
 import Model
 import Support
 import Testing

@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import JSON
 import Foundation
@@ -10,7 +9,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Who calls in the tests of keys, members and the audit log, and how their answers are told.
 extension Stage {

@@ -1,11 +1,9 @@
-@testable import Access
 @testable import Application
 import HTTP
 import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// What monitoring on the host itself asks.
 @Suite("Health")

@@ -11,7 +11,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// A POST with an Idempotency-Key has its effect once, however often it is sent.
 @Suite("Idempotency keys")

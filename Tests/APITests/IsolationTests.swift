@@ -1,11 +1,9 @@
-@testable import Access
 import JSON
 import HTTP
 import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// No workspace sees or changes anything of another, whichever route is asked, in both dialects. Made from the route table,
 /// so that a route that is added is tested too.

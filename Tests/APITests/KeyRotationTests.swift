@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import Foundation
 import HTTP
@@ -8,7 +7,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Rotation puts a new key in a key's place, in one transaction; the old one works on for an overlap.
 @Suite("Rotation of keys")

@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import Foundation
 import HTTP
@@ -13,7 +12,6 @@ import Synchronization
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// A key is in the answer that makes it and in the requests of its user. It stays nowhere else.
 @Suite("The text of a key")

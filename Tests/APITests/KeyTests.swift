@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -7,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// API keys over the API: made, read, changed, revoked. The key itself is shown once, when it is made.
 @Suite("API keys")

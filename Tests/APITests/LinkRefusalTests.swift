@@ -1,4 +1,3 @@
-@testable import Access
 import JSON
 import Foundation
 import HTTP
@@ -6,7 +5,6 @@ import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// What is no link, and what the answer says of it. Whatever is refused leaves nothing behind.
 @Suite("Refused links")

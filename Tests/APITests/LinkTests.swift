@@ -1,4 +1,3 @@
-@testable import Access
 import Text
 import JSON
 import Foundation

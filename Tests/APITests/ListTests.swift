@@ -1,4 +1,3 @@
-@testable import Access
 import Text
 import Foundation
 import HTTP
@@ -6,7 +5,6 @@ import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 @Suite("Lists of links")
 struct ListTests {

@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import Foundation
 import HTTP

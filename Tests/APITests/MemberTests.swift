@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -7,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 import Work
 
 /// Members are read over the API and changed with `maskctl`; their role ends what their keys can do.

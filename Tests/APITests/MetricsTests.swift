@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import HTTP
 import Metrics
@@ -6,7 +5,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// `/metrics`, as nginx asks for it from its server on loopback.
 @Suite("Metrics of a worker")

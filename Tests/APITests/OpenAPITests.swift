@@ -1,11 +1,9 @@
-@testable import Access
 import JSON
 import HTTP
 import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// The document at `/v1/openapi.json` says what is so: of every route, parameter, field and answer.
 @Suite("OpenAPI")

@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import MariaDB

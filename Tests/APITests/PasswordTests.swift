@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import Crypto
 import HTTP

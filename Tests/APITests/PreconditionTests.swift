@@ -8,7 +8,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Every single resource has an entity tag. A client that sends it back is told that nothing is new, and never overwrites
 /// what it has not seen.

@@ -1,4 +1,3 @@
-@testable import Access
 import JSON
 import Foundation
 import HTTP

@@ -7,7 +7,6 @@ import Testing
 import Threads
 
 @testable import API
-@testable import Visits
 
 /// Redis is away, frozen, against us or has forgotten everything: clients see none of it.
 @Suite("Rate limits without Redis")

@@ -9,7 +9,6 @@ import Testing
 import Threads
 
 @testable import API
-@testable import Visits
 
 /// The limit is a sliding window of a minute over two counters; Redis keeps the time.
 @Suite("Rate limits")

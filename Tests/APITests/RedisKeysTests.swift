@@ -8,7 +8,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Strangers make keys in Redis: each has an end, and epochs are for those of whom something is cached.
 @Suite("What stands in Redis")
@@ -50,7 +49,7 @@ struct RedisKeysTests {
                 .split(separator: "\n").filter { !$0.contains("///") }.joined(separator: "\n")
             if text.firstMatch(of: writes) != nil { found.insert(file) }
         }
-        #expect(found == ["Redis/Connection.swift", "Redis/Connection+Keys.swift", "API/Access/RateLimitScript.swift"])
+        #expect(found == ["Redis/Connection.swift", "Redis/Connection+Keys.swift", "Access/RateLimitScript.swift"])
         let script = RateLimitScript.script.source
         #expect(script.matches(of: /redis\.call\('SET'/).count == 1 && script.contains("'SET', key, value, 'PX', life"))
     }

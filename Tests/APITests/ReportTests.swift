@@ -1,4 +1,3 @@
-@testable import Access
 import Glibc
 import HTTP
 import Model
@@ -8,7 +7,6 @@ import Testing
 import Threads
 
 @testable import API
-@testable import Visits
 
 /// Questions whose cost grows with what a workspace has stored: a few at a time, so that what is quick finds a connection.
 @Suite("Reports")

@@ -9,7 +9,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// What changes about a key or a workspace holds for the first request after the change has been answered, on every worker.
 @Suite("Keys")

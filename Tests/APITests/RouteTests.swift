@@ -7,7 +7,6 @@ import Model
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Every route, in both dialects, against everyone who may not. Between workspaces: IsolationTests.
 @Suite("Every route")

@@ -1,4 +1,3 @@
-@testable import Access
 import Text
 import JSON
 import HTTP
@@ -8,7 +7,6 @@ import Store
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Something that a route can be asked about: how to make one in a workspace, and the name of one that nobody has.
 struct Sample: Sendable {

@@ -1,4 +1,3 @@
-@testable import Access
 import JSON
 import HTTP
 import Images
@@ -7,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 extension Stage {
     /// A page on the stage's own domain.

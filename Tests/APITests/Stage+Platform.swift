@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import Glibc
 import HTTP
@@ -11,7 +10,6 @@ import Testing
 
 @testable import API
 import Threads
-@testable import Visits
 import Work
 
 extension Stage {

@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -7,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 
 /// Usage analytics over the API. That the numbers are right is shown in UsageAnalyticsTests.
 @Suite("Usage over the API")

@@ -9,7 +9,6 @@ import Model
 import Store
 import Support
 import Testing
-@testable import Visits
 import Webhooks
 
 @testable import API

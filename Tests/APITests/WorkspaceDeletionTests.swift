@@ -1,4 +1,3 @@
-@testable import Access
 import Application
 import HTTP
 import Metrics
@@ -7,7 +6,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 import Work
 
 /// A workspace that the sysadmin deletes is unknown to the next request, on every worker.

@@ -1,4 +1,3 @@
-@testable import Access
 import Foundation
 import HTTP
 import Model
@@ -8,7 +7,6 @@ import Support
 import Testing
 
 @testable import API
-@testable import Visits
 import Work
 
 /// The workspace of a key: its name, and the plan that its limits come from.

@@ -24,7 +24,7 @@ enum LinkBulkResource {
         return try call.commit { connection in
             let results = try insert(drafts, call, on: connection)
             let made = results.compactMap(\.made)
-            try call.record(made.map(LinkEffect.created), on: connection)
+            try call.record(made.map(LinkTrace.created), on: connection)
             let places = made.map(\.link.place).filter { chosen.contains($0.slug) }
             return Self.answer(results, status: 201, call).followed(by: .links(Set(places)))
         }
@@ -48,17 +48,17 @@ enum LinkBulkResource {
             }
         }
         return try call.commit { connection in
-            var effects: [(before: Link, after: Link)] = []
+            var done: [(before: Link, after: Link)] = []
             let links = try Links.lock(changes.compactMap { try? $0.get().id }, in: call.workspace, on: connection)
             let results = try changes.map { change in
-                try result(call) { try update(try change.get(), links, call, &effects, on: connection) }
+                try result(call) { try update(try change.get(), links, call, &done, on: connection) }
             }
-            try Links.replaceTags(of: effects.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
-            try call.record(effects.map { .updated($0.before, $0.after) }, on: connection)
-            let changed = Set(effects.map(\.after.id))
+            try Links.replaceTags(of: done.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
+            try call.record(done.map { .updated($0.before, $0.after) }, on: connection)
+            let changed = Set(done.map(\.after.id))
             let unchanged = links.values.filter { !changed.contains($0.id) && call.mayBeUntold($0.updatedAt) }
-            let places = Set((effects.flatMap { [$0.before, $0.after] } + unchanged).map(\.place))
-            return Self.answer(results, status: 200, call, changed: !effects.isEmpty).followed(by: .links(places))
+            let places = Set((done.flatMap { [$0.before, $0.after] } + unchanged).map(\.place))
+            return Self.answer(results, status: 200, call, changed: !done.isEmpty).followed(by: .links(places))
         }
     }
 
@@ -73,7 +73,7 @@ enum LinkBulkResource {
             let links = try Links.lock(ids.compactMap(\.self), in: call.workspace, on: connection)
             let deleted = links.values.sorted { $0.id < $1.id }
             try Links.delete(deleted, on: connection)
-            try call.record(deleted.map(LinkEffect.deleted), on: connection)
+            try call.record(deleted.map(LinkTrace.deleted), on: connection)
             let results = ids.map { id -> Result in
                 guard let id, links[id] != nil || before.contains(id.description) else { return .refused(.notFound()) }
                 return .deleted(id)
@@ -133,7 +133,7 @@ enum LinkBulkResource {
 
     private static func update(
         _ item: (id: LinkID, change: LinkChange), _ links: [LinkID: Link], _ call: Call,
-        _ effects: inout [(before: Link, after: Link)], on connection: MariaDB.Connection
+        _ done: inout [(before: Link, after: Link)], on connection: MariaDB.Connection
     ) throws -> Link {
         guard let before = links[item.id] else { throw Problem.notFound() }
         var after = try item.change.applied(to: before, call)
@@ -143,7 +143,7 @@ enum LinkBulkResource {
         } catch let refusal as Links.Refusal {
             throw LinkResource.problem(refusal, after)
         }
-        effects.append((before, after))
+        done.append((before, after))
         after.version += 1
         return after
     }

@@ -101,7 +101,7 @@ enum PageResource {
                 let made = try madeLinks(of: page, on: connection)
                 try BioPages.delete(page, on: connection)
                 try Links.delete(made, on: connection)
-                try call.record(made.map(LinkEffect.deleted), on: connection)
+                try call.record(made.map(LinkTrace.deleted), on: connection)
                 try connection.execute(
                     AuditLog.insertion(
                         of: call.audit(

@@ -165,7 +165,8 @@ public enum BioPages {
         }
     }
 
-    /// What stands for a page among the links. Its destination says whose page it is.
+    /// What stands for a page among the links: a row of the workspace ``WorkspaceID/ofPages``, whose destination says whose page
+    /// it is. So one unique key keeps the slugs of links and pages apart, and a visit finds either of them with one look.
     private static func place(of page: BioPage) -> Link {
         var settings = LinkSettings(url: page.workspace.description)
         settings.disabled = page.publishedVersion == nil

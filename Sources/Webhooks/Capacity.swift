@@ -2,7 +2,7 @@ import Model
 import Store
 
 /// What a sender has in memory of a lane, by which it decides how much more to claim.
-struct Room: Sendable {
+struct Capacity: Sendable {
     /// What it has of one endpoint's lane.
     struct Holding: Sendable {
         /// Deliveries that are under way, or have not been begun.

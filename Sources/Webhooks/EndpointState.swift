@@ -4,7 +4,7 @@ import Threads
 
 extension Sender {
     /// What this sender has of an endpoint's lane.
-    final class Station {
+    final class EndpointState {
         let work: DeliveryQueue.Work
         var claimed: ArraySlice<DeliveryQueue.Claimed> = []
         var running = 0
@@ -34,8 +34,8 @@ extension Sender {
                 share: Places.Share(workspace: work.workspace, lane: work.lane, pace: pace), isOfFailing: health.failures > 0)
         }
 
-        var holding: Room.Holding {
-            Room.Holding(
+        var holding: Capacity.Holding {
+            Capacity.Holding(
                 count: claimed.count + running, milliseconds: milliseconds, failures: health.failures, putOffUntil: putOffUntil)
         }
 
@@ -44,8 +44,8 @@ extension Sender {
 
     /// What this sender has of a lane.
     struct Lane {
-        /// The stations that have something to begin; each gets one request in turn.
-        var queue: ArraySlice<Station> = []
+        /// The endpoints that have something to begin; each gets one request in turn.
+        var queue: ArraySlice<EndpointState> = []
         /// Deliveries that have been claimed and have not ended.
         var holding = 0
         var isSearching = false

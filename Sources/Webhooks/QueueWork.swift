@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// Carries out what the sender orders of the database.
-struct Clerk: Sendable {
+struct QueueWork: Sendable {
     let store: Store
     let logger: Logger
     var metrics: SenderMetrics?
@@ -13,14 +13,14 @@ struct Clerk: Sendable {
     /// Lanes that one search claims of at the most, besides those that it has enough of.
     private static let laneLimit = 64
 
-    func carryOut(_ order: Desk.Order, report: (Desk.Report) -> Void) {
+    func carryOut(_ order: DatabaseThread.Order, report: (DatabaseThread.Report) -> Void) {
         do {
             switch order {
-            case .search(let lane, var room):
-                let picked = try pickUp(lane, room, at: .now())
-                for claimed in picked.claimed { room.take(1, of: claimed.work) }
+            case .search(let lane, var capacity):
+                let picked = try pickUp(lane, capacity, at: .now())
+                for claimed in picked.claimed { capacity.take(1, of: claimed.work) }
                 if !picked.claimed.isEmpty { report(.pickedUp(picked.claimed)) }
-                report(.found(try claim(lane, room, besides: picked.count)))
+                report(.found(try claim(lane, capacity, besides: picked.count)))
                 metrics?.noteSearch(at: .now())
             case .record(let results, let putOff):
                 report(.recorded(results, disabled: try record(results, putOff)))
@@ -31,18 +31,18 @@ struct Clerk: Sendable {
     }
 
     /// Claims what was due before, after so many events were picked up.
-    private func claim(_ lane: EventLane, _ room: Room, besides events: Int) throws -> Desk.Findings {
+    private func claim(_ lane: EventLane, _ capacity: Capacity, besides events: Int) throws -> DatabaseThread.Findings {
         let now = Timestamp.now()
-        var (findings, room) = (Desk.Findings(lane: lane, events: events), room)
+        var (findings, capacity) = (DatabaseThread.Findings(lane: lane, events: events), capacity)
         let due = try store.read {
-            try DeliveryQueue.due(lane, at: now, limit: Self.laneLimit + room.holdings.count, on: $0)
+            try DeliveryQueue.due(lane, at: now, limit: Self.laneLimit + capacity.holdings.count, on: $0)
         }
-        for work in due where room.free > 0 && !room.isFull(work, at: now) {
+        for work in due where capacity.free > 0 && !capacity.isFull(work, at: now) {
             do {
                 let (claimed, health) = try store.write { connection in
-                    try DeliveryQueue.claim(work, at: now, on: connection) { room.refill(work, $0, at: now) }
+                    try DeliveryQueue.claim(work, at: now, on: connection) { capacity.refill(work, $0, at: now) }
                 }
-                room.take(claimed.count, of: work)
+                capacity.take(claimed.count, of: work)
                 findings.claimed += claimed
                 findings.healths[work] = health
             } catch where error.isDatabaseUnavailable {
@@ -59,12 +59,12 @@ struct Clerk: Sendable {
         return findings
     }
 
-    private func pickUp(_ lane: EventLane, _ room: Room, at now: Timestamp) throws -> Outbox.PickedUp {
+    private func pickUp(_ lane: EventLane, _ capacity: Capacity, at now: Timestamp) throws -> Outbox.PickedUp {
         try store.write { connection in
-            var (room, reader) = (room, EventReader())
+            var (capacity, reader) = (capacity, EventReader())
             return try Outbox.pickUp(lane, limit: Self.pickUpSize, at: now, on: connection) { work, health, wanted in
-                let size = min(wanted, room.size(work, health, at: now))
-                room.take(size, of: work)
+                let size = min(wanted, capacity.size(work, health, at: now))
+                capacity.take(size, of: work)
                 return size
             } matches: { event, filter in
                 reader.matches(event, filter)

@@ -5,10 +5,10 @@ import Threads
 
 /// The sender's work with the database, on a thread of its own, so that requests go on meanwhile. Orders are carried out
 /// one after another.
-final class Desk: Sendable {
+final class DatabaseThread: Sendable {
     enum Order: Sendable {
         /// Pick up and claim.
-        case search(EventLane, Room)
+        case search(EventLane, Capacity)
         /// Write what came of attempts, and leave lanes alone until a time.
         case record([DeliveryQueue.Result], putOff: [DeliveryQueue.Work: Timestamp])
     }
@@ -48,11 +48,11 @@ final class Desk: Sendable {
     private let thread: Thread
 
     /// - Parameter waker: called after each report.
-    init(_ clerk: Clerk, waker: Waker) throws {
+    init(_ queue: QueueWork, waker: Waker) throws {
         let state = state
-        thread = try Thread.start(name: "webhooks desk") {
+        thread = try Thread.start(name: "webhooks database") {
             while let order = Self.next(state) {
-                clerk.carryOut(order) { report in
+                queue.carryOut(order) { report in
                     state.withLock { $0.reports.append(report) }
                     waker.wake()
                 }
@@ -80,7 +80,7 @@ final class Desk: Sendable {
         thread.join()
     }
 
-    /// Nil once the desk is closed.
+    /// Nil once the database is closed.
     private static func next(_ state: Monitor<State>) -> Order? {
         state.wait(until: .never) { state -> Order?? in
             if state.isClosed { return .some(nil) }
