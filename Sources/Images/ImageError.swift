@@ -12,6 +12,8 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge(width: Int, height: Int, most: Int)
     /// Broken, or not of the kind that the library reads: its own words.
     case unreadable(String)
+    /// An SVG that refers to something outside of the document, or might.
+    case notSelfContained
     /// A JPEG of so many pixels that is not stored from top to bottom: all of it would have to be in memory.
     case tooLargeForProgressive
     /// It took more time or memory than an honest image takes.
@@ -30,6 +32,7 @@ public enum ImageError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooManyBytes(let most): "the image has more than \(most) bytes"
         case .tooLarge(let width, let height, let most): "the image is \(width) by \(height) pixels, over \(most)"
         case .unreadable(let reason): "the image cannot be read: \(reason)"
+        case .notSelfContained: "the image refers to something outside of it"
         case .tooCostly: "the image takes too long to draw"
         case .busy: "the image could not be drawn at the moment"
         case .failed(let reason): "the image could not be processed: \(reason)"

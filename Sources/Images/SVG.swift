@@ -29,23 +29,20 @@ public enum SVG {
         return try PNG.decoded(png, ImageLimits(bytes: .max, side: side))
     }
 
-    /// UTF-8 text with the element somewhere: other encodings, and gzip, are refused unread.
-    private static func isSVG(_ file: [UInt8]) -> Bool {
-        guard let text = String(validating: file, as: UTF8.self) else { return false }
-        return text.contains("<svg") || text.contains(":svg")
+    /// Refuses what refers to anything outside of the document: pictures, other documents, stylesheets. They would be read by
+    /// decoders of a dozen formats, and a drawing needs none. Called before ``decoded(_:side:limits:by:)``, which takes them.
+    /// - Throws: ``ImageError/notSelfContained``, ``ImageError/unknownFormat``, ``ImageError/unreadable(_:)``.
+    public static func requireSelfContained(_ file: [UInt8]) throws(ImageError) {
+        guard isSVG(file) else { throw .unknownFormat }
+        var reader = SVGReader(file)
+        try reader.read()
     }
 
-    /// Whether a document has other pictures in it, or may make them of entities. They would be read by decoders of a dozen
-    /// formats, and a drawing needs none.
-    public static func hasPictures(_ file: [UInt8]) -> Bool {
-        let source = String(decoding: file, as: UTF8.self).lowercased()
-        // A reference spells a character in digits: `&#100;ata:`.
-        let text = source.replacing(/&#(x?)([0-9a-f]{1,8});/) { match in
-            let scalar = UInt32(match.output.2, radix: match.output.1.isEmpty ? 10 : 16).flatMap(Unicode.Scalar.init)
-            return scalar.map { String(Character($0)) } ?? ""
-        }.lowercased()
-        return text.contains(/<(?:[^\s<>\/:"']+:)?(?:fe)?image[\s>\/]/) || text.contains(/(?:^|[^a-z0-9_:-])data:/)
-            || text.contains(/<!entity[^>]*[&%]/) || text.contains(/<(?:[^\s<>\/:"']+:)?include[\s>\/]/)
-            || source.contains("<!entity") && source.contains("&#")
+    /// UTF-8 text with the element somewhere: other encodings, and gzip, are refused unread.
+    private static func isSVG(_ file: [UInt8]) -> Bool {
+        guard String(validating: file, as: UTF8.self) != nil else { return false }
+        return file.indices.contains { start in
+            (file[start] == UInt8(ascii: "<") || file[start] == UInt8(ascii: ":")) && file[(start + 1)...].starts(with: "svg".utf8)
+        }
     }
 }

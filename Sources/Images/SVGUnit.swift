@@ -46,9 +46,10 @@ enum SVGUnit {
 
         init(_ path: String) throws(ImageError) {
             descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            guard descriptor >= 0 else { throw .failed("socket: \(String(cString: strerror(errno)))") }
             var patience = timeval(tv_sec: SVGUnit.patienceMilliseconds / 1000, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))  // connect(2) as well
-            guard descriptor >= 0, Self.connect(descriptor, path) else {
+            guard Self.connect(descriptor, path) else {
                 // The socket's queue is full, or its unit is just being started anew.
                 if errno == EAGAIN || errno == ECONNREFUSED { throw .busy }
                 throw .failed("connect \(path): \(String(cString: strerror(errno)))")

@@ -22,7 +22,10 @@ extension Schemas {
         "logo": [
             "type": ["string", "null"], "maxLength": .integer(Int64(LogoFile.maximumLength)), "writeOnly": true,
             "pattern": "^data:image/(png|svg[+]xml);base64,[A-Za-z0-9+/]+={0,2}$",
-            "description": "PNG or SVG of at most 256 KiB and 2048 pixels a side, in base64; correction is H then",
+            "description": """
+                PNG or SVG of at most 256 KiB and 2048 pixels a side, in base64; correction is H then. An SVG refers to nothing \
+                outside of it: href and url() begin with #
+                """,
         ],
     ]
 

@@ -87,13 +87,14 @@ struct LogoFile {
                 guard bytes.first == 0x89 else { throw ImageError.unknownFormat }  // it may be a JPEG
                 return try QRLogo(Bitmap(decoding: bytes, limits: Self.limits))
             case .svg:
-                guard !SVG.hasPictures(bytes) else { throw Self.notDrawing }
+                try SVG.requireSelfContained(bytes)
                 return try QRLogo(SVG.decoded(bytes, side: QRLogo.side, limits: Self.limits, by: drawer))
             }
         } catch let error as ImageError {
             switch error {
             case .unknownFormat, .otherFormat, .animated: throw Self.unreadable
             case .tooManyBytes, .tooLarge, .tooLargeForProgressive: throw Self.tooLarge
+            case .notSelfContained: throw Self.notSelfContained
             case .tooCostly: throw Self.invalid("Send a simpler image; this one takes too long to draw.")
             case .unreadable where format == .svg:
                 throw Self.invalid("Send an SVG that is whole and simple; this one cannot be drawn.")
@@ -109,8 +110,10 @@ struct LogoFile {
     private static let unreadable = invalid(
         "Send a PNG as data:image/png;base64,… or an SVG as data:image/svg+xml;base64,….")
 
-    private static let notDrawing = invalid(
-        "Send an SVG of shapes and text alone, without <image>, data: addresses and entities; or send a PNG.")
+    private static let notSelfContained = invalid("""
+        Send an SVG that refers to nothing outside of it, without <image>: href and url() begin with #, stylesheets have no \
+        @import, entities are namespaces. Or send a PNG.
+        """)
 
     private static let tooLarge = FieldRefusal(
         code: "image_too_large", message: "Send an image of at most 256 KiB and 2048 by 2048 pixels.")

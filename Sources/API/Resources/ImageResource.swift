@@ -102,7 +102,7 @@ enum ImageResource {
         case .otherFormat(let format): invalid(advice(format) ?? unreadable)
         case .animated: invalid("Send one picture of it, as PNG, JPEG or WebP; pages have no moving images.")
         case .tooCostly: invalid("Save the image again with fewer progressive passes; this one takes too long to read.")
-        case .unknownFormat, .unreadable: invalid(unreadable)
+        case .unknownFormat, .notSelfContained, .unreadable: invalid(unreadable)
         case .busy, .failed: .internalError()
         }
     }
