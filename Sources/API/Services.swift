@@ -39,6 +39,8 @@ public final class Services: Sendable {
     let lookups: Gate<WorkspaceID>
     /// What routes that are marked as reports go through.
     let reports: Gate<WorkspaceID>
+    /// What is sent while it is made has a place here until it is sent.
+    let exports: Gate<WorkspaceID>
 
     public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
@@ -57,7 +59,7 @@ public final class Services: Sendable {
         terms: CacheTerms
     ) {
         let gates = GateSizes(threads: site.threads, connections: store.ordinaryConnections)
-        (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
+        (pictures, lookups, reports, exports) = (gates.pictures, gates.lookups, gates.reports, gates.exports)
         self.site = site
         self.store = store
         self.redis = redis

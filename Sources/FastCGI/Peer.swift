@@ -8,8 +8,8 @@ struct Peer: ByteSource {
     /// In which all of a request has to come. nginx has all of it before it sends any.
     private let patienceMilliseconds: Int
 
-    /// How long the peer may take nothing of an answer. nginx takes all of it at once, but for what goes beyond the gigabyte that
-    /// it keeps: that waits for the visitor.
+    /// How long the peer may take nothing of an answer. nginx takes all of it at once, but for what goes beyond the 64 MB of an
+    /// export that it keeps: that waits for the client.
     private let sendPatienceMilliseconds: Int
 
     /// Of the request that is read.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Lets a few in at a time, so that work that takes long or much does not take all of the machine; and lets only a few wait,
 /// so that it does not take all threads either, which visitors need. Beyond that it refuses at once.
 ///
@@ -50,6 +52,13 @@ public final class Gate<Party: Hashable & Sendable>: Sendable {
         try goIn(party, 10 * patienceMilliseconds, body)
     }
 
+    /// A place for work that goes on after this call, such as an answer that is made while it is sent.
+    /// - Throws: ``TooBusy`` where there is none.
+    public func ticket(for party: Party) throws(TooBusy) -> Ticket {
+        try arrive(party)
+        return Ticket { self.leave(party) }
+    }
+
     /// - Throws: ``TooBusy`` where a party would not even be let into the queue.
     public func requireRoom(for party: Party) throws(TooBusy) {
         if !state.withLock({ hasRoom(for: party, $0) }) { throw busy }
@@ -96,6 +105,19 @@ extension Dictionary where Value == Int {
         let rest = (self[key] ?? 0) - 1
         self[key] = rest > 0 ? rest : nil
     }
+}
+
+/// A place in a gate, held until it is given back, or nobody has the ticket any more.
+public final class Ticket: Sendable {
+    private let isHeld = Atomic(true)
+    private let leave: @Sendable () -> Void
+
+    fileprivate init(_ leave: @escaping @Sendable () -> Void) { self.leave = leave }
+
+    deinit { giveBack() }
+
+    /// Once; after that it does nothing.
+    public func giveBack() { if isHeld.exchange(false, ordering: .relaxed) { leave() } }
 }
 
 /// A gate that has no room. What was asked for has not been done.

@@ -1,7 +1,8 @@
 import Model
 import Threads
 
-/// How many of a worker's threads its gates hold at the most, waiting or inside: less than half of many, never all of a few.
+/// How many of a worker's threads its gates hold at the most, waiting or inside: half of many for what takes seconds, two thirds
+/// with the drawings, which wait for a second at the most; never all of a few.
 package struct GateSizes {
     private let threads: Int
     private let connections: Int
@@ -27,9 +28,16 @@ package struct GateSizes {
     package var reports: Gate<WorkspaceID> {
         Gate("with other reports", places: max(1, min(connections / 2, share(of: 14))), queue: share(of: 28), retryAfter: 5)
     }
-    /// QR codes, for whoever asks: milliseconds of a processor each, tenths of a second for the largest.
+    /// Answers that are made while they are sent, from their first byte to their last: a client that reads slowly keeps a thread
+    /// once nginx has enough of the answer. A workspace has two at a time.
+    package var exports: Gate<WorkspaceID> { Gate("with other exports", places: share(of: 8), queue: 0, retryAfter: 60) }
+
+    /// QR codes, for whoever asks: milliseconds of a processor each, tenths of a second for the largest. A page shows some dozens,
+    /// which a browser fetches all at once, and not again.
     package var drawings: Gate<WorkspaceID> {
-        Gate("drawing other QR codes", places: 2, queue: share(of: 8), retryAfter: 2)
+        Gate(
+            "drawing other QR codes", places: min(2, share(of: 16)), queue: share(of: 40), retryAfter: 2,
+            patienceMilliseconds: 1000)
     }
 
     private func share(of most: Int) -> Int { min(most, max(1, most * threads / 256)) }

@@ -15,7 +15,7 @@ public enum AuditExport {
 
     private static let pageSize = 1000
 
-    /// Over the API. A client that takes its time holds a thread of the worker once nginx has kept a gigabyte for it.
+    /// Over the API. A client that takes its time holds a thread of the worker once nginx has kept 64 MB for it.
     package static let limit = 1_000_000
 
     public static func write(

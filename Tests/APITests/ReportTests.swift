@@ -109,4 +109,33 @@ struct ReportTests {
         thread?.join()
         #expect(bytes.withLock { $0 }?.isEmpty == false)
     }
+
+    @Test("a workspace has two exports under way: each keeps its place until it ends, whatever ends it, and the next is refused whole")
+    func exports() throws {
+        let stage = try Stage()
+        let key = try stage.ownerKey()
+        func export() -> Response { stage.ask(.get, "/audit-log/export", key: key) }
+        func status() -> Int { export().status }
+        let answers = (0..<40).map { _ in export() }
+        #expect(answers.prefix(2).allSatisfy { $0.status == 200 })
+        #expect(answers.dropFirst(2).allSatisfy {
+            $0.status == 503 && $0.code == "unavailable" && $0[.retryAfter] == "60" && $0.stream == nil
+        })
+        #expect(stage.ask(.get, "/audit-log", key: key).status == 200)
+        let stranger = try stage.administration.createWorkspace(slug: "o" + randomHex(8), name: "Other", plan: .enterprise)
+        try stage.services.exports.requireRoom(for: stranger.id)
+
+        // Sent to its end.
+        _ = try answers[0].collected()
+        // Not sent at all, twice.
+        #expect(status() == 200 && status() == 200)
+        // The client goes away.
+        #expect(throws: Response.ClientGone.self) { try answers[1].stream? { _ in throw Response.ClientGone() } }
+        let more = [export(), export()]
+        #expect(more.allSatisfy { $0.status == 200 } && status() == 503)
+        // The database breaks it off.
+        #expect(throws: (any Error).self) { try more[0].stream? { _ in throw PoolError.exhausted } }
+        #expect(status() == 200)
+        withExtendedLifetime(more) {}
+    }
 }

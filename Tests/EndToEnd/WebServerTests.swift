@@ -48,6 +48,8 @@ extension EndToEndTests {
             ("https://mask.localhost/", 200, "max-age=2592000"), ("https://mask.localhost/nothing-here", 404, "max-age=2592000"),
             ("https://mask.localhost/\(long)", 414, "max-age=2592000"), ("https://mask.localhost/api/v1/links?\(long)", 414, "max-age=2592000"),
             ("https://mask.localhost/api/v1/images", 401, "max-age=2592000"),
+            ("https://api.mask.localhost/v1/audit-log/export", 401, "max-age=31536000"),
+            ("https://mask.localhost/api/v1/audit-log/export", 401, "max-age=2592000"),
             ("http://mask.localhost/nothing-here", 404, nil), ("http://mask.localhost/\(long)", 414, nil),
             ("http://api.mask.localhost/v1/workspace", 403, nil),
         ] as [(String, Int, String?)])

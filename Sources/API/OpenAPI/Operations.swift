@@ -297,7 +297,7 @@ extension Operation {
         answer: "AuditEntry", isList: true)
 
     static let exportAuditLog = Operation(
-        id: "exportAuditLog", summary: "The audit log as a file",
+        id: "exportAuditLog", summary: "The audit log as a file, two at a time",
         query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(AuditExport.Format.allCases.map(\.rawValue)))]
             + auditFilter,
         files: ["text/csv", "application/x-ndjson"])

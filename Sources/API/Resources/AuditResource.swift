@@ -26,12 +26,15 @@ enum AuditResource {
         let filter = try AuditFilter(&query)
         try query.finish()
         let (store, reports, workspace) = (call.services.store, call.services.reports, call.workspace)
+        // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
+        let ticket = try call.services.exports.ticket(for: workspace)
         guard try !store.read({ try AuditLog.isLonger(than: AuditExport.limit, filter, in: workspace, on: $0) }) else {
             throw Problem.exportTooLong(AuditExport.limit)
         }
         return Answer(
             status: 200,
             content: .stream(type: format.mediaType) { send in
+                defer { ticket.giveBack() }
                 // The handler has left the gate when this is sent: each page goes in again, and none stays inside while the client
                 // takes its time.
                 try AuditExport.write(
