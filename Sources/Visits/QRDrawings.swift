@@ -5,19 +5,16 @@ import Threads
 /// Draws QR codes for everybody who asks: a few at a time, and what is asked for again from memory. A code at its short link
 /// needs no key, and drawing one takes milliseconds of a processor.
 package final class QRDrawings: Sendable {
-    private struct Kept {
-        var images: [String: [UInt8]] = [:]
-        /// Tags, oldest first.
-        var order: [String] = []
-        var bytes = 0
-    }
-
     package let gate: Gate<WorkspaceID>
     private let limit: Int
-    private let kept = Monitor(Kept())
+    /// By entity tag; they cost bytes.
+    private let kept: Monitor<RecentlyUsed<String, [UInt8]>>
 
     /// - Parameter limit: bytes of the images that are kept: some hundreds of usual size.
-    package init(_ gate: Gate<WorkspaceID>, limit: Int = 2 << 20) { (self.gate, self.limit) = (gate, limit) }
+    package init(_ gate: Gate<WorkspaceID>, limit: Int = 2 << 20) {
+        (self.gate, self.limit) = (gate, limit)
+        kept = Monitor(RecentlyUsed(budget: limit))
+    }
 
     /// - Parameters:
     ///   - workspace: whose link it is of.
@@ -27,8 +24,9 @@ package final class QRDrawings: Sendable {
         of drawing: QRDrawing, for workspace: WorkspaceID, logo: () throws -> QRLogo? = { nil }
     ) throws -> [UInt8] {
         let tag = drawing.tag.description
-        if let bytes = kept.withLock({ $0.images[tag] }) { return bytes }
-        // Outside the gate: the logo comes from the database.
+        if let bytes = kept.withLock({ $0.use(tag) }) { return bytes }
+        // Outside the gate: the logo comes from the database, and what cannot be drawn is refused without a wait. The modules take
+        // parts of a millisecond, a logo a few.
         let image = try drawing.image(logo: try logo())
         let bytes = try gate.enter(for: workspace) { try drawing.bytes(of: image) }
         keep(bytes, tag)
@@ -38,11 +36,6 @@ package final class QRDrawings: Sendable {
     private func keep(_ image: [UInt8], _ tag: String) {
         // One large image takes the place of no more than a few others.
         guard image.count <= limit / 16 else { return }
-        kept.withLock { kept in
-            guard kept.images.updateValue(image, forKey: tag) == nil else { return }
-            kept.order.append(tag)
-            kept.bytes += image.count
-            while kept.bytes > limit { kept.bytes -= kept.images.removeValue(forKey: kept.order.removeFirst())?.count ?? 0 }
-        }
+        kept.withLock { $0.set(tag, to: image, cost: image.count) }
     }
 }
