@@ -169,11 +169,12 @@ public final class JournalWriter: Sendable {
     /// Opens a segment. It gets its name only once it is locked: a loader must never take it for one without a writer.
     private static func begin(in directory: String) throws(JournalError) -> OpenSegment {
         let path = "\(directory)/\(ULID(milliseconds: Timestamp.now().milliseconds)).journal"
-        let hidden = path + ".new"
+        let hidden = path + Segment.hiddenSuffix
         let descriptor = Glibc.open(hidden, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw JournalError("open", hidden) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, rename(hidden, path) == 0 else {
             let failure = JournalError("rename", hidden)
+            unlink(hidden)
             close(descriptor)
             throw failure
         }

@@ -9,6 +9,8 @@ struct Segment: Sendable {
     let path: String
 
     static let suffix = ".journal"
+    /// Behind the name of a file that is being made.
+    static let hiddenSuffix = ".new"
 
     /// The segments in a spool, oldest first.
     /// - Parameter suffix: or other files of it.
@@ -85,6 +87,12 @@ struct Segment: Sendable {
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }
         return FileSize.size(of: descriptor)
+    }
+
+    /// Seconds since it was written to; 0 where it is gone.
+    var age: Int {
+        var status = stat()
+        return lstat(path, &status) == 0 ? time(nil) - status.st_mtim.tv_sec : 0
     }
 
     /// Blocks that it has beyond its end.

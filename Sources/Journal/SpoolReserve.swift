@@ -24,26 +24,21 @@ final class SpoolReserve: Sendable {
         self.bytes = bytes
         // It gets its name only once it is locked: another process would take it for one that was left, and delete it. It gets
         // its blocks only once it has its name: one that is left is found and deleted.
-        let hidden = path + ".new"
+        let hidden = path + Segment.hiddenSuffix
         descriptor = open(hidden, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw JournalError("open", hidden) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, rename(hidden, path) == 0 else {
-            throw Self.giveUp(descriptor, hidden, JournalError("rename", hidden))
+            let failure = JournalError("rename", hidden)
+            unlink(hidden)
+            throw failure
         }
         // The file stays empty, as a segment has to begin.
-        guard mask_reserve_blocks(descriptor, bytes) == 0 else {
-            throw Self.giveUp(descriptor, path, JournalError("fallocate", path))
-        }
+        guard mask_reserve_blocks(descriptor, bytes) == 0 else { throw JournalError("fallocate", path) }
     }
 
-    private static func giveUp(_ descriptor: Int32, _ path: String, _ failure: JournalError) -> JournalError {
-        unlink(path)
-        close(descriptor)
-        return failure
-    }
-
+    /// Also where `init` throws: all properties are set by then. So nothing else closes the descriptor.
     deinit {
-        guard !isTaken.load(ordering: .acquiring) else { return }
+        guard descriptor >= 0, !isTaken.load(ordering: .acquiring) else { return }
         unlink(path)
         close(descriptor)
     }
@@ -56,9 +51,13 @@ final class SpoolReserve: Sendable {
         return OpenSegment(descriptor, path: used, wasReserve: true)
     }
 
+    /// What is being made, a segment too, is not locked yet for a moment. None takes this long, in seconds.
+    static let longestMaking = 3600
+
     /// Deletes what processes that were killed have left.
     static func removeAbandoned(in directory: String) {
-        for file in (try? Segment.list(in: directory, suffix: waitingSuffix)) ?? [] {
+        let hidden = ((try? Segment.list(in: directory, suffix: Segment.hiddenSuffix)) ?? []).filter { $0.age > longestMaking }
+        for file in ((try? Segment.list(in: directory, suffix: waitingSuffix)) ?? []) + hidden {
             _ = file.removeIfFinished(loaded: 0)
         }
     }

@@ -135,6 +135,38 @@ struct SpoolReserveTests {
         #expect(!FileManager.default.fileExists(atPath: left))
     }
 
+    @Test("what a process was killed over while it made it goes an hour later", arguments: [".reserve.new", ".journal.new"])
+    func killedWhileMaking(suffix: String) throws {
+        let names = ["01arz3ndektsv4rrffq69g5fav", "01arz3ndektsv4rrffq69g5faw"].map { folder.path + "/" + $0 + suffix }
+        for name in names { #expect(FileManager.default.createFile(atPath: name, contents: nil)) }
+        try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -3700)], ofItemAtPath: names[0])
+        SpoolReserve.removeAbandoned(in: folder.path)
+        #expect(names.map { FileManager.default.fileExists(atPath: $0) } == [false, true])
+    }
+
+    @Test("a reserve that there is no room for leaves no file, and closes nobody else's descriptor")
+    func impossible() throws {
+        let isDone = Atomic(false)
+        let lost = Atomic(0)
+        let others = try (0..<3).map { _ in
+            try Threads.Thread.start(name: "others") {
+                while !isDone.load(ordering: .relaxed) {
+                    let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                    sched_yield()
+                    if close(file) != 0 { lost.add(1, ordering: .relaxed) }
+                }
+            }
+        }
+        let directory = folder.path
+        for _ in 0..<2000 {
+            #expect(throws: JournalError.self) { _ = try SpoolReserve(in: directory, bytes: .max / 2) }
+        }
+        isDone.store(true, ordering: .relaxed)
+        others.forEach { $0.join() }
+        #expect(lost.load(ordering: .relaxed) == 0)
+        #expect(try folder.files.isEmpty)
+    }
+
     @Test("each day begins a segment, and the reserve of a writer goes with it")
     func daily() throws {
         do {
