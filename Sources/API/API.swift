@@ -85,10 +85,16 @@ package struct API: Sendable {
         let call = try Call(
             request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now(),
             rateOutcome: rateOutcome)
-        return try call.replaying {
-            guard route.isReport(call) else { return try handler(call) }
-            return try services.reports.enter(for: call.workspace) { try handler(call) }
+        return try through(route.changesAccess && call.waitsForEpoch ? services.accessChanges : nil, call) {
+            try call.replaying {
+                try through(route.isReport(call) ? services.reports : nil, call) { try handler(call) }
+            }
         }
+    }
+
+    private func through(_ gate: Gate<WorkspaceID>?, _ call: Call, _ body: () throws -> Answer) throws -> Answer {
+        guard let gate else { return try body() }
+        return try gate.enter(for: call.workspace, body)
     }
 
     private func admit(_ outcome: Authenticator.Outcome, _ progress: inout Progress) throws {

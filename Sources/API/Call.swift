@@ -147,6 +147,10 @@ struct Call {
         try madeHash.of(password) { try services.visits.passwords.hash(of: $0, for: workspace) }
     }
 
+    /// Whether a new epoch would have to be waited for: Redis was away when the request was counted, or was not sure of the
+    /// last one.
+    var waitsForEpoch: Bool { !rateOutcome.rate.isShared || services.effects.areEpochsLate }
+
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
     func charge(_ extra: Int) throws(RateRefusal) {

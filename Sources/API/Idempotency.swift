@@ -67,9 +67,10 @@ extension Call {
             return try handler()
         } catch {
             guard !(error is RateRefusal), let stored = try stored(idempotency) else { throw error }
+            let answer = try idempotency.replay(stored)
             // The first time may have ended between the change and what follows it.
-            carryOut([Effect](stored: stored.effects))
-            return try idempotency.replay(stored)
+            if mayBeUntold(stored.createdAt) { carryOut([Effect](stored: stored.effects)) }
+            return answer
         }
     }
 

@@ -12,6 +12,8 @@ struct Route: Sendable {
     var endpoint: Endpoint
     /// Which of its calls are reports.
     private var reports = Reports.none
+    /// Whether what is known of the workspace's keys, limits and webhooks may change.
+    private(set) var changesAccess = false
 
     /// Calls whose cost grows with what a workspace has stored, and which may so take seconds of a connection to the database.
     private enum Reports: Sendable {
@@ -50,6 +52,13 @@ struct Route: Sendable {
     func report(by parameters: String...) -> Route {
         var route = self
         route.reports = .filtered(by: Set(parameters))
+        return route
+    }
+
+    /// The route, marked as one whose answers are followed by ``Effect/access(_:)``.
+    var accessChange: Route {
+        var route = self
+        route.changesAccess = true
         return route
     }
 
@@ -106,15 +115,15 @@ extension Route {
         Route(.post, "/api-keys", .keysWrite, .createKey, KeyResource.create),
         Route(.get, "/api-keys", .keysWrite, .listKeys, KeyResource.list),
         Route(.get, "/api-keys/{id}", .keysWrite, .getKey, KeyResource.get),
-        Route(.patch, "/api-keys/{id}", .keysWrite, .updateKey, KeyResource.update),
-        Route(.delete, "/api-keys/{id}", .keysWrite, .revokeKey, KeyResource.revoke),
-        Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate),
+        Route(.patch, "/api-keys/{id}", .keysWrite, .updateKey, KeyResource.update).accessChange,
+        Route(.delete, "/api-keys/{id}", .keysWrite, .revokeKey, KeyResource.revoke).accessChange,
+        Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate).accessChange,
 
-        Route(.post, "/webhooks", .webhooksWrite, .createWebhook, WebhookResource.create),
+        Route(.post, "/webhooks", .webhooksWrite, .createWebhook, WebhookResource.create).accessChange,
         Route(.get, "/webhooks", .webhooksRead, .listWebhooks, WebhookResource.list),
         Route(.get, "/webhooks/{id}", .webhooksRead, .getWebhook, WebhookResource.get),
-        Route(.patch, "/webhooks/{id}", .webhooksWrite, .updateWebhook, WebhookResource.update),
-        Route(.delete, "/webhooks/{id}", .webhooksWrite, .deleteWebhook, WebhookResource.delete),
+        Route(.patch, "/webhooks/{id}", .webhooksWrite, .updateWebhook, WebhookResource.update).accessChange,
+        Route(.delete, "/webhooks/{id}", .webhooksWrite, .deleteWebhook, WebhookResource.delete).accessChange,
         Route(.post, "/webhooks/{id}/rotate-secret", .webhooksWrite, .rotateWebhookSecret, WebhookResource.rotateSecret),
         Route(.post, "/webhooks/{id}/test", .webhooksWrite, .testWebhook, WebhookResource.test),
         Route(.get, "/webhooks/{id}/deliveries", .webhooksRead, .listDeliveries, DeliveryResource.list)
@@ -150,7 +159,7 @@ extension Route {
         Route(.get, "/team/members", .teamRead, .listMembers, MemberResource.list),
         Route(.get, "/team/members/{id}", .teamRead, .getMember, MemberResource.get),
         Route(.get, "/workspace", .teamRead, .getWorkspace, WorkspaceResource.get),
-        Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update),
+        Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange,
 
         Route(open: .get, "/openapi.json", .getOpenAPI, OpenAPI.get),
         Route(open: .get, "/errors", .getErrors, ErrorPage.get),

@@ -41,6 +41,8 @@ public final class Services: Sendable {
     let reports: Gate<WorkspaceID>
     /// What is sent while it is made has a place here until it is sent.
     let exports: Gate<WorkspaceID>
+    /// What routes that change access go through while each of them has to wait.
+    let accessChanges: Gate<WorkspaceID>
 
     public convenience init(
         site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
@@ -59,7 +61,8 @@ public final class Services: Sendable {
         terms: CacheTerms
     ) {
         let gates = GateSizes(threads: site.threads, connections: store.ordinaryConnections)
-        (pictures, lookups, reports, exports) = (gates.pictures, gates.lookups, gates.reports, gates.exports)
+        (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
+        (exports, accessChanges) = (gates.exports, gates.accessChanges)
         self.site = site
         self.store = store
         self.redis = redis

@@ -32,6 +32,11 @@ package struct GateSizes {
     /// once nginx has enough of the answer. A workspace has two at a time.
     package var exports: Gate<WorkspaceID> { Gate("with other exports", places: share(of: 8), queue: 0, retryAfter: 60) }
 
+    /// Changes of keys, members and limits while Redis does not take their epochs: each then waits at its end until nobody can
+    /// believe what was before.
+    package var accessChanges: Gate<WorkspaceID> {
+        Gate("with other changes of keys, webhooks or the workspace", places: share(of: 16), queue: 0, retryAfter: 5)
+    }
     /// QR codes, for whoever asks: milliseconds of a processor each, tenths of a second for the largest. A page shows some dozens,
     /// which a browser fetches all at once, and not again.
     package var drawings: Gate<WorkspaceID> {

@@ -6,6 +6,7 @@ import Foundation
 import HTTP
 import MariaDB
 import Model
+import Redis
 import Store
 import Support
 import Testing
@@ -491,6 +492,28 @@ struct IdempotencyTests {
         #expect(try stage.query("""
             SELECT COUNT(*) FROM audit_log WHERE workspace_id = \(stage.workspace.id) AND action = 'key.rotated'
             """)[0].integer(0) == 2)
+    }
+
+    @Test("a replay is told as long as copies of what was before may live, and what is none is not told")
+    func told() throws {
+        let owner = try stage.ownerKey()
+        let redis = try Redis.Connection(stage.redis)
+        let name: RedisArgument = "mask:{\(stage.workspace.id)}:epoch"
+        func epoch() throws -> String? { try redis.command("GET", name).text }
+        let path = "/api-keys/\(try stage.newKey([.linksRead]).id)/rotate"
+        func rotate(_ body: String) -> Response { stage.send(.post, path, body, key: owner, idempotencyKey: "k1") }
+        let first = rotate("{}")
+        let made = try epoch()
+        expectReplay(rotate("{}"), of: first)
+        let told = try epoch()
+        #expect(told != nil && told != made)
+        #expect(rotate(#"{"overlap_seconds": 60}"#).code == "idempotency_key_reused")
+        #expect(try epoch() == told)
+        try stage.tamper("""
+            UPDATE idempotency_keys SET created_at = created_at - INTERVAL 301 SECOND WHERE workspace_id = \(stage.workspace.id)
+            """)
+        expectReplay(rotate("{}"), of: first)
+        #expect(try epoch() == told)
     }
 
     private func expectSealed(_ text: String, _ owner: String) throws {

@@ -68,6 +68,26 @@ struct RevocationTests {
         }
     }
 
+    @Test("while Redis is away few at a time change keys, and all others are refused before anything is changed")
+    func fewWithoutRedis() throws {
+        try withOwnRedis { redis in
+            let stage = try Stage(redis: redis.configuration.impatient) { $0.threads = 16 }
+            let (owner, id) = (try stage.ownerKey(), try stage.newKey([.teamRead]).id)
+            func rename(_ name: String) -> Response {
+                stage.ask(.patch, "/api-keys/\(id)", #"{"name": "\#(name)"}"#, key: owner)
+            }
+            try stage.services.accessChanges.enter(for: stage.workspace.id) { () throws in
+                #expect(rename("first").status == 200, "Redis is there")
+                redis.process.end()
+                // The second one changes nothing.
+                for answer in [rename("second"), rename("first")] {
+                    #expect(answer.status == 503 && answer[.retryAfter] == "5", "\(answer.text)")
+                }
+                #expect(try stage.query("SELECT name FROM api_keys WHERE id = \(id)")[0].string(0) == "first")
+            }
+        }
+    }
+
     @Test("a Redis that comes back empty does not bring a revoked key back")
     func restarted() throws {
         try withOwnRedis { redis in
