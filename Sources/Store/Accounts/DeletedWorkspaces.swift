@@ -66,11 +66,15 @@ public enum DeletedWorkspaces {
                 row throws(MariaDBError) -> (WorkspaceID, Timestamp) in (try row.identifier(0), try row.timestamp(1))
             }
         }
+        var steps = Steps()
         for (workspace, deletedAt) in deleted {
-            try purge(workspace, in: store)
-            guard deletedAt < now.adding(days: -keepDays) else { continue }
-            try store.write { _ = try $0.execute("DELETE FROM deleted_workspaces WHERE workspace_id = \(workspace)") }
+            steps.take {
+                try purge(workspace, in: store)
+                guard deletedAt < now.adding(days: -keepDays) else { return }
+                try store.write { _ = try $0.execute("DELETE FROM deleted_workspaces WHERE workspace_id = \(workspace)") }
+            }
         }
+        try steps.finish()
     }
 
     // MARK: Pieces

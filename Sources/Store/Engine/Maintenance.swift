@@ -25,22 +25,35 @@ public enum Maintenance {
     public static func run(_ store: Store, hostTime: Timestamp = .now(), isRehearsal: Bool = false) throws -> [String] {
         let now = try store.agreedTime(hostTime)
         let forgets = try store.read { try Partitions.day(now.day, on: $0).forgets }
-        var done = try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) }
+        var (done, steps) = ([String](), Steps())
+        if forgets && !isRehearsal { forget(store, at: now, &steps) }
+        steps.take { done += try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) } }
+        if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
-            try DeletedWorkspaces.settle(store, at: now)
-            try DeletedWebhooks.settle(store, at: now)
+            steps.take { try DeletedWebhooks.settle(store, at: now) }
+            steps.take { try DeletedWorkspaces.settle(store, at: now) }
         }
-        guard forgets else { return done }
-        let workspaces = try store.read { try Workspaces.list(on: $0) }
-        for workspace in workspaces {
-            done += try prune(workspace, at: now, store, isRehearsal)
+        try steps.finish()
+        return done
+    }
+
+    /// First what leads back to people, which no other step may keep.
+    private static func forget(_ store: Store, at now: Timestamp, _ steps: inout Steps) {
+        steps.take { try store.write { _ = try VisitorSalts.destroy(before: now.day - 1, on: $0) } }
+        steps.take { while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {} }
+        steps.take {
+            try store.write {
+                _ = try JournalSegments.forget(before: Timestamp(milliseconds: Int64(now.day - 30) * 86_400_000), on: $0)
+            }
         }
-        guard !isRehearsal else { return done }
-        try store.write { connection in
-            try VisitorSalts.destroy(before: now.day - 1, on: connection)
-            try JournalSegments.forget(before: Timestamp(milliseconds: Int64(now.day - 30) * 86_400_000), on: connection)
+    }
+
+    private static func prune(at now: Timestamp, _ store: Store, _ isRehearsal: Bool) throws -> [String] {
+        var (done, steps) = ([String](), Steps())
+        for workspace in try store.read({ try Workspaces.list(on: $0) }) {
+            steps.take { done += try prune(workspace, at: now, store, isRehearsal) }
         }
-        while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {}
+        try steps.finish()
         return done
     }
 
@@ -53,6 +66,20 @@ public enum Maintenance {
         }
         let removed = try store.write { try AuditChain.prune(workspace.id, plan: workspace.plan, at: now, on: $0) }
         return removed > 0 ? ["\(workspace.slug): forgot \(removed) entries of the audit log"] : []
+    }
+}
+
+/// Steps that do not wait for each other: one that fails keeps none of the others.
+struct Steps {
+    private var failure: (any Error)?
+
+    mutating func take(_ step: () throws -> Void) {
+        do { try step() } catch { failure = failure ?? error }
+    }
+
+    /// - Throws: what the first one has failed with.
+    func finish() throws {
+        if let failure { throw failure }
     }
 }
 
