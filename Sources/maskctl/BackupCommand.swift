@@ -48,9 +48,8 @@ struct BackupCommand: AccountCommand {
 
         func run() throws {
             let backup = try BackupFolder(path)
-            try backup.verify()
             let key = try? Configuration(try Environment.current()).secretKey
-            if let key { try backup.verifySignature(with: key) }
+            try backup.verify(signedWith: key)
             let manifest = backup.manifest
             let log = manifest.binaryLog.map { "\($0.file) \($0.position) \($0.gtid)" } ?? "none"
             output.print([

@@ -219,6 +219,26 @@ struct BackupTests {
         #expect(try other.rowHashes()["forged"] != nil)
     }
 
+    @Test("what a backup says of itself is what its sums say: it is not read before and compared later")
+    func manifestSwapped() throws {
+        let host = try BackupHost(isMigrated: true)
+        let path = try host.backUp(.logical).path
+        try shell("cd \"$1\"; cp manifest.json ../kept; sed -i 's/\"00[0-9][0-9]_/\"0001_/' manifest.json", path)
+        let read = try BackupFolder(path)
+        try shell("cd \"$1\"; mv ../kept manifest.json", path)
+        try BackupFolder(path).verify(signedWith: BackupHost.secretKey)
+        expectRefused("manifest.json") { try read.verify(signedWith: BackupHost.secretKey) }
+    }
+
+    @Test("sums that nobody has signed are not compared with anything: their signature comes first")
+    func signatureFirst() throws {
+        let host = try BackupHost(isMigrated: true)
+        let backup = try host.backUp(.logical)
+        try shell("cd \"$1\"; printf x >>database.sql.gz; printf x >>SHA256SUMS", backup.path)
+        expectRefused("MASK_SECRET_KEY") { try backup.verify(signedWith: BackupHost.secretKey) }
+        expectRefused("is damaged") { try backup.verify() }
+    }
+
     @Test("a dump that calls a shell is not run")
     func shellInDump() throws {
         let host = try BackupHost(isMigrated: true)

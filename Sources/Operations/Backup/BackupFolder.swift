@@ -18,6 +18,8 @@ import Text
 public struct BackupFolder {
     public let path: String
     public let manifest: BackupManifest
+    /// Of the text that ``manifest`` was read from.
+    private let manifestSum: String
 
     static let sums = "SHA256SUMS", manifestFile = "manifest.json", dump = "database.sql.gz", files = "mariadb"
     static let signatureFile = "SHA256SUMS.hmac"
@@ -32,36 +34,47 @@ public struct BackupFolder {
             throw BackupError("\(path)/\(Self.manifestFile) is not of a kind that this version of MASK knows")
         }
         self.manifest = manifest
+        manifestSum = hexadecimal(sha256(text))
     }
 
-    /// Compares every file with its sum.
-    public func verify() throws(BackupError) {
+    /// Compares every file with its sum, and before that the sums with their signature. The sums are read once: what is compared
+    /// with is what was signed.
+    /// - Parameter secretKey: nil where nobody asks who has made it.
+    public func verify(signedWith secretKey: String? = nil) throws {
         guard let sums = File.text(of: path + "/" + Self.sums) else { throw BackupError("\(path) has no \(Self.sums)") }
-        for name in [Self.manifestFile, manifest.method == .logical ? Self.dump : Self.files + "/"] {
-            guard sums.contains("  ./" + name) else { throw BackupError("\(path)/\(Self.sums) has no \(name)") }
+        if let secretKey { try verifySignature(of: sums, with: secretKey) }
+        for name in ["\(manifestSum)  ./\(Self.manifestFile)", "  ./" + (manifest.method == .logical ? Self.dump : Self.files + "/")] {
+            guard sums.contains(name) else { throw BackupError("\(path) is damaged: \(Self.sums) has no line with \(name)") }
         }
-        guard Program.run(["sh", "-c", Self.whatElse, "sh", path], isSilent: true) == 0 else {
+        let scratch = try ScratchFolder()
+        let copy = scratch.path + "/" + Self.sums
+        try HostFile.write(sums, to: copy, mode: 0o600)
+        guard try Self.run(["sh", "-c", Self.whatElse, "sh", path], input: copy) == 0 else {
             throw BackupError("\(path) has files that it was not made with: \(Self.sums) does not name them. Remove them, or choose another backup")
         }
-        guard let null = Descriptor(open("/dev/null", O_RDWR | O_CLOEXEC)),
-            let process = Program.start(
-                ["env", "--chdir", path, "sha256sum", "--check", "--strict", "--quiet", Self.sums], output: null.number,
-                errors: null.number)
-        else { throw .missing("sha256sum") }
-        guard Program.wait(process) == 0 else {
+        guard try Self.run(["env", "--chdir", path, "sha256sum", "--check", "--strict", "--quiet", "-"], input: copy) == 0 else {
             throw BackupError("\(path) is damaged: sha256sum --check \(Self.sums) in it says where; choose another backup")
         }
     }
 
-    /// Fails where there is a file that the sums do not name, or something that is no file: a restore takes whole folders.
+    private static func run(_ words: [String], input path: String) throws(BackupError) -> Int32 {
+        guard let input = Descriptor(open(path, O_RDONLY | O_CLOEXEC)), let null = Descriptor(open("/dev/null", O_WRONLY | O_CLOEXEC))
+        else { throw BackupError("open", path) }
+        guard let process = Program.start(words, input: input.number, output: null.number, errors: null.number) else {
+            throw .missing(words[0])
+        }
+        return Program.wait(process)
+    }
+
+    /// Fails where there is a file that the sums do not name, which come by its input, or something that is no file: a restore takes whole folders.
     private static let whatElse = """
         cd "$1" && [ -z "$(find . ! -type d ! -type f)" ] &&
-        [ "$(find . -type f ! -path ./\(sums) ! -path ./\(signatureFile) | LC_ALL=C sort)" = "$(cut -c67- \(sums) | LC_ALL=C sort)" ]
+        [ "$(find . -type f ! -path ./\(sums) ! -path ./\(signatureFile) | LC_ALL=C sort)" = "$(cut -c67- | LC_ALL=C sort)" ]
         """
 
     /// Who can write here can write sums, too. What is restored is run, so it has to be what this installation wrote.
-    public func verifySignature(with secretKey: String) throws(BackupError) {
-        guard let found = File.text(of: path + "/" + Self.signatureFile), let sums = File.text(of: path + "/" + Self.sums) else {
+    private func verifySignature(of sums: String, with secretKey: String) throws(BackupError) {
+        guard let found = File.text(of: path + "/" + Self.signatureFile) else {
             throw BackupError("\(path) has no \(Self.signatureFile): it may be an older version's, or somebody else's. If you trust it, say --unsigned")
         }
         guard found == Self.signature(of: sums, with: secretKey) + "\n" else {

@@ -41,8 +41,7 @@ public struct Restore {
                 \(Release.version) with \(Schema.newestMigration). Install that version first
                 """)
         }
-        try backup.verify()
-        if !trusts { try backup.verifySignature(with: installation.configuration.secretKey) }
+        try backup.verify(signedWith: trusts ? nil : installation.configuration.secretKey)
         report("every file is as it was written")
         let outcome: Void? = try SpoolCopy.withoutWriters(installation.configuration.spool) {
             switch manifest.method {
