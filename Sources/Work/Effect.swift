@@ -26,7 +26,7 @@ public enum Effect: Equatable, Sendable {
 extension [Effect] {
     /// Nil of none. The answers that are stored are those of POST, which takes no file away: an image is not told.
     public var stored: String? {
-        let members = compactMap { effect -> JSONObject.Member? in
+        let members = merged.compactMap { effect -> JSONObject.Member? in
             switch effect {
             case .links(let places): .init(name: "links", value: places.json)
             case .pages(let places): .init(name: "pages", value: places.json)
@@ -37,6 +37,26 @@ extension [Effect] {
             }
         }
         return members.isEmpty ? nil : String(decoding: JSON.object(JSONObject(members)).serialized(), as: UTF8.self)
+    }
+
+    /// With one of a kind: no member of an object may stand twice. An answer is of one workspace.
+    private var merged: [Effect] {
+        var places = (links: Set<Place>(), pages: Set<Place>())
+        for effect in self {
+            switch effect {
+            case .links(let more): places.links.formUnion(more)
+            case .pages(let more): places.pages.formUnion(more)
+            default: break
+            }
+        }
+        return reduce(into: []) { merged, effect in
+            let one: Effect = switch effect {
+            case .links: .links(places.links)
+            case .pages: .pages(places.pages)
+            default: effect
+            }
+            if !merged.contains(one) { merged.append(one) }
+        }
     }
 
     /// - Parameter text: what ``stored`` has given; a later release may have added words, which this one leaves out.

@@ -23,6 +23,15 @@ struct EffectTests {
         #expect([Effect](stored: "no JSON").isEmpty)
     }
 
+    @Test("several of a kind are stored as one, with the places of all")
+    func merged() {
+        let other = Place(host: "go.test", slug: "other")
+        let effects: [Effect] = [
+            .links([here]), .access(workspace), .pages([here]), .links([other]), .sender, .access(workspace), .pages([other]), .sender,
+        ]
+        #expect([Effect](stored: effects.stored) == [.links([here, other]), .access(workspace), .pages([here, other]), .sender])
+    }
+
     @Test("a changed link is told to the processes of this host by a number in memory, and to other hosts by its place")
     func told() throws {
         let (server, memory) = (try RedisServer(), HostMemory(path: nil))
