@@ -108,6 +108,12 @@ struct PageTests {
         #expect(hidden.status == 200 && hidden.json["published"] == false)
         #expect(stage.file(slug) == nil && stage.follow("/" + slug).status == 404)
         #expect(stage.ask(.post, "/bio-pages/\(id)/unpublish").status == 200, "twice is as good as once")
+        try stage.load()
+        let changes = try stage.query("""
+            SELECT changed FROM api_requests
+            WHERE workspace_id = \(stage.workspace.id) AND endpoint = 'POST /bio-pages/{id}/unpublish' ORDER BY changed
+            """).map { try $0.bool(0) }
+        #expect(changes == [false, true], "the second one has changed nothing")
     }
 
     @Test("publishing is an event and an entry of the audit log, in the same transaction as its effect")

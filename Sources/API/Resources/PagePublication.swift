@@ -28,7 +28,8 @@ enum PagePublication {
             try call.preconditions.requireMatch(before.resourceVersion)
             guard before.publishedVersion != nil else {
                 return try call.commit { _ in
-                    let answer = try call.show(before)
+                    var answer = try call.show(before)
+                    answer.isChange = false
                     return call.mayBeUntold(before.updatedAt) ? answer.followed(by: .pages([before.place])) : answer
                 }
             }
