@@ -50,12 +50,12 @@ struct DoctorTests {
     }
 
     /// A web server that answers as MASK by one name, and as somebody else by all others.
-    private func webServer(of name: String) throws -> Receiver {
+    private func webServer(of name: String, others: String = "200 OK") throws -> Receiver {
         try Receiver { visitor in
             while let request = visitor.read() {
                 let isOurs = request.lowercased().contains("host: " + name)
                 let body = isOurs ? #"{"status":"pass","trusts_cache":true}"# : "<h1>The shop</h1>"
-                visitor.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                visitor.send("HTTP/1.1 \(isOurs ? "200 OK" : others)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
             }
         }
     }
@@ -81,6 +81,19 @@ struct DoctorTests {
         (state.plainPorts, state.isBehind) = ([server.port, other.port], true)
         guard case .bad(let advice)? = look() else { return #expect(Bool(false)) }
         #expect(advice.contains("ours.example") && advice.contains("as ServerAlias to /etc/apache2/sites-available/zz-mask.conf"))
+    }
+
+    @Test("a custom domain whose answer is a gateway's error is another site's: our workers were asked before, and answer", arguments: [
+        "502 Bad Gateway", "504 Gateway Timeout",
+    ])
+    func gateway(status: String) throws {
+        let host = try BackupHost(isMigrated: true)
+        _ = try host.database.makeTenant(host: "theirs.example")
+        let server = try webServer(of: "ours.example", others: status)
+        var state = HostState()
+        state.plainPorts = [server.port]
+        let finding = Doctor(host.installation, host: state).look(only: ["domains"]).findings.first?.finding
+        #expect(finding == .bad("theirs.example is answered by somebody else: add it to server_name in /etc/nginx/sites-available/mask"))
     }
 
     @Test("a secret key that does not read the endpoints' secrets is told")

@@ -25,7 +25,7 @@ public enum Readiness: Sendable, Equatable {
     }
 
     /// MASK answers, in whatever state it is.
-    var isOurs: Bool { self == .ready || self == .unwell || self == .stranger(status: 502) || self == .stranger(status: 504) }
+    var isOurs: Bool { self == .ready || self == .unwell }
 
     /// Why it is not ready, in a sentence that says what to look at.
     public func complaint(_ host: String, port: Int) -> String {
