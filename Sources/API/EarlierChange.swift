@@ -24,6 +24,7 @@ struct EarlierChange {
         case .linkDeleted: place.map { [.links([$0])] } ?? []
         case .pageDeleted: place.map { [.pages([$0])] } ?? []
         case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
+        case .imageDeleted: before.flatMap { Image(json: $0, in: workspace) }.map { [.image($0)] } ?? []
         case .keyRevoked, .webhookDeleted: [.access(workspace)]
         default: []
         }

@@ -161,6 +161,19 @@ struct LostAnswerTests {
         #expect(try stage.services.domains.find(host.host) == nil)
     }
 
+    @Test("the file of an image whose deletion nginx repeats goes")
+    func image() throws {
+        let image = try stage.newImage()
+        let path = "_/images/\(id(image).dropFirst(4)).png"
+        #expect(stage.follow("/" + path).status == 200)
+        let bytes = try #require(stage.fileBytes(path))
+        let request = stage.request(.delete, "/v1/images/\(id(image))")
+        #expect(try mute().respond(to: request).status == 204)
+        try Data(bytes).write(to: URL(filePath: stage.spool.path + "/pages/" + path))
+        #expect(stage.application.respond(to: request).status == 204)
+        #expect(stage.fileBytes(path) == nil)
+    }
+
     @Test("an answer that is given again under its Idempotency-Key is told")
     func replayed() throws {
         let worker = try mute()
