@@ -37,7 +37,14 @@ package final class BrandDirectory: Sendable {
             entries.set(workspace, to: Entry(look: entry?.look, loadedAt: now, stamp: stamp))
             return (entry?.look, true)
         }
-        guard isMine, let read = try? lookups.read({ try Self.look(of: workspace, on: $0) }) else { return known }
+        guard isMine else { return known }
+        guard let read = try? lookups.attempt({ [store = lookups.store] in
+            try store.read(priority: .reserved) { try Self.look(of: workspace, on: $0) }
+        }) else {
+            // What was known may have changed: the next one asks again.
+            entries.withLock { $0.remove(workspace) }
+            return nil
+        }
         let look = read == Look() ? nil : read
         entries.withLock { $0.set(workspace, to: Entry(look: look, loadedAt: now, stamp: stamp)) }
         return look

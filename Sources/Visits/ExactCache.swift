@@ -10,7 +10,7 @@ import Threads
 /// - What is not trusted is read again, by one for all who ask for it. One that is asked for all the time is read again
 ///   before its minute is over, and nobody waits.
 /// - Only while MariaDB is away, silent or late a copy still serves that was read within the hour. One that is known to have
-///   changed is asked for all the same.
+///   changed is asked for all the same, by as many as may wait.
 /// - That something is not there is remembered for some seconds, so that guessing costs the database little.
 ///
 /// Bounded by bytes: what was used since it was last looked at stays, whatever else is asked for.
@@ -48,7 +48,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     private let size: @Sendable (Value) -> Int
     private let shards: [CacheShard<Value>]
     private let shardBytes: Int
-    private let lateness = Lateness()
+    let lateness = Lateness()
     /// Questions that have been asked and have not ended.
     private let asked = Atomic(0)
 
@@ -94,7 +94,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         guard let known = known(entry) else {
             return .fresh(try lookups.insist(lateness) { ask(key, since: since, question) })
         }
-        // What is known to have changed is waited for all the same.
+        // What is known to have changed is waited for all the same, while few do.
         if let entry, changes.isUnchanged(entry.stamp) {
             if lookups.isSuspected { return .stale(known) }
             if lateness.isOn {
@@ -102,7 +102,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
                 return .stale(known)
             }
         }
-        guard let value = try lookups.answer(to: ask(key, since: since, question), lateness) else { return .stale(known) }
+        guard let value = try lookups.answerIfFew(lateness, { ask(key, since: since, question) }) else { return .stale(known) }
         return .fresh(value)
     }
 

@@ -9,8 +9,10 @@ import Threads
 package final class VisitorLookups: Sendable {
     package let store: Store
     private let crew = Crew(name: "lookups", threads: 32, queue: 1000)
-    private let waiting = Atomic<Int>(0)
-    private let insisting = Atomic<Int>(0)
+    /// Who waits for a restart.
+    private let waitingForRestart = Atomic<Int>(0)
+    /// Who waits for an answer that cannot come from memory, or ought not to.
+    private let waitingForAnswers = Atomic<Int>(0)
     /// Of the work that no cache asks for.
     private let lateness = Lateness()
 
@@ -48,6 +50,11 @@ package final class VisitorLookups: Sendable {
         }
     }
 
+    /// The same, while answers are late for no more than may wait: nil at once for everybody else.
+    func answerIfFew<Value>(_ lateness: Lateness, _ ask: () -> Lookup<Value>?) throws -> Value? {
+        try waiting(lateness) { isOneOfFew in isOneOfFew ? try answer(to: ask(), lateness) : nil }
+    }
+
     /// An answer is late.
     func noteLate(_ lateness: Lateness) {
         lateness.begin()
@@ -59,10 +66,19 @@ package final class VisitorLookups: Sendable {
     ///   - lateness: of such questions. While answers are late anyway few may wait for one.
     ///   - ask: asks, or joins others who have.
     func insist<Value>(_ lateness: Lateness, _ ask: () -> Lookup<Value>?) throws -> Value {
-        let count = insisting.add(1, ordering: .relaxed).newValue
-        defer { insisting.subtract(1, ordering: .relaxed) }
-        if lateness.isOn, count > Self.waitersLimit { throw StoreSilent() }
-        let end = monotonicMilliseconds() + Self.longestWait
+        try waiting(lateness) { isOneOfFew in
+            guard isOneOfFew else { throw StoreSilent() }
+            return try insist(lateness, ask, until: monotonicMilliseconds() + Self.longestWait)
+        }
+    }
+
+    private func waiting<Result>(_ lateness: Lateness, _ body: (_ isOneOfFew: Bool) throws -> Result) rethrows -> Result {
+        let count = waitingForAnswers.add(1, ordering: .relaxed).newValue
+        defer { waitingForAnswers.subtract(1, ordering: .relaxed) }
+        return try body(!lateness.isOn || count <= Self.waitersLimit)
+    }
+
+    private func insist<Value>(_ lateness: Lateness, _ ask: () -> Lookup<Value>?, until end: Int) throws -> Value {
         while true {
             if let value = try answer(to: ask(), lateness) { return value }
             guard monotonicMilliseconds() < end, waitsForRestart(until: end) else { throw StoreSilent() }
@@ -113,11 +129,11 @@ package final class VisitorLookups: Sendable {
 
     private func waitsForRestart(until end: Int) -> Bool {
         if let age = store.outage.age, age > Self.restart { return false }
-        guard waiting.add(1, ordering: .relaxed).oldValue < Self.waitersLimit else {
-            waiting.subtract(1, ordering: .relaxed)
+        guard waitingForRestart.add(1, ordering: .relaxed).oldValue < Self.waitersLimit else {
+            waitingForRestart.subtract(1, ordering: .relaxed)
             return false
         }
-        defer { waiting.subtract(1, ordering: .relaxed) }
+        defer { waitingForRestart.subtract(1, ordering: .relaxed) }
         usleep(20_000)  // where it is there and has no time
         return store.outage.waitForEnd(until: .after(milliseconds: end - monotonicMilliseconds()))
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import MariaDB
+import Metrics
 import Model
 import Store
 import Support
@@ -181,6 +182,66 @@ struct OutageTests {
         }
         let (waiting, refused) = counts.withLock { $0 }
         #expect(waiting == 64 && refused == 36)
+    }
+
+    private final class Known: Sendable {}
+
+    @Test("while answers are late few wait for what is known to have changed, and everybody else gets what it was at once")
+    func fewWaitForChanges() throws {
+        let lookups = VisitorLookups(store: try line(.stopped).stage.store)
+        let changes = Changes(HostMemory(path: nil))
+        let cache = ExactCache<Known>(lookups, changes, terms: CacheTerms(), bytes: 1 << 20) { _ in 8 }
+        let key = "go.test/changed"
+        _ = try cache.load(key, nil) { _ in Known() }
+        guard case .untrusted(let entry?) = cache.find(key) else { throw TestFailure("nothing is known") }
+        changes.hear(key)
+        cache.lateness.begin()
+        let asked = Monitor(0)
+        @Sendable func isFresh() throws -> Bool {
+            let loaded = try cache.load(key, entry) { _ in
+                asked.withLock { $0 += 1 }
+                return Known()
+            }
+            if case .fresh = loaded { return true } else { return false }
+        }
+        let hold = Monitor((waiting: 0, isOver: false))
+        _ = try inParallel(65) { number in
+            if number == 0 {
+                _ = hold.wait(until: .never) { $0.waiting == 64 ? true : nil }
+                #expect(try !isFresh() && asked.withLock { $0 } == 0)
+                hold.withLock { $0.isOver = true }
+                return hold.broadcast()
+            }
+            try lookups.insist(cache.lateness) { () -> Lookup<Void>? in
+                hold.withLock { $0.waiting += 1 }
+                hold.broadcast()
+                _ = hold.wait(until: .never) { $0.isOver ? true : nil }
+                let lookup = Lookup<Void>()
+                lookup.finish(.success(()))
+                return lookup
+            }
+        }
+        #expect(try isFresh() && asked.withLock { $0 } == 1)
+    }
+
+    @Test("a look that may have changed while MariaDB is silent is not shown, and is asked for again")
+    func look() throws {
+        let line = try line(.dropped)
+        let (stage, changes) = (line.stage, Changes(HostMemory(path: nil)))
+        let (owner, workspace) = (try stage.ownerKey(), stage.workspace.id)
+        let directory = BrandDirectory(stage.services.visits.visitors, changes)
+        func call(_ name: String) {
+            #expect(stage.ask(.patch, "/workspace", #"{"brand": {"name": "\#(name)"}}"#, key: owner).status == 200)
+        }
+        call("Old")
+        #expect(directory.look(of: workspace)?.name == "Old")
+        call("New")
+        changes.hear(Place.brand(of: workspace).key)
+        line.fallSilent()
+        let shown = directory.look(of: workspace)
+        line.speak()
+        #expect(shown == nil)
+        #expect(eventually { directory.look(of: workspace)?.name == "New" })
     }
 
     @Test("a salt that a worker has made up while MariaDB was late is replaced by the one that all share")
