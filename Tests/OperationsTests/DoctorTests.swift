@@ -70,6 +70,7 @@ struct DoctorTests {
         func look() -> Doctor.Finding? { Doctor(host.installation, host: state).look(only: ["domains"]).findings.first?.finding }
         #expect(look() == .good("1 asked for by name"))
         for name in ["waits.example", "a.example", "b.example"] {
+            usleep(2000)  // the newest is named first: each has a millisecond of its own
             var domain = Domain(id: .new(), workspace: tenant.workspace.id, host: name, createdAt: .now())
             if name.hasPrefix("waits") { domain.status = .pending }
             let made = domain
