@@ -100,9 +100,11 @@ extension EndToEndTests {
             let file = stack.folder + "/usage.curl"
             try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
             let killer = Thread {
-                for service in ["worker-a", "worker-b"] {
+                for pool in ["a", "b"] {
                     usleep(300_000)
-                    stack.killNow(service)
+                    stack.killNow("worker-" + pool)
+                    // The other one is killed once this one is back: with both away nobody is left to ask.
+                    stack.eventually { stack.listens(pool) }
                 }
             }
             killer.start()

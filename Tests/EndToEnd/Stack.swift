@@ -47,6 +47,11 @@ struct Stack: Sendable {
     /// kill -9; the quick start's supervisor starts the service again at once.
     func killNow(_ service: String) { if let process = process(service) { kill(process, SIGKILL) } }
 
+    /// Whether the worker of a pool takes connections. curl's 7: "Failed to connect to host".
+    func listens(_ pool: String) -> Bool {
+        Self.run("curl", ["-s", "-m", "1", "--unix-socket", "\(folder)/sockets/\(pool).sock", "http://localhost/"]).status != 7
+    }
+
     /// Runs `body` while a service is away, killed and kept from coming back.
     func without(_ service: String, _ body: () throws -> Void) rethrows {
         guard let supervisor = supervisor(service) else { return }
