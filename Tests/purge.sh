@@ -23,7 +23,7 @@ before() {
 
 # purge SETTING KEY_FILE WANTED SAID [BEFORE]: the key that is at WANTED afterwards, and what the script says of it ("" for nothing at all).
 purge() {
-  rm -rf "$folder/etc" "$folder/var" "$folder/run" "$folder/elsewhere"
+  rm -rf "${folder:?}/etc" "${folder:?}/var" "${folder:?}/run" "${folder:?}/elsewhere"
   mkdir -p "$etc" "$folder/elsewhere"
   [ -z "${5-}" ] || before "$5"
   printf '%s\n' "$1" >"$etc/mask.env"
