@@ -7,6 +7,9 @@
 // An enum up to libcurl 8.12, a macro of a long after it.
 static const long mask_curl_netrc_ignored = CURL_NETRC_IGNORED;
 
+// CURLE_TOO_LARGE, which libcurl has from 8.6 on.
+static const unsigned mask_curle_too_large = 100;
+
 // For options whose manual page says "long".
 static inline CURLcode mask_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);

@@ -59,8 +59,9 @@ final class Transfer {
         let status = mask_curl_get_long(handle, CURLINFO_RESPONSE_CODE)
         // An interim answer (1xx) is none; 101 would be, and then libcurl is content.
         if reception.isHeadWhole, status >= 200 || code == CURLE_OK { return .answered(status: status) }
-        // One line of more than 100 KiB never gets to the callback; libcurl calls that being out of memory.
-        if reception.isHeadTooLong || code == CURLE_OUT_OF_MEMORY && !address.isEmpty { return .failed(.tooLongHeader) }
+        // One line of more than 100 KiB never gets to the callback; libcurl calls that being out of memory, from 8.6 on too large.
+        let isLineTooLong = code == CURLE_OUT_OF_MEMORY || code.rawValue == mask_curle_too_large
+        if reception.isHeadTooLong || isLineTooLong && !address.isEmpty { return .failed(.tooLongHeader) }
         return .failed(gate.failure ?? Failure(code))
     }
 
