@@ -99,7 +99,7 @@ soon 10 quiet || fail "a unit that draws a logo does not end"
 mkdir -p /run/systemd/system/mask-svg@.service.d
 printf '[Service]\nExecStart=\nExecStart=/bin/ls -a / /etc /run /var\n' >/run/systemd/system/mask-svg@.service.d/test.conf
 systemctl daemon-reload
-seen=$(python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/mask/svg.sock"); s.shutdown(1); print(s.makefile().read())')
+seen=$(python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect("/run/mask/svg"); s.shutdown(1); print(s.makefile().read())')
 rm /run/systemd/system/mask-svg@.service.d/test.conf
 systemctl daemon-reload
 for name in usr fonts; do printf '%s\n' "$seen" | grep -qx "$name" || fail "the unit that draws logos does not see $name"; done
@@ -135,6 +135,12 @@ maskctl reload
 anew() { [ -d "/proc/$sender" ] && [ "$(image)" != "$before" ]; }
 soon 20 anew || fail "the sender goes on with its old configuration"
 fact "maskctl reload reaches a sender that runs: it begins anew in its place"
+expect "mask-worker@a.service mask-worker@b.service" \
+  "$(systemctl list-units --plain --no-legend 'mask-worker@*.service' | awk '{print $1}' | sort | xargs)" \
+  "the pools are the same two"
+before=$(drawn)
+expect true "$(with_logo '<rect width="9" height="8"/>' | member has_logo)" "an SVG logo is taken as before"
+expect $((before + 1)) "$(drawn)" "and drawn by its unit"
 kill "$sender"
 soon 30 sh -c "[ ! -d /proc/$sender ]" || fail "the sender does not end"
 
