@@ -7,6 +7,8 @@ import Glibc
 /// spells them, nor what the host's name meant a moment ago.
 struct Gate {
     private let isAllowed: (_ address: String, _ port: Int) -> Bool
+    /// That of the last socket.
+    private(set) var address = ""
     private var isOpened = false
     private var isBlocked = false
     private var isOutOfSockets = false
@@ -38,7 +40,7 @@ struct Gate {
             isOutOfSockets = errno != EAFNOSUPPORT  // a host without IPv6
             return CURL_SOCKET_BAD
         }
-        isOpened = true
+        (isOpened, self.address) = (true, text)
         return descriptor
     }
 

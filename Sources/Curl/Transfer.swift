@@ -48,10 +48,13 @@ final class Transfer {
 
     /// What became of the post, once libcurl has said how it ended.
     func exchange(_ code: CURLcode) -> Exchange {
-        Exchange(
-            result: result(code),
+        let result = result(code)
+        return Exchange(
+            result: result,
             milliseconds: Int(mask_curl_get_offset(handle, CURLINFO_TOTAL_TIME_T) / 1000),
-            address: address, httpVersion: httpVersion, body: reception.body,
+            // libcurl 8.14 does not say with whom TLS failed.
+            address: address.isEmpty && result == .failed(.tls) ? gate.address : address, httpVersion: httpVersion,
+            body: reception.body,
             retryAfter: reception.retryAfter)
     }
 

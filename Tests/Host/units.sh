@@ -125,9 +125,10 @@ soon 20 recovered || fail "the API does not come back with MariaDB"
 # ---- a reload reaches the sender ------------------------------------------------------------------------------------
 
 runuser -u mask-webhooks -- mask-webhooks --for 600 &
-soon 20 pgrep -u mask-webhooks -x mask-webhooks || fail "the sender does not start"
+# Cron may have begun one of its own in the same second.
+soon 20 pgrep -u mask-webhooks -f 'mask-webhooks --for 600' || fail "the sender does not start"
 sleep 1
-sender=$(pgrep -n -u mask-webhooks -x mask-webhooks)
+sender=$(pgrep -n -u mask-webhooks -f 'mask-webhooks --for 600')
 # execve(2) keeps the process and gives it a new start of its memory: the address of its arguments changes.
 image() { awk '{print $48, $26, $28}' "/proc/$sender/stat"; }
 before=$(image)
