@@ -313,7 +313,10 @@ app_start() {
   wait_until 20 "the workers of $1 did not start" app_answers "$1"
 }
 
-app_answers() { curl -sf -o /dev/null --max-time 2 -H "Host: $link_host" "http://$(address "$1")/robots.txt" || [ $? = 22 ]; }
+# Not 502: a worker has to be there.
+app_answers() {
+  [ "$(curl -s -o /dev/null -w '%{http_code}' --max-time 2 -H "Host: $link_host" "http://$(address "$1")/robots.txt")" = 200 ]
+}
 
 # What systemd and cron would run on a host, every five seconds in place of every minute.
 app_cron() {
