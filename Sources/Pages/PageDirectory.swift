@@ -38,12 +38,12 @@ struct PageDirectory: Sendable {
         return found
     }
 
-    /// Every host and slug that has a file.
-    func list() -> [(host: String, slug: String)] {
+    /// Every place that has a file.
+    func list() -> [Place] {
         guard File.modified(path) != nil else { return [] }
-        var pages: [(host: String, slug: String)] = []
+        var pages: [Place] = []
         for host in hosts {
-            for slug in (try? Folder.stems("\(path)/\(host)", suffix: ".html")) ?? [] { pages.append((host, slug)) }
+            for slug in (try? Folder.stems("\(path)/\(host)", suffix: ".html")) ?? [] { pages.append(Place(host: host, slug: slug)) }
         }
         return pages
     }

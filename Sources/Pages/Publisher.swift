@@ -94,20 +94,22 @@ public struct Publisher: Sendable {
         }
         let published = try store.read { try BioPages.published(on: $0) }
         var synced = Synced()
-        for place in published where directory.stamp(host: place.host, slug: place.slug) != place.stamp {
+        for page in published where !isWritten(page) {
+            let place = page.place
             do {
                 let done = try directory.locked(host: place.host, slug: place.slug) {
                     try refreshLocked(host: place.host, slug: place.slug, themes)
                 }
-                if done.isWritten { synced.written.append(site.shortURL(host: place.host, slug: place.slug)) }
+                if done.isWritten { synced.written.append(url(place)) }
             } catch where error is PageError || error is SystemError {
-                synced.failed.append("\(site.shortURL(host: place.host, slug: place.slug)): \(error)")
+                synced.failed.append("\(url(place)): \(error)")
             }
         }
-        let known = Set(published.map { $0.host + "/" + $0.slug })
-        for (host, slug) in directory.list() where !known.contains(host + "/" + slug) {
-            let done = try directory.locked(host: host, slug: slug) { try refreshLocked(host: host, slug: slug, themes) }
-            if done.html == nil { synced.removed.append(site.shortURL(host: host, slug: slug)) }
+        for place in abandoned(besides: published) {
+            let done = try directory.locked(host: place.host, slug: place.slug) {
+                try refreshLocked(host: place.host, slug: place.slug, themes)
+            }
+            if done.html == nil { synced.removed.append(url(place)) }
         }
         try removeImages()
         try synchronizeRoots()
@@ -126,19 +128,24 @@ public struct Publisher: Sendable {
         let (published, due) = try store.read { connection in
             (try BioPages.published(on: connection), try BioPages.due(at: now, limit: Self.batch, on: connection))
         }
-        let changing = Set(due.map { $0.host + "/" + $0.slug })
-        var synced = Synced()
-        for place in published
-        where changing.contains(place.host + "/" + place.slug)
-            || directory.stamp(host: place.host, slug: place.slug) != place.stamp {
-            synced.written.append(site.shortURL(host: place.host, slug: place.slug))
-        }
-        let known = Set(published.map { $0.host + "/" + $0.slug })
-        for (host, slug) in directory.list() where !known.contains(host + "/" + slug) {
-            synced.removed.append(site.shortURL(host: host, slug: slug))
-        }
-        return synced
+        let changing = Set(due.map(\.place))
+        return Synced(
+            written: published.filter { changing.contains($0.place) || !isWritten($0) }.map { url($0.place) },
+            removed: abandoned(besides: published).map(url))
     }
+
+    /// Whether the file of a page is the one that visitors are to see.
+    private func isWritten(_ page: BioPages.Published) -> Bool {
+        directory.stamp(host: page.place.host, slug: page.place.slug) == page.stamp
+    }
+
+    /// Places that have a file, and no page that visitors are to see.
+    private func abandoned(besides published: [BioPages.Published]) -> [Place] {
+        let known = Set(published.map(\.place))
+        return directory.list().filter { !known.contains($0) }
+    }
+
+    private func url(_ place: Place) -> String { site.shortURL(host: place.host, slug: place.slug) }
 
     private func readThemes() throws -> Themes {
         let themes = try Themes(folder: themeFolder)
@@ -227,7 +234,7 @@ public struct Publisher: Sendable {
             )
         }
         let context = PageContext(
-            content: content, url: site.shortURL(host: page.host, slug: page.slug), slug: page.slug, images: images,
+            content: content, url: url(page.place), slug: page.slug, images: images,
             links: links.mapValues { site.shortURL(host: $0.host, slug: $0.slug) }, icon: themes.icon, isPreview: isPreview)
         return try themes.html(content.theme, context.values(at: now))
     }

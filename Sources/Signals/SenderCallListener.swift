@@ -20,14 +20,17 @@ public struct SenderCallListener: Sendable {
     public func run(_ hear: (Channel?) -> Void) -> Never {
         let redis = configuration.makePool(capacity: 1)
         var isAnnounced = false
+        func announce() {
+            if !isAnnounced { isAnnounced = redis.publish(name, on: Channel.successor) }
+        }
         Listener(configuration, [.events, .successor], silenceMilliseconds: silenceMilliseconds).run(
             began: {
-                if !isAnnounced { isAnnounced = redis.publish(name, on: Channel.successor) }
+                announce()
                 hear(nil)
             },
             lost: { _ in },
             hear: { channel, sender in
-                if !isAnnounced { isAnnounced = redis.publish(name, on: Channel.successor) }
+                announce()
                 if sender != Array(name.utf8) { hear(channel) }
             })
     }

@@ -20,7 +20,7 @@ extension Administration {
         effects.carryOut([.pages(Set(hosts.map(Place.bare))), .access(id)])
         // Workers of every host take the files away; where they do not hear of it, cron does within a minute.
         return try DeletedWorkspaces.purge(id, in: store) { places in
-            effects.carryOut([.pages(Set(places.map { Place(host: $0.host, slug: $0.slug) }))])
+            effects.carryOut([.pages(Set(places))])
         }
     }
 

@@ -103,7 +103,7 @@ struct DeletedWorkspacesTests {
         #expect(before.filter { $0.value == 0 } == [:], "a table that the test has no rows for")
         try begin()
         var shown: [String] = []
-        let count = try DeletedWorkspaces.purge(gone.workspace.id, in: store) { shown += $0.map { $0.host + "/" + $0.slug } }
+        let count = try DeletedWorkspaces.purge(gone.workspace.id, in: store) { shown += $0.map(\.key) }
         #expect(count == before.values.reduce(0, +))
         #expect(Set(shown).isSuperset(of: (0..<120).map { "go.gone.example/page-\($0)" }))
         try expectNothing()

@@ -142,7 +142,7 @@ extension Call {
     }
 
     fileprivate func link(of code: QRCode) throws -> Link {
-        return try found { try Links.find(code.link, in: workspace, on: $0) }
+        try found { try Links.find(code.link, in: workspace, on: $0) }
     }
 
     /// The logo that a code had when it was read: the entity tag speaks of that one.

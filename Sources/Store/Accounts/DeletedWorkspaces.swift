@@ -7,9 +7,6 @@ import Model
 /// its id is deleted piece by piece, in whatever tables there are. Who is killed in between leaves the row here, by which the next
 /// run or ``Maintenance`` goes on.
 public enum DeletedWorkspaces {
-    /// Where a page was shown.
-    public typealias Place = (host: String, slug: String)
-
     /// Of journals that are loaded late.
     private static let keepDays = 30
     /// Of one transaction, as far as the lengths of rows are known.
@@ -45,7 +42,7 @@ public enum DeletedWorkspaces {
     }
 
     /// Deletes all that has the id of a workspace that was ended.
-    /// - Parameter shown: told of pages that are gone, so that their files go.
+    /// - Parameter shown: told where pages were that are gone, so that their files go.
     /// - Returns: how many rows that were.
     @discardableResult
     public static func purge(_ workspace: WorkspaceID, in store: Store, shown: ([Place]) -> Void = { _ in }) throws -> Int {
@@ -127,7 +124,7 @@ public enum DeletedWorkspaces {
             """)
         {
             ids.append(try row.identifier(0))
-            places.append((try row.string(1), try row.string(2)))
+            places.append(Place(host: try row.string(1), slug: try row.string(2)))
         }
         guard !ids.isEmpty else { return [] }
         for (name, owner) in [("links", WorkspaceID.ofPages), ("bio_pages", workspace)] {

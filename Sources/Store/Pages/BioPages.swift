@@ -28,19 +28,18 @@ public enum BioPages {
     }
 
     /// Where visitors find a page, and which state of it.
-    public struct Place: Sendable, Hashable {
-        public var host: String
-        public var slug: String
+    public struct Published: Sendable, Hashable {
+        public var place: Place
         public var stamp: Int
     }
 
     /// All pages that visitors see, for the host that has to have their files.
-    public static func published(on connection: Connection) throws(MariaDBError) -> [Place] {
+    public static func published(on connection: Connection) throws(MariaDBError) -> [Published] {
         try connection.query(
             "SELECT host, slug, CAST(stamp AS SIGNED) FROM bio_pages WHERE published_version IS NOT NULL"
         )
         .map { row throws(MariaDBError) in
-            Place(host: try row.string(0), slug: try row.string(1), stamp: try row.integer(2))
+            Published(place: Place(host: try row.string(0), slug: try row.string(1)), stamp: try row.integer(2))
         }
     }
 
