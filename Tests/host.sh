@@ -101,12 +101,24 @@ make_base() {
   mv "$base.new" "$base"
 }
 
+# Where the kernel's control groups are: of version 2, or beside version 1.
+control_groups="/sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd"
+
 # boot MACHINE COMMAND: runs a command as root in the booted machine, and ends with its status. What it says is in test/log.
 boot() {
   printf '%s\n' "$2" >"$1/test/command"
   rm -f "$1/test/status"
-  systemd-nspawn -q -D "$1" -b --register=no --keep-unit --console=pipe --private-network \
-    --bind-ro="$root:/src/mask" --bind-ro="$packages:/packages" >"$1.boot.log" 2>&1 </dev/null || :
+  (
+    # A control group for each machine. systemd-nspawn --keep-unit makes its machine's below the caller's, by one name: of two
+    # machines at the same time one would remove the groups of the other's units.
+    for groups in $control_groups; do
+      [ -e "$groups/cgroup.procs" ] || continue
+      mkdir -p "$groups/${1##*/}"
+      echo 0 >"$groups/${1##*/}/cgroup.procs"
+    done
+    exec systemd-nspawn -q -D "$1" -b --register=no --keep-unit --console=pipe --private-network \
+      --bind-ro="$root:/src/mask" --bind-ro="$packages:/packages" >"$1.boot.log" 2>&1 </dev/null
+  ) || :
   return "$(cat "$1/test/status" 2>/dev/null || echo 99)"
 }
 
@@ -164,9 +176,13 @@ finish() {
       [ -d "$place" ] || continue
       journalctl --no-pager -D "$place/var/log/journal" >"$folder/journal${place#"$machine"}.log" 2>/dev/null || :
       cp "$place/test/log" "$folder/failed${place#"$machine"}.log"
+      say "$folder/journal${place#"$machine"}.log, before the machine was told to stop:"
+      sed '/The system will power off now/q' "$folder/journal${place#"$machine"}.log" | tail -n 30
     done
-    say "What the machines noted is in $folder/journal*.log."
   fi
+  for groups in $control_groups; do
+    find "$groups/${machine##*/}"* -depth -type d -exec rmdir {} + 2>/dev/null || :
+  done
   rm -rf --one-file-system "$machine" "$machine.more" "$machine.lamp"
   rm -f "$machine.boot.log" "$machine.more.boot.log" "$machine.lamp.boot.log"
   exit $status
