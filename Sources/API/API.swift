@@ -33,7 +33,7 @@ package struct API: Sendable {
         do {
             guard request.isSecure else { throw Problem.httpsRequired() }
             let answer = try answer(request, path, &progress)
-            progress.changed = answer.isAChange
+            progress.changed = answer.isChange
             response = dialect.response(answer)
             if request.method == .head { response.stream = nil }  // nobody would read it
         } catch {
@@ -82,9 +82,7 @@ package struct API: Sendable {
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
         let rateOutcome = RateOutcome(outcome.rate)
         defer { progress.rate = rateOutcome.rate }
-        let call = try Call(
-            request: request, principal: caller, parameters: parameters, dialect: dialect, services: services, now: .now(),
-            rateOutcome: rateOutcome)
+        let call = try Call(request, by: caller, parameters, rateOutcome, to: self)
         return try through(route.changesAccess && call.waitsForEpoch ? services.accessChanges : nil, call) {
             try call.replaying {
                 try through(route.isReport(call) ? services.reports : nil, call) { try handler(call) }

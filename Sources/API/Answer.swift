@@ -1,6 +1,5 @@
 import HTTP
 import JSON
-import Work
 
 /// What a handler answers, before a dialect gives it its shape.
 struct Answer {
@@ -20,12 +19,10 @@ struct Answer {
     var status: Int
     var content: Content
     var fields: [Response.Field] = []
-    /// Whether something was changed, and the audit log has what; nil until it is committed.
-    var isChange: Bool?
+    /// Whether something was changed, and the audit log has what.
+    var isChange = false
     /// The content has a secret in it that is stored nowhere in the clear.
     var isSecret = false
-    /// What follows once it is committed.
-    var effects: [Effect] = []
 
     static func ok(_ json: JSON) -> Answer { Answer(status: 200, content: .object(json)) }
     static func page(_ items: [JSON], cursor: String?) -> Answer { Answer(status: 200, content: .list(items, cursor: cursor)) }
@@ -35,19 +32,10 @@ struct Answer {
         Answer(status: 201, content: .object(json), fields: [.init(.location, location)])
     }
 
-    var isAChange: Bool { isChange ?? false }
-
     /// With the entity tag of the resource that it shows.
     func tagged(_ version: ResourceVersion) -> Answer {
         var answer = self
         answer.fields.append(.init(.eTag, version.tag.description))
-        return answer
-    }
-
-    /// As the answer to a change that these follow.
-    func followed(by effects: Effect...) -> Answer {
-        var answer = self
-        answer.effects += effects
         return answer
     }
 

@@ -1,7 +1,6 @@
 import Access
 import HTTP
 import JSON
-import MariaDB
 import Model
 import Store
 import Threads
@@ -17,6 +16,8 @@ struct Call {
     let services: Services
     let now: Timestamp
     let rateOutcome: RateOutcome
+    /// What use cases are given.
+    let assignment: Assignment
     private let madeHash = MadeHash()
     /// What the request's preconditions ask of the resource.
     let preconditions: Preconditions
@@ -24,18 +25,19 @@ struct Call {
     let idempotency: Idempotency?
 
     init(
-        request: Request, principal: Principal, parameters: Router<Route>.Parameters, dialect: Dialect, services: Services,
-        now: Timestamp, rateOutcome: RateOutcome
+        _ request: Request, by principal: Principal, _ parameters: Router<Route>.Parameters, _ rateOutcome: RateOutcome, to api: API
     ) throws(Problem) {
         self.request = request
         self.principal = principal
         self.parameters = parameters
-        self.dialect = dialect
-        self.services = services
-        self.now = now
+        (dialect, services) = (api.dialect, api.services)
+        now = .now()
         self.rateOutcome = rateOutcome
         preconditions = try Preconditions(request.fields)
         idempotency = try request.method == .post ? Idempotency(request, principal) : nil
+        assignment = Assignment(
+            services.office, for: principal.workspace, by: Author(principal, request), at: now,
+            hasWebhooks: principal.hasWebhooks)
     }
 
     var workspace: WorkspaceID { principal.workspace.id }
@@ -84,35 +86,13 @@ struct Call {
     }
 
     /// What the path names, or 404: also for everything of another workspace.
-    func found<Value>(_ body: (Connection) throws -> Value?) throws -> Value {
+    func found<Value>(_ body: (Store.Connection) throws -> Value?) throws -> Value {
         guard let value = try services.store.read(body) else { throw Problem.notFound() }
         return value
     }
 
     /// The path before `/links` under which this call came in.
     var basePath: String { dialect == .reference ? "/v1" : "/api/v1" }
-
-    /// Who makes this call, as the audit log tells it.
-    var author: Author {
-        Author(
-            actor: .key(principal.key.id), address: request.remoteAddress,
-            userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
-    }
-
-    /// An entry for the audit log about what this call does.
-    func audit(_ action: AuditAction, _ resource: String, before: JSON? = nil, after: JSON? = nil) -> AuditEntry {
-        author.entry(action, resource, in: workspace, at: now, before: before, after: after)
-    }
-
-    /// An event for the outbox about what this call does.
-    func event(_ type: EventType, data: JSON, previous: JSON? = nil) -> Event {
-        .about(type, in: workspace, at: now, data: data, previous: previous)
-    }
-
-    /// Writes the traces of what this call does to links, in the transaction that does it.
-    func record(_ traces: [LinkTrace], on connection: Connection) throws {
-        try LinkChanges.record(traces, in: workspace, by: author, at: now, services.site, on: connection)
-    }
 
     /// Reads, decides and writes again when others change the same thing at the same time.
     /// - Parameter name: what it is, for the refusal after five tries.
@@ -123,24 +103,6 @@ struct Call {
         throw Problem.keepsChanging(name)
     }
 
-    /// nginx asks a second worker when the first dies; the deletion may have been made. It is the same request then, and nobody
-    /// may have been told of it.
-    func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
-        let earlier = try earlierChanges()
-        guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
-        carryOut(earlier.effects)
-        return .noContent
-    }
-
-    /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
-    func earlierChanges() throws -> [EarlierChange] {
-        try services.store.read { try AuditLog.changes(of: request.id, in: workspace, since: repetitionsBegin, on: $0) }
-            .compactMap { EarlierChange($0, in: workspace) }
-    }
-
-    /// No request that nginx repeats was made before.
-    var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
-
     /// The hash of the password that this call sets.
     /// - Throws: ``TooBusy``; `CryptoError`, and then nothing may be stored.
     func hash(of password: String) throws -> String {
@@ -149,7 +111,7 @@ struct Call {
 
     /// Whether a new epoch would have to be waited for: Redis was away when the request was counted, or was not sure of the
     /// last one.
-    var waitsForEpoch: Bool { !rateOutcome.rate.isShared || services.effects.areEpochsLate }
+    var waitsForEpoch: Bool { !rateOutcome.rate.isShared || services.office.effects.areEpochsLate }
 
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
@@ -171,8 +133,13 @@ final class RateOutcome {
     init(_ rate: RateDecision) { self.rate = rate }
 }
 
-extension Problem {
-    static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
+extension Author {
+    /// Who makes a call, as the audit log tells it.
+    fileprivate init(_ principal: Principal, _ request: Request) {
+        self.init(
+            actor: .key(principal.key.id), address: request.remoteAddress,
+            userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
+    }
 }
 
 /// A request over its limit.

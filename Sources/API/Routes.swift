@@ -1,3 +1,4 @@
+import Contract
 import HTTP
 import Model
 import Work
@@ -161,9 +162,11 @@ extension Route {
         Route(.get, "/workspace", .teamRead, .getWorkspace, WorkspaceResource.get),
         Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange,
 
-        Route(open: .get, "/openapi.json", .getOpenAPI, OpenAPI.get),
-        Route(open: .get, "/errors", .getErrors, ErrorPage.get),
+        Route(open: .get, "/openapi.json", .getOpenAPI, PublicDocuments.openAPI),
+        Route(open: .get, "/errors", .getErrors, PublicDocuments.errors),
     ]
+
+    static let described = all.map { DescribedRoute($0.method, $0.path, $0.scope, $0.operation) }
 
     static let router: Router<Route> = all.reduce(into: Router()) { $0.add($1.method, $1.path, $1) }
 }

@@ -28,9 +28,8 @@ public final class Services: Sendable {
     package let limits: AccessMetrics
     package let limiter: RateLimiter
     package let authenticator: Authenticator
-    /// Carries out what follows a change.
-    let effects: Effects
-    let quotas: QuotaCounts
+    /// What use cases work with.
+    package let office: Office
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
     let pictures: Gate<WorkspaceID>
@@ -44,43 +43,26 @@ public final class Services: Sendable {
     /// What routes that change access go through while each of them has to wait.
     let accessChanges: Gate<WorkspaceID>
 
-    public convenience init(
-        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        pages: Publisher, logger: Logger, resolver: Resolver = Resolver(), memory: HostMemory = HostMemory(path: nil),
-        svg: SVG.Place = .child
+    /// - Parameters:
+    ///   - resolver: asks about the DNS records of domains.
+    ///   - svg: who draws logos that come as SVG.
+    public init(
+        _ around: Surroundings, webhooks: WebhookPolicy, resolver: Resolver = Resolver(), svg: SVG.Place = .child
     ) {
-        self.init(
-            site: site, store: store, redis: redis, journal: journal, webhooks: webhooks, pages: pages, logger: logger,
-            resolver: resolver, memory: memory, svg: svg, passwords: nil, terms: CacheTerms())
-    }
-
-    /// - Parameters: passwords and terms are for tests, which let scrypt fail and a minute be short.
-    init(
-        site: SiteConfiguration, store: Store, redis: RedisPool, journal: JournalWriter, webhooks: WebhookPolicy,
-        pages: Publisher, logger: Logger, resolver: Resolver, memory: HostMemory, svg: SVG.Place, passwords: PasswordGate?,
-        terms: CacheTerms
-    ) {
-        let gates = GateSizes(threads: site.threads, connections: store.ordinaryConnections)
+        let gates = GateSizes(threads: around.site.threads, connections: around.store.ordinaryConnections)
         (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
         (exports, accessChanges) = (gates.exports, gates.accessChanges)
-        self.site = site
-        self.store = store
-        self.redis = redis
-        self.journal = journal
+        (site, store, redis) = (around.site, around.store, around.redis)
+        (journal, pages, logger) = (around.journal, around.pages, around.logger)
         self.webhooks = webhooks
-        self.pages = pages
-        self.logger = logger
         self.resolver = resolver
         self.svg = svg
-        metrics = RequestMetrics(memory)
-        limits = AccessMetrics(memory)
+        metrics = RequestMetrics(Route.all.map { ($0.name, $0.method, $0.path) }, around.memory)
+        limits = AccessMetrics(around.memory)
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: limits)
         authenticator = Authenticator(store: store, limiter: limiter)
-        effects = Effects(memory: memory, redis: redis, pages: pages)
-        quotas = QuotaCounts(store: store)
-        visits = VisitServices(
-            site: site, store: store, journal: journal, pages: pages, logger: logger, memory: memory, limiter: limiter,
-            gates: gates, passwords: passwords, terms: terms)
+        office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages)
+        visits = VisitServices(around, limiter: limiter, gates: gates)
     }
 
     var domains: DomainDirectory { visits.domains }

@@ -33,7 +33,7 @@ public struct Application: Sendable {
         }
         if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
             // Beside the base there are only host files.
-            if path.isEmpty, let file = HostFile(path: request.path) { return file.answerOfAPI }
+            if path.isEmpty, let file = ProbedFile(path: request.path) { return file.answerOfAPI }
             return API(services: services, dialect: dialect).respond(to: request, path: String(path))
         }
         return visit(request)

@@ -1,5 +1,6 @@
 import API
 import Bootstrap
+import DeliveryStore
 import Glibc
 import Journal
 import MariaDB

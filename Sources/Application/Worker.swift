@@ -31,11 +31,13 @@ public struct Worker: Sendable {
         let journalMetrics = JournalMetrics(installation.memory)
         let publisher = Publisher(
             store: store, directory: configuration.pages, themes: configuration.themes, site: configuration.site, logger: logger)
+        let journal = try JournalWriter(directory: configuration.spool, metrics: journalMetrics, logger: logger)
+        let surroundings = Surroundings(
+            site: configuration.site, store: store, redis: installation.redis, journal: journal, pages: publisher, logger: logger,
+            memory: installation.memory)
         let services = Services(
-            site: configuration.site, store: store, redis: installation.redis,
-            journal: try JournalWriter(directory: configuration.spool, metrics: journalMetrics, logger: logger), webhooks: installation.webhookPolicy,
-            pages: publisher, logger: logger, resolver: Resolver(servers: configuration.dnsServers),
-            memory: installation.memory, svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
+            surroundings, webhooks: installation.webhookPolicy, resolver: Resolver(servers: configuration.dnsServers),
+            svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
         let monitor = HostMonitor(installation)
         let application = Application(services, collectors: [monitor.collect])
         application.refresh()

@@ -27,7 +27,7 @@ public enum Account: String, Sendable {
     }
 
     /// Makes a file or a folder this user's alone.
-    public func own(_ path: String, mode: mode_t = 0o600) throws(HostFile.Failure) {
+    public func own(_ path: String, mode: mode_t = 0o600) throws(SystemError) {
         try HostFile.own(path, user: rawValue, group: rawValue, mode: mode)
     }
 

@@ -42,7 +42,9 @@ public struct Installation: Sendable {
     }
 
     public var webhookPolicy: WebhookPolicy {
-        WebhookPolicy(allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey)
+        WebhookPolicy(
+            allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey,
+            caFile: configuration.webhookCA)
     }
 
     /// The migration files.

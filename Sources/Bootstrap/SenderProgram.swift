@@ -1,4 +1,5 @@
 import Curl
+import DeliveryStore
 import Glibc
 import Model
 import POSIX
@@ -66,8 +67,7 @@ public struct SenderProgram: Sendable {
         database.sessionStatement += ", idle_transaction_timeout = \(Self.idleTransactionSeconds)"
         return try Sender(
             store: Store(database, connections: 2, metrics: StoreMetrics(installation.memory)),
-            key: configuration.secretKey, policy: installation.addressPolicy, allowsHTTP: configuration.webhookHTTP,
-            caFile: configuration.webhookCA, logger: installation.logger, metrics: SenderMetrics(installation.memory))
+            policy: installation.webhookPolicy, logger: installation.logger, metrics: SenderMetrics(installation.memory))
     }
 }
 

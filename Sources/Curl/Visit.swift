@@ -21,11 +21,14 @@ public final class Visit {
         curl_slist_free_all(places)
     }
 
+    /// After which nobody answers.
+    private static let milliseconds = 5000
+
     /// - Parameter isSecure: over TLS.
     /// - Returns: the status and the first bytes of the body.
     /// - Throws: ``CurlError/failed(function:reason:)`` where nobody answers, with libcurl's words.
     public func get(
-        _ path: String, of host: String, at address: String = "127.0.0.1", port: Int, isSecure: Bool = true, milliseconds: Int = 5000
+        _ path: String, of host: String, at address: String = "127.0.0.1", port: Int, isSecure: Bool = true
     ) throws(CurlError) -> (status: Int, body: [UInt8]) {
         // "HOST:PORT:CONNECT-TO-HOST:CONNECT-TO-PORT"; libcurl does not copy the list.
         // https://curl.se/libcurl/c/CURLOPT_CONNECT_TO.html
@@ -36,7 +39,7 @@ public final class Visit {
         try check(mask_curl_set_string(handle, CURLOPT_URL, "\(isSecure ? "https" : "http")://\(host):\(port)\(path)"))
         try check(mask_curl_set_string(handle, CURLOPT_PROXY, ""))
         for (option, value) in [
-            (CURLOPT_TIMEOUT_MS, milliseconds), (CURLOPT_NOSIGNAL, 1), (CURLOPT_SSL_VERIFYPEER, 0), (CURLOPT_SSL_VERIFYHOST, 0),
+            (CURLOPT_TIMEOUT_MS, Self.milliseconds), (CURLOPT_NOSIGNAL, 1), (CURLOPT_SSL_VERIFYPEER, 0), (CURLOPT_SSL_VERIFYHOST, 0),
         ] { try check(mask_curl_set_long(handle, option, value)) }
         try check(mask_curl_on_body(handle, Self.onBody, Unmanaged.passUnretained(self).toOpaque()))
         try CurlError.check(curl_easy_perform(handle), in: "curl_easy_perform")

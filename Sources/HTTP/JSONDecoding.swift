@@ -24,6 +24,14 @@ public protocol FieldError: Error {
     var message: String { get }
 }
 
+/// What is wrong with a field, for a reader that has no error of its own.
+package struct FieldRefusal: FieldError {
+    package var code: String
+    package var message: String
+
+    package init(code: String, message: String) { (self.code, self.message) = (code, message) }
+}
+
 /// A field of a PATCH: left alone, cleared, or set.
 public enum Field<Value> {
     case absent

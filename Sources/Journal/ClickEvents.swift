@@ -1,3 +1,5 @@
+import AnalyticsStore
+import DeliveryStore
 import JSON
 import MariaDB
 import Model
@@ -62,11 +64,11 @@ struct ClickEvents {
         _ clicks: [Click], _ subscriptions: [ClickSubscription], _ workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> (told: Int, dropped: Int) {
         let areFiltered = subscriptions.contains { $0.filter.host != nil || $0.filter.tag != nil }
-        var places: [LinkID: ClickSubscriptions.Place] = [:]
-        if areFiltered { places = try ClickSubscriptions.places(of: Set(clicks.map(\.link)), in: workspace, on: connection) }
+        var places: [LinkID: Links.TaggedPlace] = [:]
+        if areFiltered { places = try Links.places(of: Set(clicks.map(\.link)), in: workspace, on: connection) }
         let choice = Choice(of: clicks, for: subscriptions, places)
         if !areFiltered {
-            places = try ClickSubscriptions.places(of: Set(choice.told.map(\.link)), in: workspace, on: connection)
+            places = try Links.places(of: Set(choice.told.map(\.link)), in: workspace, on: connection)
         }
         try Events.insert(choice.told.map { event($0, places[$0.link]) }, on: connection)
         for (subscription, count) in zip(subscriptions, choice.dropped) where count > 0 {
@@ -81,14 +83,14 @@ struct ClickEvents {
         /// How many each subscription wanted, but is not told of.
         var dropped: [Int]
 
-        init(of clicks: [Click], for subscriptions: [ClickSubscription], _ places: [LinkID: ClickSubscriptions.Place]) {
+        init(of clicks: [Click], for subscriptions: [ClickSubscription], _ places: [LinkID: Links.TaggedPlace]) {
             var room = subscriptions.map { min($0.room, ClickEvents.batchLimit) }
             var wanting: [LinkID: [Int]] = [:]
             dropped = subscriptions.map { _ in 0 }
             for click in clicks {
                 let those = wanting[click.link] ?? subscriptions.indices.filter { index in
                     let place = places[click.link]
-                    return subscriptions[index].filter.matches(click.link, host: place?.host, tags: place?.tags ?? [])
+                    return subscriptions[index].filter.matches(click.link, host: place?.place.host, tags: place?.tags ?? [])
                 }
                 wanting[click.link] = those
                 if those.contains(where: { room[$0] > 0 }) {
@@ -101,9 +103,9 @@ struct ClickEvents {
         }
     }
 
-    private func event(_ click: Click, _ place: ClickSubscriptions.Place?) -> Event {
+    private func event(_ click: Click, _ place: Links.TaggedPlace?) -> Event {
         let data: JSON = [
-            "link_id": .string(click.link.description), "domain": JSON(place?.host), "slug": JSON(place?.slug),
+            "link_id": .string(click.link.description), "domain": JSON(place?.place.host), "slug": JSON(place?.place.slug),
             "tags": JSON(place?.tags ?? []), "clicked_at": .string(click.at.rfc3339),
             "country": text(click.country), "city": text(click.city), "device": .string(click.agent.device.rawValue),
             "browser": text(click.agent.browser), "os": text(click.agent.os), "referrer": text(click.referrer),

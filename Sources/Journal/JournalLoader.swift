@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Glibc
 import Logging
 import MariaDB
@@ -154,9 +155,9 @@ public struct JournalLoader: ~Copyable {
         do {
             return try store.write { try transact(batch, on: $0) }
         } catch Retry.duplicates {
-            batch.clicks = try withoutStored(batch.clicks)
-            batch.views = try withoutStored(batch.views.map(PageViews.View.init)).map(\.click)
-            batch.requests = try withoutStored(batch.requests)
+            batch.clicks = try withoutStored(batch.clicks, Clicks.table)
+            batch.views = try withoutStored(batch.views, PageViews.table)
+            batch.requests = try withoutStored(batch.requests, APIRequests.table(recordedAt: .now()))
             return try store.write { try transact(batch, on: $0) }
         }
     }
@@ -164,13 +165,12 @@ public struct JournalLoader: ~Copyable {
     private func transact(_ batch: Batch, on connection: Connection) throws -> ClickEvents.Written {
         try connection.transaction { connection in
             for piece in batch.pieces {
-                guard try JournalSegments.advance(
-                    piece.segment.name, from: piece.start, to: piece.end, clicks: piece.clicks, requests: piece.requests,
-                    on: connection)
-                else { throw Retry.moved }
+                let progress = JournalSegments.Progress(
+                    name: piece.segment.name, loadedBytes: piece.end, clicks: piece.clicks, requests: piece.requests)
+                guard try JournalSegments.advance(progress, from: piece.start, on: connection) else { throw Retry.moved }
             }
             let clicks = try markingFirstVisits(batch.clicks, on: connection)
-            guard try Clicks.insert(clicks, on: connection) else { throw Retry.duplicates }
+            guard try Clicks.table.insert(clicks, on: connection) else { throw Retry.duplicates }
             try ClickRollups.add(clicks, on: connection)
             try add(views: batch.views, on: connection)
             try add(batch.requests, on: connection)
@@ -181,12 +181,12 @@ public struct JournalLoader: ~Copyable {
 
     private func add(views: [Click], on connection: Connection) throws {
         let views = try markingFirstVisits(views, on: connection)
-        guard try PageViews.insert(views, on: connection) else { throw Retry.duplicates }
+        guard try PageViews.table.insert(views, on: connection) else { throw Retry.duplicates }
         try ClickRollups.add(views, inWholeWorkspace: false, on: connection)
     }
 
     private func add(_ requests: [APIRequest], on connection: Connection) throws {
-        guard try APIRequests.insert(requests, recordedAt: .now(), on: connection) else { throw Retry.duplicates }
+        guard try APIRequests.table(recordedAt: .now()).insert(requests, on: connection) else { throw Retry.duplicates }
         try APIUsage.add(requests, on: connection)
         var uses: [APIKeyID: (workspace: WorkspaceID, use: APIKey.Use)] = [:]
         for request in requests where uses[request.key].map({ $0.use.at < request.at }) ?? true {
@@ -213,12 +213,12 @@ public struct JournalLoader: ~Copyable {
     }
 
     /// The rare way: a request was answered by two pools, because the first died between writing and answering.
-    private func withoutStored<Record: JournaledOnce>(_ records: [Record]) throws -> [Record] {
+    private func withoutStored<Record>(_ records: [Record], _ table: JournalTable<Record>) throws -> [Record] {
         var seen: Set<UInt128> = []
         for (workspace, group) in Dictionary(grouping: records, by: \.workspace) {
             let times = group.map(\.at)
             guard let first = times.min(), let last = times.max() else { continue }
-            seen.formUnion(try store.read { try Record.stored(in: workspace, from: first, to: last, on: $0) })
+            seen.formUnion(try store.read { try table.stored(in: workspace, from: first, to: last, on: $0) })
         }
         return records.filter { seen.insert($0.id).inserted }
     }
@@ -229,43 +229,5 @@ public struct JournalLoader: ~Copyable {
             guard let mark = marks[segment.name], segment.removeIfFinished(loaded: mark) else { continue }
             marks[segment.name] = nil
         }
-    }
-}
-
-/// A record that is stored once, whatever the journals say; told by nginx's request id.
-private protocol JournaledOnce {
-    var workspace: WorkspaceID { get }
-    var id: UInt128 { get }
-    var at: Timestamp { get }
-    static func stored(
-        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> Set<UInt128>
-}
-
-extension Click: JournaledOnce {
-    static func stored(
-        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> Set<UInt128> {
-        try Clicks.stored(in: workspace, from: first, to: last, on: connection)
-    }
-}
-
-extension PageViews.View: JournaledOnce {
-    var workspace: WorkspaceID { click.workspace }
-    var id: UInt128 { click.id }
-    var at: Timestamp { click.at }
-
-    static func stored(
-        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> Set<UInt128> {
-        try PageViews.stored(in: workspace, from: first, to: last, on: connection)
-    }
-}
-
-extension APIRequest: JournaledOnce {
-    static func stored(
-        in workspace: WorkspaceID, from first: Timestamp, to last: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> Set<UInt128> {
-        try APIRequests.stored(in: workspace, from: first, to: last, on: connection)
     }
 }

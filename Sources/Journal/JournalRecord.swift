@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Model
 import Store
 

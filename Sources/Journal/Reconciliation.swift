@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Glibc
 import MariaDB
 import Model

@@ -3,7 +3,7 @@ public struct APIKey: Sendable {
     public var id: APIKeyID
     public var workspace: WorkspaceID
     public var name: String
-    /// The beginning and the last four characters, to tell keys apart by eye.
+    /// The beginning and the last four characters, to tell keys apart by eye; empty until it has a text.
     public var hint: String
     public var scopes: Scopes
     /// Requests a minute of this key alone, beside its workspace's limit.
@@ -34,7 +34,7 @@ public struct APIKey: Sendable {
     }
 
     public init(
-        id: APIKeyID, workspace: WorkspaceID, name: String, hint: String, scopes: Scopes, requestsPerMinute: Int? = nil,
+        id: APIKeyID, workspace: WorkspaceID, name: String, hint: String = "", scopes: Scopes, requestsPerMinute: Int? = nil,
         allowedAddresses: [AddressRange] = [], creator: MemberID? = nil, expiresAt: Timestamp? = nil,
         rotatedAt: Timestamp? = nil, successor: APIKeyID? = nil, revokedAt: Timestamp? = nil, version: Int = 1,
         createdAt: Timestamp, lastUse: Use? = nil

@@ -36,6 +36,11 @@ public struct Domain: Sendable, Equatable {
     }
 }
 
+extension Domain {
+    /// Whether a workspace may put links and pages on it: it is the workspace's, or everybody's.
+    public func isOpen(to workspace: WorkspaceID) -> Bool { self.workspace == nil || self.workspace == workspace }
+}
+
 /// What visitors of a domain get who follow no link that works.
 public struct DomainSettings: Sendable, Equatable {
     /// Where the bare host leads, unless a page is shown there.

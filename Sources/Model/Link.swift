@@ -60,6 +60,12 @@ public struct LinkSettings: Sendable, Equatable {
 
     public static let redirectStatuses = [301, 302, 307, 308]
 
+    /// It would end before it starts.
+    public var isWrongOrder: Bool {
+        guard let start = startsAt, let end = expiresAt else { return false }
+        return start >= end
+    }
+
     public init(url: String) { self.url = url }
 }
 

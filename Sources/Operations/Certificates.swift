@@ -128,7 +128,7 @@ public struct Certificates: Sendable {
             guard let text = File.text(of: source) else { throw failure("read", source) }
             guard File.text(of: target) != text else { continue }
             // Its group is the folder's where that has the setgid bit.
-            do throws(HostFile.Failure) { try HostFile.write(text, to: target + ".next", mode: 0o640) } catch {
+            do throws(SystemError) { try HostFile.write(text, to: target + ".next", mode: 0o640) } catch {
                 throw Failure(description: error.description)
             }
             changed.append(target)

@@ -6,9 +6,9 @@ import POSIX
 public struct ScratchFolder: ~Copyable {
     public let path: String
 
-    public init() throws(HostFile.Failure) {
+    public init() throws(SystemError) {
         var template = Array("/tmp/mask.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw HostFile.Failure("mkdtemp", "/tmp/mask.XXXXXX") }
+        guard mkdtemp(&template) != nil else { throw SystemError("mkdtemp", "/tmp/mask.XXXXXX") }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 

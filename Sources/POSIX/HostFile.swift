@@ -2,18 +2,10 @@ import Glibc
 
 /// Files of this host that a sysadmin's command looks after.
 public enum HostFile {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
-
-        public init(_ call: String, _ path: String) {
-            description = "\(path): \(call): \(String(cString: strerror(errno)))"
-        }
-    }
-
     public static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    public static func read(_ path: String) throws(Failure) -> String {
-        guard let text = File.text(of: path) else { throw Failure("read", path) }
+    public static func read(_ path: String) throws(SystemError) -> String {
+        guard let text = File.text(of: path) else { throw SystemError("read", path) }
         return text
     }
 
@@ -21,53 +13,53 @@ public enum HostFile {
     /// - Parameters: user and group whose it is; nil for the process's own.
     public static func write(
         _ text: String, to path: String, mode: mode_t, user: String? = nil, group: String? = nil
-    ) throws(Failure) {
+    ) throws(SystemError) {
         let temporary = path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure("open", temporary) }
+        guard descriptor >= 0 else { throw SystemError("open", temporary) }
         defer {
             close(descriptor)
             unlink(temporary)  // nothing is there any more where all went well
         }
         let bytes = Array(text.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count, fchmod(descriptor, mode) == 0, fsync(descriptor) == 0
-        else { throw Failure("write", temporary) }
+        else { throw SystemError("write", temporary) }
         if let group { try own(descriptor, temporary, user: user, group: group, mode: mode) }
-        guard rename(temporary, path) == 0 else { throw Failure("rename", path) }
+        guard rename(temporary, path) == 0 else { throw SystemError("rename", path) }
     }
 
     /// A symbolic link is refused: it may lead to a file of somebody else's.
     /// - Parameter user: nil leaves the owner as it is.
-    public static func own(_ path: String, user: String?, group: String, mode: mode_t) throws(Failure) {
+    public static func own(_ path: String, user: String?, group: String, mode: mode_t) throws(SystemError) {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure("open", path) }
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         defer { close(descriptor) }
         try own(descriptor, path, user: user, group: group, mode: mode)
     }
 
-    private static func own(_ descriptor: Int32, _ path: String, user: String?, group: String, mode: mode_t) throws(Failure) {
+    private static func own(_ descriptor: Int32, _ path: String, user: String?, group: String, mode: mode_t) throws(SystemError) {
         errno = ENOENT
-        guard let groupEntry = getgrnam(group) else { throw Failure("group \(group)", path) }
+        guard let groupEntry = getgrnam(group) else { throw SystemError("group \(group)", path) }
         let groupNumber = groupEntry.pointee.gr_gid
         var userNumber = uid_t.max  // chown(2): unchanged
         if let user {
-            guard let entry = getpwnam(user) else { throw Failure("user \(user)", path) }
+            guard let entry = getpwnam(user) else { throw SystemError("user \(user)", path) }
             userNumber = entry.pointee.pw_uid
         }
-        guard fchown(descriptor, userNumber, groupNumber) == 0, fchmod(descriptor, mode) == 0 else { throw Failure("chown", path) }
+        guard fchown(descriptor, userNumber, groupNumber) == 0, fchmod(descriptor, mode) == 0 else { throw SystemError("chown", path) }
     }
 
-    public static func makeFolder(_ path: String, mode: mode_t) throws(Failure) {
-        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw Failure("mkdir", path) }
+    public static func makeFolder(_ path: String, mode: mode_t) throws(SystemError) {
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("mkdir", path) }
     }
 
-    public static func remove(_ path: String) throws(Failure) {
-        guard unlink(path) == 0 || errno == ENOENT else { throw Failure("unlink", path) }
+    public static func remove(_ path: String) throws(SystemError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink", path) }
     }
 
-    public static func link(_ path: String, to target: String) throws(Failure) {
-        guard symlink(target, path) == 0 else { throw Failure("symlink", path) }
+    public static func link(_ path: String, to target: String) throws(SystemError) {
+        guard symlink(target, path) == 0 else { throw SystemError("symlink", path) }
     }
 
     /// Where a symbolic link leads; nil for all else.

@@ -8,6 +8,14 @@ import Model
 public struct PageContent: Sendable, Equatable {
     public var json: JSONObject
 
+    /// In their order.
+    public static let members = [
+        "title", "description", "avatar", "language", "theme", "colors", "seo", "social_card", "blocks",
+    ]
+
+    /// Blocks of a page at the most.
+    public static let blockLimit = 100
+
     public init(_ json: JSONObject) { self.json = json }
 
     /// As it is stored.

@@ -230,12 +230,12 @@ public struct Publisher: Sendable {
         let (images, links) = try store.read { connection in
             (
                 try Images.find(content.images, in: page.workspace, on: connection),
-                try ClickSubscriptions.places(of: Set(content.links), in: page.workspace, on: connection)
+                try Links.places(of: Set(content.links), in: page.workspace, on: connection)
             )
         }
         let context = PageContext(
             content: content, url: url(page.place), slug: page.slug, images: images,
-            links: links.mapValues { site.shortURL(host: $0.host, slug: $0.slug) }, icon: themes.icon, isPreview: isPreview)
+            links: links.mapValues { url($0.place) }, icon: themes.icon, isPreview: isPreview)
         return try themes.html(content.theme, context.values(at: now))
     }
 }

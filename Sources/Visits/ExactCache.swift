@@ -55,16 +55,17 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     /// So many questions may be out while answers are late: each holds a thread and a connection until the server ends it.
     private static var lateQuestions: Int { 8 }
 
+    private static var shardCount: Int { 16 }
+
     /// - Parameters:
     ///   - bytes: of all that is kept, as counted by `size` and the length of the keys.
     ///   - size: of a value, with all that it alone keeps in memory.
     init(
-        _ lookups: VisitorLookups, _ changes: Changes, terms: CacheTerms, bytes: Int, shards count: Int = 16,
-        size: @escaping @Sendable (Value) -> Int
+        _ lookups: VisitorLookups, _ changes: Changes, terms: CacheTerms, bytes: Int, size: @escaping @Sendable (Value) -> Int
     ) {
         (self.lookups, self.changes, self.terms, self.size) = (lookups, changes, terms, size)
-        shards = (0..<count).map { _ in CacheShard() }
-        shardBytes = bytes / count
+        shards = (0..<Self.shardCount).map { _ in CacheShard() }
+        shardBytes = bytes / Self.shardCount
     }
 
     func find(_ key: String) -> Found {

@@ -24,7 +24,7 @@ struct HostVisits: Sendable {
     /// An address without a link.
     func notFound(_ request: Request) -> Response {
         guard request.method != .post else { return Page.notFound }
-        if let answer = HostFile(path: request.path)?.answer { return answer }
+        if let answer = ProbedFile(path: request.path)?.answer { return answer }
         return elsewhere(domain(request)?.settings.notFoundURL) ?? Page.notFound
     }
 

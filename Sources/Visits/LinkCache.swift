@@ -49,27 +49,26 @@ package final class LinkCache: Sendable {
     }
 
     private let logger: Logger
-    private let metrics: VisitMetrics?
+    private let metrics: VisitMetrics
     private let domains: DomainDirectory
     private let cache: ExactCache<CachedLink>
 
-    /// - Parameter capacity: links that are kept, as long as they are of usual length; longer ones count for several.
-    package init(
-        _ lookups: VisitorLookups, _ changes: Changes, domains: DomainDirectory, terms: CacheTerms, capacity: Int,
-        logger: Logger, metrics: VisitMetrics? = nil
+    /// Links are kept up to the site's number of them, as long as they are of usual length; longer ones count for several.
+    init(
+        _ lookups: VisitorLookups, _ changes: Changes, domains: DomainDirectory, _ around: Surroundings, _ metrics: VisitMetrics
     ) {
-        (self.domains, self.logger, self.metrics) = (domains, logger, metrics)
-        cache = ExactCache(lookups, changes, terms: terms, bytes: capacity * terms.leastBytes) { $0.bytes }
+        (self.domains, logger, self.metrics) = (domains, around.logger, metrics)
+        cache = ExactCache(lookups, changes, terms: around.terms, bytes: around.site.cachedLinks * around.terms.leastBytes) { $0.bytes }
     }
 
     package func find(host: String, slug: String) -> Answer {
         let key = Place(host: host, slug: slug).key
         switch cache.find(key) {
         case .trusted(let link):
-            metrics?.lookups.add(.hit)
+            metrics.lookups.add(.hit)
             return link.map(Answer.link) ?? .unknown
         case .due(let link):
-            metrics?.lookups.add(.hit)
+            metrics.lookups.add(.hit)
             cache.refresh(key, Self.question(host, slug))
             return link.map(Answer.link) ?? .unknown
         case .untrusted(let entry):
@@ -86,12 +85,12 @@ package final class LinkCache: Sendable {
             case .fresh(let found): (link, result) = (found, .miss)
             case .stale(let known): (link, result) = (known, .stale)
             }
-            metrics?.lookups.add(result)
+            metrics.lookups.add(result)
             return link.map(Answer.link) ?? .unknown
         } catch {
             if !error.isDatabaseUnavailable { logger.error("a link cannot be loaded: \(error)") }
             let known = cache.known(entry)
-            metrics?.lookups.add(known == nil ? .unavailable : .stale)
+            metrics.lookups.add(known == nil ? .unavailable : .stale)
             return known.map(Answer.link) ?? .unavailable
         }
     }

@@ -8,9 +8,9 @@ package enum Page {
     package static let notFound = page(404, "Link not found", "There is no link at this address. Check it for a typing error.")
     package static let gone = page(410, "Link expired", "This link was made for a limited time or number of visits, and that is over.")
     package static let loop = page(508, "Link leads in a circle", "This link leads to another short link that leads on to a third.")
-    package static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.", retryAfter: 1)
+    package static let unavailable = page(503, "One moment", "This link cannot be looked up right now. Try again in a few seconds.").retried(after: 1)
     package static let tooMuch = page(413, "Too much data", "A form on this page has no more than a password in it.")
-    package static let wrongMethod = page(405, "Not possible", "A link can only be followed.", allow: "GET, HEAD")
+    package static let wrongMethod = page(405, "Not possible", "A link can only be followed.").with(.allow, "GET, HEAD")
 
     /// What takes none of a link's max_clicks: a preview shows the sentence, a crawler finds no address to follow.
     package static let limited = page(200, "Link for a limited number of visits", "Open it in a browser to follow it.")
@@ -69,19 +69,20 @@ package enum Page {
     }
 
     package static func tooManyTries(seconds: Int) -> Response {
-        page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.", retryAfter: seconds)
+        page(429, "Too many tries", "Wait \(seconds) seconds before you try another password.").retried(after: seconds)
     }
 
     /// For a password that was not looked at. Never "wrong": it may be right.
     package static func busy(seconds: Int) -> Response {
         page(
             503, "One moment", "Many passwords are being checked, and yours was not yet. Send it again in \(seconds) seconds.",
-            form: passwordForm, retryAfter: seconds)
+            form: passwordForm
+        ).retried(after: seconds)
     }
 
     /// For a QR code that was not drawn.
     package static func drawing(seconds: Int) -> Response {
-        page(503, "One moment", "Many QR codes are being drawn. Try again in \(seconds) seconds.", retryAfter: seconds)
+        page(503, "One moment", "Many QR codes are being drawn. Try again in \(seconds) seconds.").retried(after: seconds)
     }
 
     package static func password(wrong: Bool) -> Response {
@@ -101,9 +102,9 @@ package enum Page {
         "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
 
     private static func page(
-        _ status: Int, _ title: String, _ sentence: String, isAlert: Bool = false, form: String = "", retryAfter: Int? = nil, allow: String? = nil
+        _ status: Int, _ title: String, _ sentence: String, isAlert: Bool = false, form: String = ""
     ) -> Response {
-        var response = Response(
+        Response(
             status: status,
             fields: [
                 .init(.contentType, "text/html; charset=utf-8"), .init(.cacheControl, Page.private),
@@ -111,9 +112,6 @@ package enum Page {
                 .init(.xContentTypeOptions, "nosniff"), .init(.referrerPolicy, "no-referrer"), .init(.xRobotsTag, "noindex"),
             ],
             body: Array(html(title, sentence, isAlert, form).utf8))
-        if let retryAfter { response.set(.retryAfter, String(retryAfter)) }
-        if let allow { response.set(.allow, allow) }
-        return response
     }
 
     private static func html(_ title: String, _ sentence: String, _ isAlert: Bool, _ form: String) -> String {
@@ -145,4 +143,14 @@ package enum Page {
 
         """
     }
+}
+
+extension Response {
+    fileprivate func with(_ name: FieldName, _ value: String) -> Response {
+        var response = self
+        response.set(name, value)
+        return response
+    }
+
+    fileprivate func retried(after seconds: Int) -> Response { with(.retryAfter, String(seconds)) }
 }

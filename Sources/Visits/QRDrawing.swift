@@ -4,12 +4,7 @@ import Images
 import Model
 import QRCodes
 
-/// Formats of QR images.
-package enum QRFormat: String, CaseIterable {
-    case png, svg
-
-    package var mediaType: String { self == .png ? "image/png" : "image/svg+xml" }
-
+extension QRFormat {
     /// What a client likes better; PNG, which everything shows, where it does not say.
     package static func preferred(by field: String?) -> QRFormat {
         let accept = Accept(field)

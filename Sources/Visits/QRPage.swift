@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import QRCodes
 import Store
 import Threads
 

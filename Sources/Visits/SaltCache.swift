@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Crypto
 import HTTP
 import Model

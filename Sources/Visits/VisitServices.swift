@@ -24,25 +24,17 @@ public final class VisitServices: Sendable {
     package let drawings: QRDrawings
     let brands: BrandDirectory
 
-    /// - Parameters: passwords and terms are for tests, which let scrypt fail and a minute be short.
-    package init(
-        site: SiteConfiguration, store: Store, journal: JournalWriter, pages: Publisher, logger: Logger, memory: HostMemory,
-        limiter: RateLimiter, gates: GateSizes, passwords: PasswordGate?, terms: CacheTerms
-    ) {
-        self.site = site
-        self.journal = journal
-        self.pages = pages
-        self.logger = logger
+    package init(_ around: Surroundings, limiter: RateLimiter, gates: GateSizes) {
+        (site, journal, pages, logger) = (around.site, around.journal, around.pages, around.logger)
         self.limiter = limiter
-        metrics = VisitMetrics(memory)
-        changes = Changes(memory)
-        visitors = VisitorLookups(store: store)
-        domains = DomainDirectory(visitors, changes, terms: terms, sharedHost: site.linkHost)
-        links = LinkCache(
-            visitors, changes, domains: domains, terms: terms, capacity: site.cachedLinks, logger: logger, metrics: metrics)
+        metrics = VisitMetrics(around.memory)
+        changes = Changes(around.memory)
+        visitors = VisitorLookups(store: around.store)
+        domains = DomainDirectory(visitors, changes, terms: around.terms, sharedHost: site.linkHost)
+        links = LinkCache(visitors, changes, domains: domains, around, metrics)
         salts = SaltCache(visitors)
         brands = BrandDirectory(visitors, changes)
-        self.passwords = passwords ?? PasswordGate(gates.passwords)
+        passwords = around.passwords ?? PasswordGate(gates.passwords)
         drawings = QRDrawings(gates.drawings)
     }
 

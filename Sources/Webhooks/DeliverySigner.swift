@@ -1,5 +1,6 @@
 import Crypto
 import Curl
+import DeliveryStore
 import Model
 import Store
 

@@ -1,3 +1,4 @@
+import DeliveryStore
 import Model
 import Store
 import Threads

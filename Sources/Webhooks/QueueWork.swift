@@ -1,3 +1,4 @@
+import DeliveryStore
 import Logging
 import Model
 import Store
@@ -62,13 +63,14 @@ struct QueueWork: Sendable {
     private func pickUp(_ lane: EventLane, _ capacity: Capacity, at now: Timestamp) throws -> Outbox.PickedUp {
         try store.write { connection in
             var (capacity, reader) = (capacity, EventReader())
-            return try Outbox.pickUp(lane, limit: Self.pickUpSize, at: now, on: connection) { work, health, wanted in
+            let choice = Outbox.Choice { event, filter in
+                reader.matches(event, filter)
+            } room: { work, health, wanted in
                 let size = min(wanted, capacity.size(work, health, at: now))
                 capacity.take(size, of: work)
                 return size
-            } matches: { event, filter in
-                reader.matches(event, filter)
             }
+            return try Outbox.pickUp(lane, limit: Self.pickUpSize, at: now, choice, on: connection)
         }
     }
 
@@ -106,7 +108,7 @@ struct QueueWork: Sendable {
         let entry = AuditEntry.disabled(work, reason, at: now)
         let quietSince = isGone ? nil : now.adding(milliseconds: -EndpointPolicy.deadSeconds * 1000)
         guard try store.write({
-            try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, at: now, audit: entry, on: $0)
+            try DeliveryQueue.disable(work, quietSince: quietSince, reason: reason, audit: entry, on: $0)
         }) else { return }
         logger.notice("\(work.webhook) is disabled: \(reason)")
     }

@@ -1,4 +1,5 @@
 import Curl
+import DeliveryStore
 import Model
 import Store
 

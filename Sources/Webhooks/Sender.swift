@@ -1,4 +1,5 @@
 import Curl
+import DeliveryStore
 import Logging
 import Model
 import Store
@@ -58,13 +59,12 @@ public final class Sender {
     private var finds = 0
 
     public init(
-        store: Store, key: String, policy: AddressPolicy, allowsHTTP: Bool, caFile: String? = nil,
-        limits: Limits = Limits(), logger: Logger, metrics: SenderMetrics? = nil
+        store: Store, policy: WebhookPolicy, limits: Limits = Limits(), logger: Logger, metrics: SenderMetrics? = nil
     ) throws {
-        signer = DeliverySigner(key: key, allowsHTTP: allowsHTTP)
+        signer = DeliverySigner(key: policy.key, allowsHTTP: policy.allowsHTTP)
         self.logger = logger
         self.metrics = metrics
-        multi = try Multi(isAllowed: policy.isAllowed, verifyingWith: caFile, limits: limits)
+        multi = try Multi(isAllowed: policy.addresses.isAllowed, verifyingWith: policy.caFile, limits: limits)
         wakeup = Wakeup(multi.waker)
         database = try DatabaseThread(QueueWork(store: store, logger: logger, metrics: metrics), waker: multi.waker)
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Curl
+import DeliveryStore
 import JSON
 import Model
 import Store

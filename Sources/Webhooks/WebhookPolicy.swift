@@ -1,18 +1,21 @@
 import Crypto
 import Model
 
-/// What whoever changes an endpoint has to know: where they may go, and how their secrets are kept.
+/// Where webhooks may go, whom they believe there, and how the secrets of endpoints are kept.
 public struct WebhookPolicy: Sendable {
     /// Plain http is allowed too.
     public let allowsHTTP: Bool
-    private let addresses: AddressPolicy
+    let addresses: AddressPolicy
     /// Encrypts the secrets of endpoints; never in the database.
-    private let key: String
+    let key: String
+    /// The authorities that endpoints' certificates may be of; nil for the system's.
+    let caFile: String?
 
-    public init(allowsHTTP: Bool, addresses: AddressPolicy, key: String) {
+    public init(allowsHTTP: Bool, addresses: AddressPolicy, key: String, caFile: String? = nil) {
         self.allowsHTTP = allowsHTTP
         self.addresses = addresses
         self.key = key
+        self.caFile = caFile
     }
 
     public func isAllowed(_ address: String) -> Bool { addresses.isAllowed(address) }

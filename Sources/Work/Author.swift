@@ -1,4 +1,3 @@
-import JSON
 import Model
 
 /// Who makes a change, as the audit log tells it: a key over the API, or the sysadmin with `maskctl`.
@@ -16,19 +15,4 @@ package struct Author: Sendable {
     }
 
     package static func maskctl(_ person: String?) -> Author { Author(actor: .maskctl(person: person)) }
-
-    /// - Parameters:
-    ///   - before: what was, and `after` what is: of a change only the members that differ. Secrets masked.
-    package func entry(
-        _ action: AuditAction, _ resource: String, in workspace: WorkspaceID, at now: Timestamp, before: JSON? = nil,
-        after: JSON? = nil
-    ) -> AuditEntry {
-        var changes = JSONObject()
-        if let before { changes["before"] = before }
-        if let after { changes["after"] = after }
-        return AuditEntry(
-            workspace: workspace, at: now, actor: actor, action: action.rawValue, resource: resource, address: address,
-            userAgent: userAgent, requestID: requestID,
-            changes: changes.members.isEmpty ? nil : JSON.object(changes).serialized())
-    }
 }

@@ -37,7 +37,7 @@ struct MaskWebhooks: ParsableCommand {
     private func beginAnew() {
         var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
         execvp(CommandLine.arguments[0], &arguments)
-        complain("mask-webhooks", HostFile.Failure("execvp", CommandLine.arguments[0]))
+        complain("mask-webhooks", SystemError("execvp", CommandLine.arguments[0]))
     }
 }
 

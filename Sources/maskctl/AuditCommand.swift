@@ -21,7 +21,7 @@ struct AuditCommand: ParsableCommand {
 
         func run() throws {
             let installation = try openInstallation()
-            let workspace = try installation.administration.workspace(workspace)
+            let workspace = try installation.office.workspace(workspace)
             var filter = AuditFilter()
             filter.after = since
             try AuditExport.write(format, filter, in: workspace.id, from: installation.store, to: writeOut)
@@ -51,8 +51,8 @@ struct AuditCommand: ParsableCommand {
 
         func run() throws {
             let installation = try openInstallation()
-            let administration = installation.administration
-            let workspaces = try workspace.map { [try administration.workspace($0)] } ?? administration.workspaces()
+            let office = installation.office
+            let workspaces = try workspace.map { [try office.workspace($0)] } ?? office.workspaces()
             var failures: [String] = []
             let rows = try workspaces.map { workspace -> [any Fact] in
                 let report = try installation.store.read { try AuditChain.verify(workspace.id, on: $0) }

@@ -81,9 +81,11 @@ struct RestoreCommand: AccountCommand {
 
     func run() throws {
         let backup = try BackupFolder(path)
-        try Restore(
-            try openInstallation(), from: backup, replaces: replace, takesAllDatabases: allDatabases, trusts: unsigned,
-            dataFolder: dataFolder) { print($0) }.run()
+        var consent: Restore.Consent = []
+        if replace { consent.insert(.replacing) }
+        if allDatabases { consent.insert(.allDatabases) }
+        if unsigned { consent.insert(.unsigned) }
+        try Restore(try openInstallation(), from: backup, consent: consent, dataFolder: dataFolder) { print($0) }.run()
     }
 }
 

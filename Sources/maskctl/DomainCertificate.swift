@@ -29,7 +29,7 @@ extension DomainCommand {
             let name = try hostName(host)
             let site = installation.configuration.site
             if ![site.apiHost, site.linkHost].contains(name.text) {
-                let domain = try installation.administration.domain(name.text)
+                let domain = try installation.office.domain(name.text)
                 guard domain.status == .verified else { throw ValidationError("\(name) is not verified yet.") }
             }
             try Certificates(installation.configuration).get(name.text, isRehearsal: dryRun)
@@ -38,7 +38,7 @@ extension DomainCommand {
         private func keepAll(_ installation: Installation) throws {
             let certificates = Certificates(installation.configuration)
             let site = installation.configuration.site
-            let verified = try installation.administration.domains().filter { $0.status == .verified }
+            let verified = try installation.office.domains().filter { $0.status == .verified }
             let hosts = Set(verified.map(\.host) + [site.apiHost, site.linkHost])
             var failures: [String] = []
             func trying(_ plan: String, _ body: () throws -> Void) {

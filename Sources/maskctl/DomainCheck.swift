@@ -22,7 +22,7 @@ extension DomainCommand {
                 let inspection = DomainInspection(
                     resolver: installation.resolver, linkHost: installation.configuration.site.linkHost)
                 complaints = Certificates(installation.configuration).complaints(at: .now())
-                for domain in try installation.administration.domains() where domain.status == .verified && domain.workspace != nil {
+                for domain in try installation.office.domains() where domain.status == .verified && domain.workspace != nil {
                     let check = inspection.inspect(domain, at: .now())
                     if verbose { print("\(domain.host) \(check.address.rawValue)") }
                     // A name server that does not answer today may tomorrow.

@@ -21,8 +21,8 @@ struct DomainCommand: ParsableCommand {
             guard !installation.configuration.site.isReserved(name.text), name.text != "localhost" else {
                 throw ValidationError("\(name) belongs to the service itself (MASK_API_HOST, MASK_LINK_HOST); name another host.")
             }
-            let administration = installation.administration
-            let domain = try administration.addDomain(name, to: try administration.workspace(workspace))
+            let office = installation.office
+            let domain = try DomainWork(office.assignment(for: office.workspace(workspace))).vouch(for: name).make().value
             output.print(["host": domain.host, "workspace": workspace, "id": domain.id.description])
         }
     }
@@ -32,9 +32,9 @@ struct DomainCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let slugs = Dictionary(uniqueKeysWithValues: try administration.workspaces().map { ($0.id, $0.slug) })
-            output.print(["host", "workspace", "status", "id"], try administration.domains().map { domain in
+            let office = try openInstallation().office
+            let slugs = Dictionary(uniqueKeysWithValues: try office.workspaces().map { ($0.id, $0.slug) })
+            output.print(["host", "workspace", "status", "id"], try office.domains().map { domain in
                 [
                     domain.host, domain.workspace.flatMap { slugs[$0] } ?? "(all)", domain.status.rawValue,
                     domain.id.description,
@@ -59,23 +59,27 @@ struct DomainCommand: ParsableCommand {
         }
 
         func run() throws {
-            let administration = try openInstallation().administration
+            let office = try openInstallation().office
             // The installation's own may be a single word or an address.
             let name = (try? HostName(validating: host))?.text ?? host.lowercased()
-            let domain = try administration.domain(name, includingShared: true)
+            let domain = try office.domain(name, includingShared: true)
             var settings = domain.settings
-            if let rootURL { settings.rootURL = try address(rootURL, administration) }
-            if let notFoundURL { settings.notFoundURL = try address(notFoundURL, administration) }
-            if let expiredURL { settings.expiredURL = try address(expiredURL, administration) }
-            try administration.set(settings, of: domain)
+            if let rootURL { settings.rootURL = try address(rootURL, office) }
+            if let notFoundURL { settings.notFoundURL = try address(notFoundURL, office) }
+            if let expiredURL { settings.expiredURL = try address(expiredURL, office) }
+            if let owner = domain.workspace {
+                try DomainWork(office.assignment(for: owner)).set(settings, of: domain).make()
+            } else {
+                try office.set(settings, ofShared: domain)
+            }
         }
 
         /// Nothing of ours: two hosts could send visitors to each other for ever.
-        private func address(_ text: String, _ administration: Administration) throws -> String? {
+        private func address(_ text: String, _ office: Office) throws -> String? {
             if text.isEmpty { return nil }
             do {
                 let destination = try Destination(validating: text)
-                guard try !administration.domains().contains(where: { $0.host == destination.host }) else {
+                guard try !office.domains().contains(where: { $0.host == destination.host }) else {
                     throw ValidationError("\(text) is on a host of MASK; lead to an address outside of it.")
                 }
                 return destination.text
@@ -95,10 +99,11 @@ struct DomainCommand: ParsableCommand {
 
         func run() throws {
             let (installation, name) = (try openInstallation(), try hostName(host))
-            let administration = installation.administration
-            let domain = try administration.verifyDomain(
-                try administration.domain(name.text, of: try workspace.map(administration.workspace)),
-                with: installation.resolver, linkHost: installation.configuration.site.linkHost)
+            let office = installation.office
+            let before = try office.domain(name.text, of: try workspace.map(office.workspace))
+            let inspection = DomainInspection(resolver: installation.resolver, linkHost: installation.configuration.site.linkHost)
+            let check = inspection.inspect(before, at: .now())
+            let domain = try DomainWork(office.assignment(for: try owner(of: before, office))).note(check, of: before).make().value
             output.print([
                 "host": domain.host, "status": domain.status.rawValue, "ownership": domain.check.ownership.rawValue,
                 "address": domain.check.address.rawValue, "error": domain.check.error,
@@ -115,17 +120,23 @@ struct DomainCommand: ParsableCommand {
         @Flag(help: "Do not ask.") var yes = false
 
         func run() throws {
-            let administration = try openInstallation().administration
+            let office = try openInstallation().office
             let name = try hostName(host)
-            let domain = try administration.domain(name.text, of: try workspace.map(administration.workspace))
-            let owner = try administration.workspaces().first { $0.id == domain.workspace }?.slug ?? "its workspace"
-            guard yes || confirmed("Take \(domain.host) from \(owner)? Another workspace may have it then.") else {
+            let domain = try office.domain(name.text, of: try workspace.map(office.workspace))
+            let owner = try owner(of: domain, office)
+            guard yes || confirmed("Take \(domain.host) from \(owner.slug)? Another workspace may have it then.") else {
                 throw CleanExit.message("Nothing was changed.")
             }
-            try administration.removeDomain(domain)
-            print("Removed \(domain.host) from \(owner).")
+            try DomainWork(office.assignment(for: owner)).delete(domain).make()
+            print("Removed \(domain.host) from \(owner.slug).")
         }
     }
+}
+
+/// The workspace that has a domain, or waits for it.
+private func owner(of domain: Domain, _ office: Office) throws -> Workspace {
+    guard let owner = domain.workspace else { throw Refusal.unknownDomain(domain.host) }
+    return try office.workspace(owner)
 }
 
 /// A host as the sysadmin types it.

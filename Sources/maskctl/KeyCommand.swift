@@ -23,12 +23,13 @@ struct KeyCommand: ParsableCommand {
         func validate() throws { try validateKey(name: name, limit: limit, expiresAt: expiresAt) }
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let workspace = try administration.workspace(workspace)
-            let (key, text) = try administration.createKey(
-                in: workspace, name: name, scopes: scopes.list, expiresAt: expiresAt, requestsPerMinute: limit,
-                allowedAddresses: allow?.ranges ?? [], creator: try member.map { try administration.member($0, of: workspace).id })
-            output.print(key, text)
+            let office = try openInstallation().office
+            let workspace = try office.workspace(workspace)
+            let key = APIKey(
+                id: .new(), workspace: workspace.id, name: name, scopes: scopes, requestsPerMinute: limit,
+                allowedAddresses: allow?.ranges ?? [], creator: try member.map { try office.member($0, of: workspace).id },
+                expiresAt: expiresAt, createdAt: .now())
+            output.print(try KeyWork(office.assignment(for: workspace)).create(key).make().value)
         }
     }
 
@@ -38,8 +39,8 @@ struct KeyCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let keys = try administration.keys(in: try workspace.map(administration.workspace))
+            let office = try openInstallation().office
+            let keys = try office.keys(of: try workspace.map(office.workspace))
             output.print(
                 ["id", "hint", "name", "scopes", "expires_at", "revoked_at", "last_used_at", "last_used_from"],
                 keys.map { key in
@@ -64,13 +65,15 @@ struct KeyCommand: ParsableCommand {
         func validate() throws { try validateKey(name: name, limit: limit, expiresAt: expiresAt) }
 
         func run() throws {
-            let key = try openInstallation().administration.updateKey(id) { key in
-                if let name { key.name = name }
-                if let scopes { key.scopes = scopes }
-                if let expiresAt { key.expiresAt = expiresAt }
-                if let limit { key.requestsPerMinute = limit }
-                if let allow { key.allowedAddresses = allow.ranges }
-            }
+            let office = try openInstallation().office
+            let before = try office.key(id)
+            var key = before
+            if let name { key.name = name }
+            if let scopes { key.scopes = scopes }
+            if let expiresAt { key.expiresAt = expiresAt }
+            if let limit { key.requestsPerMinute = limit }
+            if let allow { key.allowedAddresses = allow.ranges }
+            try KeyWork(office.assignment(for: key.workspace)).update(before, to: key).make()
             print("Changed \(key.id), \(key.name).")
         }
     }
@@ -87,8 +90,9 @@ struct KeyCommand: ParsableCommand {
         }
 
         func run() throws {
-            let (key, text) = try openInstallation().administration.rotateKey(id, overlapSeconds: overlap)
-            output.print(key, text)
+            let office = try openInstallation().office
+            let key = try office.key(id)
+            output.print(try KeyWork(office.assignment(for: key.workspace)).rotate(key, overlapSeconds: overlap).make().value)
         }
     }
 
@@ -98,7 +102,9 @@ struct KeyCommand: ParsableCommand {
         @Argument(help: "key_…") var id: APIKeyID
 
         func run() throws {
-            let key = try openInstallation().administration.revokeKey(id)
+            let office = try openInstallation().office
+            let key = try office.key(id)
+            try KeyWork(office.assignment(for: key.workspace)).revoke(key).make()
             print("Revoked \(key.id), \(key.name). No worker lets it in any more.")
         }
     }
@@ -113,9 +119,10 @@ private func validateKey(name: String?, limit: Int?, expiresAt: Timestamp?) thro
 
 extension OutputOptions {
     /// The one time that a key is shown.
-    fileprivate func print(_ key: APIKey, _ text: APIKeyText) {
+    fileprivate func print(_ made: KeyWork.Shown) {
+        let key = made.key
         print([
-            "key": text.text, "id": key.id.description, "name": key.name,
+            "key": made.text.text, "id": key.id.description, "name": key.name,
             "scopes": key.scopes.list.map(\.rawValue), "expires_at": key.expiresAt?.rfc3339,
         ])
     }

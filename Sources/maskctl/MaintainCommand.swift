@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import Model
+import Operations
 import Store
 
 struct MaintainCommand: AccountCommand {

@@ -23,10 +23,9 @@ struct MemberCommand: ParsableCommand {
         }
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let member = try administration.addMember(
-                email, name: name ?? email, role: role, to: try administration.workspace(workspace))
-            output.print(member.facts)
+            let office = try openInstallation().office
+            let change = try MemberWork(office.assignment(for: office.workspace(workspace))).add(email, name: name ?? email, role: role)
+            output.print(try change.make().value.facts)
         }
     }
 
@@ -36,8 +35,8 @@ struct MemberCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let members = try administration.members(of: try administration.workspace(workspace))
+            let office = try openInstallation().office
+            let members = try office.members(of: try office.workspace(workspace))
             output.print(["email", "name", "role", "id", "created_at"], members.map { $0.facts.map(\.value) })
         }
     }
@@ -50,9 +49,9 @@ struct MemberCommand: ParsableCommand {
         @Option(help: "The workspace's slug.") var workspace: String
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let member = try administration.member(email, of: try administration.workspace(workspace))
-            try administration.setRole(role, of: member)
+            let office = try openInstallation().office
+            let member = try office.member(email, of: try office.workspace(workspace))
+            try MemberWork(office.assignment(for: member.workspace)).setRole(role, of: member).make()
             print("\(member.email) is \(role.rawValue) of \(workspace) now, and was \(member.role.rawValue).")
         }
     }
@@ -63,9 +62,9 @@ struct MemberCommand: ParsableCommand {
         @Option(help: "The workspace's slug.") var workspace: String
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let member = try administration.member(email, of: try administration.workspace(workspace))
-            let keys = try administration.removeMember(member)
+            let office = try openInstallation().office
+            let member = try office.member(email, of: try office.workspace(workspace))
+            let keys = try MemberWork(office.assignment(for: member.workspace)).remove(member).make().value
             print("Removed \(member.email) from \(workspace), and revoked \(keys) of their keys.")
         }
     }

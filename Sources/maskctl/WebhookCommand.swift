@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import DeliveryStore
 import Model
 import Store
 import Work
@@ -16,7 +17,7 @@ struct WebhookCommand: ParsableCommand {
 
         func run() throws {
             let installation = try openInstallation()
-            let workspace = try workspace.map(installation.administration.workspace)
+            let workspace = try workspace.map(installation.office.workspace)
             let webhooks = try installation.store.read { try WebhookEndpoints.list(in: workspace?.id, on: $0) }
             output.print(["id", "url", "events", "state", "failures", "waiting", "last_success_at"], webhooks.map { webhook in
                 [
@@ -37,13 +38,12 @@ struct WebhookCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let store = try openInstallation().store
-            let webhook = try store.webhook(id)
+            let installation = try openInstallation()
+            let webhook = try installation.office.existing(id)
             var filter = DeliveryFilter()
             filter.status = status
-            let rows = try store.read { connection in
-                let deliveries = try Deliveries.list(
-                    filter, of: id, in: webhook.workspace, after: nil, limit: limit, on: connection)
+            let rows = try installation.store.read { connection in
+                let deliveries = try Deliveries.list(filter, of: webhook, after: nil, limit: limit, on: connection)
                 let attempts = try Deliveries.attempts(
                     at: deliveries.map(\.id), in: webhook.workspace, withBodies: false, on: connection)
                 return deliveries.map { delivery -> [any Fact] in
@@ -68,8 +68,9 @@ struct WebhookCommand: ParsableCommand {
             guard let delivery = try installation.store.read({ try Deliveries.find(id, on: $0) }) else {
                 throw ValidationError("Delivery \(id) does not exist. List deliveries with: maskctl webhook deliveries")
             }
-            let fresh = try installation.administration.replay(delivery)
-            print(fresh.id)
+            let office = installation.office
+            guard let webhook = try office.webhook(delivery.webhook) else { throw Refusal.webhookDisabled(delivery.webhook) }
+            print(try WebhookWork(office.assignment(for: webhook.workspace)).replay(delivery, to: webhook).make().value.id)
         }
     }
 
@@ -82,10 +83,11 @@ struct WebhookCommand: ParsableCommand {
         @Flag(help: "Also what has arrived.") var all = false
 
         func run() throws {
-            let installation = try openInstallation()
-            let webhook = try installation.store.webhook(id)
-            let count = try installation.administration.recover(webhook, since: since, until: until ?? .now(), all: all)
-            print("\(count) deliveries are sent again")
+            let office = try openInstallation().office
+            let webhook = try office.existing(id)
+            let recovery = Recovery(of: webhook, since: since, until: until ?? .now(), all ? .all : .failed)
+            let sent = try WebhookWork(office.assignment(for: webhook.workspace)).recover(recovery, of: webhook).make().value
+            print("\(sent.count) deliveries are sent again")
         }
     }
 
@@ -104,9 +106,9 @@ struct WebhookCommand: ParsableCommand {
     }
 }
 
-extension Store {
-    fileprivate func webhook(_ id: WebhookID) throws -> Webhook {
-        guard let webhook = try read({ try WebhookEndpoints.find(id, on: $0) }) else {
+extension Office {
+    fileprivate func existing(_ id: WebhookID) throws -> Webhook {
+        guard let webhook = try webhook(id) else {
             throw ValidationError("Endpoint \(id) does not exist. List endpoints with: maskctl webhook list")
         }
         return webhook

@@ -24,7 +24,8 @@ struct WorkspaceCommand: ParsableCommand {
         }
 
         func run() throws {
-            let workspace = try openInstallation().administration.createWorkspace(slug: slug, name: name ?? slug, plan: plan)
+            let workspace = Workspace(id: .new(), slug: slug, name: name ?? slug, plan: plan, createdAt: .now())
+            try WorkspaceWork(openInstallation().office.assignment(for: workspace)).create().make()
             output.print(workspace.facts)
         }
     }
@@ -34,7 +35,7 @@ struct WorkspaceCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            let rows = try openInstallation().administration.workspaces().map { $0.facts.map(\.value) }
+            let rows = try openInstallation().office.workspaces().map { $0.facts.map(\.value) }
             output.print(["slug", "name", "plan", "requests_per_minute", "id", "created_at"], rows)
         }
     }
@@ -44,7 +45,7 @@ struct WorkspaceCommand: ParsableCommand {
         @Argument var slug: String
         @OptionGroup var output: OutputOptions
 
-        func run() throws { output.print(try openInstallation().administration.workspace(slug).facts) }
+        func run() throws { output.print(try openInstallation().office.workspace(slug).facts) }
     }
 
     struct SetPlan: ParsableCommand {
@@ -54,9 +55,7 @@ struct WorkspaceCommand: ParsableCommand {
         @Argument(help: "hobby, pro or enterprise.") var plan: Plan
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let workspace = try administration.workspace(slug)
-            try administration.setPlan(plan, of: workspace)
+            let workspace = try change(slug) { $0.plan = plan }.before
             print("\(slug) has the plan \(plan.rawValue) now, and had \(workspace.plan.rawValue).")
         }
     }
@@ -74,11 +73,8 @@ struct WorkspaceCommand: ParsableCommand {
         }
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let workspace = try administration.workspace(slug)
-            try administration.setLimit(Int(limit), of: workspace)
-            let now = try administration.workspace(slug).requestsPerMinute
-            print("\(slug) may make \(now) requests a minute now, and might make \(workspace.requestsPerMinute).")
+            let (before, after) = try change(slug) { $0.limitOverride = Int(limit) }
+            print("\(slug) may make \(after.requestsPerMinute) requests a minute now, and might make \(before.requestsPerMinute).")
         }
     }
 }
@@ -106,14 +102,13 @@ extension WorkspaceCommand {
         }
 
         func run() throws {
-            let administration = try openInstallation().administration
-            let workspace = try administration.workspace(slug)
-            if let name, let number { try administration.setQuota(name, to: Int(number), of: workspace) }
-            let after = try administration.workspace(slug)
+            if let name, let number { try change(slug) { $0.quotas[name] = Int(number) } }
+            let office = try openInstallation().office
+            let after = try office.workspace(slug)
             output.print(["quota", "limit", "plan", "used"], try Quota.allCases.map { quota in
                 [
                     quota.rawValue, after.limit(of: quota), after.plan.limit(of: quota),
-                    try administration.used(quota, of: after),
+                    try office.used(quota, of: after),
                 ]
             })
         }
@@ -141,23 +136,35 @@ extension WorkspaceCommand {
         }
 
         func run() throws {
-            let administration = try openInstallation().administration
-            if try !administration.isDeleted(slug) { try ask(administration) }
-            let rows = try administration.deleteWorkspace(slug)
+            let office = try openInstallation().office
+            if try !office.isDeleted(slug) { try ask(office) }
+            let rows = try office.deleteWorkspace(slug, by: .maskctl(Account.person))
             print("Deleted \(slug): \(rows) rows.")
         }
 
-        private func ask(_ administration: Administration) throws {
-            let workspace = try administration.workspace(slug)
+        private func ask(_ office: Office) throws {
+            let workspace = try office.workspace(slug)
             guard !yes else { return }
             let counts = try [Quota.links, .bioPages, .domains, .members].map {
-                "\($0.rawValue.replacing("_", with: " ")): \(try administration.used($0, of: workspace) ?? 0)"
+                "\($0.rawValue.replacing("_", with: " ")): \(try office.used($0, of: workspace) ?? 0)"
             }
             print("\(slug) has \(counts.joined(separator: ", ")). Nothing brings them back but a backup.")
             print("Type \(slug) to delete it: ", terminator: "")
             fflush(nil)
             guard readLine() == slug else { throw ValidationError("That is not its name. Nothing was deleted.") }
         }
+    }
+}
+
+extension ParsableCommand {
+    /// Changes a workspace in one thing.
+    @discardableResult
+    fileprivate func change(_ slug: String, _ body: (inout Workspace) -> Void) throws -> (before: Workspace, after: Workspace) {
+        let office = try openInstallation().office
+        let before = try office.workspace(slug)
+        var after = before
+        body(&after)
+        return (before, try WorkspaceWork(office.assignment(for: before)).update(before, to: after).make().value)
     }
 }
 

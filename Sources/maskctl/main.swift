@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bootstrap
 import Glibc
+import Store
+import Work
 
 /// The sysadmin's command.
 struct Maskctl: ParsableCommand {
@@ -33,6 +35,8 @@ do {
     default: try Account.mask.assume()
     }
     try command.run()
+} catch where error.isChangedMeanwhile {
+    Maskctl.exit(withError: Refusal.changedMeanwhile)
 } catch {
     Maskctl.exit(withError: error)
 }

@@ -12,8 +12,8 @@ struct AnalyticsWindowTests {
     private static let berlin = TimeZoneRules(identifier: "Europe/Berlin") ?? .utc
 
     private func bounds(_ name: String, _ end: StaticString, _ zone: TimeZoneRules = .utc) throws -> [String] {
-        let interval = try #require(AnalyticsWindow.intervals.first { $0.name == name })
-        let bounds = AnalyticsWindow.bounds(interval, zone, before: Timestamp(end), since: Timestamp("2025-07-01T08:30:00Z"))
+        let interval = try #require(Interval.all.first { $0.name == name })
+        let bounds = interval.bounds(in: zone, before: Timestamp(end), since: Timestamp("2025-07-01T08:30:00Z"))
         return [bounds.start.rfc3339, bounds.end.rfc3339]
     }
 

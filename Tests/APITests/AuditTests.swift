@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Application
 import JSON
 import Foundation
@@ -140,11 +141,11 @@ struct AuditTests {
         for _ in 0..<2 { ask(.get, "/workspace", key: limited.text) }
         #expect(try told("actor=\(limited.id)").sorted() == ["GET /workspace refused 429", "GET /workspace success 200"])
         let revoked = try stage.newKey([.teamRead])
-        try stage.administration.revokeKey(revoked.id)
+        try stage.sysadmin.revokeKey(revoked.id)
         ask(.get, "/workspace", key: revoked.text)
         #expect(try told("actor=\(revoked.id)") == ["GET /workspace refused 401"])
         let fenced = try stage.newKey([.teamRead])
-        try stage.administration.updateKey(fenced.id) { $0.allowedAddresses = [try! AddressRange(validating: "10.0.0.0/8")] }
+        try stage.sysadmin.updateKey(fenced.id) { $0.allowedAddresses = [try! AddressRange(validating: "10.0.0.0/8")] }
         ask(.get, "/workspace", key: fenced.text)
         let entry = try #require(try entries("actor=\(fenced.id)").first)
         #expect(entry["status"]?.integerValue == 403 && entry["address"]?.stringValue == stage.address)
@@ -182,7 +183,7 @@ struct AuditTests {
         ask(.delete, "/links/" + link)
         let failed = APIRequest(
             workspace: stage.workspace.id, key: stage.keyID, id: 1, at: .now(), endpoint: "GET /links", status: 503, microseconds: 1)
-        _ = try stage.store.write { try APIRequests.insert([failed], recordedAt: .now(), on: $0) }
+        _ = try stage.store.write { try APIRequests.table(recordedAt: .now()).insert([failed], on: $0) }
         func count(_ query: String) throws -> Int { try entries(query).count }
         let time = middle.sql.replacing(" ", with: "T") + "Z"
         #expect(try count("actor=\(actor)") == 4)
@@ -276,7 +277,7 @@ struct AuditTests {
             try connection.run("SET @@timestamp = \(day.milliseconds / 1000)")
             defer { try? connection.run("SET @@timestamp = DEFAULT") }
             try AuditLog.insert(changes, on: connection)
-            #expect(try APIRequests.insert(requests, recordedAt: .now(), on: connection))
+            #expect(try APIRequests.table(recordedAt: .now()).insert(requests, on: connection))
         }
         return Set(changes.map(\.id.description) + requests.map { AuditID(ULID(value: $0.id)).description })
     }
@@ -395,7 +396,7 @@ struct AuditTests {
 
     @Test("what a person does with maskctl stands under their name, and is found by it and by the command's")
     func person() throws {
-        let ada = Administration(store: stage.store, redis: stage.services.redis, person: "ada")
+        let ada = Sysadmin(stage.services.site, stage.store, stage.services.redis, person: "ada")
         try ada.setLimit(5000, of: stage.workspace)
         let change = try #require(try entries("action=workspace.updated").first)
         #expect(change["actor"] == "maskctl:ada")

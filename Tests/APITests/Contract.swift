@@ -4,13 +4,14 @@ import HTTP
 import Model
 
 @testable import API
+@testable import Contract
 
 /// The OpenAPI document as a judge: whether an answer is what it promises.
 struct Contract: Sendable {
     let document: JSON
 
     init(_ services: Services) {
-        document = OpenAPI.json(services.site.apiURL)
+        document = OpenAPIDocument.json(Route.described, base: services.site.apiURL)
     }
 
     func operation(_ route: Route) -> JSON {

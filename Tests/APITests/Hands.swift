@@ -16,11 +16,11 @@ extension Stage {
     func makeManager() throws -> String { try newKey(Scope.allCases).text }
 
     func makeMember(_ role: Role, name: String = "Ada") throws -> Member {
-        try administration.addMember("\(randomHex(4))@example.com", name: name, role: role, to: workspace)
+        try sysadmin.addMember("\(randomHex(4))@example.com", name: name, role: role, to: workspace)
     }
 
     func makeKey(of member: Member, _ scopes: [Scope] = Scope.allCases) throws -> (id: APIKeyID, text: String) {
-        let made = try administration.createKey(in: workspace, name: "theirs", scopes: scopes, creator: member.id)
+        let made = try sysadmin.createKey(in: workspace, name: "theirs", scopes: scopes, creator: member.id)
         return (made.key.id, made.text.text)
     }
 

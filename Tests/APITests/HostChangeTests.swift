@@ -57,9 +57,9 @@ struct HostChangeTests {
             let worker = try deaf(redis, memory: folder.path + "/metrics")
             let host = "host-\(randomHex(4)).test"
             #expect(try worker.domains.find(host) == nil)
-            let domain = try stage.administration.addDomain(HostName(validating: host), to: stage.workspace)
+            let domain = try stage.sysadmin.addDomain(HostName(validating: host), to: stage.workspace)
             #expect(try worker.domains.find(host)?.id == domain.id)
-            try stage.administration.removeDomain(domain)
+            try stage.sysadmin.removeDomain(domain)
             #expect(try worker.domains.find(host) == nil)
         }
     }

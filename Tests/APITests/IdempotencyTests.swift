@@ -311,7 +311,7 @@ struct IdempotencyTests {
         #expect(stage.send(.post, "/links/bulk", body, idempotencyKey: "k1").status == 429)
         #expect(stage.send(.post, "/links/bulk", body, idempotencyKey: "k1").status == 429)
         #expect(try stage.effects() == .created(0))
-        try stage.administration.setLimit(100, of: stage.workspace)
+        try stage.sysadmin.setLimit(100, of: stage.workspace)
         let response = stage.send(.post, "/links/bulk", body, idempotencyKey: "k1")
         #expect(response.results == ["201"])
         #expect(response[.idempotentReplayed] == nil)

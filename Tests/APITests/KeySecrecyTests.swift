@@ -10,6 +10,7 @@ import Store
 import Support
 import Synchronization
 import Testing
+import Visits
 
 @testable import API
 
@@ -106,8 +107,9 @@ extension Stage {
     static func worker(
         _ site: SiteConfiguration, _ store: Store, _ redis: RedisConfiguration, _ spool: TemporaryFolder, _ logger: Logger
     ) throws -> Services {
-        Services(
+        let around = Surroundings(
             site: site, store: store, redis: redis.makePool(capacity: 4), journal: try JournalWriter(directory: spool.path),
-            webhooks: try webhooks(), pages: publisher(site, store, spool, logger), logger: logger)
+            pages: publisher(site, store, spool, logger), logger: logger)
+        return Services(around, webhooks: try webhooks())
     }
 }

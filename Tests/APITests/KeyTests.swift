@@ -30,8 +30,8 @@ struct KeyTests {
     func uploads() throws {
         let stage = try Stage()
         let (revoked, slow) = (try stage.newKey([.pagesWrite]), try stage.newKey([.pagesWrite], requestsPerMinute: 1))
-        try stage.administration.revokeKey(revoked.id)
-        let away = try stage.administration.createKey(
+        try stage.sysadmin.revokeKey(revoked.id)
+        let away = try stage.sysadmin.createKey(
             in: stage.workspace, name: "away", scopes: [.pagesWrite],
             allowedAddresses: [AddressRange(validating: "192.0.2.0/24")]).text.text
         func mayRead(_ key: String?, _ target: String = "/v1/images", isSecure: Bool = true) -> Bool {
@@ -257,7 +257,7 @@ struct KeyTests {
     @Test("a bounded key makes keys within its bounds: the same where none are sent, tighter ones, and no looser")
     func bounds() throws {
         let end = Timestamp.now().adding(seconds: 3600)
-        let maker = try stage.administration.createKey(
+        let maker = try stage.sysadmin.createKey(
             in: stage.workspace, name: "maker", scopes: Scope.allCases, expiresAt: end, requestsPerMinute: 500,
             allowedAddresses: [AddressRange(validating: "2001:db8::/32")]).text.text
         func ask(_ method: HTTP.Method, _ path: String, _ body: String, key: String) -> Response {

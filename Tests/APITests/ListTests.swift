@@ -101,7 +101,7 @@ struct ListTests {
     @Test("links and clicks are found by a domain as people write it, and an unknown one is a bad parameter to both")
     func domains() throws {
         let name = "bücher-\(randomHex(4)).example"
-        let host = try stage.administration.addDomain(HostName(validating: name), to: stage.workspace).host
+        let host = try stage.sysadmin.addDomain(HostName(validating: name), to: stage.workspace).host
         try stage.create(["domain": .string(host), "slug": "x"])
         for spelling in [PercentEncoding.encode(name), host, host + ".", PercentEncoding.encode(name.uppercased())] {
             let links = stage.ask(.get, "/links?domain=" + spelling)

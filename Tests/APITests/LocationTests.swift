@@ -139,7 +139,7 @@ struct LocationTests {
         let later = "later-" + randomHex(4) + ".test"
         try stage.create(["slug": "a", "url": .string("https://\(later)/b")])
         try stage.create(["slug": "one", "url": .string("https://\(later)/end")])
-        let domain = try stage.administration.addDomain(HostName(validating: later), to: stage.workspace)
+        let domain = try stage.sysadmin.addDomain(HostName(validating: later), to: stage.workspace)
         try stage.create(["slug": "b", "domain": .string(domain.host), "url": "https://example.com/"])
         try stage.create(["slug": "end", "domain": .string(domain.host), "url": "https://example.com/"])
         try stage.tamper(

@@ -91,7 +91,7 @@ struct LostAnswerTests {
     func sysadmin() throws {
         let domain = try #require(try stage.services.domains.find(stage.host))
         proxy.loseAnswer(to: "COMMIT")
-        #expect(throws: MariaDBError.self) { try stage.administration.removeDomain(domain) }
+        #expect(throws: MariaDBError.self) { try stage.sysadmin.removeDomain(domain) }
         #expect(try stage.services.domains.find(stage.host) == nil)
     }
 
@@ -155,7 +155,7 @@ struct LostAnswerTests {
         delete("/bio-pages/\(page)")
         #expect(!html.isEmpty && stage.file(slug) == nil)
 
-        let host = try stage.administration.addDomain(HostName(validating: "gone-\(randomHex(4)).test"), to: stage.workspace)
+        let host = try stage.sysadmin.addDomain(HostName(validating: "gone-\(randomHex(4)).test"), to: stage.workspace)
         #expect(try stage.services.domains.find(host.host) != nil)
         delete("/domains/\(host.id)", key: try stage.newKey([.domainsWrite]).text)
         #expect(try stage.services.domains.find(host.host) == nil)

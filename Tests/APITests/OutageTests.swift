@@ -152,7 +152,7 @@ struct OutageTests {
         try session.run("UPDATE links SET url = 'https://example.com/2' WHERE slug LIKE 'hang%'")
         try session.run("UNLOCK TABLES")
         // What is known to have changed is not answered from memory.
-        stage.services.effects.carryOut([.links([Place(host: stage.host, slug: "hang0")])])
+        stage.services.office.effects.carryOut([.links([Place(host: stage.host, slug: "hang0")])])
         #expect(stage.follow("/hang0")[.location] == "https://example.com/2")
         for number in 1..<8 {
             #expect(eventually { stage.follow("/hang\(number)")[.location] == "https://example.com/2" })

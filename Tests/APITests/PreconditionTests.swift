@@ -21,9 +21,9 @@ struct PreconditionTests {
 
     /// One resource of each kind, and a key that reads and changes them.
     private func resources() throws -> (paths: [String: String], key: String) {
-        let owner = try stage.administration.addMember(
+        let owner = try stage.sysadmin.addMember(
             "owner@example.com", name: "Owner", role: .owner, to: stage.workspace)
-        let made = try stage.administration.createKey(
+        let made = try stage.sysadmin.createKey(
             in: stage.workspace, name: "owner's", scopes: Scope.allCases, creator: owner.id)
         return (
             [
@@ -98,8 +98,8 @@ struct PreconditionTests {
             // The answer to a change has the tag that the next one needs.
             #expect(changed[.eTag] == stage.send(.get, paths[kind] ?? "", key: key)[.eTag])
         }
-        let member = try stage.administration.member("owner@example.com", of: stage.workspace)
-        try stage.administration.setRole(.admin, of: member)
+        let member = try stage.sysadmin.member("owner@example.com", of: stage.workspace)
+        try stage.sysadmin.setRole(.admin, of: member)
         let after = tags()
         for kind in paths.keys { #expect(after[kind] != before[kind], "\(kind)") }
     }

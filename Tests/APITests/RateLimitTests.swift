@@ -268,9 +268,9 @@ struct RateLimitTests {
         stage.window()
         let ended = Timestamp(milliseconds: Timestamp.now().milliseconds - 1000)
         let (revoked, rotated) = (try stage.newKey([.teamRead]), try stage.newKey([.teamRead]))
-        try stage.administration.revokeKey(revoked.id)
-        _ = try stage.administration.rotateKey(rotated.id, overlapSeconds: 0)
-        let away = try stage.administration.createKey(
+        try stage.sysadmin.revokeKey(revoked.id)
+        _ = try stage.sysadmin.rotateKey(rotated.id, overlapSeconds: 0)
+        let away = try stage.sysadmin.createKey(
             in: stage.workspace, name: "away", scopes: [.teamRead],
             allowedAddresses: [AddressRange(validating: "192.0.2.0/24")]).text.text
         let keys = [revoked.text, rotated.text, try stage.newKey([.teamRead], expiresAt: ended).text, away]
@@ -290,7 +290,7 @@ struct RateLimitTests {
         stage.window()
         let key = try stage.newKey([.teamRead])
         #expect(stage.ask(.get, "/workspace", key: key.text).status == 200)
-        try stage.administration.revokeKey(key.id)
+        try stage.sysadmin.revokeKey(key.id)
         for _ in 0..<10 { #expect(stage.ask(.get, "/workspace", key: key.text).status == 401) }
         #expect(stage.ask(.get, "/workspace").remaining ?? 0 >= 27)
     }
@@ -311,7 +311,7 @@ struct RateLimitTests {
         }
         expect(6000)
         for (plan, limit) in [(Plan.hobby, 60), (.pro, 600), (.enterprise, 6000)] {
-            try stage.administration.setPlan(plan, of: stage.workspace)
+            try stage.sysadmin.setPlan(plan, of: stage.workspace)
             expect(limit)
         }
         let owner = try stage.ownerKey()
@@ -325,9 +325,9 @@ struct RateLimitTests {
         let stage = try Stage()
         try stage.setCounters(previous: 0, current: 100)
         #expect(stage.ask(.get, "/workspace").status == 200)
-        try stage.administration.setPlan(.hobby, of: stage.workspace)
+        try stage.sysadmin.setPlan(.hobby, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace").status == 429)
-        try stage.administration.setPlan(.pro, of: stage.workspace)
+        try stage.sysadmin.setPlan(.pro, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace").status == 200)
     }
 
@@ -348,11 +348,11 @@ struct RateLimitTests {
     func change() throws {
         let stage = try Stage(limit: 3)
         #expect(stage.ask(.get, "/workspace")[.xRateLimitLimit] == "3")
-        try stage.administration.setLimit(50, of: stage.workspace)
+        try stage.sysadmin.setLimit(50, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace")[.xRateLimitLimit] == "50")
-        try stage.administration.setLimit(nil, of: stage.workspace)
+        try stage.sysadmin.setLimit(nil, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace")[.xRateLimitLimit] == "6000")
-        try stage.administration.setPlan(.hobby, of: stage.workspace)
+        try stage.sysadmin.setPlan(.hobby, of: stage.workspace)
         let response = stage.ask(.get, "/workspace")
         #expect(response[.xRateLimitLimit] == "60")
         #expect(response.json["plan"] == "hobby")

@@ -250,7 +250,7 @@ struct RedirectTests {
         try stage.create(["slug": "own", "expires_at": ago(1), "expired_url": url])
         let paths = ["/missing", "/", "/over", "/own"]
         #expect(paths.map { stage.follow($0).status } == [302, 302, 302, 302])
-        _ = try stage.administration.addDomain(HostName(validating: other), to: stage.workspace)
+        _ = try stage.sysadmin.addDomain(HostName(validating: other), to: stage.workspace)
         stage.services.visits.changes.hear(Place.bare(other).key)
         #expect(paths.map { stage.follow($0).status } == [404, 508, 410, 410])
     }

@@ -19,8 +19,8 @@ struct ReportTests {
         let database = try TestDatabase()
         defer { try? database.drop() }
         let stage = try Stage(store: Store(database.configuration, connections: 20, reserved: 4))
-        let other = try stage.administration.createWorkspace(slug: "o" + randomHex(8), name: "Other", plan: .enterprise)
-        let key = try stage.administration.createKey(in: other, name: "tests", scopes: Scope.publicScopes).text.text
+        let other = try stage.sysadmin.createWorkspace(slug: "o" + randomHex(8), name: "Other", plan: .enterprise)
+        let key = try stage.sysadmin.createKey(in: other, name: "tests", scopes: Scope.publicScopes).text.text
         #expect(stage.ask(.get, "/links", key: key).status == 200)
         let report = "/analytics/clicks?start=2026-01-01&end=2026-01-02"
         #expect(stage.ask(.get, report).status == 200)
@@ -122,7 +122,7 @@ struct ReportTests {
             $0.status == 503 && $0.code == "unavailable" && $0[.retryAfter] == "60" && $0.stream == nil
         })
         #expect(stage.ask(.get, "/audit-log", key: key).status == 200)
-        let stranger = try stage.administration.createWorkspace(slug: "o" + randomHex(8), name: "Other", plan: .enterprise)
+        let stranger = try stage.sysadmin.createWorkspace(slug: "o" + randomHex(8), name: "Other", plan: .enterprise)
         try stage.services.exports.requireRoom(for: stranger.id)
 
         // Sent to its end.

@@ -22,7 +22,7 @@ struct RevocationTests {
             var request = stage.request(.get, "/v1/workspace")
             request.fields.authorization = "Bearer " + key.text
             for worker in workers { for _ in 0..<3 { #expect(worker.respond(to: request).status == 200) } }
-            try stage.administration.revokeKey(key.id)
+            try stage.sysadmin.revokeKey(key.id)
             for worker in workers { #expect(worker.respond(to: request).status == 401) }
         }
     }
@@ -34,11 +34,11 @@ struct RevocationTests {
         let key = try stage.newKey([.teamRead])
         var request = stage.request(.get, "/v1/workspace")
         request.fields.authorization = "Bearer " + key.text
-        let (asked, administration) = (request, stage.administration)
+        let (asked, sysadmin) = (request, stage.sysadmin)
         let lasts = try inParallel(9) { number -> (Date, isRevoker: Bool) in
             if number == 0 {
                 usleep(200_000)
-                try? administration.revokeKey(key.id)
+                try? sysadmin.revokeKey(key.id)
                 return (Date(), true)
             }
             var last = Date.distantPast
@@ -63,7 +63,7 @@ struct RevocationTests {
             for worker in workers { #expect(worker.respond(to: request).status == 200) }
             redis.process.end()
             #expect(workers[0].respond(to: request).status == 200)
-            try stage.administration.revokeKey(key.id)
+            try stage.sysadmin.revokeKey(key.id)
             for worker in workers { #expect(worker.respond(to: request).status == 401) }
         }
     }
@@ -94,7 +94,7 @@ struct RevocationTests {
             let stage = try Stage(redis: redis.configuration.impatient)
             let key = try stage.newKey([.teamRead])
             #expect(stage.ask(.get, "/workspace", key: key.text).status == 200)
-            try stage.administration.revokeKey(key.id)
+            try stage.sysadmin.revokeKey(key.id)
             try redis.restart()
             #expect(stage.ask(.get, "/workspace", key: key.text).status == 401)
         }
@@ -155,7 +155,7 @@ struct RevocationTests {
         let key = try stage.newKey([.teamRead])
         for (stored, status) in [("2001:db8::/32", 200), ("192.0.2.0/24", 403), ("2001:db8::/32 nonsense", 500), ("nonsense", 500)] {
             try stage.tamper("UPDATE api_keys SET allowed_addresses = \(stored) WHERE id = \(key.id)")
-            try stage.administration.setLimit(nil, of: stage.workspace)  // so that it is read again
+            try stage.sysadmin.setLimit(nil, of: stage.workspace)  // so that it is read again
             #expect(stage.ask(.get, "/workspace", key: key.text).status == status, "\(stored)")
         }
     }

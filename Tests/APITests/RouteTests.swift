@@ -71,9 +71,9 @@ struct RouteTests {
     private func endedKeys() throws -> [String] {
         let keys = try (0..<3).map { _ in try stage.newKey(Scope.allCases) }
         for key in keys { #expect(stage.ask(.get, "/workspace", key: key.text).status == 200) }
-        try stage.administration.revokeKey(keys[0].id)
-        _ = try stage.administration.rotateKey(keys[1].id, overlapSeconds: 0)
-        try stage.administration.updateKey(keys[2].id) { $0.expiresAt = .now() }
+        try stage.sysadmin.revokeKey(keys[0].id)
+        _ = try stage.sysadmin.rotateKey(keys[1].id, overlapSeconds: 0)
+        try stage.sysadmin.updateKey(keys[2].id) { $0.expiresAt = .now() }
         return keys.map(\.text)
     }
 
@@ -98,7 +98,7 @@ struct RouteTests {
     @Test("refuses a key from an address that is not among its own", arguments: Route.scoped)
     func address(route: Route) throws {
         let ranges = try [AddressRange(validating: "192.0.2.0/24"), AddressRange(validating: "2001:db9::/32")]
-        let key = try stage.administration.createKey(
+        let key = try stage.sysadmin.createKey(
             in: stage.workspace, name: "elsewhere", scopes: Scope.allCases, allowedAddresses: ranges).text.text
         for response in try responsesWithoutEffect(route, key: key) {
             expectProblem(response, 403, "address_not_allowed", route)
@@ -109,7 +109,7 @@ struct RouteTests {
     func viewer(route: Route) throws {
         let (member, key) = try stage.newKey(of: .owner)
         #expect(stage.ask(.get, "/api-keys", key: key).status == 200)
-        try stage.administration.setRole(.viewer, of: member)
+        try stage.sysadmin.setRole(.viewer, of: member)
         let isOpen = try Role.viewer.scopes.contains(#require(route.scope))
         #expect(route.method == .get || !isOpen, "\(route.name) changes something under a scope that viewers have")
         for response in try responsesWithoutEffect(route, key: key) {

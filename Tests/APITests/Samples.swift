@@ -1,3 +1,4 @@
+import DeliveryStore
 import Text
 import JSON
 import HTTP
@@ -7,6 +8,7 @@ import Store
 import Testing
 
 @testable import API
+@testable import Contract
 
 /// Something that a route can be asked about: how to make one in a workspace, and the name of one that nobody has.
 struct Sample: Sendable {
@@ -196,7 +198,7 @@ extension Stage {
     }
 
     func newMember(_ role: Role) throws -> Member {
-        try administration.addMember("\(randomHex(6))@example.com", name: "Ada", role: role, to: workspace)
+        try sysadmin.addMember("\(randomHex(6))@example.com", name: "Ada", role: role, to: workspace)
     }
 
     /// A domain that is pending, as the API has made it.
@@ -257,7 +259,7 @@ extension Stage {
     /// A key that a new member of this role has made.
     func newKey(of role: Role, _ scopes: [Scope] = Scope.allCases) throws -> (member: Member, text: String) {
         let member = try newMember(role)
-        let made = try administration.createKey(in: workspace, name: "of a member", scopes: scopes, creator: member.id)
+        let made = try sysadmin.createKey(in: workspace, name: "of a member", scopes: scopes, creator: member.id)
         return (member, made.text.text)
     }
 

@@ -28,9 +28,9 @@ extension Stage {
 
     /// A key that may do everything, as an owner's.
     func ownerKey() throws -> String {
-        let owner = try administration.addMember(
+        let owner = try sysadmin.addMember(
             "owner-\(randomHex(4))@example.com", name: "Owner", role: .owner, to: workspace)
-        return try administration.createKey(
+        return try sysadmin.createKey(
             in: workspace, name: "owner's", scopes: Scope.allCases, creator: owner.id
         ).text.text
     }

@@ -31,7 +31,7 @@ final class Stage: Sendable {
     let spool: TemporaryFolder
     let services: Services
     let application: Application
-    let administration: Administration
+    let sysadmin: Sysadmin
     let contract: Contract
     let workspace: Workspace
     let keyID: APIKeyID
@@ -68,13 +68,13 @@ final class Stage: Sendable {
         try self.store.write { try Domains.ensureShared(host: Self.linkHost, on: $0) }
         services = try Self.worker(site, self.store, self.redis, spool, webhooks, names, memory, terms: terms)
         application = Application(services)
-        administration = Administration(store: self.store, redis: services.redis, memory: memory)
+        sysadmin = Sysadmin(site, self.store, services.redis, memory: memory)
         contract = Contract(services)
-        workspace = try administration.createWorkspace(slug: "w" + randomHex(8), name: "Acme", plan: .enterprise)
-        let made = try administration.createKey(in: workspace, name: "tests", scopes: Scope.publicScopes)
+        workspace = try sysadmin.createWorkspace(slug: "w" + randomHex(8), name: "Acme", plan: .enterprise)
+        let made = try sysadmin.createKey(in: workspace, name: "tests", scopes: Scope.publicScopes)
         (keyID, key) = (made.key.id, made.text.text)
-        host = try administration.addDomain(HostName(validating: "go-\(randomHex(6)).test"), to: workspace).host
-        if let limit { try administration.setLimit(limit, of: workspace) }
+        host = try sysadmin.addDomain(HostName(validating: "go-\(randomHex(6)).test"), to: workspace).host
+        if let limit { try sysadmin.setLimit(limit, of: workspace) }
     }
 
     static func worker(
@@ -84,13 +84,14 @@ final class Stage: Sendable {
     ) throws -> Services {
         var logger = Logger(label: "tests") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .critical
+        var around = Surroundings(
+            site: site, store: store, redis: redis.makePool(capacity: 32), journal: try JournalWriter(directory: spool.path),
+            pages: publisher(site, store, spool, logger), logger: logger, memory: memory)
+        (around.passwords, around.terms) = (passwords, terms)
         return Services(
-            site: site, store: store, redis: redis.makePool(capacity: 32),
-            journal: try JournalWriter(directory: spool.path), webhooks: try webhooks ?? Self.webhooks(),
-            pages: publisher(site, store, spool, logger),
+            around, webhooks: try webhooks ?? Self.webhooks(),
             // Nobody listens at port 1.
-            logger: logger, resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000),
-            memory: memory, svg: .child, passwords: passwords, terms: terms)
+            resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000))
     }
 
     /// Keeps the files of pages beside the journal.
@@ -166,7 +167,7 @@ final class Stage: Sendable {
     func newKey(_ scopes: [Scope], requestsPerMinute: Int? = nil, expiresAt: Timestamp? = nil) throws -> (
         id: APIKeyID, text: String
     ) {
-        let made = try administration.createKey(
+        let made = try sysadmin.createKey(
             in: workspace, name: "another", scopes: scopes, expiresAt: expiresAt, requestsPerMinute: requestsPerMinute)
         return (made.key.id, made.text.text)
     }

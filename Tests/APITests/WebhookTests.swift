@@ -1,3 +1,4 @@
+import DeliveryStore
 @testable import Access
 import Application
 import JSON
@@ -757,7 +758,7 @@ struct WebhookTests {
         #expect(stage.ask(.get, "/events").json["data"]?.arrayValue?.map { $0["sequence"] } == [.null, .null, .null, .null])
         let picked = try database.senderStore.write { connection in
             var reader = EventReader()
-            return try Outbox.pickUp(.changes, limit: 100, at: .now(), on: connection) { reader.matches($0, $1) }
+            return try Outbox.pickUp(.changes, limit: 100, at: .now(), .init { reader.matches($0, $1) }, on: connection)
         }
         #expect(picked.count == 4)
         #expect(stage.ask(.get, "/events").json["data"]?.arrayValue?.map { $0["sequence"] } == [4, 3, 2, 1])

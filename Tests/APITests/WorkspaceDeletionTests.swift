@@ -33,9 +33,9 @@ struct WorkspaceDeletionTests {
             #expect(worker.respond(to: api).status == 200)
         }
 
-        let administration = Administration(
-            store: stage.backdoor, redis: stage.services.redis, memory: HostMemory(path: folder.path + "/metrics"))
-        #expect(try administration.deleteWorkspace(stage.workspace.slug) > 0)
+        let sysadmin = Sysadmin(
+            stage.services.site, stage.backdoor, stage.services.redis, memory: HostMemory(path: folder.path + "/metrics"))
+        #expect(try sysadmin.deleteWorkspace(stage.workspace.slug) > 0)
         for worker in workers {
             #expect(visits.map { worker.respond(to: $0).status } == [404, 404, 404])
             #expect(worker.respond(to: api).status == 401)
@@ -47,9 +47,9 @@ struct WorkspaceDeletionTests {
         #expect(neighbour.follow("/own").status == 302 && neighbour.ask(.get, "/workspace").status == 200)
 
         // The name and the host are free; the command goes on where there is something left.
-        #expect(try administration.deleteWorkspace(stage.workspace.slug) == 0)
-        let next = try stage.administration.createWorkspace(slug: stage.workspace.slug, name: "Next", plan: .hobby)
-        #expect(try stage.administration.addDomain(HostName(validating: stage.host), to: next).status == .verified)
-        #expect(throws: Administration.Refusal.unknownWorkspace("nobody")) { try administration.deleteWorkspace("nobody") }
+        #expect(try sysadmin.deleteWorkspace(stage.workspace.slug) == 0)
+        let next = try stage.sysadmin.createWorkspace(slug: stage.workspace.slug, name: "Next", plan: .hobby)
+        #expect(try stage.sysadmin.addDomain(HostName(validating: stage.host), to: next).status == .verified)
+        #expect(throws: Refusal.unknownWorkspace("nobody")) { try sysadmin.deleteWorkspace("nobody") }
     }
 }

@@ -101,9 +101,9 @@ struct WorkspaceTests {
         let remaining = { stage.ask(.get, "/workspace", key: owner)[.xRateLimitRemaining] }
         try RateLimitWindow.begin(stage)
         #expect(remaining() == "5999")
-        try stage.administration.setPlan(.pro, of: stage.workspace)
+        try stage.sysadmin.setPlan(.pro, of: stage.workspace)
         #expect(remaining() == "598")
-        try stage.administration.setPlan(.enterprise, of: stage.workspace)
+        try stage.sysadmin.setPlan(.enterprise, of: stage.workspace)
         #expect(remaining() == "5997")
     }
 
@@ -111,9 +111,9 @@ struct WorkspaceTests {
     func smaller() throws {
         try RateLimitWindow.begin(stage)
         for _ in 0..<65 { #expect(stage.ask(.get, "/workspace", key: owner).status == 200) }
-        try stage.administration.setPlan(.hobby, of: stage.workspace)
+        try stage.sysadmin.setPlan(.hobby, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace", key: owner).status == 429)
-        try stage.administration.setPlan(.pro, of: stage.workspace)
+        try stage.sysadmin.setPlan(.pro, of: stage.workspace)
         #expect(stage.ask(.get, "/workspace", key: owner).status == 200)
     }
 
@@ -185,11 +185,11 @@ struct WorkspaceTests {
 
     @Test("maskctl makes the same event and the same audit entry")
     func maskctl() throws {
-        try stage.administration.setPlan(.hobby, of: stage.workspace)
+        try stage.sysadmin.setPlan(.hobby, of: stage.workspace)
         usleep(2000)  // two events of the same millisecond have no order
-        try stage.administration.setLimit(7, of: stage.workspace)
+        try stage.sysadmin.setLimit(7, of: stage.workspace)
         usleep(2000)
-        try stage.administration.setLimit(nil, of: stage.workspace)
+        try stage.sysadmin.setLimit(nil, of: stage.workspace)
         #expect(try stage.changes("workspace.updated") == Array(
             repeating: "maskctl workspace.updated \(stage.workspace.id)", count: 3))
         let events = try stage.events(.subscriptionUpdated)
@@ -202,16 +202,16 @@ struct WorkspaceTests {
     func maskctlKeys() throws {
         let key = try stage.newKey([.teamRead])
         usleep(2000)
-        try stage.administration.updateKey(key.id) { $0.name = "renamed" }
+        try stage.sysadmin.updateKey(key.id) { $0.name = "renamed" }
         #expect(try stage.lastChange("key.updated") == #"{"before":{"name":"another"},"after":{"name":"renamed"}}"#)
         usleep(2000)
-        let new = try stage.administration.rotateKey(key.id, overlapSeconds: 60)
-        #expect(throws: Administration.Refusal.alreadyRotated(successor: new.key.id.description)) {
-            try stage.administration.rotateKey(key.id, overlapSeconds: 60)
+        let new = try stage.sysadmin.rotateKey(key.id, overlapSeconds: 60)
+        #expect(throws: Refusal.alreadyRotated(successor: new.key.id)) {
+            try stage.sysadmin.rotateKey(key.id, overlapSeconds: 60)
         }
         usleep(2000)
-        try stage.administration.revokeKey(key.id)
-        #expect(throws: Administration.Refusal.unknownKey(key.id.description)) { try stage.administration.revokeKey(key.id) }
+        try stage.sysadmin.revokeKey(key.id)
+        #expect(throws: Refusal.unknownKey(key.id.description)) { try stage.sysadmin.revokeKey(key.id) }
         #expect(try stage.changes("key.%").filter { $0.hasSuffix(" \(key.id)") } == [
             "maskctl key.created \(key.id)", "maskctl key.updated \(key.id)", "maskctl key.rotated \(key.id)", "maskctl key.revoked \(key.id)",
         ])

@@ -14,7 +14,10 @@ struct HouseTests {
         "Journal": ["Webhooks", "Curl", "HTTP", "FastCGI", "Redis"],
         "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
-        "Work": ["HTTP", "API", "FastCGI", "Webhooks", "Journal"],
+        "DeliveryStore": ["HTTP", "Curl", "Webhooks", "AnalyticsStore"],
+        "AnalyticsStore": ["HTTP", "Journal", "DeliveryStore"],
+        "Work": ["HTTP", "API", "FastCGI", "Webhooks", "Journal", "Access"],
+        "Contract": ["API", "Access", "Visits"],
         "Access": ["Work", "API", "Journal", "Pages"],
         "Visits": ["Work", "API", "Webhooks", "DNS"],
         "API": ["FastCGI", "Bootstrap", "Operations"],
@@ -86,6 +89,49 @@ struct HouseTests {
         let reached = try #require(reach[room], "there is no room \(room)")
         let forbidden = reached.intersection(Self.nevers[room] ?? [])
         #expect(forbidden.isEmpty, "\(room) reaches \(forbidden)")
+    }
+
+    @Test("the API asks by the Store's questions and changes by Work's changes: it has no SQL of its own")
+    func noSQL() throws {
+        for room in ["API", "Contract", "Access"] { #expect(try !Self.imports(of: room).contains("MariaDB"), "\(room)") }
+    }
+
+    @Test("no room has more than 4,000 lines, and no file more than 350")
+    func sizes() throws {
+        for room in try Self.rooms() {
+            let files = try Self.files(in: "Sources/" + room.name).filter { $0.hasSuffix(".swift") }
+            let lines = try files.map { (file: $0, count: try Self.text($0).split(separator: "\n", omittingEmptySubsequences: false).count - 1) }
+            #expect(lines.reduce(0) { $0 + $1.count } <= 4000, "\(room.name)")
+            #expect(lines.filter { $0.count > 350 }.isEmpty)
+        }
+    }
+
+    @Test("no function takes more than five values; what needs more takes a value that has them")
+    func parameters() throws {
+        for file in try Self.files(in: "Sources") where file.hasSuffix(".swift") {
+            let text = try Self.text(file)
+            for function in text.matches(of: /\bfunc [^\s(<]+(?:<[^>]*>)?\(/) {
+                #expect(Self.parameters(text[function.range.upperBound...]) <= 5, "\(function.output) in \(file)")
+            }
+        }
+    }
+
+    /// How many parameters a list has, which begins behind its parenthesis.
+    private static func parameters(_ list: Substring) -> Int {
+        var (depth, commas, isEmpty, last) = (0, 0, true, Character(" "))
+        for character in list {
+            switch character {
+            case ")" where depth == 0: return isEmpty ? 0 : commas + 1
+            case "(", "[", "{", "<": depth += 1
+            case ")", "]", "}": depth -= 1
+            case ">" where last != "-": depth -= 1
+            case "," where depth == 0: commas += 1
+            default: break
+            }
+            isEmpty = isEmpty && character.isWhitespace
+            last = character
+        }
+        return 0
     }
 
     @Test("the README has each room, in this order")

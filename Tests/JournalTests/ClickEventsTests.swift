@@ -1,3 +1,4 @@
+import DeliveryStore
 import JSON
 import Foundation
 import HTTP

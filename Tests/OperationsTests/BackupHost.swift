@@ -52,7 +52,7 @@ final class BackupHost: Sendable {
 
     /// Restores into this host, which is empty.
     func restore(_ backup: BackupFolder, replaces: Bool = false) throws {
-        try Restore(installation, from: backup, replaces: replaces, dataFolder: "/nonexistent") { _ in }.run()
+        try Restore(installation, from: backup, consent: replaces ? .replacing : [], dataFolder: "/nonexistent") { _ in }.run()
     }
 
     /// A host that a backup was restored on, by either method.
@@ -64,7 +64,7 @@ final class BackupHost: Sendable {
         }
         let (spool, files) = (try TemporaryFolder("spool"), try TemporaryFolder("files"))
         let away = try installation(socket: spool.path + "/no-server", spool: spool)
-        try Restore(away, from: backup, replaces: false, dataFolder: files.path) { _ in }.run()
+        try Restore(away, from: backup, dataFolder: files.path) { _ in }.run()
         let host = try BackupHost(files: files.path, spool: spool)
         try host.installation.migrate { _ in }
         // Its server has the files open as long as this process lives.

@@ -167,18 +167,18 @@ struct BackupTests {
         let (files, spool) = (try TemporaryFolder("files"), try TemporaryFolder("spool"))
         try FileManager.default.createDirectory(atPath: files.path + "/shop", withIntermediateDirectories: true)
         let away = try BackupHost.installation(socket: spool.path + "/none", spool: spool)
-        expectRefused("shop") { try Restore(away, from: backup, replaces: false, dataFolder: files.path) { _ in }.run() }
+        expectRefused("shop") { try Restore(away, from: backup, dataFolder: files.path) { _ in }.run() }
         #expect(try files.files == ["shop"])
-        expectRefused("shop") { try Restore(away, from: backup, replaces: true, dataFolder: files.path) { _ in }.run() }
+        expectRefused("shop") { try Restore(away, from: backup, consent: .replacing, dataFolder: files.path) { _ in }.run() }
         try FileManager.default.createDirectory(atPath: files.path + "/mask", withIntermediateDirectories: true)
         expectRefused("--replace") {
-            try Restore(away, from: backup, replaces: false, takesAllDatabases: true, dataFolder: files.path) { _ in }.run()
+            try Restore(away, from: backup, consent: .allDatabases, dataFolder: files.path) { _ in }.run()
         }
         #expect(try files.files == ["mask", "shop"])
         // Also where the configuration leads to another server, or to none.
         guard case .socket(let socket) = host.server.configuration.address else { return }
         let data = (socket as NSString).deletingLastPathComponent + "/data"
-        expectRefused("MariaDB runs") { try Restore(away, from: backup, replaces: true, dataFolder: data) { _ in }.run() }
+        expectRefused("MariaDB runs") { try Restore(away, from: backup, consent: .replacing, dataFolder: data) { _ in }.run() }
     }
 
     @Test("a damaged backup is not restored, whichever file is damaged, or too many", arguments: [
@@ -215,7 +215,7 @@ struct BackupTests {
         try shell("rm \"$1/SHA256SUMS.hmac\"", backup.path)
         expectRefused("--unsigned") { try other.restore(backup) }
         #expect(try other.rowHashes().isEmpty)
-        try Restore(other.installation, from: backup, replaces: false, trusts: true, dataFolder: "/nonexistent") { _ in }.run()
+        try Restore(other.installation, from: backup, consent: .unsigned, dataFolder: "/nonexistent") { _ in }.run()
         #expect(try other.rowHashes()["forged"] != nil)
     }
 
@@ -248,7 +248,7 @@ struct BackupTests {
             cd "$1"; printf '\\n\\\\! touch %s\\n' "$2" | gzip >>database.sql.gz
             find . -type f ! -name 'SHA256SUMS*' -exec sha256sum {} + >SHA256SUMS
             """, backup.path, mark)
-        try? Restore(try BackupHost().installation, from: backup, replaces: false, trusts: true, dataFolder: "/nonexistent") { _ in }.run()
+        try? Restore(try BackupHost().installation, from: backup, consent: .unsigned, dataFolder: "/nonexistent") { _ in }.run()
         #expect(!FileManager.default.fileExists(atPath: mark))
     }
 

@@ -84,6 +84,15 @@ struct NginxSiteTests {
         #expect(!behind.contains("example.com;"))
     }
 
+    @Test("which names a site answers for is known, of nginx and of Apache")
+    func names() throws {
+        let text = try String(contentsOfFile: Migrations.folder + "/../../nginx/mask.conf", encoding: .utf8)
+        let site = NginxSite(apiHost: "api.a.test", linkHost: "a.test").text(text)
+        #expect(NginxSite.names(site) == ["api.a.test", "a.test", "*.a.test", "_"])
+        let apache = try String(contentsOfFile: Migrations.folder + "/../../systemd/apache/zz-mask.conf", encoding: .utf8)
+        #expect(NginxSite.names(apache) == ["api.example.com", "links.example.com"])
+    }
+
     @Test("who listens on a port is known, and who does not is not named")
     func holders() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Crypto
 import MariaDB
 import Model
@@ -35,7 +36,7 @@ struct AuditChainTests {
             workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value,
             at: Timestamp(milliseconds: minute(number).milliseconds - 5000), endpoint: "GET /links/{id}", resource: "lnk_\(number)",
             status: 200, microseconds: number, address: "192.0.2.1", userAgent: "curl \(number)")
-        #expect(try APIRequests.insert([request], recordedAt: minute(number), on: connection))
+        #expect(try APIRequests.table(recordedAt: minute(number)).insert([request], on: connection))
     }
 
     private func entry(_ number: Int, of tenant: Tenant, at time: Timestamp? = nil) -> AuditEntry {
@@ -70,7 +71,7 @@ struct AuditChainTests {
         let request = APIRequest(
             workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value, at: wrong, endpoint: "GET /links",
             status: 200, microseconds: 1)
-        #expect(try APIRequests.insert([request], recordedAt: wrong, on: connection))
+        #expect(try APIRequests.table(recordedAt: wrong).insert([request], on: connection))
         let report = try verify()
         #expect(report.failures == [] && report.unsealed == 202)
         let later = now.adding(seconds: 60)
@@ -150,7 +151,7 @@ struct AuditChainTests {
         let request = APIRequest(
             workspace: tenant.workspace.id, key: tenant.key.id, id: 7, at: minute(5), endpoint: "GET /links", status: 200, microseconds: 1)
         try connection.run("SET @@timestamp = \(minute(31).milliseconds / 1000)")
-        #expect(try APIRequests.insert([request], recordedAt: minute(31), on: connection))
+        #expect(try APIRequests.table(recordedAt: minute(31)).insert([request], on: connection))
         try connection.run("SET @@timestamp = DEFAULT")
         let report = try verify()
         #expect(report.failures == [] && report.unsealed == 1)

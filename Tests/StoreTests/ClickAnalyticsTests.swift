@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import MariaDB
 import Model
@@ -52,7 +53,7 @@ struct ClickAnalyticsTests {
                 for index in clicks.indices where !clicks[index].agent.isBot {
                     clicks[index].isFirstVisit = fresh.remove(clicks[index].visit) != nil
                 }
-                #expect(try Clicks.insert(clicks, on: connection))
+                #expect(try Clicks.table.insert(clicks, on: connection))
                 try ClickRollups.add(clicks, on: connection)
             }
         }

@@ -1,6 +1,8 @@
+import DeliveryStore
 import Glibc
 import MariaDB
 import Model
+import Operations
 import Store
 import Support
 import Synchronization
@@ -208,7 +210,7 @@ struct DeliveryQueueTests {
         let entry = AuditEntry(workspace: tenant.workspace.id, at: .now(), actor: .sender, action: AuditAction.webhookDisabled.rawValue, resource: webhook.id.description)
         func disable() throws -> Bool {
             try database.senderStore.write {
-                try DeliveryQueue.disable(work, quietSince: .in(-100), reason: "It is dead.", at: .now(), audit: entry, on: $0)
+                try DeliveryQueue.disable(work, quietSince: .in(-100), reason: "It is dead.", audit: entry, on: $0)
             }
         }
         try enqueue(1)

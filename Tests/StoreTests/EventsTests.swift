@@ -1,3 +1,4 @@
+import DeliveryStore
 import Model
 import Store
 import Support
@@ -22,8 +23,7 @@ import Testing
             #expect(Set(listed.map(\.id)) == [events[0].id, events[2].id])
             #expect(try Events.find(events[1].id, in: workspace, on: connection) == nil)
             #expect(try Events.find(events[0].id, in: workspace, on: connection) != nil)
-            let deliveries = try Deliveries.list(
-                DeliveryFilter(), of: webhook.id, in: workspace, after: nil, limit: 10, on: connection)
+            let deliveries = try Deliveries.list(DeliveryFilter(), of: webhook, after: nil, limit: 10, on: connection)
             #expect(Set(deliveries.map(\.event)) == [events[0].id, events[2].id])
         }
     }

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import MariaDB
 import Model
 import Store

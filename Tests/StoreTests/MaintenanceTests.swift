@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Operations
 import Support
 import Testing
 
@@ -30,7 +31,7 @@ struct MaintenanceTests {
     @Test("a host whose clock is thirty days off MariaDB's, either way, changes nothing and says so", arguments: [-30, 30])
     func hostClock(days: Int) throws {
         let wrong = Timestamp.now().adding(days: days)
-        let error = #expect(throws: Maintenance.ClocksApart.self) { try Maintenance.run(store, hostTime: wrong) }
+        let error = #expect(throws: ClocksApart.self) { try Maintenance.run(store, hostTime: wrong) }
         #expect((error?.seconds ?? 0) >= 30 * 86_400 - 5)
         #expect(error?.description.contains("run NTP on both") == true)
         #expect(try partitions().isEmpty)

@@ -1,3 +1,4 @@
+import DeliveryStore
 import Glibc
 import MariaDB
 import Model
@@ -88,7 +89,7 @@ struct OutboxTests {
         try database.connect().execute("UPDATE webhook_lanes SET due_at = UTC_TIMESTAMP(3) WHERE webhook_id = \(busy.id)")
         let events = try database.makeEvents(10, of: tenant)
         let picked = try database.senderStore.write {
-            try Outbox.pickUp(.changes, limit: 100, at: .now(), on: $0, room: { min($2, 4) + ($1.failures) }) { _, _ in true }
+            try Outbox.pickUp(.changes, limit: 100, at: .now(), .init { _, _ in true } room: { min($2, 4) + ($1.failures) }, on: $0)
         }
         #expect(picked.count == 10)
         #expect(picked.claimed.map(\.event.id) == events.map(\.id).sorted().prefix(4).map { $0 })
@@ -154,19 +155,13 @@ struct OutboxTests {
         try database.pickUpAll()
         #expect(try database.texts("SELECT DISTINCT status, due_at, CAST(attempts AS CHAR) FROM webhook_deliveries") == [["discarded", "NULL", "0"]])
         #expect(try database.texts("SELECT due_at, CAST(waiting AS CHAR) FROM webhook_lanes WHERE lane = 0") == [["NULL", "0"]])
-        let recoverable = try database.store.read {
-            try Deliveries.recoverable(
-                webhook.id, in: tenant.workspace.id, from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: Timestamp.now().milliseconds + 1000),
-                all: false, limit: 10, on: $0)
-        }
+        let recovery = Recovery(of: webhook, since: Timestamp(milliseconds: 0), until: .now().adding(seconds: 1), .failed)
+        let recoverable = try database.store.read { try recovery.events(limit: 10, on: $0) }
         #expect(recoverable.map(\.event) == events.map(\.id).sorted())
 
         func count(_ limit: Int) throws -> Int {
-            try database.store.read {
-                try Deliveries.countRecoverable(
-                    webhook.id, in: tenant.workspace.id, from: Timestamp(milliseconds: 0), to: .now().adding(seconds: 1), all: false,
-                    limit: limit, on: $0)
-            }
+            let recovery = Recovery(of: webhook, since: Timestamp(milliseconds: 0), until: .now().adding(seconds: 1), .failed)
+            return try database.store.read { try recovery.count(limit: limit, on: $0) }
         }
         // One event has come to nothing twice.
         try database.connect().execute("""

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import MariaDB
 import Model
@@ -42,7 +43,7 @@ struct UsageAnalyticsTests {
     private func store(_ requests: [APIRequest]) throws {
         try database.store.write { connection in
             try connection.transaction { connection in
-                #expect(try APIRequests.insert(requests, recordedAt: .now(), on: connection))
+                #expect(try APIRequests.table(recordedAt: .now()).insert(requests, on: connection))
                 try APIUsage.add(requests, on: connection)
             }
         }

@@ -1,4 +1,5 @@
 import Crypto
+import DeliveryStore
 import MariaDB
 import Model
 import Store

@@ -1,4 +1,5 @@
 import Crypto
+import DeliveryStore
 import HTTP
 import JSON
 import Logging
@@ -53,7 +54,7 @@ extension TestDatabase {
         while true {
             let picked = try senderStore.write {
                 var reader = EventReader()
-                return try Outbox.pickUp(lane, limit: limit, at: now, on: $0) { reader.matches($0, $1) }
+                return try Outbox.pickUp(lane, limit: limit, at: now, .init { reader.matches($0, $1) }, on: $0)
             }
             if picked.count == 0 { return count }
             count += picked.count
@@ -75,8 +76,9 @@ extension TestDatabase {
     ) throws -> Sender {
         var logger = Logger(label: "sender") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel
+        let addresses = AddressPolicy(opened: [try AddressRange(validating: "127.0.0.0/8")], ports: ports)
         return try Sender(
-            store: senderStore, key: key, policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: ports),
-            allowsHTTP: true, limits: .init(wholeMilliseconds: whole), logger: logger)
+            store: senderStore, policy: WebhookPolicy(allowsHTTP: true, addresses: addresses, key: key),
+            limits: .init(wholeMilliseconds: whole), logger: logger)
     }
 }

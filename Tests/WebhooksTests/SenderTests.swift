@@ -1,4 +1,5 @@
 import Crypto
+import DeliveryStore
 import Glibc
 import MariaDB
 import Model
@@ -332,10 +333,9 @@ struct SenderTests {
             ] in
                 signal(SIGPIPE, SIG_IGN)
                 let store = Store(.init(address: .socket(path: socket), user: user, database: name), connections: 2)
-                let sender = try Sender(
-                    store: store, key: TestDatabase.secretKey,
-                    policy: AddressPolicy(opened: [AddressRange(validating: "127.0.0.0/8")], ports: nil), allowsHTTP: true,
-                    logger: .init(label: "sender"))
+                let addresses = AddressPolicy(opened: [try AddressRange(validating: "127.0.0.0/8")], ports: nil)
+                let policy = WebhookPolicy(allowsHTTP: true, addresses: addresses, key: TestDatabase.secretKey)
+                let sender = try Sender(store: store, policy: policy, logger: .init(label: "sender"))
                 let own = getpid()
                 var killer = pthread_t()
                 let argument = UnsafeMutableRawPointer(bitPattern: delay * 1000)

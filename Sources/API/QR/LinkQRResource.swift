@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import QRCodes
 import Store
 import Visits
 
@@ -15,11 +16,6 @@ enum LinkQRResource {
         let drawing = QRDrawing(text: call.services.site.scannedURL(of: link), style: style, format: format)
         do { return try call.show(drawing) } catch let refusal as QRRefusal { throw refusal.ofQuery }
     }
-}
-
-extension SiteConfiguration {
-    /// What the QR codes of a link say.
-    func scannedURL(of link: Link) -> String { ClickTrigger.scannedURL(shortURL(host: link.host, slug: link.slug)) }
 }
 
 extension QRStyle {

@@ -1,7 +1,6 @@
 import Crypto
 import HTTP
 import JSON
-import MariaDB
 import Model
 import QRCodes
 import Store
@@ -17,19 +16,15 @@ enum QRCodeResource {
         guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
             throw unknownLink
         }
-        try call.admit(of: .qrCodes)
+        try call.assignment.admit(of: .qrCodes)
         let logo = try call.drawnLogo(wanted.logo.value)
         let code = wanted.applied(to: QRCode(workspace: call.workspace, link: id, createdAt: call.now), logo, at: call.now)
         try refuse(code, link, call)
-        let answer = Answer.created(code.json, at: "\(call.basePath)/qr-codes/\(code.id)").tagged(code.resourceVersion)
         do {
-            return try call.commit { connection in
-                try QRCodes.create(code, logo: logo?.png, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .qrCodeCreated, code.id.description, after: code.settings)))
-                return answer
+            return try call.commit(call.qrCodes.create(code, logo: logo?.png)) {
+                .created($0.json, at: "\(call.basePath)/qr-codes/\($0.id)").tagged($0.resourceVersion)
             }
-        } catch is QRCodes.LinkGone {
+        } catch Refusal.unknownLink {
             throw unknownLink
         }
     }
@@ -66,21 +61,12 @@ enum QRCodeResource {
         return try call.retrying("QR code") {
             let before = try call.qrCode()
             try call.preconditions.requireMatch(before.resourceVersion)
-            var after = wanted.applied(to: before, logo, at: call.now)
-            guard after != before else { return try call.show(before.json, before.resourceVersion) }
-            try refuse(after, try call.link(of: before), call)
-            let changes = JSON.changes(from: before.settings, to: after.settings)
+            let after = wanted.applied(to: before, logo, at: call.now)
+            if after != before { try refuse(after, try call.link(of: before), call) }
             let change: QRCodes.LogoChange = wanted.logo.isAbsent ? .none : logo.map { .replaced($0.png) } ?? .removed
-            let answer = try call.commit { connection in
-                try QRCodes.update(after, logo: change, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .qrCodeUpdated, after.id.description, before: changes.before, after: changes.after)))
-                return .noContent
+            return try call.commit(call.qrCodes.update(before, to: after, logo: change)) {
+                .ok($0.json).tagged($0.resourceVersion)
             }
-            after.version += 1
-            var shown = Answer.ok(after.json).tagged(after.resourceVersion)
-            shown.isChange = answer.isChange
-            return shown
         }
     }
 
@@ -91,12 +77,7 @@ enum QRCodeResource {
                 return try call.answerToRepeatedDelete(.qrCodeDeleted, id.description)
             }
             try call.preconditions.requireMatch(code.resourceVersion)
-            return try call.commit { connection in
-                try QRCodes.delete(code, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .qrCodeDeleted, code.id.description, before: code.settings)))
-                return .noContent
-            }
+            return try call.commit(call.qrCodes.delete(code)) { .noContent }
         }
     }
 
@@ -159,8 +140,8 @@ extension Call {
         if file.format == .svg { try charge(9) }
         do {
             return try services.pictures.enter(for: workspace) { try file.drawn(by: services.svg) }
-        } catch let refusal as FieldRefusal {
-            throw Problem.validationFailed("/logo", code: refusal.code, refusal.message)
+        } catch let problem as LogoProblem {
+            throw Problem.validationFailed("/logo", code: problem.code, problem.message)
         }
     }
 }

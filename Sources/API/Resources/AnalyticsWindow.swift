@@ -11,42 +11,9 @@ struct AnalyticsWindow {
     let zone: TimeZoneRules
     let granularity: Granularity
 
-    /// A window by its name, with the granularity that suits it. It has whole steps, of which the last may go on.
-    struct Interval {
-        enum Length {
-            /// So many hours or minutes, the present one among them.
-            case steps(Int)
-            /// So many days, today among them.
-            case days(Int)
-            /// The whole of yesterday.
-            case yesterday
-            /// From the beginning of the present month or year.
-            case monthToDate, yearToDate
-            /// From the workspace's beginning.
-            case all
-        }
-
-        let name: String
-        let length: Length
-        let granularity: Granularity
-    }
-
     /// Lines of one answer at the most.
     private static let lineLimit = 10_000
     private static let day: Int64 = 86_400_000
-
-    static let intervals = [
-        Interval(name: "24h", length: .steps(24), granularity: .hour),
-        Interval(name: "7d", length: .days(7), granularity: .day),
-        Interval(name: "30d", length: .days(30), granularity: .day),
-        Interval(name: "90d", length: .days(90), granularity: .day),
-        Interval(name: "12mo", length: .days(365), granularity: .day),
-        Interval(name: "all", length: .all, granularity: .day),
-        Interval(name: "today", length: .days(1), granularity: .hour),
-        Interval(name: "yesterday", length: .yesterday, granularity: .hour),
-        Interval(name: "mtd", length: .monthToDate, granularity: .day),
-        Interval(name: "ytd", length: .yearToDate, granularity: .day),
-    ]
 
     /// - Parameter period: length of a roll-up's period at a granularity, in milliseconds.
     init(
@@ -91,32 +58,13 @@ struct AnalyticsWindow {
         guard let interval = intervals.first(where: { $0.name == name ?? usual }) else {
             throw Problem.invalidParameter("interval", "Use one of: \(intervals.map(\.name).joined(separator: ", ")).")
         }
-        let bounds = bounds(interval, zone, before: end, since: call.principal.workspace.createdAt)
+        let bounds = interval.bounds(in: zone, before: end, since: call.principal.workspace.createdAt)
         return (bounds.start, bounds.end, interval.granularity)
     }
 
     private static func suited(_ length: Int64, among intervals: [Interval]) -> Granularity {
         if intervals.contains(where: { $0.granularity == .minute }), length <= day / 24 { return .minute }
         return length <= day ? .hour : .day
-    }
-
-    static func bounds(
-        _ interval: Interval, _ zone: TimeZoneRules, before end: Timestamp, since creation: Timestamp
-    ) -> (start: Timestamp, end: Timestamp) {
-        let last = end.adding(milliseconds: -1)
-        let today = zone.floor(last, to: .day)
-        // From noon to noon, so that a day that is an hour shorter or longer does not lead to its neighbour.
-        func day(_ count: Int) -> Timestamp { zone.floor(today.adding(milliseconds: (Self.day / 2) - Int64(count) * Self.day), to: .day) }
-        switch interval.length {
-        case .steps(let count):
-            let step: Int64 = interval.granularity == .minute ? 60_000 : 3_600_000
-            return (zone.floor(last, to: interval.granularity).adding(milliseconds: -Int64(count - 1) * step), end)
-        case .days(let count): return (day(count - 1), end)
-        case .yesterday: return (day(1), today)
-        case .monthToDate: return (zone.floor(last, to: .month), end)
-        case .yearToDate: return (zone.start(of: CivilDate(year: zone.date(at: last).year, month: 1, day: 1)), end)
-        case .all: return (min(zone.floor(creation, to: .day), today), end)
-        }
     }
 
     private static func floor(_ time: Timestamp, _ period: Int64) -> Timestamp {

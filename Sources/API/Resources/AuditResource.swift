@@ -56,14 +56,3 @@ extension AuditFilter {
         before = try query.time("created_before")
     }
 }
-
-extension AuditPosition {
-    fileprivate static let length = 8 + 16
-
-    fileprivate var bytes: [UInt8] { withUnsafeBytes(of: at.milliseconds.bigEndian, Array.init) + id.bytes }
-
-    fileprivate init?(bytes: ArraySlice<UInt8>) {
-        guard let id = ULID(bytes: bytes.dropFirst(8)) else { return nil }
-        self.init(at: Timestamp(milliseconds: bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }), id: id)
-    }
-}

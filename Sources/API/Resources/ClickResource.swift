@@ -1,3 +1,4 @@
+import AnalyticsStore
 import HTTP
 import JSON
 import Model
@@ -5,12 +6,10 @@ import Store
 
 /// `/analytics/clicks`: clicks counted over time or by what visitors and links have in common.
 enum ClickResource {
-    static let granularities: [Granularity] = [.hour, .day, .week, .month]
-
     static func get(_ call: Call) throws -> Answer {
         var query = try call.query()
         let window = try AnalyticsWindow(
-            &query, call, intervals: AnalyticsWindow.intervals, granularities: granularities,
+            &query, call, intervals: Interval.all, granularities: ClickQuestion.granularities,
             period: { _ in ClickRollups.periodMilliseconds })
         var question = ClickQuestion(
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,

@@ -1,3 +1,4 @@
+import DeliveryStore
 import HTTP
 import Model
 import Store
@@ -17,7 +18,7 @@ enum DeliveryResource {
         let last = try pagination.position(length: 16, of: question).flatMap { ULID(bytes: $0) }.map(DeliveryID.init)
         return try call.services.store.read { connection in
             let deliveries = try Deliveries.list(
-                filter, of: webhook.id, in: call.workspace, after: last, limit: pagination.limit + 1, on: connection)
+                filter, of: webhook, after: last, limit: pagination.limit + 1, on: connection)
             let attempts = try Deliveries.attempts(
                 at: deliveries.map(\.id), in: call.workspace, withBodies: false, on: connection)
             return pagination.page(
@@ -38,11 +39,9 @@ enum DeliveryResource {
     static func replay(_ call: Call) throws -> Answer {
         var fields = try call.fields(orEmpty: true)
         try fields.finish()
-        let delivery = try find(of: try call.enabledWebhook(), call)
-        return try call.commit { connection in
-            let fresh = try WebhookChanges.replay(delivery, by: call.author, at: call.now, on: connection)
-            return Answer(status: 202, content: .object(fresh.json([])))
-        }
+        let webhook = try call.enabledWebhook()
+        let delivery = try find(of: webhook, call)
+        return try call.commit(call.webhooks.replay(delivery, to: webhook)) { Answer(status: 202, content: .object($0.json([]))) }
     }
 
     /// Sends again what came to nothing in a window, oldest first; what is on its way or has arrived since is left alone,
@@ -51,27 +50,20 @@ enum DeliveryResource {
         var fields = try call.fields()
         let since = fields.required("since", as: .timestamp)
         let until = fields.value("until", as: .timestamp) ?? call.now
-        let what: RecoveredDeliveries = fields.value("status", as: .choice()) ?? .failed
+        let which: Recovery.Which = fields.value("status", as: .choice()) ?? .failed
         if let since { refuse(since, until, call, &fields) }
         let start = try fields.finish(requiring: since)
         let webhook = try call.enabledWebhook()
-        try call.charge(forItems: try count(webhook, since: start, until: until, all: what == .all, call))
-        return try call.commit { connection in
-            let (count, hasMore) = try WebhookChanges.recover(
-                webhook, since: start, until: until, all: what == .all, by: call.author, at: call.now, on: connection)
-            return Answer(status: 202, content: .object(["recovered": .integer(Int64(count)), "has_more": .bool(hasMore)]))
+        let recovery = Recovery(of: webhook, since: start, until: until, which)
+        try call.charge(forItems: try count(recovery, call))
+        return try call.commit(call.webhooks.recover(recovery, of: webhook)) { count, hasMore in
+            Answer(status: 202, content: .object(["recovered": .integer(Int64(count)), "has_more": .bool(hasMore)]))
         }
     }
 
     /// How many a recovery would send again: a question, which a shorter window makes smaller.
-    private static func count(_ webhook: Webhook, since: Timestamp, until: Timestamp, all: Bool, _ call: Call) throws -> Int {
-        do {
-            return try call.services.store.read {
-                try WebhookChanges.countRecoverable(webhook, since: since, until: until, all: all, on: $0)
-            }
-        } catch where error.isStatementTimeout {
-            throw Problem.queryTimeout()
-        }
+    private static func count(_ recovery: Recovery, _ call: Call) throws -> Int {
+        do { return try call.webhooks.count(recovery) } catch where error.isStatementTimeout { throw Problem.queryTimeout() }
     }
 
     private static func find(of webhook: Webhook, _ call: Call) throws -> Delivery {
@@ -87,14 +79,6 @@ enum DeliveryResource {
             fields.note("since", code: "out_of_range", message: "Send a time in the last \(retentionDays) days; what is older is gone.")
         }
     }
-}
-
-/// Which deliveries are sent again.
-enum RecoveredDeliveries: String, CaseIterable {
-    /// Those that failed or were discarded.
-    case failed
-    /// Those that arrived as well.
-    case all
 }
 
 extension DeliveryFilter {

@@ -1,8 +1,6 @@
 import HTTP
-import MariaDB
 import Model
 import Store
-import Visits
 import Work
 
 /// `/domains`: name a host, prove that it is one's own, say what its visitors get, give it up.
@@ -16,21 +14,9 @@ enum DomainResource {
         }
         try wanted.refusePage(on: nil, &fields, call)
         let name = try fields.finish(requiring: host).text
-        var domain = Domain(
-            id: .new(), workspace: call.workspace, host: name, status: .pending, token: try DomainChanges.token(),
-            createdAt: call.now)
-        domain.settings = wanted.applied(to: domain.settings)
-        if let owner = try call.services.domains.find(name, isNewExpected: true) { throw taken(owner, call) }
-        try call.admit(of: .domains)
-        do {
-            let json = domain.json(call.services.site)
-            let answer = Answer.created(json, at: "\(call.basePath)/domains/\(domain.id)").tagged(domain.resourceVersion)
-            return try call.commit { connection in
-                try DomainChanges.create(domain, by: call.author, on: connection)
-                return answer
-            }
-        } catch let error as MariaDBError where error.isDuplicate(of: "workspace_host") {
-            throw Problem.conflict(code: "domain_exists", "Use the domain that is there; the workspace has \(name) already.")
+        let change = try call.domains.create(name, wanted.applied(to: DomainSettings()))
+        return try call.commit(change) { domain in
+            .created(domain.json(call.services.site), at: "\(call.basePath)/domains/\(domain.id)").tagged(domain.resourceVersion)
         }
     }
 
@@ -57,14 +43,7 @@ enum DomainResource {
             try wanted.refusePage(on: before.host, &fields, call)
             try fields.finish()
             try call.preconditions.requireMatch(before.resourceVersion)
-            var after = before
-            after.settings = wanted.applied(to: before.settings)
-            guard after != before else {
-                let answer = Answer.ok(before.json(call.services.site)).tagged(before.resourceVersion)
-                return call.unchanged(answer, since: before.updatedAt, .domain(before.host))
-            }
-            after.updatedAt = call.now
-            return try write(before, to: after, .domainUpdated, call)
+            return try call.commit(call.domains.set(wanted.applied(to: before.settings), of: before)) { shown($0, call) }
         }
     }
 
@@ -77,9 +56,7 @@ enum DomainResource {
         let inspection = DomainInspection(resolver: call.services.resolver, linkHost: call.services.site.linkHost)
         let check = try call.services.lookups.enter(for: call.workspace) { inspection.inspect(domain, at: call.now) }
         return try call.retrying("domain") {
-            let before = try call.domain()
-            let after = before.inspected(check)
-            return try write(before, to: after, after.status == before.status ? .domainChecked : .domainVerified, call)
+            try call.commit(call.domains.note(check, of: try call.domain())) { shown($0, call) }
         }
     }
 
@@ -90,41 +67,12 @@ enum DomainResource {
                 return try call.answerToRepeatedDelete(.domainDeleted, id.description)
             }
             try call.preconditions.requireMatch(domain.resourceVersion)
-            do {
-                return try call.commit { connection in
-                    try DomainChanges.delete(domain, by: call.author, at: call.now, on: connection)
-                    return .noContent.followed(by: .domain(domain.host))
-                }
-            } catch let error as MariaDBError where error.code == .rowIsReferenced {
-                throw Problem.conflict(
-                    code: "domain_in_use", "Move or delete the links and bio pages on \(domain.host) first.")
-            }
+            return try call.commit(call.domains.delete(domain)) { .noContent }
         }
     }
 
-    private static func write(_ before: Domain, to after: Domain, _ action: AuditAction, _ call: Call) throws -> Answer {
-        let site = call.services.site
-        var shown = after
-        shown.version += 1
-        let answer = Answer.ok(shown.json(site)).tagged(shown.resourceVersion)
-        do {
-            return try call.commit { connection in
-                try DomainChanges.update(before, to: after, action, by: call.author, at: call.now, on: connection)
-                return answer.followed(by: .domain(after.host))
-            }
-        } catch let error as MariaDBError where error.isDuplicate(of: "verified_host") {
-            throw taken(nil, call, after.host)
-        }
-    }
-
-    private static func taken(_ owner: Domain?, _ call: Call, _ host: String = "") -> Problem {
-        if owner?.workspace == call.workspace {
-            return .conflict(
-                code: "domain_exists", "Use the domain that is there; the workspace has \(owner?.host ?? host) already.")
-        }
-        return .conflict(
-            code: "domain_taken",
-            "Another workspace has \(owner?.host ?? host); it has to be deleted there before it can be yours.")
+    private static func shown(_ domain: Domain, _ call: Call) -> Answer {
+        .ok(domain.json(call.services.site)).tagged(domain.resourceVersion)
     }
 }
 

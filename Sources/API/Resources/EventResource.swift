@@ -1,3 +1,4 @@
+import DeliveryStore
 import HTTP
 import Model
 import Store

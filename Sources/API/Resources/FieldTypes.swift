@@ -1,12 +1,6 @@
 import HTTP
 import Model
 
-/// What is wrong with a field, in words of this API.
-struct FieldRefusal: FieldError {
-    var code: String
-    var message: String
-}
-
 func plain(_ text: String) throws -> String {
     if let scalar = PlainText.firstForbidden(in: text) {
         throw FieldRefusal(code: "invalid_text", message: "Remove the control character \(scalar.named).")

@@ -1,6 +1,5 @@
 import Access
 import HTTP
-import MariaDB
 import Model
 import Store
 import Work
@@ -14,18 +13,14 @@ enum KeyResource {
         let scopes = fields.required("scopes", as: .scopes)
         let (givenName, givenScopes) = try fields.finish(requiring: name, scopes)
         try requireHeld(givenScopes, call)
-        let (text, maker) = (APIKeyText.random(), call.principal.key)
+        let maker = call.principal.key
         var key = APIKey(
-            id: .new(), workspace: call.workspace, name: givenName, hint: text.hint, scopes: givenScopes,
+            id: .new(), workspace: call.workspace, name: givenName, scopes: givenScopes,
             requestsPerMinute: maker.requestsPerMinute, allowedAddresses: maker.allowedAddresses, creator: maker.creator,
             expiresAt: maker.expiresAt, createdAt: call.now)
         wanted.apply(to: &key)
         try refuseLooser(key, than: maker)
-        try call.admit(of: .apiKeys)
-        return try call.commit { connection in
-            try KeyChanges.create(key, text, by: call.author, on: connection)
-            return shown(key, text, call)
-        }
+        return try call.commit(call.keys.create(key)) { shown($0, call) }
     }
 
     static func list(_ call: Call) throws -> Answer {
@@ -60,14 +55,7 @@ enum KeyResource {
             try requireHeld(before.scopes.union(after.scopes), call)
             if !wanted.isEmpty { try refuseLooser(after, than: call.principal.key) }
             try refuseLongerOverlap(before, after)
-            guard after.json != before.json else {
-                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: nil, .access(call.workspace))
-            }
-            return try call.commit { connection in
-                try KeyChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
-                after.version += 1
-                return .ok(after.json).tagged(after.resourceVersion).followed(by: .access(call.workspace))
-            }
+            return try call.commit(call.keys.update(before, to: after)) { .ok($0.json).tagged($0.resourceVersion) }
         }
     }
 
@@ -81,18 +69,13 @@ enum KeyResource {
             let maker = call.principal.key
             try requireHeld(old.scopes, call)
             try refuseLooser(old, than: maker)
-            try refuseRotationOfEnded(old, call)
-            let text = APIKeyText.random()
-            var successor = old.rotated(text, at: call.now)
-            // Never beyond the end of the key that asks: rotating itself it would live for ever.
-            if let end = maker.expiresAt { successor.expiresAt = min(successor.expiresAt ?? end, end) }
-            // Whoever rotates a key holds its successor: what it may do ends with their role.
-            successor.creator = maker.creator ?? old.creator
-            return try call.commit { connection in
-                try KeyChanges.rotate(
-                    old, to: successor, text, overlapSeconds: overlap, by: call.author, at: call.now, on: connection)
-                return shown(successor, text, call).followed(by: .access(call.workspace))
+            let change = try call.keys.rotate(old, overlapSeconds: overlap) { successor in
+                // Never beyond the end of the key that asks: rotating itself it would live for ever.
+                if let end = maker.expiresAt { successor.expiresAt = min(successor.expiresAt ?? end, end) }
+                // Whoever rotates a key holds its successor: what it may do ends with their role.
+                successor.creator = maker.creator ?? old.creator
             }
+            return try call.commit(change) { shown($0, call) }
         }
     }
 
@@ -104,17 +87,15 @@ enum KeyResource {
             }
             try requireHeld(key.scopes, call)
             try call.preconditions.requireMatch(key.resourceVersion)
-            return try call.commit { connection in
-                try KeyChanges.revoke(key, by: call.author, at: call.now, on: connection)
-                return .noContent.followed(by: .access(call.workspace))
-            }
+            return try call.commit(call.keys.revoke(key)) { .noContent }
         }
     }
 
     // MARK: Parts
 
-    private static func shown(_ key: APIKey, _ text: APIKeyText, _ call: Call) -> Answer {
-        var answer = Answer.created(key.json(with: text), at: "\(call.basePath)/api-keys/\(key.id)").tagged(key.resourceVersion)
+    private static func shown(_ made: KeyWork.Shown, _ call: Call) -> Answer {
+        let key = made.key
+        var answer = Answer.created(key.json(with: made.text), at: "\(call.basePath)/api-keys/\(key.id)").tagged(key.resourceVersion)
         answer.isSecret = true
         return answer
     }
@@ -147,15 +128,6 @@ enum KeyResource {
             refuse("/allowed_addresses", ranges.map(\.description).joined(separator: ", "))
         }
         if !problems.isEmpty { throw .validationFailed(problems) }
-    }
-
-    private static func refuseRotationOfEnded(_ key: APIKey, _ call: Call) throws(Problem) {
-        if let successor = key.successor {
-            throw .conflict(code: "already_rotated", "Rotate \(successor) instead; it has taken this key's place.")
-        }
-        if !key.isActive(at: call.now) {
-            throw .conflict(code: "key_expired", "Create a new API key; this one has expired.")
-        }
     }
 
     /// A key that has a successor ends when it was told to, or sooner.

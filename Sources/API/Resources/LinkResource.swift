@@ -1,16 +1,12 @@
 import HTTP
 import JSON
-import MariaDB
 import Model
 import Store
-import Work
 import Text
+import Work
 
 /// `/links`: create, list, read, change, delete.
 enum LinkResource {
-    /// Random slugs that are tried before the request is refused.
-    static let slugTries = 5
-
     static func create(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         return try create(try LinkDraft(&fields, call), call)
@@ -52,11 +48,7 @@ enum LinkResource {
             guard let link = found else {
                 try call.preconditions.requireMatchOfNothing()
                 let draft = try LinkDraft(&copy, call)
-                do {
-                    return try create(draft, call)
-                } catch let problem as Problem where problem.code == externalIDTaken.code {
-                    throw Links.Refusal.changedMeanwhile
-                }
+                do { return try create(draft, call) } catch Refusal.externalIDTaken { throw ChangedMeanwhile() }
             }
             return try answerToRepeatedUpsert(link, call) ?? update(link, try LinkChange(&copy, call, isNew: true), call)
         }
@@ -80,48 +72,14 @@ enum LinkResource {
                 return try call.answerToRepeatedDelete(.linkDeleted, id.description)
             }
             try call.preconditions.requireMatch(link.resourceVersion)
-            return try call.commit { connection in
-                try Links.delete([link], on: connection)
-                try call.record([.deleted(link)], on: connection)
-                return .noContent.followed(by: .links([link.place]))
-            }
+            return try call.commit(call.links.delete(link)) { .noContent }
         }
     }
 
     // MARK: Parts
 
     private static func create(_ draft: LinkDraft, _ call: Call) throws -> Answer {
-        try call.admit(of: .links)
-        for _ in 0..<(draft.slug == nil ? slugTries : 1) {
-            let link = draft.link(call)
-            do {
-                // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
-                return try insert(link, draft.slug == nil ? [] : [.links([link.place])], call)
-            } catch Links.Refusal.slugTaken where draft.slug == nil {
-                continue
-            } catch let refusal as Links.Refusal {
-                throw problem(refusal, link)
-            }
-        }
-        throw Problem.slugSpaceExhausted()
-    }
-
-    private static func insert(_ link: Link, _ effects: [Effect], _ call: Call) throws -> Answer {
-        let json = link.json(call.services.site)
-        var answer = created(link, json, call)
-        answer.effects = effects
-        do {
-            return try Links.refusing {
-                try call.commit(
-                    answer, LinkChanges.creation(link, json: json, by: call.author, at: call.now, call.services.site))
-            }
-        } catch let error as MariaDBError where error.isConnectionLost {
-            // Committed or not? Only the database knows; where it cannot be asked the client has to.
-            let stored = try call.services.store.read { try Links.find(link.id, in: call.workspace, on: $0) }
-            guard stored != nil else { throw error }
-            answer.isChange = true
-            return answer
-        }
+        try call.commit(call.links.create(draft)) { created($0.link, $0.json, call) }
     }
 
     private static func created(_ link: Link, _ json: JSON, _ call: Call) -> Answer {
@@ -134,28 +92,8 @@ enum LinkResource {
 
     private static func update(_ before: Link, _ change: LinkChange, _ call: Call) throws -> Answer {
         try call.preconditions.requireMatch(before.resourceVersion)
-        var after = try change.applied(to: before, call)
-        guard after != before else {
-            return call.unchanged(shown(before, call), since: before.updatedAt, .links([before.place]))
-        }
-        do {
-            try write(after, before, call)
-        } catch let refusal as Links.Refusal where refusal != .changedMeanwhile {
-            throw problem(refusal, after)
-        }
-        after.version += 1
-        var answer = shown(after, call)
-        answer.isChange = true
-        return answer
-    }
-
-    private static func write(_ after: Link, _ before: Link, _ call: Call) throws {
-        _ = try call.commit { connection in
-            try Links.update(after, on: connection)
-            if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
-            try call.record([.updated(before, after)], on: connection)
-            return .noContent.followed(by: .links([before.place, after.place]))
-        }
+        let after = try change.applied(to: before, call)
+        return try call.commit(call.links.update(before, to: after)) { shown($0, call) }
     }
 
     private static func find(_ call: Call) throws -> Link {
@@ -169,17 +107,6 @@ enum LinkResource {
         else { throw Problem.notFound("Use an external_id of 1 to 255 characters, percent-encoded as UTF-8.") }
         return text
     }
-
-    static func problem(_ refusal: Links.Refusal, _ link: Link) -> Problem {
-        switch refusal {
-        case .slugTaken: .slugTaken(link.slug)
-        case .externalIDTaken: externalIDTaken
-        case .changedMeanwhile: .keepsChanging("link")
-        }
-    }
-
-    private static let externalIDTaken = Problem.conflict(
-        code: "external_id_taken", "Choose another external_id; a link of this workspace has it.")
 }
 
 extension Link {
@@ -208,16 +135,5 @@ extension LinkFilter {
             }
             return order
         }) ?? .createdAt
-    }
-}
-
-extension LinkPosition {
-    fileprivate static let length = 16 + 8
-
-    fileprivate var bytes: [UInt8] { id.ulid.bytes + withUnsafeBytes(of: Int64(clicks).bigEndian, Array.init) }
-
-    fileprivate init?(bytes: ArraySlice<UInt8>) {
-        guard let id = ULID(bytes: bytes.prefix(16)) else { return nil }
-        self.init(id: LinkID(id), clicks: Int(bytes.dropFirst(16).reduce(Int64(0)) { $0 << 8 | Int64($1) }))
     }
 }

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import HTTP
 import JSON
 import Model
@@ -6,18 +7,14 @@ import Work
 
 /// `/bio-pages/{id}/analytics`: its views, over time or by what visitors have in common, and the clicks on each of its links.
 enum PageAnalyticsResource {
-    static let groups: [ClickQuestion.Group] = [
-        .time, .country, .city, .device, .browser, .os, .utmSource, .utmMedium, .utmCampaign, .bot, .trigger,
-    ]
-
     static func get(_ call: Call) throws -> Answer {
         var query = try call.query()
         let window = try AnalyticsWindow(
-            &query, call, intervals: AnalyticsWindow.intervals, granularities: ClickResource.granularities,
+            &query, call, intervals: Interval.all, granularities: ClickQuestion.granularities,
             period: { _ in ClickRollups.periodMilliseconds })
         let group = try query.value("group_by") { text throws -> ClickQuestion.Group in
-            guard let group = groups.first(where: { $0.rawValue == text }) else {
-                let names = groups.map(\.rawValue).joined(separator: ", ")
+            guard let group = ClickQuestion.Group.ofPages.first(where: { $0.rawValue == text }) else {
+                let names = ClickQuestion.Group.ofPages.map(\.rawValue).joined(separator: ", ")
                 throw FieldRefusal(code: "invalid_choice", message: "Use one of: \(names).")
             }
             return group

@@ -18,17 +18,9 @@ extension FieldType where Value == String {
         }
     }
 
-    /// A language tag (RFC 5646): `en`, `pt-BR`, `zh-Hant`.
     static var language: FieldType {
         .string.map { text in
-            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            let isTag =
-                text.utf8.count <= 35 && (2...3).contains(parts[0].utf8.count)
-                && parts[0].utf8.allSatisfy(\.isASCIILetter)
-                && parts.dropFirst().allSatisfy {
-                    (2...8).contains($0.utf8.count) && $0.utf8.allSatisfy(\.isASCIILetterOrDigit)
-                }
-            guard isTag else {
+            guard PageTexts.isLanguage(text) else {
                 throw FieldRefusal(code: "invalid_language", message: "Send a language tag such as en or pt-BR.")
             }
             return text
@@ -37,30 +29,20 @@ extension FieldType where Value == String {
 
     static var email: FieldType {
         .string(maximum: 254).map { text in
-            let parts = PlainText.trimmed(text).split(separator: "@", omittingEmptySubsequences: false)
-            // The atoms of RFC 5322, section 3.2.3.
-            let allowed = Set("!#$%&'*+-/=?^_`{|}~.".utf8)
-            let isName = parts[0].utf8.allSatisfy { $0.isASCIILetterOrDigit || allowed.contains($0) }
-            guard parts.count == 2, (1...64).contains(parts[0].utf8.count), isName,
-                let host = try? HostName(validating: String(parts[1]))
-            else {
+            guard let email = PageTexts.email(text) else {
                 throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address such as ada@example.com.")
             }
-            return parts[0] + "@" + host.text
+            return email
         }
     }
 
     static var phone: FieldType {
         .string(maximum: 32).map { text in
-            let text = PlainText.trimmed(text)
-            let body = text.hasPrefix("+") ? text.dropFirst() : text[...]
-            let digits = body.utf8.filter { (0x30...0x39).contains($0) }.count
-            let allowed = Set("0123456789 ()-.".utf8)
-            guard (3...15).contains(digits), body.utf8.allSatisfy(allowed.contains) else {
+            guard let phone = PageTexts.phone(text) else {
                 throw FieldRefusal(
                     code: "invalid_phone", message: "Send a number such as +49 30 123456: digits, spaces, ( ) - .")
             }
-            return text
+            return phone
         }
     }
 
@@ -152,9 +134,4 @@ func notBlank(_ text: String) throws -> String {
         throw FieldRefusal(code: "empty", message: "Send some text.")
     }
     return text
-}
-
-extension UInt8 {
-    fileprivate var isASCIILetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
-    fileprivate var isASCIILetterOrDigit: Bool { isASCIILetter || (0x30...0x39).contains(self) }
 }

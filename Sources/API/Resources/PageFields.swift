@@ -13,8 +13,6 @@ struct PageFields {
     /// Members of the content, as they are stored.
     private var content: [(name: String, value: JSON)] = []
 
-    static let blockLimit = 100
-
     init(_ fields: inout JSONFields, _ call: Call, isNew: Bool) throws {
         let known = try PageReferences(&fields, call)
         slug = Self.slug(&fields, isNew: isNew)
@@ -30,16 +28,12 @@ struct PageFields {
     /// The content with the changes made, every member in its place.
     func applied(to content: PageContent) -> PageContent {
         var changed = JSONObject()
-        for name in Self.members {
+        for name in PageContent.members {
             changed[name] =
                 self.content.last { $0.name == name }?.value ?? content.json[name] ?? Self.standard[name] ?? .null
         }
         return PageContent(changed)
     }
-
-    static let members = [
-        "title", "description", "avatar", "language", "theme", "colors", "seo", "social_card", "blocks",
-    ]
 
     private static let standard: JSONObject = ["language": "en", "theme": .string(Themes.standard), "blocks": []]
 
@@ -76,9 +70,9 @@ struct PageFields {
 
     /// Counted first: of ten thousand blocks none is worth reading.
     private mutating func readBlocks(_ fields: inout JSONFields, _ known: PageReferences) {
-        if let count = fields.peek("blocks")?.arrayValue?.count, count > Self.blockLimit {
+        if let count = fields.peek("blocks")?.arrayValue?.count, count > PageContent.blockLimit {
             fields.note(
-                "blocks", code: "too_many", message: "Send at most \(Self.blockLimit) blocks; these are \(count).")
+                "blocks", code: "too_many", message: "Send at most \(PageContent.blockLimit) blocks; these are \(count).")
             _ = fields.value("blocks", as: .json)
             return
         }
@@ -108,10 +102,10 @@ struct PageReferences {
         (images, links) = try call.services.store.read { connection in
             (
                 Set(try Images.find(Array(named.images), in: call.workspace, on: connection).keys),
-                Set(try ClickSubscriptions.places(of: named.links, in: call.workspace, on: connection).keys)
+                Set(try Links.places(of: named.links, in: call.workspace, on: connection).keys)
             )
         }
-        hosts = try KnownHosts(named.hosts, call.services)
+        hosts = try KnownHosts(named.hosts, call.assignment)
         themes = fields.peek("theme") == nil ? [] : try call.services.pages.themes()
     }
 
@@ -125,7 +119,7 @@ struct PageReferences {
         init(_ fields: JSONFields) {
             noteImage(fields.peek("avatar"))
             noteImage(fields.peek("social_card")?["image"])
-            for block in (fields.peek("blocks")?.arrayValue ?? []).prefix(PageFields.blockLimit) {
+            for block in (fields.peek("blocks")?.arrayValue ?? []).prefix(PageContent.blockLimit) {
                 noteImage(block["image"])
                 if let id = block["link_id"]?.stringValue.flatMap({ LinkID($0) }) { links.insert(id) }
                 if let host = block["url"].flatMap(KnownHosts.host) { hosts.insert(host) }

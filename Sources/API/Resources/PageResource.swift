@@ -1,7 +1,4 @@
-import Crypto
 import HTTP
-import JSON
-import MariaDB
 import Model
 import Pages
 import Store
@@ -15,35 +12,9 @@ enum PageResource {
         let wanted = try PageFields(&fields, call, isNew: true)
         let home = try call.domain(wanted.domain, &fields)
         let domain = try fields.finish(requiring: home)
-        let draft = wanted.applied(to: PageContent([:])).stored
-        try call.admit(of: .bioPages)
-        for _ in 0..<(wanted.slug == nil ? LinkResource.slugTries : 1) {
-            let page = BioPage(
-                id: .new(), workspace: call.workspace, domain: domain.id, host: domain.host,
-                slug: wanted.slug?.text ?? Slug.random(length: call.services.site.slugLength).text, draft: draft,
-                createdAt: call.now, updatedAt: call.now)
-            do {
-                return try create(page, call)
-            } catch let problem as Problem where wanted.slug == nil && problem.code == Problem.slugTaken("").code {
-                continue
-            }
-        }
-        throw Problem.slugSpaceExhausted()
-    }
-
-    private static func create(_ page: BioPage, _ call: Call) throws -> Answer {
-        let site = call.services.site
-        let answer = Answer.created(try page.json(site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(
-            page.resourceVersion)
-        return try refusing(page) {
-            try call.commit { connection in
-                try BioPages.create(page, on: connection)
-                try connection.execute(
-                    AuditLog.insertion(
-                        of: call.audit(
-                            .pageCreated, page.id.description, after: try page.settings(site))))
-                return answer.followed(by: .pages([page.place]))
-            }
+        let change = try call.pages.create(wanted.applied(to: PageContent([:])), on: domain, slug: wanted.slug)
+        return try call.commit(change) { page in
+            .created(try page.json(call.services.site), at: "\(call.basePath)/bio-pages/\(page.id)").tagged(page.resourceVersion)
         }
     }
 
@@ -74,20 +45,8 @@ enum PageResource {
             if let slug = wanted.slug { after.slug = slug.text }
             if let home { (after.domain, after.host) = (home.id, home.host) }
             after.draft = wanted.applied(to: try PageContent(stored: before.draft)).stored
-            guard after != before else {
-                return call.unchanged(try call.show(before), since: before.updatedAt, .pages([before.place]))
-            }
-            if after.draft != before.draft { after.isChanged = true }
-            return try update(before, to: after, call)
+            return try call.commit(call.pages.update(before, to: after)) { try shown($0, call) }
         }
-    }
-
-    private static func update(_ before: BioPage, to changed: BioPage, _ call: Call) throws -> Answer {
-        var after = changed
-        after.updatedAt = call.now
-        // The page says its own address, so another one is another state.
-        if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: call.now) }
-        return try call.write(before, to: after, .pageUpdated)
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -97,36 +56,12 @@ enum PageResource {
                 return try call.answerToRepeatedDelete(.pageDeleted, id.description)
             }
             try call.preconditions.requireMatch(page.resourceVersion)
-            return try call.commit { connection in
-                let made = try madeLinks(of: page, on: connection)
-                try BioPages.delete(page, on: connection)
-                try Links.delete(made, on: connection)
-                try call.record(made.map(LinkTrace.deleted), on: connection)
-                try connection.execute(
-                    AuditLog.insertion(
-                        of: call.audit(
-                            .pageDeleted, page.id.description, before: try page.settings(call.services.site))))
-                return .noContent.followed(by: .links(Set(made.map(\.place))), .pages([page.place]))
-            }
+            return try call.commit(call.pages.delete(page)) { .noContent }
         }
     }
 
-    /// The links that a page made for its URLs go with it, but for those that lead elsewhere now: they are their owner's.
-    private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
-        let made = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade)
-        let links = try Links.lock(made.map(\.link), in: page.workspace, on: connection)
-        return made.compactMap { link in links[link.link].flatMap { sha256($0.settings.url) == link.digest ? $0 : nil } }
-    }
-
-    /// A slug belongs to one link or page.
-    static func refusing<Result>(_ page: BioPage, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch Links.Refusal.slugTaken {
-            throw Problem.slugTaken(page.slug)
-        } catch let error as MariaDBError where error.isDuplicate(of: "place") {
-            throw Problem.slugTaken(page.slug)
-        }
+    static func shown(_ page: BioPage, _ call: Call) throws -> Answer {
+        .ok(try page.json(call.services.site)).tagged(page.resourceVersion)
     }
 }
 
@@ -135,41 +70,5 @@ extension Call {
     func page() throws -> BioPage {
         let id: PageID = try identifier()
         return try found { try BioPages.find(id, in: workspace, on: $0) }
-    }
-
-    func show(_ page: BioPage) throws -> Answer { try show(try page.json(services.site), page.resourceVersion) }
-
-    /// Writes a changed page with its audit entry, shows it to visitors, and answers with it.
-    func write(
-        _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: (Connection) throws -> Void = { _ in }
-    ) throws -> Answer {
-        let site = services.site
-        let changes = JSON.changes(from: try before.settings(site), to: try after.settings(site))
-        var shown = after
-        shown.version += 1
-        let answer = Answer.ok(try shown.json(site)).tagged(shown.resourceVersion)
-        return try PageResource.refusing(after) {
-            try commit { connection in
-                try BioPages.update(after, from: before.stamp, on: connection)
-                try connection.execute(
-                    AuditLog.insertion(
-                        of: audit(
-                            action, after.id.description, before: changes.before, after: changes.after)))
-                try alongside(connection)
-                return answer.followed(by: .pages([before.place, after.place]))
-            }
-        }
-    }
-
-    /// The domain to put something on: the shared one, or one of the workspace's own.
-    /// - Parameter hosts: of all items of a bulk request.
-    func domain(_ wanted: Field<HostName>, among hosts: KnownHosts? = nil, _ fields: inout JSONFields) throws -> Domain? {
-        let host = wanted.value?.text ?? services.site.linkHost
-        let domain = try hosts.map { $0.find(host) } ?? services.domains.find(host, isNewExpected: true)
-        guard let domain, domain.workspace == nil || domain.workspace == workspace else {
-            fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")
-            return nil
-        }
-        return domain
     }
 }

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import HTTP
 import JSON
 import Model
@@ -5,15 +6,12 @@ import Store
 
 /// `/analytics/usage`: API requests, errors and latencies, over time or by key, endpoint and status.
 enum UsageResource {
-    static let intervals =
-        [AnalyticsWindow.Interval(name: "1h", length: .steps(60), granularity: .minute)] + AnalyticsWindow.intervals
-
     /// Days of which minutes are told; they are kept for a day longer.
     private static let minuteDays: Int64 = 7
 
     static func get(_ call: Call) throws -> Answer {
         var query = try call.query()
-        let window = try AnalyticsWindow(&query, call, intervals: intervals, granularities: Granularity.allCases) {
+        let window = try AnalyticsWindow(&query, call, intervals: Interval.ofUsage, granularities: Granularity.allCases) {
             resolution($0).milliseconds
         }
         var question = UsageQuestion(

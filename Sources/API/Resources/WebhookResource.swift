@@ -1,7 +1,6 @@
 import Crypto
+import DeliveryStore
 import HTTP
-import JSON
-import MariaDB
 import Model
 import Store
 import Work
@@ -18,12 +17,8 @@ enum WebhookResource {
             to: Webhook(workspace: call.workspace, url: url.text, events: wanted.events.value ?? everything, createdAt: call.now),
             at: call.now)
         let secret = WebhookSecret.random()
-        try call.admit(of: .webhooks)
-        return try call.commit { connection in
-            try WebhookEndpoints.create(webhook, secret: try call.services.webhooks.sealed(secret), on: connection)
-            try connection.execute(AuditLog.insertion(of: call.audit(.webhookCreated, webhook.id.description, after: webhook.settings)))
-            return shown(webhook, secret, call).followed(by: .access(call.workspace))
-        }
+        let change = try call.webhooks.create(webhook, secret: call.services.webhooks.sealed(secret))
+        return try call.commit(change) { shown($0, secret, call) }
     }
 
     static func list(_ call: Call) throws -> Answer {
@@ -48,21 +43,8 @@ enum WebhookResource {
         return try call.retrying("webhook") {
             let before = try call.webhook()
             try call.preconditions.requireMatch(before.resourceVersion)
-            var after = wanted.applied(to: before, at: call.now)
-            guard after != before else {
-                return call.unchanged(.ok(before.json).tagged(before.resourceVersion), since: before.updatedAt, .access(call.workspace))
-            }
-            let changes = JSON.changes(from: before.settings, to: after.settings)
-            let answer = try call.commit { connection in
-                try WebhookEndpoints.update(after, beginsAnew: after.beginsAnew(after: before), on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .webhookUpdated, after.id.description, before: changes.before, after: changes.after)))
-                return .noContent.followed(by: .access(call.workspace))
-            }
-            after.version += 1
-            var shown = Answer.ok(after.json).tagged(after.resourceVersion)
-            shown.isChange = answer.isChange
-            return shown
+            let after = wanted.applied(to: before, at: call.now)
+            return try call.commit(call.webhooks.update(before, to: after)) { .ok($0.json).tagged($0.resourceVersion) }
         }
     }
 
@@ -73,12 +55,7 @@ enum WebhookResource {
                 return try call.answerToRepeatedDelete(.webhookDeleted, id.description)
             }
             try call.preconditions.requireMatch(webhook.resourceVersion)
-            return try call.commit { connection in
-                try WebhookEndpoints.delete(webhook, at: call.now, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .webhookDeleted, webhook.id.description, before: webhook.settings)))
-                return .noContent.followed(by: .access(call.workspace))
-            }
+            return try call.commit(call.webhooks.delete(webhook)) { .noContent }
         }
     }
 
@@ -87,44 +64,21 @@ enum WebhookResource {
         let overlap = fields.value("overlap_seconds", as: .integer(in: 0...604_800)) ?? 86_400
         try fields.finish()
         return try call.retrying("webhook") {
-            var webhook = try call.webhook()
+            let webhook = try call.webhook()
             try call.preconditions.requireMatch(webhook.resourceVersion)
-            if overlap > 0 { try refuseThirdSecret(webhook) }
             let secret = WebhookSecret.random()
-            let end = overlap == 0 ? nil : call.now.adding(seconds: overlap)
-            webhook.updatedAt = call.now
-            return try call.commit { connection in
-                try WebhookEndpoints.rotateSecret(
-                    of: webhook, to: try call.services.webhooks.sealed(secret), overlapEnd: end, on: connection)
-                try connection.execute(AuditLog.insertion(of: call.audit(
-                    .webhookSecretRotated, webhook.id.description, after: ["secret": "***", "overlap_seconds": JSON(overlap)])))
-                var after = webhook
-                (after.previousSecretEndsAt, after.version) = (end, webhook.version + 1)
-                return shown(after, secret, call)
-            }
+            let change = try call.webhooks.rotateSecret(
+                of: webhook, to: call.services.webhooks.sealed(secret), overlapSeconds: overlap)
+            return try call.commit(change) { shown($0, secret, call) }
         }
-    }
-
-    /// Two secrets sign at the most: a receiver that has not yet been told of the last rotation must not be cut off by the
-    /// next. With no overlap it is meant to be.
-    private static func refuseThirdSecret(_ webhook: Webhook) throws(Problem) {
-        guard let end = webhook.previousSecretEndsAt else { return }
-        throw .conflict(
-            code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
-                + "overlap_seconds 0, which ends all secrets but the new one at once.")
     }
 
     /// Sends an event of its own to one endpoint, by the way that all go.
     static func test(_ call: Call) throws -> Answer {
         var fields = try call.fields(orEmpty: true)
         try fields.finish()
-        let webhook = try call.enabledWebhook()
-        var event = call.event(.webhookTest, data: ["webhook_id": .string(webhook.id.description)])
-        event.webhook = webhook.id
-        let answer = Answer(status: 202, content: .object(event.json))
-        return try call.commit(answer, [
-            Events.insertion(of: event), AuditLog.insertion(of: call.audit(.webhookTested, webhook.id.description)),
-        ])
+        let change = try call.webhooks.test(try call.webhook())
+        return try call.commit(change) { Answer(status: 202, content: .object($0.json)) }
     }
 
     private static func shown(_ webhook: Webhook, _ secret: WebhookSecret, _ call: Call) -> Answer {
@@ -145,9 +99,7 @@ extension Call {
     /// The endpoint in the path, if anything is sent to it.
     func enabledWebhook() throws -> Webhook {
         let webhook = try webhook()
-        guard webhook.enabled else {
-            throw Problem.conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
-        }
+        try webhooks.requireEnabled(webhook)
         return webhook
     }
 }

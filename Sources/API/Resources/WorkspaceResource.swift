@@ -9,7 +9,7 @@ import Work
 /// `/workspace`: the workspace that the key belongs to.
 enum WorkspaceResource {
     static func get(_ call: Call) throws -> Answer {
-        let shown = try shown(call.principal.workspace, call)
+        let shown = shown(call.principal.workspace, try used(call))
         return try call.show(shown.json, shown.version)
     }
 
@@ -30,35 +30,28 @@ enum WorkspaceResource {
             if let name = name.value { after.name = name }
             if let plan = plan.value { after.plan = plan }
             if !brand.isAbsent { after.brand = try changed(before.brand, brand.value, call) }
-            guard after != before else {
-                return call.unchanged(try answer(before, call), since: nil, .brand(call.workspace), .access(call.workspace))
+            let used = try used(call)  // before the transaction, which has a connection of its own
+            return try call.commit(call.workspaces.update(before, to: after)) {
+                let shown = shown($0, used)
+                return .ok(shown.json).tagged(shown.version)
             }
-            return try write(after, before, call)
         }
     }
 
-    private static func write(_ after: Workspace, _ before: Workspace, _ call: Call) throws -> Answer {
-        var changed = after
-        changed.version += 1
-        let shown = try answer(changed, call)  // before: it reads on a connection of its own
-        return try call.commit { connection in
-            try WorkspaceChanges.update(before, to: after, by: call.author, at: call.now, on: connection)
-            return shown.followed(by: .brand(call.workspace), .access(call.workspace))
+    /// What it has of what its quotas bound, which changes without anyone changing the workspace.
+    private static func used(_ call: Call) throws -> [Quota: Int] {
+        var used: [Quota: Int] = [:]
+        for quota in Quota.allCases where quota != .pageVersions {
+            used[quota] = try call.services.office.quotas.used(quota, in: call.principal.workspace)
         }
+        return used
     }
 
-    private static func answer(_ workspace: Workspace, _ call: Call) throws -> Answer {
-        let shown = try shown(workspace, call)
-        return .ok(shown.json).tagged(shown.version)
-    }
-
-    /// With what it has of what its quotas bound, which changes without anyone changing the workspace.
-    private static func shown(_ workspace: Workspace, _ call: Call) throws -> (json: JSON, version: ResourceVersion) {
+    private static func shown(_ workspace: Workspace, _ used: [Quota: Int]) -> (json: JSON, version: ResourceVersion) {
         var (quotas, sum) = (JSONObject(), 0)
         for quota in Quota.allCases {
-            let used = quota == .pageVersions ? nil : try call.services.quotas.used(quota, in: workspace)
-            quotas[quota.rawValue] = ["limit": JSON(workspace.limit(of: quota)), "used": JSON(used)]
-            sum = sum &* 31 &+ (used ?? 0)
+            quotas[quota.rawValue] = ["limit": JSON(workspace.limit(of: quota)), "used": JSON(used[quota])]
+            sum = sum &* 31 &+ (used[quota] ?? 0)
         }
         var object = workspace.members
         object["quotas"] = .object(quotas)

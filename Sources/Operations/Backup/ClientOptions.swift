@@ -11,7 +11,7 @@ struct ClientOptions: ~Copyable {
     /// - Parameter address: the server of several that is in use.
     init(
         _ configuration: MariaDBConfiguration, _ address: MariaDBConfiguration.Address, at path: String
-    ) throws(HostFile.Failure) {
+    ) throws(SystemError) {
         self.path = path
         var lines = ["[client]", "default-character-set = utf8mb4", Self.line("user", configuration.user)]
         switch address {

@@ -23,13 +23,26 @@ public struct Restore {
     /// Folders that MariaDB makes for itself.
     private static let ownFolders: Set = [".", "..", "mysql", "performance_schema", "sys", "lost+found", "#rocksdb"]
 
+    /// What the sysadmin has said may be done.
+    public struct Consent: OptionSet, Sendable {
+        public let rawValue: Int
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// What is there may go.
+        public static let replacing = Consent(rawValue: 1)
+        /// Other databases of the server may go back as well.
+        public static let allDatabases = Consent(rawValue: 2)
+        /// The backup may be one that was not signed with our key.
+        public static let unsigned = Consent(rawValue: 4)
+    }
+
     public init(
-        _ installation: Installation, from backup: BackupFolder, replaces: Bool, takesAllDatabases: Bool = false, trusts: Bool = false,
-        dataFolder: String, report: @escaping (String) -> Void
+        _ installation: Installation, from backup: BackupFolder, consent: Consent = [], dataFolder: String,
+        report: @escaping (String) -> Void
     ) {
-        (self.takesAllDatabases, self.trusts) = (takesAllDatabases, trusts)
-        (self.installation, self.backup, self.replaces, self.dataFolder) = (installation, backup, replaces, dataFolder)
-        self.report = report
+        (replaces, takesAllDatabases) = (consent.contains(.replacing), consent.contains(.allDatabases))
+        trusts = consent.contains(.unsigned)
+        (self.installation, self.backup, self.dataFolder, self.report) = (installation, backup, dataFolder, report)
     }
 
     public func run() throws {

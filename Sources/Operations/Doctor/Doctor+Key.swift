@@ -1,5 +1,6 @@
 import Bootstrap
 import Crypto
+import DeliveryStore
 import Store
 
 extension Doctor {

@@ -1,4 +1,5 @@
 import Bootstrap
+import DeliveryStore
 import Model
 import Store
 

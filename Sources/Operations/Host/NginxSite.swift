@@ -65,6 +65,15 @@ public struct NginxSite: Sendable, Equatable {
         return plain(one) == plain(other)
     }
 
+    /// The names that the servers of a site, of nginx or Apache, answer for.
+    public static func names(_ text: String) -> Set<String> {
+        let directives: Set<Substring> = ["server_name", "ServerName", "ServerAlias"]
+        return Set(text.split(separator: "\n").flatMap { line -> [String] in
+            let words = line.split { $0 == " " || $0 == ";" }
+            return words.first.map(directives.contains) == true ? words.dropFirst().map(String.init) : []
+        })
+    }
+
     /// The ports on loopback of a site that is behind another web server; nil for one that is open.
     public static func placeBehind(_ text: String) -> Place? {
         // The defaults: the metrics' server on loopback is none.

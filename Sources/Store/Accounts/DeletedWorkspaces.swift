@@ -5,7 +5,7 @@ import Model
 ///
 /// One short transaction ends a workspace: its row and its hosts go, and no link of it is found from then on. Then all that has
 /// its id is deleted piece by piece, in whatever tables there are. Who is killed in between leaves the row here, by which the next
-/// run or ``Maintenance`` goes on.
+/// run or `maskctl maintain` goes on.
 public enum DeletedWorkspaces {
     /// Of journals that are loaded late.
     private static let keepDays = 30
@@ -57,7 +57,7 @@ public enum DeletedWorkspaces {
     }
 
     /// Goes on with what was begun, deletes what has come since, and forgets what nothing comes for any more.
-    static func settle(_ store: Store, at now: Timestamp) throws {
+    package static func settle(_ store: Store, at now: Timestamp) throws {
         let deleted = try store.read { connection in
             try connection.query("SELECT workspace_id, deleted_at FROM deleted_workspaces").map {
                 row throws(MariaDBError) -> (WorkspaceID, Timestamp) in (try row.identifier(0), try row.timestamp(1))

@@ -176,7 +176,7 @@ public enum AuditChain {
     }
 
     /// Before when the plan no longer keeps what is sealed; nil where it keeps all.
-    static func pruneEnd(
+    package static func pruneEnd(
         _ workspace: WorkspaceID, plan: Plan, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> Timestamp? {
         try connection.query("""

@@ -164,3 +164,15 @@ extension AuditLog {
         return window
     }
 }
+
+// As a cursor has it.
+extension AuditPosition {
+    package static let length = 8 + 16
+
+    package var bytes: [UInt8] { withUnsafeBytes(of: at.milliseconds.bigEndian, Array.init) + id.bytes }
+
+    package init?(bytes: ArraySlice<UInt8>) {
+        guard let id = ULID(bytes: bytes.dropFirst(8)) else { return nil }
+        self.init(at: Timestamp(milliseconds: bytes.prefix(8).reduce(Int64(0)) { $0 << 8 | Int64($1) }), id: id)
+    }
+}

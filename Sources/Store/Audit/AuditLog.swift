@@ -10,7 +10,7 @@ public enum AuditLog {
     static let toleranceMinutes = 5
 
     /// The writer's time as it is stored.
-    static func stored(_ time: SQL) -> SQL {
+    package static func stored(_ time: SQL) -> SQL {
         var bounded: SQL = "IF(ABS(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(3), " + time
         bounded += ")) > \(unsafeText: String(toleranceMinutes * 60)), UTC_TIMESTAMP(3), "
         bounded += time

@@ -3,61 +3,73 @@ import Model
 
 /// Rows in the format of `LOAD DATA` with its defaults: fields end in TAB, rows in newline, backslash escapes.
 /// Loaded with CHARACTER SET binary, so that identifiers can stand as their bytes.
-struct LoadRows {
-    private(set) var bytes: [UInt8] = []
+package struct LoadRows {
+    package init() {}
+
+    package private(set) var bytes: [UInt8] = []
     private var isRowEmpty = true
 
-    mutating func append(_ text: String) {
+    package mutating func append(_ text: String) {
         beginField()
         var text = text
         text.withUTF8 { append(escaping: $0) }
     }
 
     /// `\N`, which stands for NULL.
-    mutating func appendNull() {
+    package mutating func appendNull() {
         beginField()
         bytes += [UInt8(ascii: "\\"), UInt8(ascii: "N")]
     }
 
-    mutating func append(_ text: String?) {
+    package mutating func append(_ text: String?) {
         if let text { append(text) } else { appendNull() }
     }
 
-    mutating func append(utf8 text: [UInt8]) {
+    package mutating func append(_ value: SQLValue) {
+        switch value {
+        case .null: appendNull()
+        case .integer(let number): append(String(number))
+        case .double(let number): append(String(number))
+        case .string(let text): append(text)
+        case .bytes(let bytes): append(utf8: bytes)
+        }
+    }
+
+    package mutating func append(utf8 text: [UInt8]) {
         beginField()
         text.withUnsafeBufferPointer { append(escaping: $0) }
     }
 
-    mutating func append(_ flag: Bool) {
+    package mutating func append(_ flag: Bool) {
         beginField()
         bytes.append(flag ? 0x31 : 0x30)
     }
 
-    mutating func append(_ number: Int) { append(String(number)) }
+    package mutating func append(_ number: Int) { append(String(number)) }
 
     /// Sixteen bytes, most significant first.
-    mutating func append(_ value: UInt128) {
+    package mutating func append(_ value: UInt128) {
         beginField()
         withUnsafeBytes(of: value.bigEndian) { $0.withMemoryRebound(to: UInt8.self) { append(escaping: $0) } }
     }
 
-    mutating func append(_ value: UInt64) {
+    package mutating func append(_ value: UInt64) {
         beginField()
         withUnsafeBytes(of: value.bigEndian) { $0.withMemoryRebound(to: UInt8.self) { append(escaping: $0) } }
     }
 
-    mutating func append<Kind>(_ id: Identifier<Kind>) { append(id.ulid.value) }
+    package mutating func append<Kind>(_ id: Identifier<Kind>) { append(id.ulid.value) }
 
-    mutating func endRow() {
+    package mutating func endRow() {
         bytes.append(UInt8(ascii: "\n"))
         isRowEmpty = true
     }
 
     /// Rows from which on loading costs the server less than an INSERT of all of them.
-    static let worthwhile = 16
+    package static let worthwhile = 16
 
     /// Stores the rows, each of which has to be new: LOAD DATA LOCAL skips what is not.
-    func load(_ count: Int, _ statement: String, on connection: Connection) throws(MariaDBError) {
+    package func load(_ count: Int, _ statement: String, on connection: Connection) throws(MariaDBError) {
         guard try connection.load(bytes, statement) == count else {
             throw MariaDBError(code: .unexpectedResult, message: "not every row was new", sql: statement)
         }

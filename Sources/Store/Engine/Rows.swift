@@ -2,7 +2,7 @@ import MariaDB
 import Model
 
 /// Divides rows into chunks whose sizes are powers of two, 512 at the most: so there are only ten statement texts to prepare.
-func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
+package func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
     var (chunks, rest) = ([ArraySlice<Element>](), rows[...])
     var size = 512
     while !rest.isEmpty {
@@ -14,7 +14,7 @@ func chunks<Element>(of rows: [Element]) -> [ArraySlice<Element>] {
 }
 
 /// Appends `(…), (…)`, one piece for each row.
-func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _ piece: (Element) -> SQL) {
+package func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _ piece: (Element) -> SQL) {
     for (index, row) in rows.enumerated() {
         if index > 0 { statement += ", " }
         statement += piece(row)
@@ -23,14 +23,14 @@ func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inout SQL, _
 
 /// Ids as a table, for a join that takes them row by row along the primary key: given a list the server may walk through
 /// a whole workspace, and wait there for whoever works on its other rows.
-func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {
+package func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {
     var table: SQL = ""
     for (index, id) in ids.enumerated() { appendUnion(index, "SELECT \(cast: id) AS id", "(\(cast: id))", to: &table) }
     return table
 }
 
 /// Appends a row to a table that is made by `SELECT … UNION ALL VALUES (…), (…)`; the first row names the columns.
-func appendUnion(_ index: Int, _ first: SQL, _ other: SQL, to table: inout SQL) {
+package func appendUnion(_ index: Int, _ first: SQL, _ other: SQL, to table: inout SQL) {
     switch index {
     case 0: table += first
     case 1: table += " UNION ALL VALUES " + other
@@ -41,7 +41,7 @@ func appendUnion(_ index: Int, _ first: SQL, _ other: SQL, to table: inout SQL) 
 extension SQL.StringInterpolation {
     /// Binds an identifier as BINARY(16). In a table of values the server takes a bound string for a text of any length,
     /// and puts such a table on the disk.
-    mutating func appendInterpolation<Kind>(cast id: Identifier<Kind>) {
+    package mutating func appendInterpolation<Kind>(cast id: Identifier<Kind>) {
         appendLiteral("CAST(")
         appendInterpolation(id)
         appendLiteral(" AS BINARY(16))")
@@ -49,7 +49,7 @@ extension SQL.StringInterpolation {
 }
 
 extension SQL {
-    static func + (left: SQL, right: SQL) -> SQL {
+    package static func + (left: SQL, right: SQL) -> SQL {
         var sum = left
         sum += right
         return sum

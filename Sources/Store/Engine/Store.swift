@@ -49,6 +49,8 @@ public final class Store: Sendable {
         }
     }
 
+    public typealias Connection = MariaDB.Connection
+
     /// Lends a connection for reading. A connection that proves to be dead (the server was restarted) is replaced once. One
     /// that was given up because the server is slow is not: asking again would only add to its work.
     public func read<R>(priority: PoolPriority = .normal, _ body: (Connection) throws -> R) throws -> R {

@@ -16,39 +16,44 @@ extension Timestamp: SQLValueConvertible {
 }
 
 extension Row {
-    func identifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind> {
+    package func identifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind> {
         Identifier(try ulid(column))
     }
 
-    func ulid(_ column: Int) throws(MariaDBError) -> ULID {
+    package func ulid(_ column: Int) throws(MariaDBError) -> ULID {
         guard let ulid = ULID(bytes: try bytes(column)) else { throw wrong(column, "an identifier") }
         return ulid
     }
 
-    func optionalIdentifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind>? {
+    package func optionalIdentifier<Kind>(_ column: Int) throws(MariaDBError) -> Identifier<Kind>? {
         isNull(column) ? nil : try identifier(column)
     }
 
-    func timestamp(_ column: Int) throws(MariaDBError) -> Timestamp {
+    package func timestamp(_ column: Int) throws(MariaDBError) -> Timestamp {
         guard let time = Timestamp(sql: try string(column)) else { throw wrong(column, "a time") }
         return time
     }
 
-    func optionalTimestamp(_ column: Int) throws(MariaDBError) -> Timestamp? {
+    package func optionalTimestamp(_ column: Int) throws(MariaDBError) -> Timestamp? {
         isNull(column) ? nil : try timestamp(column)
     }
 
-    func plan(_ column: Int) throws(MariaDBError) -> Plan {
+    package func plan(_ column: Int) throws(MariaDBError) -> Plan {
         guard let plan = Plan(rawValue: try string(column)) else { throw wrong(column, "a plan") }
         return plan
     }
 
-    func role(_ column: Int) throws(MariaDBError) -> Role {
+    package func role(_ column: Int) throws(MariaDBError) -> Role {
         guard let role = Role(rawValue: try string(column)) else { throw wrong(column, "a role") }
         return role
     }
 
-    func wrong(_ column: Int, _ wanted: String) -> MariaDBError {
+    package func wrong(_ column: Int, _ wanted: String) -> MariaDBError {
         MariaDBError(code: .unexpectedResult, message: "column \(column) is not \(wanted)")
     }
+}
+
+extension CivilDate {
+    /// `YYYY-MM-DD`.
+    public var sql: String { String(Timestamp(milliseconds: Int64(dayNumber) * 86_400_000).sql.prefix(10)) }
 }

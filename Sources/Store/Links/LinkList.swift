@@ -98,3 +98,15 @@ extension Links {
         return pattern + "%"
     }
 }
+
+// As a cursor has it.
+extension LinkPosition {
+    package static let length = 16 + 8
+
+    package var bytes: [UInt8] { id.ulid.bytes + withUnsafeBytes(of: Int64(clicks).bigEndian, Array.init) }
+
+    package init?(bytes: ArraySlice<UInt8>) {
+        guard let id = ULID(bytes: bytes.prefix(16)) else { return nil }
+        self.init(id: LinkID(id), clicks: Int(bytes.dropFirst(16).reduce(Int64(0)) { $0 << 8 | Int64($1) }))
+    }
+}

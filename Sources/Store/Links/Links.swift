@@ -20,40 +20,15 @@ public enum Links {
     /// same, the first gets it. (LOAD DATA LOCAL skips what a unique key refuses.)
     public static func insert(_ links: [Link], on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
         var rows = LoadRows()
-        for link in links { append(link, to: &rows) }
-        let count = try connection.load(rows.bytes, """
-            LOAD DATA LOCAL INFILE 'links' INTO TABLE links CHARACTER SET binary (
-              workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, indexable, external_id,
-              tags, version, created_at, updated_at)
-            """)
+        for link in links {
+            for column in LinkColumns.all { rows.append(column.value(link)) }
+            rows.endRow()
+        }
+        let count = try connection.load(
+            rows.bytes, "LOAD DATA LOCAL INFILE 'links' INTO TABLE links CHARACTER SET binary (\(LinkColumns.names))")
         let inserted = count == links.count ? Set(links.map(\.id)) : try present(links, on: connection)
         try insertTags(of: links.filter { inserted.contains($0.id) }, on: connection)
         return inserted
-    }
-
-    private static func append(_ link: Link, to rows: inout LoadRows) {
-        let settings = link.settings
-        rows.append(link.workspace)
-        rows.append(link.id)
-        rows.append(link.domain)
-        rows.append(link.host)
-        rows.append(link.slug)
-        rows.append(settings.url)
-        for text in [
-            settings.title, settings.utm.source, settings.utm.medium, settings.utm.campaign, settings.utm.term,
-            settings.utm.content, settings.startsAt?.sql, settings.expiresAt?.sql, settings.maxClicks.map(String.init),
-            settings.expiredURL, settings.passwordHash,
-        ] { rows.append(text) }
-        rows.append(settings.redirectStatus)
-        rows.append(settings.disabled)
-        rows.append(settings.indexable)
-        rows.append(settings.externalID)
-        rows.append(tags(of: link))
-        rows.append(link.version)
-        rows.append(link.createdAt.sql)
-        rows.append(link.updatedAt.sql)
-        rows.endRow()
     }
 
     private static func present(_ links: [Link], on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
@@ -175,44 +150,27 @@ public enum Links {
         return found
     }
 
-    /// Takes one redirect out of a link's budget. False when all have been given out.
-    ///
-    /// One statement decides, so that over all processes never one too many is given out. A request that comes again, because
-    /// the worker that had it died before it answered, has what it took: the row knows the latest that were given one.
-    /// - Parameter request: 16 bytes that no other request has.
-    public static func takeClick(
-        of id: LinkID, in workspace: WorkspaceID, maximum: Int, request: [UInt8], on connection: Connection
-    ) throws(MariaDBError) -> Bool {
-        guard maximum > 0 else { return false }
-        while true {
-            // SET goes from left to right: `taken` is told by the requests of before.
-            let taken = try connection.execute("""
-                UPDATE link_budgets
-                SET taken = taken + (LOCATE(\(request), requests) = 0),
-                    requests = IF(LOCATE(\(request), requests) = 0, RIGHT(CONCAT(requests, \(request)), \(budgetRequestBytes)), requests)
-                WHERE workspace_id = \(workspace) AND link_id = \(id)
-                  AND (taken < \(maximum) OR LOCATE(\(request), requests) > 0)
-                """)
-            if taken == 1 { return true }
-            let opened = try connection.execute("""
-                INSERT IGNORE INTO link_budgets (workspace_id, link_id, taken, requests)
-                VALUES (\(workspace), \(id), 1, \(request))
-                """)
-            if opened == 1 { return true }
-            guard try hasClicksLeft(id, in: workspace, maximum: maximum, on: connection) else { return false }
-        }
+    /// Where a link is, and what it is tagged with.
+    public struct TaggedPlace: Sendable {
+        public var place: Place
+        public var tags: [String]
     }
 
-    /// Of the column `requests`: 128 of them.
-    private static let budgetRequestBytes = 2048
-
-    /// Whether a link's budget has not been given out yet. Whoever wants a redirect has to take it.
-    public static func hasClicksLeft(
-        _ id: LinkID, in workspace: WorkspaceID, maximum: Int, on connection: Connection
-    ) throws(MariaDBError) -> Bool {
-        try connection.query("""
-            SELECT taken < \(maximum) FROM link_budgets WHERE workspace_id = \(workspace) AND link_id = \(id)
-            """).first?.bool(0) ?? (maximum > 0)
+    /// The places of links; those that have been deleted have none.
+    public static func places(
+        of ids: Set<LinkID>, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> [LinkID: TaggedPlace] {
+        var places: [LinkID: TaggedPlace] = [:]
+        for chunk in chunks(of: ids.sorted()) {
+            for row in try connection.query("""
+                SELECT id, host, slug, tags FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))
+                """)
+            {
+                let place = Place(host: try row.string(1), slug: try row.string(2))
+                places[try row.identifier(0)] = TaggedPlace(place: place, tags: try tags(row, 3))
+            }
+        }
+        return places
     }
 
     // MARK: Reading
@@ -234,11 +192,15 @@ public enum Links {
         var link = Link(
             id: try row.identifier(0), workspace: try row.identifier(1), domain: try row.identifier(2),
             host: try row.string(3), slug: try row.string(4), settings: try settings(row),
-            tags: try row.string(25).split(separator: tagSeparator).map(String.init),
+            tags: try tags(row, 25),
             version: try row.integer(20), createdAt: try row.timestamp(21), updatedAt: try row.timestamp(22),
             clicks: try row.integer(23), lastClickedAt: try row.optionalTimestamp(24))
         link.humanClicks = try row.integer(27)
         return link
+    }
+
+    private static func tags(_ row: Row, _ column: Int) throws(MariaDBError) -> [String] {
+        try row.string(column).split(separator: tagSeparator).map(String.init)
     }
 
     private static func settings(_ row: Row) throws(MariaDBError) -> LinkSettings {
@@ -262,38 +224,16 @@ public enum Links {
     // MARK: Writing
 
     private static func insertion(of link: Link) -> SQL {
-        let settings = link.settings
-        return """
-            INSERT INTO links (
-              workspace_id, id, domain_id, host, slug, url, title, utm_source, utm_medium, utm_campaign, utm_term, utm_content,
-              starts_at, expires_at, max_clicks, expired_url, password_hash, redirect_status, disabled, indexable, external_id,
-              tags, version, created_at, updated_at)
-            VALUES (
-              \(link.workspace), \(link.id), \(link.domain), \(link.host), \(link.slug), \(settings.url), \(settings.title),
-              \(settings.utm.source), \(settings.utm.medium), \(settings.utm.campaign), \(settings.utm.term),
-              \(settings.utm.content), \(settings.startsAt), \(settings.expiresAt), \(settings.maxClicks),
-              \(settings.expiredURL), \(settings.passwordHash), \(settings.redirectStatus), \(settings.disabled),
-              \(settings.indexable), \(settings.externalID), \(tags(of: link)), \(link.version), \(link.createdAt), \(link.updatedAt))
-            """
+        var values: SQL = ""
+        for (index, column) in LinkColumns.all.enumerated() { values += index == 0 ? "\(column.value(link))" : ", \(column.value(link))" }
+        return "INSERT INTO links (\(unsafeText: LinkColumns.names)) VALUES (\(values))"
     }
 
     private static func overwriting(_ link: Link) -> SQL {
-        let settings = link.settings
-        return """
-            UPDATE links SET
-              domain_id = \(link.domain), host = \(link.host), slug = \(link.slug), url = \(settings.url), title = \(settings.title),
-              utm_source = \(settings.utm.source), utm_medium = \(settings.utm.medium),
-              utm_campaign = \(settings.utm.campaign), utm_term = \(settings.utm.term),
-              utm_content = \(settings.utm.content), starts_at = \(settings.startsAt), expires_at = \(settings.expiresAt),
-              max_clicks = \(settings.maxClicks), expired_url = \(settings.expiredURL),
-              password_hash = \(settings.passwordHash), redirect_status = \(settings.redirectStatus),
-              disabled = \(settings.disabled), indexable = \(settings.indexable), external_id = \(settings.externalID),
-              tags = \(tags(of: link)), version = version + 1, updated_at = \(link.updatedAt)
-            WHERE workspace_id = \(link.workspace) AND id = \(link.id) AND version = \(link.version)
-            """
+        var changes: SQL = "version = version + 1"
+        for column in LinkColumns.changeable { changes += ", \(unsafeText: column.name) = \(column.value(link))" }
+        return "UPDATE links SET \(changes) WHERE workspace_id = \(link.workspace) AND id = \(link.id) AND version = \(link.version)"
     }
-
-    private static func tags(of link: Link) -> String { link.tags.joined(separator: String(tagSeparator)) }
 
     private static func insertTags(of links: [Link], on connection: Connection) throws(MariaDBError) {
         for chunk in chunks(of: links) {
@@ -312,14 +252,15 @@ public enum Links {
 
     /// Turns the server's word about a unique key into ours.
     public static func refusing<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as MariaDBError where error.code == .duplicateKey {
-            if error.isDuplicate(of: "domain_slug") { throw Refusal.slugTaken }
-            if error.isDuplicate(of: "external_id") { throw Refusal.externalIDTaken }
-            throw error
-        } catch let error as MariaDBError where error.code == .noReferencedRow {
-            throw Refusal.changedMeanwhile  // the domain has just been deleted
-        }
+        do { return try body() } catch { throw refusal(of: error) }
+    }
+
+    /// Our word for what the server says, else the same.
+    public static func refusal(of error: any Error) -> any Error {
+        guard let server = error as? MariaDBError else { return error }
+        if server.isDuplicate(of: "domain_slug") { return Refusal.slugTaken }
+        if server.isDuplicate(of: "external_id") { return Refusal.externalIDTaken }
+        // The domain has just been deleted.
+        return server.code == .noReferencedRow ? Refusal.changedMeanwhile : error
     }
 }

@@ -7,6 +7,8 @@ import POSIX
 extension Setup {
     private static let apacheSites = "/etc/apache2/sites-available"
     private static let apacheFolder = "/etc/mask/apache"
+    /// The virtual host: beside Apache's others, or where there is no Apache, as an example.
+    static var apacheSite: String { (HostFile.isThere(apacheSites) ? apacheSites : apacheFolder) + "/zz-mask.conf" }
 
     /// "apache2 listens on 80 and 443"
     static func sentence(_ holders: [(port: UInt16, names: [String])]) -> String {
@@ -32,8 +34,7 @@ extension Setup {
         }
         try run("/usr/lib/mask/apache-certificates")
         try run("systemctl", "enable", "--quiet", "--now", "mask-apache.path")
-        let folder = HostFile.isThere(Self.apacheSites) ? Self.apacheSites : Self.apacheFolder
-        let file = folder + "/zz-mask.conf"
+        let file = Self.apacheSite
         guard !HostFile.isThere(file) else { return }
         step("apache", file)
         let text = try HostFile.read(Self.shared + "/apache/zz-mask.conf")

@@ -12,6 +12,21 @@ extension Setup {
     /// What `apt remove mask` puts back.
     private static let before = "/etc/mask/before-setup"
 
+    /// A site that is there is kept: one that answers for other hosts would go on to.
+    static func refuseSites(notOf hosts: [String]) throws {
+        guard let nginx = try? HostFile.read(Self.site) else { return }
+        let isBehind = NginxSite.placeBehind(nginx) != nil
+        for (site, text) in [(Self.site, nginx)] + (isBehind ? [(Self.apacheSite, (try? HostFile.read(Self.apacheSite)) ?? "")] : [])
+        where !text.isEmpty {
+            let names = NginxSite.names(text)
+            guard let host = hosts.first(where: { !names.contains($0) }) else { continue }
+            throw Failure(description: """
+                \(site) does not answer for \(host). A host of MASK is renamed by hand: write \(host) in the place of the old name \
+                there, wherever it stands, and run maskctl setup again.
+                """)
+        }
+    }
+
     func enableSite() throws {
         let isNew = !HostFile.isThere(Self.enabledSite)
         // Debian's own page answers for every host that nobody else claims, and so does MASK.

@@ -52,6 +52,7 @@ struct SetupCommand: AccountCommand {
         let api = try host(apiHost, settings["MASK_API_HOST"], "Host of the API, such as api.example.com")
         let link = try host(linkHost, settings["MASK_LINK_HOST"], "Host of the shared short links, such as links.example.com")
         guard api != link else { throw ValidationError("The API and the links need a host each.") }
+        try Setup.refuseSites(notOf: [api.text, link.text])
         // Who was asked for the hosts is asked for the rest, too.
         let database = database ?? (isNew ? ask("MariaDB's host, if it is not this one") : nil)
         let certificate = try certificate ?? (isNew ? askForCertificate() : .selfSigned)

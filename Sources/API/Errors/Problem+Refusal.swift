@@ -1,0 +1,59 @@
+import HTTP
+import JSON
+import Model
+import Work
+
+extension Refusal {
+    /// What a client is told of it.
+    var problem: Problem {
+        switch self {
+        case .quotaExceeded(let quota, let workspace): .quotaExceeded(quota, of: workspace)
+        case .changedMeanwhile: .keepsChanging("link")
+        case .requestNotEnded: .idempotencyKeyInUse()
+        case .unknownLink, .unknownWorkspace, .unknownMember, .unknownKey, .unknownDomain: .notFound()
+        case .slugTaken(let slug): .slugTaken(slug)
+        case .slugSpaceExhausted: .slugSpaceExhausted()
+        case .externalIDTaken:
+            .conflict(code: "external_id_taken", "Choose another external_id; a link of this workspace has it.")
+        case .wrongOrder: .validationFailed("/expires_at", code: "invalid_order", "Send a time after starts_at.")
+        case .imageIsLogo:
+            .conflict(code: "image_in_use", "The workspace's brand has the image as its logo. Change that first.")
+        case .imageIsShown:
+            .conflict(code: "image_in_use", "A page has the image in its draft or in a version. Delete that page first.")
+        case .alreadyRotated(let successor):
+            .conflict(code: "already_rotated", "Rotate \(successor) instead; it has taken this key's place.")
+        case .keyExpired: .conflict(code: "key_expired", "Create a new API key; this one has expired.")
+        case .domainExists(let host):
+            .conflict(code: "domain_exists", "Use the domain that is there; the workspace has \(host) already.")
+        case .domainTaken(let host):
+            .conflict(
+                code: "domain_taken", "Another workspace has \(host); it has to be deleted there before it can be yours.")
+        case .domainInUse(let host):
+            .conflict(code: "domain_in_use", "Move or delete the links and bio pages on \(host) first.")
+        case .webhookDisabled:
+            .conflict(code: "webhook_disabled", "Enable the endpoint first; nothing is sent to it now.")
+        case .secretOverlap(let end):
+            .conflict(
+                code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
+                    + "overlap_seconds 0, which ends all secrets but the new one at once.")
+        // Of what an API client cannot ask for.
+        case .workspaceTaken, .memberTaken: .conflict(description)
+        }
+    }
+}
+
+extension Problem {
+    static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
+
+    static func quotaExceeded(_ quota: Quota, of workspace: Workspace) -> Problem {
+        let limit = workspace.limit(of: quota)
+        let way = quota == .idempotencyBytes
+            ? "Send fewer items in a request, or no Idempotency-Key; answers are kept for a day."
+            : "Delete what is not needed."
+        return Problem(
+            status: 422, code: "quota_exceeded", title: "Quota exceeded",
+            detail: "This workspace may have \(quota.phrase(limit)). \(way) A larger plan has more, and whoever runs this "
+                + "service can raise the quota.",
+            extensions: ["quota": .string(quota.rawValue), "limit": JSON(limit)])
+    }
+}

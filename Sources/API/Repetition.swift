@@ -1,0 +1,21 @@
+import HTTP
+import Model
+import Work
+
+// nginx asks a second worker when the first dies, and what the first was asked may have been done: it is the same request then,
+// and nobody may have been told of it.
+extension Call {
+    /// No request that nginx repeats was made before.
+    var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
+
+    /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
+    func earlierChanges() throws -> [EarlierChange] { try assignment.earlierChanges(since: repetitionsBegin) }
+
+    /// The answer where what is to be deleted is not there.
+    func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
+        let earlier = try earlierChanges()
+        guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
+        carryOut(earlier.effects)
+        return .noContent
+    }
+}

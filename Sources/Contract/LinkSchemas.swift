@@ -1,0 +1,103 @@
+import HTTP
+import JSON
+import Model
+import Work
+
+extension Schemas {
+    private static let text: JSON = ["type": ["string", "null"], "maxLength": 255, "pattern": .string(plain)]
+
+    /// Names in A-label form, with a dot, and no number at the end.
+    static let host =
+        "^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
+
+    /// Of ASCII only letters, digits and `-._~`, not beginning with `_` or `.`. Of other scripts letters, digits, marks
+    /// and emoji, which patterns cannot say in a way that all readers of them understand.
+    static let slug = #"^[^\u0000-,./:-@\[-`{-}\u007F][^\u0000-,/:-@\[-^`{-}\u007F]*$"#
+
+    /// A host, perhaps with a port, of a length that hosts can have; no user name.
+    private static let web = #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"#
+
+    /// Without control characters, and without space at either end.
+    static let tag: JSON = {
+        let outer = forbidden + #"\u0020\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000"#
+        let pattern = "^[^\(outer)]([^\(forbidden)]*[^\(outer)])?$"
+        return ["type": "string", "minLength": 1, "maxLength": 50, "pattern": .string(pattern)]
+    }()
+
+    /// What a client can set, as it sends it.
+    private static let writable: JSONObject = [
+        "slug": [
+            "type": ["string", "null"], "minLength": 1, "maxLength": 100, "pattern": .string(slug),
+            "description": "Random where left out; of other scripts letters, digits, marks and emoji only",
+        ],
+        "domain": [
+            "type": ["string", "null"], "maxLength": 253, "pattern": .string(host),
+            "description": "The installation's link host where left out",
+        ],
+        "tags": ["type": ["array", "null"], "items": tag, "maxItems": 20, "uniqueItems": true],
+        "title": text, "utm_source": text, "utm_medium": text, "utm_campaign": text, "utm_term": text, "utm_content": text,
+        "starts_at": moment,
+        "expires_at": [
+            "type": ["string", "null"], "format": "date-time",
+            "description": "May lie in the past: the link is made, and has expired",
+        ],
+        "max_clicks": ["type": ["integer", "null"], "minimum": 1, "maximum": 2_000_000_000],
+        "expired_url": ["type": ["string", "null"], "format": "uri", "maxLength": 8192, "pattern": .string(web)],
+        "password": ["type": ["string", "null"], "minLength": 1, "maxLength": 128, "writeOnly": true],
+        "redirect_status": ["type": ["integer", "null"], "enum": [301, 302, 307, 308, nil]],
+        "disabled": ["type": ["boolean", "null"]],
+        "indexable": [
+            "type": ["boolean", "null"],
+            "description": "Search engines may list the short URL; otherwise its redirect says X-Robots-Tag: noindex",
+        ],
+        "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
+    ]
+
+    static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192, "pattern": .string(web)]
+
+    static let newLink: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: ["url"])
+    static let linkChanges: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: [])
+
+    static let link: JSON = {
+        let read: JSONObject = [
+            "id": .id(LinkKind.self), "url": url, "short_url": url, "slug": ["type": "string"], "domain": ["type": "string"],
+            "tags": ["type": "array", "items": ["type": "string"]],
+            "clicks": ["type": "integer", "description": "All, bots included"],
+            "human_clicks": ["type": "integer", "description": "Those of them that are not a bot's"],
+            "password_protected": ["type": "boolean"], "redirect_status": ["type": "integer"], "disabled": ["type": "boolean"],
+            "indexable": ["type": "boolean"],
+            "created_at": .time, "updated_at": .time, "last_clicked_at": moment,
+        ]
+        let optional = writable.members.filter { read[$0.name] == nil && $0.name != "password" }
+        return object(JSONObject(read.members + optional))
+    }()
+
+    // MARK: Many links
+
+    /// Passwords are set one link at a time.
+    private static let bulkWritable = JSONObject(
+        [.init(name: "url", value: url)] + writable.members.filter { $0.name != "password" })
+
+    static let newLinks: JSON = object(["links": many(object(bulkWritable, required: ["url"]))])
+
+    static let linksChanges: JSON = object([
+        "links": many(object(JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members), required: ["id"]))
+    ])
+
+    static let linkIDs: JSON = object(["ids": many(["type": "string", "description": "lnk_…"])])
+
+    static let bulkResults: JSON = object([
+        "succeeded": .count, "failed": .count,
+        "results": array(of: object([
+            "status": ["type": "integer"], "link": orNull(reference("Link")), "error": orNull(bulkError),
+        ])),
+    ])
+
+    private static let bulkError: JSON = object([
+        "code": string, "title": string, "detail": string, "errors": array(of: fieldProblem),
+    ])
+
+    private static func many(_ items: JSON) -> JSON {
+        ["type": "array", "items": items, "minItems": 1, "maxItems": .integer(Int64(LinkWork.bulkLimit))]
+    }
+}

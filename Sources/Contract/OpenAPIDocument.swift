@@ -1,0 +1,190 @@
+import HTTP
+import JSON
+import Model
+
+/// What OpenAPI tells of a route.
+package struct DescribedRoute: Sendable {
+    let method: Method
+    /// Below the base path.
+    let path: String
+    /// What a key needs to call it; nil where none is needed.
+    let scope: Scope?
+    let operation: Operation
+
+    package init(_ method: Method, _ path: String, _ scope: Scope?, _ operation: Operation) {
+        self.method = method
+        self.path = path
+        self.scope = scope
+        self.operation = operation
+    }
+}
+
+/// OpenAPI 3.1 of the reference dialect, made from the route table, so that it cannot drift from it.
+package enum OpenAPIDocument {
+    /// - Parameter base: the address before the paths. It takes some 20 ms.
+    package static func json(_ routes: [DescribedRoute], base: String) -> JSON {
+        [
+            "openapi": "3.1.0",
+            "info": ["title": "MASK", "version": "1", "description": .string(about)],
+            "servers": [["url": .string(base)]],
+            "security": [["key": []]],
+            "paths": .object(paths(routes)),
+            "components": [
+                "schemas": .object(Schemas.all),
+                "securitySchemes": ["key": ["type": "http", "scheme": "bearer", "bearerFormat": "mk_live_…"]],
+            ],
+        ]
+    }
+
+    private static let about = """
+        Short links, their clicks, and the workspace they belong to. Errors are problem documents (RFC 9457).
+        """
+
+    private static func paths(_ routes: [DescribedRoute]) -> JSONObject {
+        var paths = JSONObject()
+        for route in routes {
+            var path = paths[route.path]?.objectValue ?? JSONObject()
+            path[route.method.rawValue.lowercased()] = operation(route)
+            paths[route.path] = .object(path)
+        }
+        return paths
+    }
+
+    private static func operation(_ route: DescribedRoute) -> JSON {
+        var json: JSONObject = ["operationId": .string(route.operation.id), "summary": .string(route.operation.summary)]
+        let parameters = pathParameters(route) + route.operation.query.map(queryParameter) + fieldParameters(route)
+        if !parameters.isEmpty { json["parameters"] = .array(parameters) }
+        if let body = route.operation.body {
+            json["requestBody"] = [
+                "required": .bool(!route.operation.isBodyOptional), "content": ["application/json": media(body)],
+            ]
+        }
+        if !route.operation.uploads.isEmpty {
+            let content = route.operation.uploads.map { JSONObject.Member(name: $0, value: [:]) }
+            json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
+        }
+        json["responses"] = .object(responses(route))
+        if let scope = route.scope { json["x-required-scope"] = .string(scope.rawValue) } else { json["security"] = [] }
+        return .object(json)
+    }
+
+    private static func pathParameters(_ route: DescribedRoute) -> [JSON] {
+        route.path.split(separator: "/").filter { $0.first == "{" }.map {
+            [
+                "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
+                "schema": parameterSchemas[String($0)] ?? .id,
+            ]
+        }
+    }
+
+    /// Of parameters that are no ids.
+    private static let parameterSchemas: [String: JSON] = [
+        "{external_id}": Schemas.string, "{number}": ["type": "integer", "minimum": 1],
+    ]
+
+    private static func queryParameter(_ parameter: Operation.Parameter) -> JSON {
+        [
+            "name": .string(parameter.name), "in": "query", "description": .string(parameter.about),
+            "schema": parameter.schema,
+        ]
+    }
+
+    /// Header fields that a request can have.
+    private static func fieldParameters(_ route: DescribedRoute) -> [JSON] {
+        var fields: [(name: String, about: String, schema: JSON)] = []
+        if route.method == .post {
+            let key: JSON = ["type": "string", "maxLength": 255, "pattern": "^[!-~]*$"]
+            fields.append(("Idempotency-Key", "Sent again with the same request within a day, it gets the first answer", key))
+        }
+        if route.operation.isTagged && route.method == .get {
+            fields.append(("If-None-Match", "The ETag of what the client has; 304 where it is still so", Schemas.string))
+        } else if route.operation.isTagged && route.operation.status != 201 {
+            fields.append(("If-Match", "The ETag of what the client has seen; 412 where it is not so any more", Schemas.string))
+        }
+        return fields.map {
+            ["name": .string($0.name), "in": "header", "description": .string($0.about), "schema": $0.schema]
+        }
+    }
+
+    private static func responses(_ route: DescribedRoute) -> JSONObject {
+        var responses = JSONObject()
+        responses[String(route.operation.status)] = success(route.operation, route.operation.status)
+        if let other = route.operation.otherStatus { responses[String(other)] = success(route.operation, other) }
+        if route.operation.isTagged && route.method == .get {
+            responses["304"] = ["description": "Not modified", "headers": headers(304, tag: tag(route.operation))]
+        }
+        for status in Set(problems(route)).sorted() {
+            responses[String(status)] = [
+                "description": "A problem", "headers": headers(status),
+                "content": ["application/problem+json": ["schema": reference("Problem")]],
+            ]
+        }
+        return responses
+    }
+
+    /// What every route can answer, by the worker or by nginx, and what only this one can.
+    private static func problems(_ route: DescribedRoute) -> [Int] {
+        [400, 403, 414, 429, 431, 500, 502, 503, 504] + (route.scope == nil ? [] : [401])
+            + (route.operation.body == nil && route.operation.uploads.isEmpty ? [] : [413]) + (route.operation.isTagged ? [412] : [])
+            + (route.method == .post ? [409] : []) + (route.scope == nil ? [] : [422]) + route.operation.problems
+    }
+
+    private static func success(_ operation: Operation, _ status: Int) -> JSON {
+        var json: JSONObject = ["description": "Done", "headers": headers(status, tag: status == 204 ? nil : tag(operation))]
+        if let answer = operation.answer {
+            json["content"] = ["application/json": operation.isList ? listMedia(of: answer) : media(answer)]
+        }
+        if !operation.files.isEmpty {
+            json["content"] = .object(JSONObject(operation.files.map { .init(name: $0, value: ["schema": ["type": "string"]]) }))
+        }
+        return .object(json)
+    }
+
+    private static func media(_ name: String) -> JSON {
+        ["schema": reference(name), "example": Schemas.examples[name] ?? .null]
+    }
+
+    private static func listMedia(of name: String) -> JSON {
+        let example: JSON = ["data": [Schemas.examples[name] ?? .null], "has_more": false, "next_cursor": nil]
+        return ["schema": list(of: name), "example": example]
+    }
+
+    /// What entity tags of an answer look like.
+    private static func tag(_ operation: Operation) -> JSON? {
+        operation.isTagged ? operation.files.isEmpty && !operation.isDocument ? .entityTag : .fileTag : nil
+    }
+
+    /// The header fields of an answer that can be relied on. Limits stand in problems too, where the worker wrote them.
+    private static func headers(_ status: Int, tag: JSON? = nil) -> JSON {
+        var headers: JSONObject = ["Request-Id": header("Names the request in logs", ["type": "string", "pattern": "^req_[0-9a-f]{32}$"])]
+        if status < 400 {
+            headers["X-RateLimit-Limit"] = header("Requests a minute", .count)
+            headers["X-RateLimit-Remaining"] = header("Requests that are left of them", .count)
+            headers["X-RateLimit-Reset"] = header("When all are there again, in seconds since 1970", .count)
+        }
+        if let tag { headers["ETag"] = header("The state that is shown, for If-Match and If-None-Match", tag) }
+        switch status {
+        case 201: headers["Location"] = header("The address of what was made", ["type": "string", "format": "uri-reference"])
+        case 401: headers["WWW-Authenticate"] = header("How to authenticate", ["type": "string"])
+        case 429, 502, 503, 504: headers["Retry-After"] = header("Seconds after which to try again", .count)
+        default: break
+        }
+        return .object(headers)
+    }
+
+    private static func header(_ about: String, _ schema: JSON) -> JSON {
+        ["description": .string(about), "required": true, "schema": schema]
+    }
+
+    private static func list(of name: String) -> JSON {
+        [
+            "type": "object", "required": ["data", "has_more", "next_cursor"],
+            "properties": [
+                "data": ["type": "array", "items": reference(name)], "has_more": ["type": "boolean"],
+                "next_cursor": ["type": ["string", "null"]],
+            ],
+        ]
+    }
+
+    private static func reference(_ name: String) -> JSON { Schemas.reference(name) }
+}

@@ -1,0 +1,347 @@
+import AnalyticsStore
+import HTTP
+import JSON
+import Model
+import QRCodes
+import Store
+import Work
+
+/// What OpenAPI tells of each route, in the order of the table.
+extension Operation {
+    package static let createLink = Operation(
+        id: "createLink", summary: "Create a short link", body: "NewLink", status: 201, answer: "Link",
+        isTagged: true, problems: [409, 415, 422])
+
+    package static let listLinks = Operation(
+        id: "listLinks", summary: "List links",
+        query: [
+            .init(name: "domain", about: "Host of the links", schema: ["type": "string"]),
+            .init(name: "tag", about: "Repeat it for links that have all of several tags", schema: ["type": "array", "items": ["type": "string"]]),
+            .init(name: "search", about: "Part of the slug, the destination or the title, as one reads it", schema: ["type": "string"]),
+            .init(name: "external_id", about: "The client's own name for the link", schema: ["type": "string"]),
+            .init(name: "created_after", about: "Created later than this", schema: .time),
+            .init(name: "created_before", about: "Created earlier than this", schema: .time),
+            .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
+            .init(name: "sort", about: "Newest or most clicked first, clicks of bots included", schema: .oneOf(["created_at", "clicks"])),
+        ] + pagination,
+        answer: "Link", isList: true, problems: [400])
+
+    package static let getLink = Operation(id: "getLink", summary: "Read a link", answer: "Link", isTagged: true, problems: [404])
+
+    package static let updateLink = Operation(
+        id: "updateLink", summary: "Change the fields that are sent; null clears a field", body: "LinkChanges",
+        answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let deleteLink = Operation(id: "deleteLink", summary: "Delete a link", status: 204, isTagged: true, problems: [404, 409])
+
+    package static let upsertLink = Operation(
+        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "NewLink",
+        otherStatus: 201, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let createLinks = Operation(
+        id: "createLinks", summary: "Create up to 1,000 links, each with a result in its place", body: "NewLinks",
+        answer: "BulkResults", problems: [409, 415, 422])
+
+    package static let updateLinks = Operation(
+        id: "updateLinks", summary: "Change up to 1,000 links, each with a result in its place", body: "LinksChanges",
+        answer: "BulkResults", problems: [415, 422])
+
+    package static let deleteLinks = Operation(
+        id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkIDs",
+        answer: "BulkResults", problems: [415, 422])
+
+    package static let getLinkQR = Operation(
+        id: "getLinkQR", summary: "A QR code of a link",
+        query: [imageFormat, imageSize] + [
+            .init(name: "margin", about: "Of the quiet zone, in modules", schema: Schemas.qrMargin),
+            .init(name: "error_correction", about: "How much may be dirty or covered", schema: Schemas.qrCorrection),
+            .init(name: "foreground", about: "#rgb or #rrggbb, # written %23", schema: Schemas.qrForeground),
+            .init(name: "background", about: "#rgb, #rrggbb or transparent", schema: Schemas.qrBackground),
+            .init(name: "rounded", about: "Modules with round corners", schema: ["type": "boolean"]),
+        ],
+        files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404])
+
+    package static let createQRCode = Operation(
+        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "NewQRCode", status: 201,
+        answer: "QRCode", isTagged: true, problems: [409, 415, 422])
+
+    package static let listQRCodes = Operation(
+        id: "listQRCodes", summary: "List QR codes, newest first",
+        query: [.init(name: "link_id", about: "Only those of this link", schema: .id(LinkKind.self))] + pagination,
+        answer: "QRCode", isList: true)
+
+    package static let getQRCode = Operation(
+        id: "getQRCode", summary: "Read a QR code", answer: "QRCode", isTagged: true, problems: [404])
+
+    package static let updateQRCode = Operation(
+        id: "updateQRCode", summary: "Change the looks of a QR code", body: "QRCodeChanges", answer: "QRCode",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let deleteQRCode = Operation(
+        id: "deleteQRCode", summary: "Delete a QR code; what it leads to stays", status: 204, isTagged: true,
+        problems: [404, 409])
+
+    package static let getQRCodeImage = Operation(
+        id: "getQRCodeImage", summary: "The image of a QR code", query: [imageFormat, imageSize],
+        files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404, 409])
+
+    package static let createDomain = Operation(
+        id: "createDomain", summary: "Name a host of the workspace's own; links can be on it once it is verified",
+        body: "NewDomain", status: 201, answer: "Domain", isTagged: true, problems: [409, 415, 422])
+
+    package static let listDomains = Operation(
+        id: "listDomains", summary: "List the domains of the workspace, newest first", query: pagination, answer: "Domain",
+        isList: true)
+
+    package static let getDomain = Operation(
+        id: "getDomain", summary: "Read a domain, with the DNS records that it needs", answer: "Domain", isTagged: true,
+        problems: [404])
+
+    package static let updateDomain = Operation(
+        id: "updateDomain", summary: "Change the fields that are sent; null clears a field", body: "DomainChanges",
+        answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let deleteDomain = Operation(
+        id: "deleteDomain", summary: "Give a host up that has no links and pages; others may have it then", status: 204,
+        isTagged: true, problems: [404, 409])
+
+    package static let verifyDomain = Operation(
+        id: "verifyDomain", summary: "Look at the DNS records; where the TXT record is right the host is the workspace's",
+        body: "Nothing", isBodyOptional: true, answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
+
+    /// What all analytics ask for.
+    private static func window(_ intervals: [Interval], _ granularities: [Granularity]) -> [Parameter] {
+        [
+            .init(
+                name: "interval", about: "A window of whole hours or days in the time zone; but for yesterday it ends now",
+                schema: .oneOf(intervals.map(\.name))),
+            .init(
+                name: "start", about: "Instead of interval: from this day, or from the period of the roll-ups that this time is in",
+                schema: dayOrTime),
+            .init(name: "end", about: "To the end of this day, or to this time; now where left out", schema: dayOrTime),
+            .init(
+                name: "timezone", about: "IANA name; days, weeks and months are this zone's",
+                schema: ["type": "string", "default": "UTC"]),
+            .init(
+                name: "granularity", about: "Length of a line when grouped by time; minutes reach back 7 days",
+                schema: .oneOf(granularities.map(\.rawValue))),
+        ]
+    }
+
+    private static let dayOrTime: JSON = ["anyOf": [["type": "string", "format": "date"], .time]]
+
+    package static let getClicks = Operation(
+        id: "getClicks", summary: "Count clicks",
+        query: [
+            .init(name: "link_id", about: "Only this link", schema: .id(LinkKind.self)),
+            .init(name: "domain", about: "Only links on this host", schema: ["type": "string", "pattern": .string(Schemas.host)]),
+            .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"])
+        ] + window(Interval.all, ClickQuestion.granularities) + [
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.allCases.map(\.rawValue))),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
+            lineLimit,
+        ],
+        answer: "Clicks", problems: [400])
+
+    private static let lineLimit = Parameter(
+        name: "limit", about: "How many values, the largest first; `other` has the sum of the rest",
+        schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100])
+
+    package static let getUsage = Operation(
+        id: "getUsage", summary: "Count API requests, their errors and latencies",
+        query: [
+            .init(name: "key_id", about: "Only this API key", schema: .id(APIKeyKind.self)),
+            .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
+            .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599])
+        ] + window(Interval.ofUsage, Granularity.allCases) + [
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(["time", "key", "endpoint", "status"])),
+        ],
+        answer: "Usage", problems: [400])
+
+    package static let createKey = Operation(
+        id: "createKey", summary: "Create an API key; it is shown this once", body: "NewKey", status: 201, answer: "KeyWithText",
+        isTagged: true, problems: [409, 415, 422])
+
+    package static let listKeys = Operation(
+        id: "listKeys", summary: "List the API keys that are not revoked", query: pagination, answer: "Key", isList: true)
+
+    package static let getKey = Operation(id: "getKey", summary: "Read an API key", answer: "Key", isTagged: true, problems: [404])
+
+    package static let updateKey = Operation(
+        id: "updateKey", summary: "Change the fields that are sent; null clears a field", body: "KeyChanges", answer: "Key",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let revokeKey = Operation(
+        id: "revokeKey", summary: "End an API key at once", status: 204, isTagged: true, problems: [404, 409])
+
+    package static let rotateKey = Operation(
+        id: "rotateKey", summary: "Put a successor in an API key's place; the old one works on for the overlap",
+        body: "Rotation", isBodyOptional: true, status: 201, answer: "KeyWithText", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    package static let createWebhook = Operation(
+        id: "createWebhook", summary: "Subscribe an endpoint to events; its secret is shown this once", body: "NewWebhook",
+        status: 201, answer: "WebhookWithSecret", isTagged: true, problems: [409, 415, 422])
+
+    package static let listWebhooks = Operation(
+        id: "listWebhooks", summary: "List the endpoints", query: pagination, answer: "Webhook", isList: true)
+
+    package static let getWebhook = Operation(
+        id: "getWebhook", summary: "Read an endpoint, and how it is doing", answer: "Webhook", isTagged: true, problems: [404])
+
+    package static let updateWebhook = Operation(
+        id: "updateWebhook", summary: "Change the fields that are sent; null clears a field", body: "WebhookChanges",
+        answer: "Webhook", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let deleteWebhook = Operation(
+        id: "deleteWebhook", summary: "Delete an endpoint", status: 204, isTagged: true, problems: [404, 409])
+
+    package static let rotateWebhookSecret = Operation(
+        id: "rotateWebhookSecret", summary: "Give an endpoint a new secret; the old one signs as well for the overlap",
+        body: "SecretRotation", isBodyOptional: true, status: 201, answer: "WebhookWithSecret", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    package static let testWebhook = Operation(
+        id: "testWebhook", summary: "Send an endpoint an event of its own", body: "Nothing", isBodyOptional: true, status: 202,
+        answer: "Event", problems: [404, 409, 415, 422])
+
+    package static let listDeliveries = Operation(
+        id: "listDeliveries", summary: "List what was sent to an endpoint, with each attempt but not what was answered, newest first",
+        query: [
+            .init(name: "status", about: "Only deliveries that came to this", schema: .oneOf(Delivery.Status.allCases.map(\.rawValue))),
+            .init(name: "event_type", about: "Only events of this type", schema: eventType),
+            .init(name: "created_after", about: "Later than this", schema: .time),
+            .init(name: "created_before", about: "Earlier than this", schema: .time),
+        ] + pagination,
+        answer: "ListedDelivery", isList: true, problems: [404])
+
+    package static let getDelivery = Operation(
+        id: "getDelivery", summary: "Read a delivery with its attempts, and what was answered", answer: "Delivery", problems: [404])
+
+    package static let replayDelivery = Operation(
+        id: "replayDelivery", summary: "Send an event again", body: "Nothing", isBodyOptional: true, status: 202,
+        answer: "Delivery", problems: [404, 409, 415, 422])
+
+    package static let recoverDeliveries = Operation(
+        id: "recoverDeliveries", summary: "Send again what came to nothing in a window, up to 10,000 at a time",
+        body: "Recovery", status: 202, answer: "Recovered", problems: [404, 409, 415, 422])
+
+    package static let listEvents = Operation(
+        id: "listEvents", summary: "List the events of the workspace, newest first",
+        query: [.init(name: "type", about: "Only events of this type", schema: eventType)] + pagination,
+        answer: "Event", isList: true)
+
+    package static let getEvent = Operation(id: "getEvent", summary: "Read an event", answer: "Event", problems: [404])
+
+    package static let createPage = Operation(
+        id: "createPage", summary: "Create a bio page; visitors see it once it is published", body: "NewPage", status: 201,
+        answer: "Page", isTagged: true, problems: [409, 415, 422])
+
+    package static let listPages = Operation(
+        id: "listPages", summary: "List the bio pages, newest first", query: pagination, answer: "Page", isList: true)
+
+    package static let getPage = Operation(id: "getPage", summary: "Read a bio page: its draft", answer: "Page", isTagged: true, problems: [404])
+
+    package static let updatePage = Operation(
+        id: "updatePage", summary: "Change the fields of the draft that are sent; null clears a field", body: "PageChanges",
+        answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let deletePage = Operation(
+        id: "deletePage", summary: "Delete a bio page, its history and the short links that it made", status: 204, isTagged: true,
+        problems: [404, 409])
+
+    package static let publishPage = Operation(
+        id: "publishPage", summary: "Show visitors the draft", body: "Nothing", isBodyOptional: true, answer: "Page", isTagged: true,
+        problems: [404, 409, 415, 422])
+
+    package static let unpublishPage = Operation(
+        id: "unpublishPage", summary: "Show visitors nothing", body: "Nothing", isBodyOptional: true, answer: "Page",
+        isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let previewPage = Operation(
+        id: "previewPage", summary: "The draft as visitors would see it", files: ["text/html"], problems: [404])
+
+    package static let listPageVersions = Operation(
+        id: "listPageVersions", summary: "List what has been published, newest first", query: pagination, answer: "PageVersion",
+        isList: true, problems: [404])
+
+    package static let getPageVersion = Operation(
+        id: "getPageVersion", summary: "Read what was published once", answer: "PageVersionWithContent", problems: [404])
+
+    package static let restorePageVersion = Operation(
+        id: "restorePageVersion", summary: "Make a version the draft again and, when asked, show it to visitors",
+        body: "PageRestoration", isBodyOptional: true, answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let getPageAnalytics = Operation(
+        id: "getPageAnalytics", summary: "Count the views of a bio page and the clicks on its links",
+        query: window(Interval.all, ClickQuestion.granularities) + [
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.ofPages.map(\.rawValue))),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(ClickQuestion.Count.allCases.map(\.rawValue))),
+            lineLimit,
+        ],
+        answer: "PageAnalytics", problems: [404])
+
+    package static let createImage = Operation(
+        id: "createImage", summary: "Upload an image for bio pages; it is encoded anew", uploads: Picture.formats.map(\.mediaType),
+        status: 201, answer: "Image", problems: [415, 422])
+
+    package static let listImages = Operation(
+        id: "listImages", summary: "List the images, newest first", query: pagination, answer: "Image", isList: true)
+
+    package static let getImage = Operation(id: "getImage", summary: "Read where an image is, and its size", answer: "Image", problems: [404])
+
+    package static let deleteImage = Operation(
+        id: "deleteImage", summary: "Delete an image that no page shows", status: 204, problems: [404, 409])
+
+    package static let listAuditLog = Operation(
+        id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
+        answer: "AuditEntry", isList: true)
+
+    package static let exportAuditLog = Operation(
+        id: "exportAuditLog", summary: "The audit log as a file, two at a time",
+        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(AuditExport.Format.allCases.map(\.rawValue)))]
+            + auditFilter,
+        files: ["text/csv", "application/x-ndjson"])
+
+    package static let listMembers = Operation(
+        id: "listMembers", summary: "List who works in the workspace", query: pagination, answer: "Member", isList: true)
+
+    package static let getMember = Operation(id: "getMember", summary: "Read a member", answer: "Member", isTagged: true, problems: [404])
+
+    package static let getWorkspace = Operation(
+        id: "getWorkspace", summary: "Read the key's workspace", answer: "Workspace", isTagged: true)
+
+    package static let updateWorkspace = Operation(
+        id: "updateWorkspace", summary: "Change name, plan or brand, with an API key that an owner has made", body: "WorkspaceChanges",
+        answer: "Workspace", isTagged: true, problems: [409, 415, 422])
+
+    package static let getOpenAPI = Operation(
+        id: "getOpenAPI", summary: "This document", answer: "Document", isTagged: true, isDocument: true)
+
+    package static let getErrors = Operation(
+        id: "getErrors", summary: "What each code of a problem means, for people", files: ["text/html"], isTagged: true)
+
+    // MARK: Parameters that several share
+
+    private static let imageFormat = Parameter(
+        name: "format", about: "What Accept likes better where left out, else png",
+        schema: .oneOf(QRFormat.allCases.map(\.rawValue)))
+
+    private static let imageSize = Parameter(name: "size", about: "Width and height in pixels", schema: Schemas.qrSize)
+
+    private static let pagination: [Parameter] = [
+        .init(name: "limit", about: "Items on a page", schema: ["type": "integer", "minimum": 1, "maximum": 100, "default": 25]),
+        .init(name: "starting_after", about: "The next_cursor of the page before", schema: .cursor),
+    ]
+
+    private static let eventType = JSON.oneOf(EventType.allCases.map(\.rawValue))
+
+    private static let auditFilter: [Parameter] = [
+        .init(name: "actor", about: "Only what this API key did; maskctl, or maskctl: and a person", schema: ["type": "string"]),
+        .init(name: "action", about: "Only this, such as link.updated or GET /links/{id}", schema: ["type": "string"]),
+        .init(name: "resource", about: "Only what was done to this", schema: ["type": "string"]),
+        .init(name: "outcome", about: "Only what came to this", schema: .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue))),
+        .init(name: "created_after", about: "Later than this", schema: .time),
+        .init(name: "created_before", about: "Earlier than this", schema: .time),
+    ]
+}

@@ -1,0 +1,51 @@
+import JSON
+import Model
+import Store
+
+/// What an earlier attempt of the same request has done, as the audit log tells it. Its worker may have died between the commit
+/// and telling those who remember what was before.
+package struct EarlierChange {
+    package let action: AuditAction
+    package let resource: String
+    /// What was: of something deleted all of it, of something changed what is different now.
+    package let before: JSON?
+    private let workspace: WorkspaceID
+
+    fileprivate init?(_ entry: (action: String, resource: String, changes: String?), in workspace: WorkspaceID) {
+        self.workspace = workspace
+        guard let action = AuditAction(rawValue: entry.action) else { return nil }
+        (self.action, resource) = (action, entry.resource)
+        before = entry.changes.flatMap { try? JSON.parse(Array($0.utf8)) }?["before"]
+    }
+
+    /// What follows it, for whoever was not told.
+    package var effects: [Effect] {
+        switch action {
+        case .linkDeleted: place.map { [.links([$0])] } ?? []
+        case .pageDeleted: place.map { [.pages([$0])] } ?? []
+        case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
+        case .imageDeleted: before.flatMap { Image(json: $0, in: workspace) }.map { [.image($0)] } ?? []
+        case .keyRevoked, .webhookDeleted: [.access(workspace)]
+        default: []
+        }
+    }
+
+    /// Where visitors found the link or page that is gone.
+    private var place: Place? {
+        guard let host = before?["domain"]?.stringValue, let slug = before?["slug"]?.stringValue else { return nil }
+        return Place(host: host, slug: slug)
+    }
+}
+
+extension [EarlierChange] {
+    package var effects: [Effect] { flatMap(\.effects) }
+}
+
+extension Assignment {
+    /// What this very request has done before.
+    /// - Parameter since: no earlier attempt was made before.
+    package func earlierChanges(since: Timestamp) throws -> [EarlierChange] {
+        try office.store.read { try AuditLog.changes(of: author.requestID, in: workspace.id, since: since, on: $0) }
+            .compactMap { EarlierChange($0, in: workspace.id) }
+    }
+}

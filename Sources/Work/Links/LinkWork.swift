@@ -1,0 +1,71 @@
+import DeliveryStore
+import Model
+import Store
+
+/// What is done to one link. Many at once: LinkWork+Bulk.swift.
+package struct LinkWork {
+    let assignment: Assignment
+
+    package init(_ assignment: Assignment) { self.assignment = assignment }
+
+    /// Random slugs that are tried before a link or page is refused.
+    static let slugTries = 5
+
+    package func create(_ draft: LinkDraft) throws -> Change<MadeLink> {
+        if draft.settings.isWrongOrder { throw Refusal.wrongOrder }
+        try assignment.admit(of: .links)
+        return creation(draft, tries: draft.slug == nil ? Self.slugTries : 1)
+    }
+
+    private func creation(_ draft: LinkDraft, tries: Int) -> Change<MadeLink> {
+        let made = MadeLink(draft.link(assignment), assignment.site)
+        let link = made.link
+        let (audit, event) = LinkTrace.created(made).entries(assignment)
+        // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
+        let effects: [Effect] = draft.slug == nil ? [] : [.links([link.place])]
+        let statements = Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)]
+        return Change(assignment, statements, .init(made, followedBy: effects)).otherwise { error in
+            guard draft.slug == nil, case Links.Refusal.slugTaken = Links.refusal(of: error) else { throw Refusal.of(error, link) }
+            guard tries > 1 else { throw Refusal.slugSpaceExhausted }
+            return creation(draft, tries: tries - 1)
+        }.confirmed {
+            try Links.find(link.id, in: link.workspace, on: $0) != nil
+        }
+    }
+
+    /// - Parameter after: the link as it should be; the same where there is nothing to change.
+    package func update(_ before: Link, to after: Link) throws -> Change<Link> {
+        if after.settings.isWrongOrder { throw Refusal.wrongOrder }
+        guard after != before else { return .nothing(assignment, before, since: before.updatedAt, [.links([before.place])]) }
+        return Change(assignment) { connection in
+            try Links.update(after, on: connection)
+            if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
+            try LinkTrace.record([.updated(before, after, assignment.site)], assignment, on: connection)
+            var made = after
+            made.version += 1
+            return .init(made, followedBy: [.links([before.place, after.place])])
+        }.otherwise { error in
+            throw error.isChangedMeanwhile ? error : Refusal.of(error, after)
+        }
+    }
+
+    package func delete(_ link: Link) -> Change<Void> {
+        Change(assignment) { connection in
+            try Links.delete([link], on: connection)
+            try LinkTrace.record([.deleted(link, assignment.site)], assignment, on: connection)
+            return .init((), followedBy: [.links([link.place])])
+        }
+    }
+}
+
+extension Refusal {
+    /// What the database's refusal of a link means.
+    static func of(_ error: any Error, _ link: Link) -> any Error {
+        switch Links.refusal(of: error) {
+        case Links.Refusal.slugTaken: Refusal.slugTaken(link.slug)
+        case Links.Refusal.externalIDTaken: Refusal.externalIDTaken
+        case Links.Refusal.changedMeanwhile: Refusal.changedMeanwhile
+        case let other: other
+        }
+    }
+}

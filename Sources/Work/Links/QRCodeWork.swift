@@ -1,0 +1,43 @@
+import JSON
+import Model
+import Store
+
+/// What is done to stored QR codes.
+package struct QRCodeWork {
+    let assignment: Assignment
+
+    package init(_ assignment: Assignment) { self.assignment = assignment }
+
+    /// - Parameter logo: PNG. Whether the workspace may have one more is asked before it is drawn.
+    package func create(_ code: QRCode, logo: [UInt8]?) -> Change<QRCode> {
+        Change(assignment) { connection in
+            try QRCodes.create(code, logo: logo, on: connection)
+            try assignment.record(.qrCodeCreated, code.id.description, after: code.settings, on: connection)
+            return .init(code)
+        }.otherwise { error in
+            throw error is QRCodes.LinkGone ? Refusal.unknownLink : error
+        }
+    }
+
+    /// - Parameter after: the code as it should be; the same where there is nothing to change.
+    package func update(_ before: QRCode, to after: QRCode, logo: QRCodes.LogoChange) -> Change<QRCode> {
+        guard after != before else { return .nothing(assignment, before, since: before.updatedAt) }
+        let changes = JSON.changes(from: before.settings, to: after.settings)
+        return Change(assignment) { connection in
+            try QRCodes.update(after, logo: logo, on: connection)
+            try assignment.record(
+                .qrCodeUpdated, after.id.description, before: changes.before, after: changes.after, on: connection)
+            var made = after
+            made.version += 1
+            return .init(made)
+        }
+    }
+
+    package func delete(_ code: QRCode) -> Change<Void> {
+        Change(assignment) { connection in
+            try QRCodes.delete(code, on: connection)
+            try assignment.record(.qrCodeDeleted, code.id.description, before: code.settings, on: connection)
+            return .init(())
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Metrics
+import Model
+import Redis
+import Store
+import Pages
+
+/// What all use cases have at hand.
+public struct Office: Sendable {
+    package let site: SiteConfiguration
+    package let store: Store
+    package let effects: Effects
+    package let quotas: QuotaCounts
+
+    /// - Parameters:
+    ///   - memory: by which the processes of this host hear of changes at once; without it they hear by Redis.
+    ///   - pages: keeps the files of this host; nil leaves them to the workers, who hear of each change.
+    public init(
+        site: SiteConfiguration, store: Store, redis: RedisPool, memory: HostMemory = HostMemory(path: nil), pages: Publisher? = nil
+    ) {
+        self.site = site
+        self.store = store
+        effects = Effects(memory: memory, redis: redis, pages: pages)
+        quotas = QuotaCounts(store: store)
+    }
+}

@@ -1,0 +1,88 @@
+import Crypto
+import JSON
+import MariaDB
+import Model
+import Pages
+import Store
+
+/// What is done to bio pages and their drafts. What visitors see changes in PageWork+Publication.swift.
+package struct PageWork {
+    let assignment: Assignment
+
+    package init(_ assignment: Assignment) { self.assignment = assignment }
+
+    /// - Parameter slug: nil for a random one.
+    package func create(_ draft: PageContent, on domain: Domain, slug: Slug?) throws -> Change<BioPage> {
+        try assignment.admit(of: .bioPages)
+        return try creation(draft, on: domain, slug, tries: slug == nil ? LinkWork.slugTries : 1)
+    }
+
+    private func creation(_ draft: PageContent, on domain: Domain, _ slug: Slug?, tries: Int) throws -> Change<BioPage> {
+        let page = BioPage(
+            id: .new(), workspace: assignment.workspace.id, domain: domain.id, host: domain.host,
+            slug: slug?.text ?? Slug.random(length: assignment.site.slugLength).text, draft: draft.stored,
+            createdAt: assignment.now, updatedAt: assignment.now)
+        return Change(assignment) { connection in
+            try BioPages.create(page, on: connection)
+            try assignment.record(.pageCreated, page.id.description, after: try page.settings(assignment.site), on: connection)
+            return .init(page, followedBy: [.pages([page.place])])
+        }.otherwise { error in
+            let refusal = Self.refusal(of: error, page)
+            guard slug == nil, case Refusal.slugTaken = refusal else { throw refusal }
+            guard tries > 1 else { throw Refusal.slugSpaceExhausted }
+            return try creation(draft, on: domain, nil, tries: tries - 1)
+        }
+    }
+
+    /// - Parameter wanted: the page as it should be; the same where there is nothing to change.
+    package func update(_ before: BioPage, to wanted: BioPage) throws -> Change<BioPage> {
+        guard wanted != before else { return .nothing(assignment, before, since: before.updatedAt, [.pages([before.place])]) }
+        var after = wanted
+        if after.draft != before.draft { after.isChanged = true }
+        after.updatedAt = assignment.now
+        // The page says its own address, so another one is another state.
+        if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: assignment.now) }
+        return try write(before, to: after, .pageUpdated).otherwise { throw Self.refusal(of: $0, after) }
+    }
+
+    package func delete(_ page: BioPage) -> Change<Void> {
+        Change(assignment) { connection in
+            let made = try Self.madeLinks(of: page, on: connection)
+            try BioPages.delete(page, on: connection)
+            try Links.delete(made, on: connection)
+            try LinkTrace.record(made.map { .deleted($0, assignment.site) }, assignment, on: connection)
+            try assignment.record(.pageDeleted, page.id.description, before: try page.settings(assignment.site), on: connection)
+            return .init((), followedBy: [.links(Set(made.map(\.place))), .pages([page.place])])
+        }
+    }
+
+    /// The links that a page made for its URLs go with it, but for those that lead elsewhere now: they are their owner's.
+    private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
+        let made = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade)
+        let links = try Links.lock(made.map(\.link), in: page.workspace, on: connection)
+        return made.compactMap { link in links[link.link].flatMap { sha256($0.settings.url) == link.digest ? $0 : nil } }
+    }
+
+    // MARK: Parts
+
+    /// A changed page with its audit entry, shown to visitors.
+    func write(
+        _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: @escaping (Connection) throws -> Void = { _ in }
+    ) throws -> Change<BioPage> {
+        let changes = JSON.changes(from: try before.settings(assignment.site), to: try after.settings(assignment.site))
+        return Change(assignment) { connection in
+            try BioPages.update(after, from: before.stamp, on: connection)
+            try assignment.record(action, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try alongside(connection)
+            var made = after
+            made.version += 1
+            return .init(made, followedBy: [.pages([before.place, after.place])])
+        }
+    }
+
+    /// A slug belongs to one link or page.
+    static func refusal(of error: any Error, _ page: BioPage) -> any Error {
+        if case Links.Refusal.slugTaken = error { return Refusal.slugTaken(page.slug) }
+        return (error as? MariaDBError)?.isDuplicate(of: "place") == true ? Refusal.slugTaken(page.slug) : error
+    }
+}

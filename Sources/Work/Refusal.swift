@@ -1,0 +1,73 @@
+import Model
+
+/// Why something is not done that was asked for in good order. Each says what to do to a person at the shell; the API says it in
+/// words of its own.
+public enum Refusal: Error, Equatable, CustomStringConvertible {
+    case quotaExceeded(Quota, of: Workspace)
+    /// Others change the same thing at the same time.
+    case changedMeanwhile
+    /// A copy of the same request has not ended.
+    case requestNotEnded
+
+    // Links and pages
+    case unknownLink
+    case slugTaken(String)
+    /// Every random slug that was tried is taken.
+    case slugSpaceExhausted
+    case externalIDTaken
+    /// The link would end before it starts.
+    case wrongOrder
+    case imageIsLogo
+    case imageIsShown
+
+    // Accounts
+    case workspaceTaken(String)
+    case unknownWorkspace(String)
+    case memberTaken(String)
+    case unknownMember(String)
+    case unknownKey(String)
+    case alreadyRotated(successor: APIKeyID)
+    case keyExpired
+
+    // Domains
+    /// The workspace has it already.
+    case domainExists(String)
+    /// Another workspace has it.
+    case domainTaken(String)
+    case unknownDomain(String)
+    case domainInUse(String)
+
+    // Webhooks
+    case webhookDisabled(WebhookID)
+    /// Two secrets sign already, until then.
+    case secretOverlap(until: Timestamp)
+
+    public var description: String {
+        switch self {
+        case .quotaExceeded(let quota, let workspace):
+            "\(workspace.slug) may have \(quota.phrase(workspace.limit(of: quota))). Raise the quota with: "
+                + "maskctl workspace quota \(workspace.slug) \(quota.rawValue) NUMBER"
+        case .changedMeanwhile: "Somebody else has changed it at the same time. Look at it and try again."
+        case .requestNotEnded: "The same request has not ended yet. Try again."
+        case .unknownLink: "The link does not exist."
+        case .slugTaken(let slug): "\(slug) is taken. Choose another slug."
+        case .slugSpaceExhausted: "Every random slug that was tried is taken. Choose a slug."
+        case .externalIDTaken: "A link of this workspace has the external id. Choose another."
+        case .wrongOrder: "The link would end before it starts. Choose a later end."
+        case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
+        case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first."
+        case .workspaceTaken(let slug): "Workspace \(slug) exists already. Choose another name."
+        case .unknownWorkspace(let slug): "Workspace \(slug) does not exist. List them with: maskctl workspace list"
+        case .memberTaken(let email): "\(email) is a member already. List members with: maskctl member list"
+        case .unknownMember(let email): "\(email) is no member. List members with: maskctl member list"
+        case .unknownKey(let id): "Key \(id) does not exist or has ended. List keys with: maskctl key list"
+        case .alreadyRotated(let successor): "This key has a successor. Rotate that: maskctl key rotate \(successor)"
+        case .keyExpired: "The key has ended. Create another: maskctl key create"
+        case .domainExists(let host), .domainTaken(let host): "\(host) is taken. List domains with: maskctl domain list"
+        case .unknownDomain(let host): "Domain \(host) does not exist. List domains with: maskctl domain list"
+        case .domainInUse(let host): "\(host) has links or pages. Move or delete them first."
+        case .webhookDisabled(let id): "Endpoint \(id) is disabled or deleted. Nothing is sent to it."
+        case .secretOverlap(let end): "The previous secret signs until \(end.rfc3339). Rotate after that."
+        }
+    }
+}
