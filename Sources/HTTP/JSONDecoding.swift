@@ -131,7 +131,9 @@ public struct JSONFields {
 
     /// The member as it came, without reading it; nil when it is absent or null.
     public func peek(_ name: String) -> JSON? {
-        object[name].flatMap { $0.isNull ? nil : $0 }
+        // `nil` in a closure would be JSON's own null, which is a value.
+        guard let value = object[name], !value.isNull else { return nil }
+        return value
     }
 
     /// Reads all that is left without a look: what it should be cannot be told.

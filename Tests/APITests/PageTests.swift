@@ -81,6 +81,19 @@ struct PageTests {
             """.replacing("$SLUG", with: "ada-" + randomHex(4)))
     }
 
+    @Test("what a page shows of its blocks can be sent back as it is, whichever of url and link_id is null")
+    func sentBack() throws {
+        let link = try stage.create([:])["id"]?.stringValue ?? ""
+        let page = try stage.newPage(["blocks": [
+            ["type": "link", "title": "A URL", "url": "https://example.com/notes"],
+            ["type": "link", "title": "A link", "link_id": .string(link)], ["type": "qr"],
+        ]])
+        let blocks = try #require(page["blocks"])
+        #expect(blocks[1]?["url"] == JSON.null && blocks[1]?["link_id"]?.stringValue == link)
+        let answer = stage.ask(.patch, "/bio-pages/\(page["id"]?.stringValue ?? "")", #"{"blocks": \#(String(decoding: blocks.serialized(), as: UTF8.self))}"#)
+        #expect(answer.status == 200 && answer.json["blocks"] == blocks, "\(answer.text)")
+    }
+
     // MARK: Publishing
 
     @Test("visitors see a page from publishing to unpublishing, and what was published, not the draft")

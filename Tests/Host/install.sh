@@ -33,6 +33,10 @@ sha256sum /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/* /etc/nginx/sit
 maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "a second setup failed"; }
 sha256sum --quiet -c /root/sums
 fact "a second setup changes nothing"
+if maskctl setup --api-host other.mask.test >/root/setup.log 2>&1; then fail "setup renames a host that nginx does not answer for"; fi
+grep -q 'does not answer for other.mask.test' /root/setup.log || fail "setup does not say what to rename: $(cat /root/setup.log)"
+sha256sum --quiet -c /root/sums
+fact "another host is refused where nginx does not answer for it, and nothing is changed"
 
 maskctl workspace create acme --plan enterprise >/dev/null
 maskctl key create --workspace acme --name host --scopes all,keys:write,audit:read,domains:write --json | member key >$KEY_FILE
