@@ -2,11 +2,13 @@
 # Measures MASK against programs that do nothing else, side by side on this machine, and prints the ratios.
 #
 #   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,qr,platform,webhooks,pace,memory] [--keep]
+#   sh Tests/Bench/run.sh --only scale [--clicks N] [--links N]
 #
 #   --rounds N     rounds of floor, ours, floor, ours, … (default 3); the table shows medians
 #   --seconds N    length of one measurement (default 8)
 #   --soak         five million requests for the slope of the memory, instead of half a million
-#   --only LIST    some parts only
+#   --only LIST    some parts only; "scale", which takes long, is not among the others
+#   --clicks N     of "scale" (default 1000000), on --links N links (10000)
 #   --keep         leave the folder with the logs and figures
 #
 # The stack is the quick start's, in a folder of its own. The floors are the C programs in floor/, as many processes and
@@ -24,12 +26,15 @@ root=${here%/Tests/Bench}
 PATH=$PATH:/usr/sbin
 
 rounds=3 seconds=8 soak='' only=redirect,get,create,qr,platform,webhooks,pace,memory keep=''
+clicks_of_scale=1000000 links_of_scale=10000
 while [ $# -gt 0 ]; do
   case $1 in
     --rounds) rounds=$2; shift ;;
     --seconds) seconds=$2; shift ;;
     --soak) soak=yes ;;
     --only) only=$2; shift ;;
+    --clicks) clicks_of_scale=$2; shift ;;
+    --links) links_of_scale=$2; shift ;;
     --keep) keep=yes ;;
     *) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 64 ;;
   esac
@@ -87,6 +92,7 @@ build_programs() {
   gcc -D_GNU_SOURCE -O2 -o "$folder/paced" "$here/paced.c"
   gcc -D_GNU_SOURCE -O2 -o "$folder/receiver" "$here/receiver.c"
   gcc -O2 -o "$folder/floor-post" "$here/floor/post.c" -lcurl
+  gcc -O2 -o "$folder/clicks" "$here/clicks.c" -lm
 }
 
 start_floor() {
@@ -429,6 +435,7 @@ table() {
       "$(verdict "$memory <= 96 * 1024")"
     printf '%-34s %11s %8s kB %6s  %-10s %s\n' "its growth per million requests" "" "$memory_slope" "" "flat" "$(verdict "$memory_slope <= 1024")"
   fi
+  if wants scale; then scale_rows; fi
   if wants redirect; then
     printf '%-34s %11s %11s\n' "clicks answered = clicks stored" "" "$([ $differences = 0 ] && echo always || echo "$differences differ")"
   fi
@@ -457,6 +464,8 @@ cpu_table() {
 
 # shellcheck source=Tests/Bench/webhooks.sh
 . "$here/webhooks.sh"
+# shellcheck source=Tests/Bench/scale.sh
+. "$here/scale.sh"
 
 # ---- the story -------------------------------------------------------------------------------------------------------
 
@@ -485,6 +494,7 @@ if wants platform; then measure_platform; fi
 if wants webhooks; then measure_webhooks; fi
 if wants pace; then measure_pace; fi
 if wants memory; then measure_memory; fi
+if wants scale; then measure_scale; fi
 table
 cpu_table
 [ $differences = 0 ]
