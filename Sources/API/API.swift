@@ -1,4 +1,5 @@
 import Access
+import AnalyticsStore
 import HTTP
 import Journal
 import Logging
@@ -146,13 +147,15 @@ package struct API: Sendable {
     private func journal(
         _ request: Request, _ principal: Principal, _ progress: Progress, _ status: Int, _ microseconds: Int
     ) {
-        let line = RequestLine(
-            at: request.receivedMilliseconds, requestID: request.id, workspace: principal.workspace.id,
-            key: principal.key.id, endpoint: progress.endpoint, resource: progress.resource, status: status,
-            microseconds: microseconds, changed: progress.changed, address: request.remoteAddress,
-            userAgent: request.fields.userAgent ?? "")
+        let record = UInt128(request.id, radix: 16).map { id in
+            APIRequest(
+                workspace: principal.workspace.id, key: principal.key.id, id: id,
+                at: Timestamp(milliseconds: request.receivedMilliseconds), endpoint: progress.endpoint,
+                resource: progress.resource, status: status, microseconds: microseconds, changed: progress.changed,
+                address: request.remoteAddress, userAgent: request.fields.userAgent ?? "")
+        }
         do {
-            try services.journal.append(line.bytes)
+            if let record { try services.journal.append(record.line) }
         } catch {
             services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.publicID)"])
         }

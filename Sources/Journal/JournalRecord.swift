@@ -85,41 +85,12 @@ public struct ClickLine {
     }
 }
 
-/// An answered API request, for the journal.
-public struct RequestLine {
-    public var at: Int64
-    public var requestID: String
-    public var workspace: WorkspaceID
-    public var key: APIKeyID
-    public var endpoint: String
-    public var resource: String
-    public var status: Int
-    public var microseconds: Int
-    public var changed: Bool
-    public var address: String
-    public var userAgent: String
-
-    public init(
-        at: Int64, requestID: String, workspace: WorkspaceID, key: APIKeyID, endpoint: String, resource: String = "",
-        status: Int, microseconds: Int, changed: Bool = false, address: String = "", userAgent: String = ""
-    ) {
-        self.at = at
-        self.requestID = requestID
-        self.workspace = workspace
-        self.key = key
-        self.endpoint = endpoint
-        self.resource = resource
-        self.status = status
-        self.microseconds = microseconds
-        self.changed = changed
-        self.address = address
-        self.userAgent = userAgent
-    }
-
-    public var bytes: [UInt8] {
+extension APIRequest {
+    /// As it stands in the journal.
+    public var line: [UInt8] {
         var line = LineBuilder(kind: "R")
-        line.append(String(at), limit: 20)
-        line.append(requestID, limit: 32)
+        line.append(String(at.milliseconds), limit: 20)
+        line.append(id)
         line.append(workspace.ulid)
         line.append(key.ulid)
         line.append(endpoint, limit: 100)
@@ -165,6 +136,16 @@ private struct LineBuilder {
 
     mutating func append(hexadecimal number: UInt64) {
         bytes.append(UInt8(ascii: "\t"))
+        appendDigits(number)
+    }
+
+    /// A request's id.
+    mutating func append(_ id: UInt128) {
+        append(hexadecimal: UInt64(truncatingIfNeeded: id >> 64))
+        appendDigits(UInt64(truncatingIfNeeded: id))
+    }
+
+    private mutating func appendDigits(_ number: UInt64) {
         for shift in stride(from: 60, through: 0, by: -4) {
             let digit = UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15
             bytes.append(digit < 10 ? 48 + digit : 87 + digit)

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Model
 import Store
 import Support
@@ -54,9 +55,10 @@ struct JournalRecordTests {
     @Test("has every field of an API request")
     func wholeRequest() throws {
         let key = APIKeyID.new()
-        let bytes = RequestLine(
-            at: 1_795_000_000_123, requestID: "00112233445566778899aabbccddeeff", workspace: Self.workspace, key: key,
-            endpoint: "GET /links/{id}", status: 404, microseconds: 1234).bytes
+        let bytes = APIRequest(
+            workspace: Self.workspace, key: key, id: 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF,
+            at: Timestamp(milliseconds: 1_795_000_000_123), endpoint: "GET /links/{id}", status: 404, microseconds: 1234).line
+        #expect(String(decoding: bytes, as: UTF8.self).contains("\t00112233445566778899aabbccddeeff\t"))
         guard case .request(let request)? = record(bytes) else { throw TestFailure("no request") }
         #expect(request.at == Timestamp(milliseconds: 1_795_000_000_123) && request.id == 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF)
         #expect(request.workspace == Self.workspace && request.key == key && request.endpoint == "GET /links/{id}")

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import Logging
 import MariaDB
@@ -36,10 +37,11 @@ struct RequestJournalTests {
     func fields() throws {
         do {
             let writer = try JournalWriter(directory: folder.path)
-            try writer.append(RequestLine(
-                at: 1_795_000_000_123, requestID: String(repeating: "0f", count: 16), workspace: requestWorkspace, key: requestKey,
+            try writer.append(APIRequest(
+                workspace: requestWorkspace, key: requestKey, id: 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f,
+                at: Timestamp(milliseconds: 1_795_000_000_123),
                 endpoint: "GET /links/{id}", resource: "lnk_1", status: 404, microseconds: 5_000_000_000, changed: true,
-                address: "2001:db8::1", userAgent: "a\\b\"c' 🦊").bytes)
+                address: "2001:db8::1", userAgent: "a\\b\"c' 🦊").line)
         }
         try loadAll()
         let row = try database.connect().query("""
@@ -145,8 +147,8 @@ private let requestWorkspace = WorkspaceID(ULID(value: 1))
 private let requestKey = APIKeyID(ULID(value: 2))
 
 private func line(_ id: Int, address: String = "192.0.2.1") -> [UInt8] {
-    RequestLine(
-        at: 1_795_000_000_000 + Int64(id & 0xFFFF), requestID: String(format: "%032lx", id), workspace: requestWorkspace,
-        key: requestKey, endpoint: id % 3 == 0 ? "GET /links" : "POST /links", status: id % 7 == 0 ? 429 : 200,
-        microseconds: id, address: address, userAgent: "curl").bytes
+    APIRequest(
+        workspace: requestWorkspace, key: requestKey, id: UInt128(id),
+        at: Timestamp(milliseconds: 1_795_000_000_000 + Int64(id & 0xFFFF)), endpoint: id % 3 == 0 ? "GET /links" : "POST /links", status: id % 7 == 0 ? 429 : 200,
+        microseconds: id, address: address, userAgent: "curl").line
 }

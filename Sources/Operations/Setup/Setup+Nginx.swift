@@ -1,11 +1,10 @@
 import Bootstrap
 import Glibc
-import Operations
 import POSIX
 
 /// nginx: MASK's site beside those that are there.
 extension Setup {
-    static let site = "/etc/nginx/sites-available/mask"
+    package static let site = "/etc/nginx/sites-available/mask"
     private static let enabledSite = "/etc/nginx/sites-enabled/mask"
     private static let debianSite = "/etc/nginx/sites-enabled/default"
     private static let logs = ["/var/log/nginx/mask-access.log", "/var/log/nginx/mask-error.log"]
@@ -13,7 +12,7 @@ extension Setup {
     private static let before = "/etc/mask/before-setup"
 
     /// A site that is there is kept: one that answers for other hosts would go on to.
-    static func refuseSites(notOf hosts: [String]) throws {
+    package static func refuseSites(notOf hosts: [String]) throws {
         guard let nginx = try? HostFile.read(Self.site) else { return }
         let isBehind = NginxSite.placeBehind(nginx) != nil
         for (site, text) in [(Self.site, nginx)] + (isBehind ? [(Self.apacheSite, (try? HostFile.read(Self.apacheSite)) ?? "")] : [])
@@ -27,7 +26,7 @@ extension Setup {
         }
     }
 
-    func enableSite() throws {
+    package func enableSite() throws {
         let isNew = !HostFile.isThere(Self.enabledSite)
         // Debian's own page answers for every host that nobody else claims, and so does MASK.
         var page = HostFile.target(of: Self.debianSite)
@@ -101,7 +100,7 @@ extension Setup {
 
     // MARK: Starting
 
-    func startWorkers() throws {
+    package func startWorkers() throws {
         step("workers", "mask.target, two pools")
         try run("systemctl", "enable", "--quiet", "mask.target")
         try run("systemctl", "restart", "mask-worker@a.service", "mask-worker@b.service")
@@ -111,7 +110,7 @@ extension Setup {
     }
 
     /// Until MASK itself answers by both names: a reload returns before nginx listens on ports that are new to it.
-    func waitForAnswers(port: Int) throws {
+    package func waitForAnswers(port: Int) throws {
         for host in [apiHost, linkHost] {
             var readiness = Readiness.silent("")
             for _ in 0..<75 {

@@ -1,15 +1,18 @@
 import Bootstrap
 import Crypto
 import Glibc
-import Operations
 import POSIX
 import Text
 
 /// The steps of `maskctl setup`. Each can be done again: what is there is kept.
-struct Setup {
+package struct Setup {
     let apiHost: String
     let linkHost: String
     let place: NginxSite.Place
+
+    package init(apiHost: String, linkHost: String, place: NginxSite.Place) {
+        (self.apiHost, self.linkHost, self.place) = (apiHost, linkHost, place)
+    }
 
     static let shared = "/usr/share/mask"
     private static let keyFile = "/etc/mask/secret.key"
@@ -20,7 +23,7 @@ struct Setup {
 
     /// The settings, and the key that encrypts the secrets of webhooks.
     /// - Returns: whether the key is a new one.
-    func keepSettings(_ settings: SettingsFile) throws -> Bool {
+    package func keepSettings(_ settings: SettingsFile) throws -> Bool {
         var isNewKey = false
         var settings = settings
         if settings["MASK_SECRET_KEY"] == nil && settings["MASK_SECRET_KEY_FILE"] == nil {
@@ -41,7 +44,7 @@ struct Setup {
 
     /// A database of another key stops here, before its webhooks fail one by one.
     /// - Parameter isNew: the key was made by this run, and goes again.
-    func checkKey(isNew: Bool) throws {
+    package func checkKey(isNew: Bool) throws {
         let (status, text) = Program.output(["/usr/bin/maskctl", "doctor", "--only", "secret key"])
         guard status != 0 else { return }
         if isNew { try HostFile.remove(Self.keyFile) }
@@ -52,7 +55,7 @@ struct Setup {
     /// The workers reach nothing but this host, and write nothing but their folders. What they are told to ask or to write
     /// elsewhere is let through: the name servers that know the records of domains, a MariaDB or Redis over the network, and
     /// folders of the sysadmin's choice.
-    func openSandbox(_ settings: SettingsFile, isLocal: Bool) throws {
+    package func openSandbox(_ settings: SettingsFile, isLocal: Bool) throws {
         let servers = try HostFile.read("/etc/resolv.conf").split(separator: "\n").compactMap { line -> Substring? in
             let words = line.split(whereSeparator: \.isWhitespace)
             return words.count > 1 && words[0] == "nameserver" ? words[1] : nil
@@ -76,7 +79,7 @@ struct Setup {
     // MARK: Database and Redis
 
     /// The passwords of our accounts in a MariaDB on another host: each is for the user of the same name.
-    func takePasswords(_ settings: inout SettingsFile) throws {
+    package func takePasswords(_ settings: inout SettingsFile) throws {
         guard settings["MASK_MARIADB_PASSWORD"] == nil else { return }
         let file = settings["MASK_MARIADB_PASSWORD_FILE"] ?? "/etc/mask/%u.password"
         settings["MASK_MARIADB_PASSWORD_FILE"] = file
@@ -93,19 +96,19 @@ struct Setup {
         for (user, path) in files { try HostFile.own(path, user: user, group: "mask", mode: 0o400) }
     }
 
-    func makeDatabase() throws {
+    package func makeDatabase() throws {
         step("mariadb", "database mask and its accounts, \(Self.shared)/sql/grants.sql")
         try run("systemctl", "start", "mariadb.service")
         try run("mariadb", "-e", "source \(Self.shared)/sql/grants.sql")
     }
 
-    func startRedis() throws {
+    package func startRedis() throws {
         step("redis", "redis-server@mask, /etc/redis/redis-mask.conf")
         try run("systemctl", "enable", "--quiet", "--now", "redis-server@mask.service")
     }
 
     /// By a maskctl of its own, which becomes the account of the schema.
-    func migrate() throws {
+    package func migrate() throws {
         step("schema", "maskctl migrate")
         try run("/usr/bin/maskctl", "migrate", "--quiet")
     }
@@ -113,7 +116,7 @@ struct Setup {
     // MARK: nginx
 
     /// To begin with: nginx does not start without any.
-    func makeCertificates() throws {
+    package func makeCertificates() throws {
         for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
             step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
             let scratch = try ScratchFolder()
@@ -130,7 +133,7 @@ struct Setup {
         }
     }
 
-    func getCertificates() throws {
+    package func getCertificates() throws {
         for host in [apiHost, linkHost] {
             step("certificate", "\(host) from the authority")
             try run("/usr/bin/maskctl", "domain", "certificate", host)
@@ -142,8 +145,8 @@ struct Setup {
         fflush(nil)
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
     }
 
     func run(_ words: String...) throws {

@@ -1,6 +1,5 @@
 import Bootstrap
 import Glibc
-import Operations
 import POSIX
 
 /// MASK behind an Apache that has the ports 80 and 443.
@@ -8,17 +7,17 @@ extension Setup {
     private static let apacheSites = "/etc/apache2/sites-available"
     private static let apacheFolder = "/etc/mask/apache"
     /// The virtual host: beside Apache's others, or where there is no Apache, as an example.
-    static var apacheSite: String { (HostFile.isThere(apacheSites) ? apacheSites : apacheFolder) + "/zz-mask.conf" }
+    package static var apacheSite: String { (HostFile.isThere(apacheSites) ? apacheSites : apacheFolder) + "/zz-mask.conf" }
 
     /// "apache2 listens on 80 and 443"
-    static func sentence(_ holders: [(port: UInt16, names: [String])]) -> String {
+    package static func sentence(_ holders: [(port: UInt16, names: [String])]) -> String {
         let names = Set(holders.flatMap(\.names)).sorted()
         let ports = holders.map { String($0.port) }.joined(separator: " and ")
         return "\(names.joined(separator: " and ")) \(names.count == 1 ? "listens" : "listen") on \(ports)"
     }
 
     /// Ports on loopback that nobody has.
-    static func placeBehind() throws -> NginxSite.Place {
+    package static func placeBehind() throws -> NginxSite.Place {
         for base in [UInt16(8000), 18000, 28000] {
             let (http, https) = (base + 80, base + 443)
             if [http, https].allSatisfy({ PortHolders.names(port: $0).isEmpty }) { return .behind(http: http, https: https) }
@@ -27,7 +26,7 @@ extension Setup {
     }
 
     /// The virtual host, which nobody but the sysadmin enables, and the certificates for it.
-    func makeApacheSite(http: UInt16, https: UInt16) throws {
+    package func makeApacheSite(http: UInt16, https: UInt16) throws {
         try HostFile.makeFolder(Self.apacheFolder, mode: 0o700)
         for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.apacheFolder)/\(host).pem") {
             try HostFile.write("", to: "\(Self.apacheFolder)/\(host).pem", mode: 0o600)
@@ -44,5 +43,5 @@ extension Setup {
     }
 
     /// Whether Apache passes on to MASK what is for it.
-    static var isApacheSiteEnabled: Bool { HostFile.isThere("/etc/apache2/sites-enabled/zz-mask.conf") }
+    package static var isApacheSiteEnabled: Bool { HostFile.isThere("/etc/apache2/sites-enabled/zz-mask.conf") }
 }

@@ -2,17 +2,17 @@ import Bootstrap
 import POSIX
 
 /// A configuration file whose values are changed in their places: the words around them stay.
-struct SettingsFile {
+package struct SettingsFile {
     private(set) var text: String
-    let path: String
+    package let path: String
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         text = try HostFile.read(path)
     }
 
     /// The value of a line `NAME=value`. A new one takes the place of that line, or of the `#NAME=` that stands for it.
-    subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         get {
             lines.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.utf8.count + 1)) }.flatMap { $0.isEmpty ? nil : $0 }
         }
