@@ -147,17 +147,15 @@ package struct API: Sendable {
     private func journal(
         _ request: Request, _ principal: Principal, _ progress: Progress, _ status: Int, _ microseconds: Int
     ) {
-        let record = UInt128(request.id, radix: 16).map { id in
-            APIRequest(
-                workspace: principal.workspace.id, key: principal.key.id, id: id,
-                at: Timestamp(milliseconds: request.receivedMilliseconds), endpoint: progress.endpoint,
-                resource: progress.resource, status: status, microseconds: microseconds, changed: progress.changed,
-                address: request.remoteAddress, userAgent: request.fields.userAgent ?? "")
+        func complain(_ reason: String) {
+            services.logger.critical("a request could not be journaled: \(reason)", metadata: ["request_id": "\(request.publicID)"])
         }
-        do {
-            if let record { try services.journal.append(record.line) }
-        } catch {
-            services.logger.critical("a request could not be journaled: \(error)", metadata: ["request_id": "\(request.publicID)"])
-        }
+        guard let id = UInt128(request.id, radix: 16) else { return complain("its id is not nginx's") }
+        let record = APIRequest(
+            workspace: principal.workspace.id, key: principal.key.id, id: id,
+            at: Timestamp(milliseconds: request.receivedMilliseconds), endpoint: progress.endpoint, resource: progress.resource,
+            status: status, microseconds: microseconds, changed: progress.changed, address: request.remoteAddress,
+            userAgent: request.fields.userAgent ?? "")
+        do { try services.journal.append(record.line) } catch { complain("\(error)") }
     }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Store
 import Work
 
 // nginx asks a second worker when the first dies, and what the first was asked may have been done: it is the same request then,
@@ -11,8 +12,22 @@ extension Call {
     /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
     func earlierChanges() throws -> [EarlierChange] { try assignment.earlierChanges(since: repetitionsBegin) }
 
-    /// The answer where what is to be deleted is not there.
-    func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
+    /// Deletes what the path names. Where it is not there, this very request may have deleted it.
+    /// - Parameter deletion: gives the change, or refuses.
+    func delete<Kind, Thing>(
+        _ name: String, _ action: AuditAction, find: (Identifier<Kind>, Store.Connection) throws -> Thing?,
+        _ deletion: (Thing) throws -> Change<Void>
+    ) throws -> Answer {
+        let id: Identifier<Kind> = try identifier()
+        return try retrying(name) {
+            guard let thing = try services.store.read({ try find(id, $0) }) else {
+                return try answerToRepeatedDelete(action, id.description)
+            }
+            return try commit(deletion(thing)) { .noContent }
+        }
+    }
+
+    private func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
         let earlier = try earlierChanges()
         guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
         carryOut(earlier.effects)

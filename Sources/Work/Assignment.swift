@@ -59,6 +59,14 @@ package struct Assignment: Sendable {
         try connection.execute(AuditLog.insertion(of: entry(action, resource, before: before, after: after)))
     }
 
+    /// Writes an entry about a change: the members that differ, in the transaction of what is done.
+    func record(
+        _ action: AuditAction, _ resource: String, from old: JSON, to new: JSON, on connection: Connection
+    ) throws(MariaDBError) {
+        let changes = JSON.changes(from: old, to: new)
+        try record(action, resource, before: changes.before, after: changes.after, on: connection)
+    }
+
     /// An event for the outbox about what is done.
     func event(_ type: EventType, data: JSON, previous: JSON? = nil) -> Event {
         .about(type, in: workspace.id, at: now, data: data, previous: previous)

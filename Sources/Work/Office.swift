@@ -1,8 +1,8 @@
 import Metrics
 import Model
+import Pages
 import Redis
 import Store
-import Pages
 
 /// What all use cases have at hand.
 public struct Office: Sendable {

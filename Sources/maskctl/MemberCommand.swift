@@ -50,8 +50,9 @@ struct MemberCommand: ParsableCommand {
 
         func run() throws {
             let office = try openInstallation().office
-            let member = try office.member(email, of: try office.workspace(workspace))
-            try MemberWork(office.assignment(for: member.workspace)).setRole(role, of: member).make()
+            let home = try office.workspace(workspace)
+            let member = try office.member(email, of: home)
+            try MemberWork(office.assignment(for: home)).setRole(role, of: member).make()
             print("\(member.email) is \(role.rawValue) of \(workspace) now, and was \(member.role.rawValue).")
         }
     }
@@ -63,8 +64,9 @@ struct MemberCommand: ParsableCommand {
 
         func run() throws {
             let office = try openInstallation().office
-            let member = try office.member(email, of: try office.workspace(workspace))
-            let keys = try MemberWork(office.assignment(for: member.workspace)).remove(member).make().value
+            let home = try office.workspace(workspace)
+            let member = try office.member(email, of: home)
+            let keys = try MemberWork(office.assignment(for: home)).remove(member).make().value
             print("Removed \(member.email) from \(workspace), and revoked \(keys) of their keys.")
         }
     }

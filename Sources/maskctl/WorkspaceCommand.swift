@@ -55,7 +55,7 @@ struct WorkspaceCommand: ParsableCommand {
         @Argument(help: "hobby, pro or enterprise.") var plan: Plan
 
         func run() throws {
-            let workspace = try change(slug) { $0.plan = plan }.before
+            let workspace = try openInstallation().office.change(slug) { $0.plan = plan }.before
             print("\(slug) has the plan \(plan.rawValue) now, and had \(workspace.plan.rawValue).")
         }
     }
@@ -73,7 +73,7 @@ struct WorkspaceCommand: ParsableCommand {
         }
 
         func run() throws {
-            let (before, after) = try change(slug) { $0.limitOverride = Int(limit) }
+            let (before, after) = try openInstallation().office.change(slug) { $0.limitOverride = Int(limit) }
             print("\(slug) may make \(after.requestsPerMinute) requests a minute now, and might make \(before.requestsPerMinute).")
         }
     }
@@ -102,8 +102,8 @@ extension WorkspaceCommand {
         }
 
         func run() throws {
-            if let name, let number { try change(slug) { $0.quotas[name] = Int(number) } }
             let office = try openInstallation().office
+            if let name, let number { try office.change(slug) { $0.quotas[name] = Int(number) } }
             let after = try office.workspace(slug)
             output.print(["quota", "limit", "plan", "used"], try Quota.allCases.map { quota in
                 [
@@ -156,15 +156,14 @@ extension WorkspaceCommand {
     }
 }
 
-extension ParsableCommand {
+extension Office {
     /// Changes a workspace in one thing.
     @discardableResult
     fileprivate func change(_ slug: String, _ body: (inout Workspace) -> Void) throws -> (before: Workspace, after: Workspace) {
-        let office = try openInstallation().office
-        let before = try office.workspace(slug)
+        let before = try workspace(slug)
         var after = before
         body(&after)
-        return (before, try WorkspaceWork(office.assignment(for: before)).update(before, to: after).make().value)
+        return (before, try WorkspaceWork(assignment(for: before)).update(before, to: after).make().value)
     }
 }
 

@@ -71,13 +71,9 @@ enum QRCodeResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        let id: QRCodeID = try call.identifier()
-        return try call.retrying("QR code") {
-            guard let code = try call.services.store.read({ try QRCodes.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.qrCodeDeleted, id.description)
-            }
+        try call.delete("QR code", .qrCodeDeleted, find: { try QRCodes.find($0, in: call.workspace, on: $1) }) { code in
             try call.preconditions.requireMatch(code.resourceVersion)
-            return try call.commit(call.qrCodes.delete(code)) { .noContent }
+            return call.qrCodes.delete(code)
         }
     }
 

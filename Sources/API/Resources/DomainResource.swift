@@ -61,13 +61,9 @@ enum DomainResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        let id: DomainID = try call.identifier()
-        return try call.retrying("domain") {
-            guard let domain = try call.services.store.read({ try Domains.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.domainDeleted, id.description)
-            }
+        try call.delete("domain", .domainDeleted, find: { try Domains.find($0, in: call.workspace, on: $1) }) { domain in
             try call.preconditions.requireMatch(domain.resourceVersion)
-            return try call.commit(call.domains.delete(domain)) { .noContent }
+            return call.domains.delete(domain)
         }
     }
 

@@ -35,12 +35,8 @@ enum ImageResource {
     static func get(_ call: Call) throws -> Answer { .ok(try find(call).json(call.services.site)) }
 
     static func delete(_ call: Call) throws -> Answer {
-        let id: ImageID = try call.identifier()
-        return try call.retrying("image") {
-            guard let image = try call.services.store.read({ try Images.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.imageDeleted, id.description)
-            }
-            return try call.commit(call.images.delete(image)) { .noContent }
+        try call.delete("image", .imageDeleted, find: { try Images.find($0, in: call.workspace, on: $1) }) { image in
+            call.images.delete(image)
         }
     }
 

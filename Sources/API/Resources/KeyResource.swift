@@ -80,14 +80,10 @@ enum KeyResource {
     }
 
     static func revoke(_ call: Call) throws -> Answer {
-        let id: APIKeyID = try call.identifier()
-        return try call.retrying("API key") {
-            guard let key = try call.services.store.read({ try APIKeys.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.keyRevoked, id.description)
-            }
+        try call.delete("API key", .keyRevoked, find: { try APIKeys.find($0, in: call.workspace, on: $1) }) { key in
             try requireHeld(key.scopes, call)
             try call.preconditions.requireMatch(key.resourceVersion)
-            return try call.commit(call.keys.revoke(key)) { .noContent }
+            return call.keys.revoke(key)
         }
     }
 

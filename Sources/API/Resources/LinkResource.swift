@@ -66,13 +66,9 @@ enum LinkResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        try call.retrying("link") {
-            let id: LinkID = try call.identifier()
-            guard let link = try call.services.store.read({ try Links.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.linkDeleted, id.description)
-            }
+        try call.delete("link", .linkDeleted, find: { try Links.find($0, in: call.workspace, on: $1) }) { link in
             try call.preconditions.requireMatch(link.resourceVersion)
-            return try call.commit(call.links.delete(link)) { .noContent }
+            return call.links.delete(link)
         }
     }
 

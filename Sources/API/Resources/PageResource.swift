@@ -50,13 +50,9 @@ enum PageResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        let id: PageID = try call.identifier()
-        return try call.retrying("page") {
-            guard let page = try call.services.store.read({ try BioPages.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.pageDeleted, id.description)
-            }
+        try call.delete("page", .pageDeleted, find: { try BioPages.find($0, in: call.workspace, on: $1) }) { page in
             try call.preconditions.requireMatch(page.resourceVersion)
-            return try call.commit(call.pages.delete(page)) { .noContent }
+            return call.pages.delete(page)
         }
     }
 

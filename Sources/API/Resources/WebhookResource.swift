@@ -49,13 +49,9 @@ enum WebhookResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        let id: WebhookID = try call.identifier()
-        return try call.retrying("webhook") {
-            guard let webhook = try call.services.store.read({ try WebhookEndpoints.find(id, in: call.workspace, on: $0) }) else {
-                return try call.answerToRepeatedDelete(.webhookDeleted, id.description)
-            }
+        try call.delete("webhook", .webhookDeleted, find: { try WebhookEndpoints.find($0, in: call.workspace, on: $1) }) { webhook in
             try call.preconditions.requireMatch(webhook.resourceVersion)
-            return try call.commit(call.webhooks.delete(webhook)) { .noContent }
+            return call.webhooks.delete(webhook)
         }
     }
 

@@ -13,12 +13,10 @@ extension Setup {
 
     /// A site that is there is kept: one that answers for other hosts would go on to.
     package static func refuseSites(notOf hosts: [String]) throws {
-        guard let nginx = try? HostFile.read(Self.site) else { return }
-        let isBehind = NginxSite.placeBehind(nginx) != nil
-        for (site, text) in [(Self.site, nginx)] + (isBehind ? [(Self.apacheSite, (try? HostFile.read(Self.apacheSite)) ?? "")] : [])
-        where !text.isEmpty {
-            let names = NginxSite.names(text)
-            guard let host = hosts.first(where: { !names.contains($0) }) else { continue }
+        let isBehind = (try? HostFile.read(Self.site)).flatMap(NginxSite.placeBehind) != nil
+        for site in isBehind ? [Self.site, Self.apacheSite] : [Self.site] {
+            guard let names = (try? HostFile.read(site)).map(NginxSite.names), let host = hosts.first(where: { !names.contains($0) })
+            else { continue }
             throw Failure(description: """
                 \(site) does not answer for \(host). A host of MASK is renamed by hand: write \(host) in the place of the old name \
                 there, wherever it stands, and run maskctl setup again.

@@ -1,5 +1,4 @@
 import Crypto
-import JSON
 import Model
 import Store
 
@@ -29,11 +28,9 @@ package struct KeyWork {
     /// - Parameter after: the key as it should be; the same where there is nothing to change.
     package func update(_ before: APIKey, to after: APIKey) -> Change<APIKey> {
         guard after.json != before.json else { return .nothing(assignment, before, since: nil, [.access(before.workspace)]) }
-        let changes = JSON.changes(from: before.json, to: after.json)
         return Change(assignment) { connection in
             try APIKeys.update(after, on: connection)
-            try assignment.record(
-                .keyUpdated, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(.keyUpdated, after.id.description, from: before.json, to: after.json, on: connection)
             var made = after
             made.version += 1
             return .init(made, followedBy: [.access(after.workspace)])

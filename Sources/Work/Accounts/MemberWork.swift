@@ -1,4 +1,3 @@
-import JSON
 import MariaDB
 import Model
 import Store
@@ -27,11 +26,9 @@ package struct MemberWork {
         var changed = member
         changed.role = role
         let after = changed
-        let changes = JSON.changes(from: member.json, to: after.json)
         return Change(assignment) { connection in
             try Members.setRole(role, of: member, on: connection)
-            try assignment.record(
-                .memberUpdated, member.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(.memberUpdated, member.id.description, from: member.json, to: after.json, on: connection)
             return .init(after, followedBy: [.access(member.workspace)])
         }
     }

@@ -27,11 +27,10 @@ package struct WorkspaceWork {
     package func update(_ before: Workspace, to after: Workspace) -> Change<Workspace> {
         let effects: [Effect] = [.brand(after.id), .access(after.id)]
         guard after != before else { return .nothing(assignment, before, since: nil, effects) }
-        let changes = JSON.changes(from: before.settings, to: after.settings)
         return Change(assignment) { connection in
             try Workspaces.update(after, on: connection)
             try assignment.record(
-                .workspaceUpdated, after.id.description, before: changes.before, after: changes.after, on: connection)
+                .workspaceUpdated, after.id.description, from: before.settings, to: after.settings, on: connection)
             if (before.plan, before.requestsPerMinute) != (after.plan, after.requestsPerMinute) {
                 try connection.execute(Events.insertion(of: assignment.event(
                     .subscriptionUpdated, data: after.json, previous: JSON.changes(from: before.json, to: after.json).before)))

@@ -1,5 +1,4 @@
 import Crypto
-import JSON
 import MariaDB
 import Model
 import Store
@@ -87,10 +86,9 @@ package struct DomainWork {
         var changed = wanted
         changed.updatedAt = assignment.now
         let after = changed
-        let changes = JSON.changes(from: before.recorded, to: after.recorded)
         return Change(assignment) { connection in
             try Domains.update(after, on: connection)
-            try assignment.record(action, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(action, after.id.description, from: before.recorded, to: after.recorded, on: connection)
             var made = after
             made.version += 1
             return .init(made, followedBy: [.domain(after.host)])

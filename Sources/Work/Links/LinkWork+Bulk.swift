@@ -29,7 +29,7 @@ extension LinkWork {
     private func insert(_ drafts: [LinkDraft], on connection: Connection) throws -> Results<MadeLink> {
         var results = Results<MadeLink>(repeating: .failure(.slugSpaceExhausted), count: drafts.count)
         var waiting = Array(drafts.indices)
-        for _ in 0..<Self.slugTries where !waiting.isEmpty {
+        for _ in 0..<SlugTries.most where !waiting.isEmpty {
             let links = waiting.map { drafts[$0].link(assignment) }
             let inserted = try Links.insert(links, on: connection)
             let taken = try Links.taken(

@@ -8,16 +8,13 @@ package struct LinkWork {
 
     package init(_ assignment: Assignment) { self.assignment = assignment }
 
-    /// Random slugs that are tried before a link or page is refused.
-    static let slugTries = 5
-
     package func create(_ draft: LinkDraft) throws -> Change<MadeLink> {
         if draft.settings.isWrongOrder { throw Refusal.wrongOrder }
         try assignment.admit(of: .links)
-        return creation(draft, tries: draft.slug == nil ? Self.slugTries : 1)
+        return creation(draft, draft.slug == nil ? SlugTries() : nil)
     }
 
-    private func creation(_ draft: LinkDraft, tries: Int) -> Change<MadeLink> {
+    private func creation(_ draft: LinkDraft, _ tries: SlugTries?) -> Change<MadeLink> {
         let made = MadeLink(draft.link(assignment), assignment.site)
         let link = made.link
         let (audit, event) = LinkTrace.created(made).entries(assignment)
@@ -25,9 +22,7 @@ package struct LinkWork {
         let effects: [Effect] = draft.slug == nil ? [] : [.links([link.place])]
         let statements = Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)]
         return Change(assignment, statements, .init(made, followedBy: effects)).otherwise { error in
-            guard draft.slug == nil, case Links.Refusal.slugTaken = Links.refusal(of: error) else { throw Refusal.of(error, link) }
-            guard tries > 1 else { throw Refusal.slugSpaceExhausted }
-            return creation(draft, tries: tries - 1)
+            creation(draft, try SlugTries.next(tries, after: Refusal.of(error, link)))
         }.confirmed {
             try Links.find(link.id, in: link.workspace, on: $0) != nil
         }

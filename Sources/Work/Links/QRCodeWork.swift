@@ -1,4 +1,3 @@
-import JSON
 import Model
 import Store
 
@@ -22,11 +21,9 @@ package struct QRCodeWork {
     /// - Parameter after: the code as it should be; the same where there is nothing to change.
     package func update(_ before: QRCode, to after: QRCode, logo: QRCodes.LogoChange) -> Change<QRCode> {
         guard after != before else { return .nothing(assignment, before, since: before.updatedAt) }
-        let changes = JSON.changes(from: before.settings, to: after.settings)
         return Change(assignment) { connection in
             try QRCodes.update(after, logo: logo, on: connection)
-            try assignment.record(
-                .qrCodeUpdated, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(.qrCodeUpdated, after.id.description, from: before.settings, to: after.settings, on: connection)
             var made = after
             made.version += 1
             return .init(made)

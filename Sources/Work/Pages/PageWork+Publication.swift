@@ -8,7 +8,7 @@ import Store
 extension PageWork {
     /// Shows the draft to visitors. Its blocks lead to short links, which are made where there are none yet.
     package func publish(_ page: BioPage) throws -> Change<BioPage> {
-        try publish(page, page.draft, .pagePublished, tries: LinkWork.slugTries)
+        try publish(page, page.draft, .pagePublished, SlugTries())
     }
 
     package func unpublish(_ before: BioPage) throws -> Change<BioPage> {
@@ -18,16 +18,16 @@ extension PageWork {
         var after = before
         (after.publishedVersion, after.publishedAt, after.dueAt, after.isChanged) = (nil, nil, nil, true)
         after.updatedAt = assignment.now
-        return try write(before, to: after, .pageUnpublished).otherwise { throw Self.refusal(of: $0, after) }
+        return try write(before, to: after, .pageUnpublished)
     }
 
     /// Makes a version the draft again and, when asked, what visitors see.
     package func restore(_ version: BioPageVersion, of before: BioPage, isPublished: Bool) throws -> Change<BioPage> {
         let draft = try draft(of: version)
-        if isPublished { return try publish(before, draft, .pageRestored, tries: LinkWork.slugTries) }
+        if isPublished { return try publish(before, draft, .pageRestored, SlugTries()) }
         var after = before
         (after.draft, after.isChanged, after.updatedAt) = (draft, true, assignment.now)
-        return try write(before, to: after, .pageRestored).otherwise { throw Self.refusal(of: $0, after) }
+        return try write(before, to: after, .pageRestored)
     }
 
     /// What a version was made from: a block with a URL has no link of the client's. Blocks whose link has been deleted since
@@ -46,7 +46,7 @@ extension PageWork {
         return content.stored
     }
 
-    private func publish(_ before: BioPage, _ draft: String, _ action: AuditAction, tries: Int) throws -> Change<BioPage> {
+    private func publish(_ before: BioPage, _ draft: String, _ action: AuditAction, _ tries: SlugTries) throws -> Change<BioPage> {
         let links = try PageLinks(try PageContent(stored: draft), of: before, assignment)
         let after = published(before, draft, links.content)
         try assignment.admit(links.new.count, of: .links)
@@ -68,10 +68,8 @@ extension PageWork {
             let event = assignment.event(.pagePublished, data: try after.json(assignment.site))
             try connection.execute(Events.insertion(of: event))
         }.otherwise { error in
-            let refusal = Self.refusal(of: error, after)
-            guard case Refusal.slugTaken = refusal else { throw refusal }
-            guard tries > 1 else { throw Refusal.slugSpaceExhausted }
-            return try publish(before, draft, action, tries: tries - 1)  // one of the random slugs
+            // One of the random slugs.
+            try publish(before, draft, action, SlugTries.next(tries, after: Self.refusal(of: error, after)))
         }
     }
 

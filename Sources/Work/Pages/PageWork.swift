@@ -14,10 +14,10 @@ package struct PageWork {
     /// - Parameter slug: nil for a random one.
     package func create(_ draft: PageContent, on domain: Domain, slug: Slug?) throws -> Change<BioPage> {
         try assignment.admit(of: .bioPages)
-        return try creation(draft, on: domain, slug, tries: slug == nil ? LinkWork.slugTries : 1)
+        return creation(draft, on: domain, slug, slug == nil ? SlugTries() : nil)
     }
 
-    private func creation(_ draft: PageContent, on domain: Domain, _ slug: Slug?, tries: Int) throws -> Change<BioPage> {
+    private func creation(_ draft: PageContent, on domain: Domain, _ slug: Slug?, _ tries: SlugTries?) -> Change<BioPage> {
         let page = BioPage(
             id: .new(), workspace: assignment.workspace.id, domain: domain.id, host: domain.host,
             slug: slug?.text ?? Slug.random(length: assignment.site.slugLength).text, draft: draft.stored,
@@ -26,12 +26,7 @@ package struct PageWork {
             try BioPages.create(page, on: connection)
             try assignment.record(.pageCreated, page.id.description, after: try page.settings(assignment.site), on: connection)
             return .init(page, followedBy: [.pages([page.place])])
-        }.otherwise { error in
-            let refusal = Self.refusal(of: error, page)
-            guard slug == nil, case Refusal.slugTaken = refusal else { throw refusal }
-            guard tries > 1 else { throw Refusal.slugSpaceExhausted }
-            return try creation(draft, on: domain, nil, tries: tries - 1)
-        }
+        }.otherwise { creation(draft, on: domain, nil, try SlugTries.next(tries, after: Self.refusal(of: $0, page))) }
     }
 
     /// - Parameter wanted: the page as it should be; the same where there is nothing to change.
@@ -42,7 +37,7 @@ package struct PageWork {
         after.updatedAt = assignment.now
         // The page says its own address, so another one is another state.
         if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: assignment.now) }
-        return try write(before, to: after, .pageUpdated).otherwise { throw Self.refusal(of: $0, after) }
+        return try write(before, to: after, .pageUpdated)
     }
 
     package func delete(_ page: BioPage) -> Change<Void> {
@@ -69,15 +64,15 @@ package struct PageWork {
     func write(
         _ before: BioPage, to after: BioPage, _ action: AuditAction, alongside: @escaping (Connection) throws -> Void = { _ in }
     ) throws -> Change<BioPage> {
-        let changes = JSON.changes(from: try before.settings(assignment.site), to: try after.settings(assignment.site))
+        let (old, new) = (try before.settings(assignment.site), try after.settings(assignment.site))
         return Change(assignment) { connection in
             try BioPages.update(after, from: before.stamp, on: connection)
-            try assignment.record(action, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(action, after.id.description, from: old, to: new, on: connection)
             try alongside(connection)
             var made = after
             made.version += 1
             return .init(made, followedBy: [.pages([before.place, after.place])])
-        }
+        }.otherwise { throw Self.refusal(of: $0, after) }
     }
 
     /// A slug belongs to one link or page.

@@ -22,11 +22,9 @@ package struct WebhookWork {
     /// - Parameter after: the endpoint as it should be; the same where there is nothing to change.
     package func update(_ before: Webhook, to after: Webhook) -> Change<Webhook> {
         guard after != before else { return .nothing(assignment, before, since: before.updatedAt, [.access(before.workspace)]) }
-        let changes = JSON.changes(from: before.settings, to: after.settings)
         return Change(assignment) { connection in
             try WebhookEndpoints.update(after, beginsAnew: after.beginsAnew(after: before), on: connection)
-            try assignment.record(
-                .webhookUpdated, after.id.description, before: changes.before, after: changes.after, on: connection)
+            try assignment.record(.webhookUpdated, after.id.description, from: before.settings, to: after.settings, on: connection)
             var made = after
             made.version += 1
             return .init(made, followedBy: [.access(after.workspace)])
