@@ -28,11 +28,17 @@ GRANT SELECT, INSERT, UPDATE ON workspaces TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON api_keys TO mask_worker;
 
 -- What the journal's loader stores and counts. What has happened is not changed, and only mask-admin forgets it.
-GRANT SELECT, INSERT ON clicks TO mask_worker;
+GRANT SELECT, INSERT ON recorded_clicks TO mask_worker;
 GRANT SELECT, INSERT ON page_views TO mask_worker;
-GRANT SELECT, INSERT ON click_visitors TO mask_worker;
+GRANT SELECT, INSERT ON click_visits TO mask_worker;
+GRANT SELECT, INSERT ON click_visit_days TO mask_worker;
+GRANT SELECT, INSERT ON click_values TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_numbers TO mask_worker;
 GRANT SELECT, INSERT ON api_requests TO mask_worker;
-GRANT SELECT, INSERT, UPDATE ON click_rollups TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_facts TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_sums TO mask_worker;
+-- What has been appended is moved to where it is counted.
+GRANT SELECT, INSERT, DELETE ON click_parts TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON api_usage_minutes TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON api_usage_quarters TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON api_key_uses TO mask_worker;

@@ -7,8 +7,8 @@ import Store
 
 /// Moves the journals of this host into MariaDB, exactly once, in batches that grow with the load.
 ///
-/// One transaction inserts the clicks, adds to the roll-ups, writes the events and moves the mark of how far each segment has been loaded. On
-/// each host one process at a time is the loader, whoever holds the lock on `loader.lock`; it loads living and dead
+/// One transaction inserts the clicks and their facts, writes the events and moves the mark of how far each segment has been
+/// loaded. On each host one process at a time is the loader, whoever holds the lock on `loader.lock`; it loads living and dead
 /// writers' segments alike. When it dies the next takes over from the marks in the database.
 public struct JournalLoader: ~Copyable {
     private let directory: String
@@ -17,6 +17,10 @@ public struct JournalLoader: ~Copyable {
     private let metrics: JournalMetrics?
     private var parser = JournalParser()
     private var clickEvents = ClickEvents()
+    private var numbers = ClickNumbers()
+    private var visits = ClickVisits()
+    /// What waits to be compacted, as far as this loader knows; nil where it has to ask.
+    private var waiting: [WorkspaceID: ClickParts.Appended]?
     /// How far each segment has been loaded, as this loader left it.
     private var marks: [String: Int] = [:]
     private var lock: Int32?
@@ -54,15 +58,18 @@ public struct JournalLoader: ~Copyable {
         do {
             try clickEvents.refresh(store)
             let written = try commit(&batch)
-            clickEvents.note(written)
-            count(batch, written)
+            clickEvents.note(written.events)
+            note(written.appended)
+            count(batch, written.events)
         } catch {
             metrics?.loadFailures.add()
-            (marks, clickEvents) = ([:], ClickEvents())  // whatever happened, the database knows
+            (marks, clickEvents, waiting) = ([:], ClickEvents(), nil)  // whatever happened, the database knows
+            visits.forget()
             throw error
         }
         for piece in batch.pieces { marks[piece.segment.name] = piece.end }
         removeFinished()
+        try compact()
         return Loaded(
             clicks: batch.clicks.count, requests: batch.requests.count, views: batch.views.count,
             isFull: batch.bytes >= Self.batchBytes)
@@ -151,38 +158,86 @@ public struct JournalLoader: ~Copyable {
     /// The clicks were not all new, or another loader has been here.
     private enum Retry: Error { case duplicates, moved }
 
-    private func commit(_ batch: inout Batch) throws -> ClickEvents.Written {
+    /// What came of a batch.
+    private struct Written {
+        var events = ClickEvents.Written()
+        var appended: [WorkspaceID: ClickParts.Appended] = [:]
+    }
+
+    private mutating func commit(_ batch: inout Batch) throws -> Written {
+        var numbered = try number(batch)
         do {
-            return try store.write { try transact(batch, on: $0) }
+            return try write(batch, numbered)
         } catch Retry.duplicates {
             batch.clicks = try withoutStored(batch.clicks, Clicks.table)
             batch.views = try withoutStored(batch.views, PageViews.table)
             batch.requests = try withoutStored(batch.requests, APIRequests.table(recordedAt: .now()))
-            return try store.write { try transact(batch, on: $0) }
+            numbered = try number(batch)
+            return try write(batch, numbered)
         }
     }
 
-    private func transact(_ batch: Batch, on connection: Connection) throws -> ClickEvents.Written {
+    /// The clicks and views of a batch with the numbers of their values.
+    private typealias Numbered = (clicks: [NumberedClick], views: [NumberedClick])
+
+    private mutating func number(_ batch: Batch) throws -> Numbered {
+        (try numbers.number(batch.clicks, in: store), try numbers.number(batch.views, areViews: true, in: store))
+    }
+
+    private mutating func write(_ batch: Batch, _ numbered: Numbered) throws -> Written {
+        var visits = ClickVisits()
+        swap(&visits, &self.visits)
+        defer { swap(&visits, &self.visits) }
+        return try store.write { try transact(batch, numbered, &visits, on: $0) }
+    }
+
+    private func transact(
+        _ batch: Batch, _ numbered: Numbered, _ visits: inout ClickVisits, on connection: Connection
+    ) throws -> Written {
         try connection.transaction { connection in
             for piece in batch.pieces {
                 let progress = JournalSegments.Progress(
                     name: piece.segment.name, loadedBytes: piece.end, clicks: piece.clicks, requests: piece.requests)
                 guard try JournalSegments.advance(progress, from: piece.start, on: connection) else { throw Retry.moved }
             }
-            let clicks = try markingFirstVisits(batch.clicks, on: connection)
-            guard try Clicks.table.insert(clicks, on: connection) else { throw Retry.duplicates }
-            try ClickRollups.add(clicks, on: connection)
-            try add(views: batch.views, on: connection)
+            var (clicks, views) = numbered
+            try visits.mark(&clicks, on: connection)
+            try visits.mark(&views, on: connection)
+            guard try Clicks.table.insert(clicks, on: connection), try PageViews.table.insert(batch.views, on: connection)
+            else { throw Retry.duplicates }
+            var written = Written()
+            written.appended = try ClickParts.append(clicks, on: connection)
+            written.appended.merge(try ClickParts.append(views, areViews: true, on: connection), uniquingKeysWith: +)
+            try LinkTotals.add(batch.clicks + batch.views, on: connection)
             try add(batch.requests, on: connection)
             // Last: it may lock rows that senders work on.
-            return try clickEvents.write(clicks, on: connection)
+            written.events = try clickEvents.write(told(batch.clicks, clicks), on: connection)
+            return written
         }
     }
 
-    private func add(views: [Click], on connection: Connection) throws {
-        let views = try markingFirstVisits(views, on: connection)
-        guard try PageViews.table.insert(views, on: connection) else { throw Retry.duplicates }
-        try ClickRollups.add(views, inWholeWorkspace: false, on: connection)
+    /// The clicks, now that it is known which are the first of their visitors.
+    private func told(_ clicks: [Click], _ numbered: [NumberedClick]) -> [Click] {
+        zip(clicks, numbered).map { click, numbered in
+            var click = click
+            click.isFirstVisit = numbered.isFirstVisit
+            return click
+        }
+    }
+
+    // MARK: Compacting
+
+    private mutating func note(_ appended: [WorkspaceID: ClickParts.Appended]) {
+        waiting?.merge(appended, uniquingKeysWith: +)
+    }
+
+    /// Where a workspace has many parts now, by this host's loader alone or by others', too.
+    private mutating func compact() throws {
+        if waiting == nil { waiting = try store.read { try ClickParts.waiting(on: $0) } }
+        for (workspace, appended) in waiting ?? [:] where ClickCompaction.isDue(appended) {
+            try ClickCompaction.run(workspace, in: store)
+            waiting?[workspace] = nil
+        }
     }
 
     private func add(_ requests: [APIRequest], on connection: Connection) throws {
@@ -195,25 +250,8 @@ public struct JournalLoader: ~Copyable {
         try APIKeys.note(uses, on: connection)
     }
 
-    /// Marks the first click of each human visitor on each link and day.
-    private func markingFirstVisits(_ clicks: [Click], on connection: Connection) throws -> [Click] {
-        var marked = clicks
-        var visits: Set<Clicks.Visit> = []
-        for click in clicks where !click.agent.isBot { visits.insert(visit(click)) }
-        var fresh = try Clicks.noteVisits(Array(visits), on: connection)
-        guard !fresh.isEmpty else { return marked }
-        for index in marked.indices where !marked[index].agent.isBot {
-            marked[index].isFirstVisit = fresh.remove(visit(marked[index])) != nil
-        }
-        return marked
-    }
-
-    private func visit(_ click: Click) -> Clicks.Visit {
-        Clicks.Visit(day: click.at.day, link: click.link, visitor: click.visitor)
-    }
-
     /// The rare way: a request was answered by two pools, because the first died between writing and answering.
-    private func withoutStored<Record>(_ records: [Record], _ table: JournalTable<Record>) throws -> [Record] {
+    private func withoutStored<Record: Journaled, Stored>(_ records: [Record], _ table: JournalTable<Stored>) throws -> [Record] {
         var seen: Set<UInt128> = []
         for (workspace, group) in Dictionary(grouping: records, by: \.workspace) {
             let times = group.map(\.at)

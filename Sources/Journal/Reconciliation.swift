@@ -37,7 +37,7 @@ public struct Reconciliation: Sendable {
 
     /// - Parameter accessLog: nginx's log in the format `mask`: its word on which answers were clicks.
     public func compare(accessLog: String? = nil) throws -> [Check] {
-        var checks = [try journal(), try rollups()]
+        var checks = [try journal(), try counted()]
         if let accessLog { checks += try compare(log: accessLog) }
         return checks
     }
@@ -50,19 +50,13 @@ public struct Reconciliation: Sendable {
             stored: segments.reduce(0) { $0 + $1.loaded })
     }
 
-    /// Rows against roll-ups, over the days of which clicks are kept. One snapshot, so that loading may go on meanwhile.
-    private func rollups() throws -> Check {
+    /// Rows against what is counted, over the days of which clicks are kept. One snapshot, so that loading may go on meanwhile.
+    private func counted() throws -> Check {
         try store.snapshot { connection in
-            let first = try connection.query("SELECT DATE(MIN(at)) FROM clicks").first?.optionalString(0)
-            guard let first else { return Check(name: "clicks in roll-ups", served: 0, stored: 0) }
-            let rows = try connection.query("SELECT COUNT(*) FROM clicks WHERE at >= \(first)")
-            let counted = try connection.query("""
-                SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED) FROM click_rollups
-                WHERE link_id = \(ULID(value: 0)) AND dimension = 'total' AND period >= \(first)
-                """)
+            guard let first = try Clicks.firstDay(on: connection) else { return Check(name: "clicks counted", served: 0, stored: 0) }
             return Check(
-                name: "clicks in roll-ups", served: try rows.first?.integer(0) ?? 0,
-                stored: try counted.first?.integer(0) ?? 0)
+                name: "clicks counted", served: try Clicks.count(from: Timestamp(day: first), to: Timestamp.now().adding(days: 36_500), on: connection),
+                stored: try ClickAnalytics.total(from: first, on: connection))
         }
     }
 

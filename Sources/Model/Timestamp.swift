@@ -10,6 +10,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
+    /// Midnight of a day, counted from 1970 UTC.
+    public init(day: Int) { milliseconds = Int64(day) * 86_400_000 }
+
     /// The system's clock (`clock_gettime`, CLOCK_REALTIME).
     public static func now() -> Timestamp {
         var time = timespec()

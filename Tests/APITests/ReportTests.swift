@@ -26,7 +26,7 @@ struct ReportTests {
         #expect(stage.ask(.get, report).status == 200)
 
         let lock = try database.connect()
-        try lock.execute("LOCK TABLES click_rollups WRITE")
+        try lock.execute("LOCK TABLES click_sums WRITE")
         let answers = Monitor<[Response]>([])
         // Eight places, and room for 36: a workspace has a third of that.
         let threads = try (0..<30).map { _ in

@@ -13,10 +13,10 @@ sums() {
 
 # The service as a visitor and a client see it; its clicks are counted.
 service_works() {
-  before=$(sql 'SELECT COUNT(*) FROM clicks')
+  before=$(sql 'SELECT COUNT(*) FROM recorded_clicks')
   expect "302 https://example.com/kept" "$(client -o /dev/null -w '%{http_code} %{redirect_url}' "https://$LINK_HOST/kept")" "$1: the link leads on"
   expect "kept" "$(api GET "/links?search=kept" | member slug)" "$1: the API knows it, with the same key"
-  soon 20 sh -c "[ \$(mariadb -N mask -e 'SELECT COUNT(*) FROM clicks') = $((before + 1)) ]" || fail "$1: the click did not arrive"
+  soon 20 sh -c "[ \$(mariadb -N mask -e 'SELECT COUNT(*) FROM recorded_clicks') = $((before + 1)) ]" || fail "$1: the click did not arrive"
   fact "$1: the click is counted"
 }
 
@@ -51,7 +51,7 @@ for method in logical physical; do
   maskctl journal load
   backup=$(find "$folder" -maxdepth 1 -name 'mask-*Z' | sort | tail -n1)
   sums >/root/sums-before
-  rows=$(sql 'SELECT COUNT(*) FROM clicks')
+  rows=$(sql 'SELECT COUNT(*) FROM recorded_clicks')
 
   # Everything is lost: the database, the spool, the pages.
   find /var/spool/mask /var/lib/mask/pages -type f -delete

@@ -183,7 +183,7 @@ test_failover() {
     "in their commit, sent again with their Idempotency-Key, had one effect"
   link=$(sql db1 "SELECT HEX(id) FROM mask.links WHERE slug = 'visited'")
   visits=$(wc -l <"$lab/visits")
-  wait_until 30 "$visits visits, $(sql db1 "SELECT COUNT(*) FROM mask.clicks WHERE link_id = UNHEX('$link')") clicks" \
+  wait_until 30 "$visits visits, $(sql db1 "SELECT COUNT(*) FROM mask.recorded_clicks c JOIN mask.click_values v ON v.workspace_id = c.workspace_id AND v.kind = 'link' AND v.number = c.link WHERE v.digest = UNHEX('$link')") clicks" \
     clicks_are "$link" "$visits"
   [ "$(sql db2 "SELECT clicks FROM mask.link_totals WHERE link_id = UNHEX('$link')")" = "$visits" ] || fail "the totals are others"
   fact "$visits visits are $visits clicks and in the totals: none lost, none twice"
@@ -209,7 +209,7 @@ all_on_first() {
   done
   [ "$(writer_of db1)" -gt 0 ] && [ "$(writer_of db2)" = 0 ]
 }
-clicks_are() { [ "$(sql db1 "SELECT COUNT(*) FROM mask.clicks WHERE link_id = UNHEX('$1')")" = "$2" ]; }
+clicks_are() { [ "$(sql db1 "SELECT COUNT(*) FROM mask.recorded_clicks c JOIN mask.click_values v ON v.workspace_id = c.workspace_id AND v.kind = 'link' AND v.number = c.link WHERE v.digest = UNHEX('$1')")" = "$2" ]; }
 no_events_wait() { [ "$(sql db1 "SELECT COUNT(*) FROM mask.events WHERE sequence IS NULL")" = 0 ]; }
 all_received() { [ "$(sort -u "$lab/received" | wc -l)" = "$1" ]; }
 

@@ -265,7 +265,7 @@ ask() {
 }
 
 clicks_of() { sql base "SELECT COALESCE(SUM(clicks), 0) FROM mask.link_totals WHERE link_id = UNHEX('$1')"; }
-rows_of() { sql base "SELECT COUNT(*) FROM mask.clicks WHERE link_id = UNHEX('$1')"; }
+rows_of() { sql base "SELECT COUNT(*) FROM mask.recorded_clicks c JOIN mask.click_values v ON v.workspace_id = c.workspace_id AND v.kind = 'link' AND v.number = c.link WHERE v.digest = UNHEX('$1')"; }
 link_row() { sql base "SELECT HEX(id) FROM mask.links WHERE slug = '$1'"; }
 all_loaded() { [ "$(rows_of "$1")" = "$2" ]; }
 

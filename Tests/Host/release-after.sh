@@ -9,7 +9,7 @@ expect "302 https://example.com/" "$(client -o /dev/null -w '%{http_code} %{redi
   "the link of the old host leads on"
 expect 200 "$(client -o /dev/null -w '%{http_code}' "https://$API_HOST/v1/links" -H "Authorization: Bearer $(cat $KEY_FILE)")" \
   "its key opens the API"
-more() { [ "$(sql "SELECT COUNT(*) FROM clicks")" -gt "$(cat /root/clicks)" ]; }
+more() { [ "$(sql "SELECT COUNT(*) FROM recorded_clicks")" -gt "$(cat /root/clicks)" ]; }
 soon 30 more || fail "clicks are not stored any more"
 fact "the clicks from before are there, and new ones are stored"
 expect "" "$(nginx -t 2>&1 | grep -E 'warn|emerg' || :)" "nginx has nothing to complain of in the site"

@@ -105,7 +105,7 @@ struct ClickEventsTests {
         for (filter, count) in counts {
             try database.connect().execute("DELETE FROM webhooks")
             try database.connect().execute("DELETE FROM events")
-            try database.connect().execute("DELETE FROM clicks")
+            try database.connect().execute("DELETE FROM recorded_clicks")
             let webhook = try endpoint(filter)
             try append([(viral.id, 5), (quiet.id, 3)])
             try load()
@@ -209,7 +209,7 @@ struct ClickEventsTests {
         try append([(viral.id, 10_000), (quiet.id, 500), (viral.id, 9_500)])
         try await runLoadersThatAreKilled(in: folder, on: database)
         try load()
-        #expect(try database.number("SELECT COUNT(*) FROM clicks") == 20_000)
+        #expect(try database.number("SELECT COUNT(*) FROM recorded_clicks") == 20_000)
         #expect(try database.number("SELECT COUNT(DISTINCT JSON_VALUE(body, '$.data.clicked_at')) FROM events") == events())
         #expect(try events() + dropped(all) == 20_000)
         #expect(try events(quiet.id) == 500 && dropped(one) == 0)

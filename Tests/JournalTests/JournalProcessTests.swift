@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import Logging
 import MariaDB
@@ -17,7 +18,7 @@ struct JournalProcessTests {
     init() throws { folder = try TemporaryFolder("spool") }
 
     private func storedIDs() throws -> [Int] {
-        try database.connect().query("SELECT HEX(id) FROM clicks ORDER BY id").map { try #require(Int($0.string(0), radix: 16)) }
+        try database.connect().query("SELECT HEX(id) FROM recorded_clicks ORDER BY id").map { try #require(Int($0.string(0), radix: 16)) }
     }
 
     /// What a loader does until nothing is left.
@@ -85,11 +86,12 @@ struct JournalProcessTests {
         try await runLoadersThatAreKilled(in: folder, on: database)
         try loadAll()
         #expect(try storedIDs() == Array(0..<count))
-        let row = try database.connect().query("""
-            SELECT CAST(SUM(clicks) AS SIGNED), CAST(SUM(uniques) AS SIGNED) FROM click_rollups
-            WHERE dimension = 'total' AND link_id = \(journalLink)
-            """)[0]
-        #expect(try row.integer(0) == count && row.integer(1) == 100)
+        for (kind, wanted) in [(ClickQuestion.Count.all, count), (.unique, 100)] {
+            let question = ClickQuestion(
+                workspace: journalWorkspace, link: journalLink, start: Timestamp("2026-01-01T00:00:00Z"),
+                end: Timestamp("2099-01-01T00:00:00Z"), granularity: .month, count: kind)
+            #expect(try ClickAnalytics.answer(question, on: database.connect()).total == wanted)
+        }
         #expect(try database.connect().query("SELECT CAST(SUM(clicks) AS SIGNED) FROM journal_segments")[0].integer(0) == count)
     }
 }

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import Logging
 import MariaDB
@@ -39,13 +40,15 @@ struct JournalTests {
 
     private func rows() throws -> (clicks: Int, counted: Int, uniques: Int, total: Int) {
         try store.read { connection in
-            let clicks = try connection.query("SELECT COUNT(*) FROM clicks").first?.integer(0) ?? 0
-            let counts = try connection.query("""
-                SELECT CAST(COALESCE(SUM(clicks), 0) AS SIGNED), CAST(COALESCE(SUM(uniques), 0) AS SIGNED)
-                FROM click_rollups WHERE link_id = \(Self.link) AND dimension = 'total'
-                """).first
+            let clicks = try connection.query("SELECT COUNT(*) FROM recorded_clicks").first?.integer(0) ?? 0
+            func counted(_ count: ClickQuestion.Count) throws -> Int {
+                try ClickAnalytics.answer(
+                    ClickQuestion(
+                        workspace: Self.workspace, link: Self.link, start: Timestamp("2026-01-01T00:00:00Z"),
+                        end: Timestamp("2099-01-01T00:00:00Z"), granularity: .month, count: count), on: connection).total
+            }
             let total = try connection.query("SELECT CAST(clicks AS SIGNED) FROM link_totals").first?.integer(0) ?? 0
-            return (clicks, try counts?.integer(0) ?? 0, try counts?.integer(1) ?? 0, total)
+            return (clicks, try counted(.all), try counted(.unique), total)
         }
     }
 

@@ -79,7 +79,7 @@ struct RequestJournalTests {
         }
         try loadAll()
         #expect(try counts() == [1, 1, 1])
-        #expect(try database.connect().query("SELECT COUNT(*) FROM clicks")[0].integer(0) == 1)
+        #expect(try database.connect().query("SELECT COUNT(*) FROM recorded_clicks")[0].integer(0) == 1)
     }
 
     @Test("a key's last use moves forward only, whatever order journals are loaded in")

@@ -1,3 +1,4 @@
+import AnalyticsStore
 @testable import Bootstrap
 import Foundation
 import Journal
@@ -31,7 +32,7 @@ struct BackupTests {
         let left: Set = method == .logical ? ["journal_segments", "visitor_salts"] : ["journal_segments"]
         let (ours, theirs) = (try source.rowHashes(without: left), try twin.rowHashes(without: left))
         #expect(ours.count > 30 && ours == theirs)
-        #expect(ours["links"]?.hasPrefix("0 ") == false && ours["clicks"]?.hasPrefix("0 ") == false)
+        #expect(ours["links"]?.hasPrefix("0 ") == false && ours["recorded_clicks"]?.hasPrefix("0 ") == false)
 
         // Under load: all that was answered before it began, each click once.
         #expect(before.links.count > 20 && before.clicks.count > 500)
@@ -39,10 +40,10 @@ struct BackupTests {
         try host.loadJournal()
         let links = Set(try host.database.texts("SELECT slug FROM links").map { $0[0] })
         #expect(links.isSuperset(of: before.links))
-        let clicks = try host.database.texts("SELECT LOWER(HEX(id)) FROM clicks").map { $0[0] }
+        let clicks = try host.database.texts("SELECT LOWER(HEX(id)) FROM recorded_clicks").map { $0[0] }
         #expect(Set(clicks).isSuperset(of: before.clicks))
         #expect(Set(clicks).count == clicks.count)
-        #expect(try host.database.number("SELECT CAST(SUM(clicks) AS SIGNED) FROM click_rollups WHERE dimension = 'total' AND link_id <> x'00000000000000000000000000000000'") == clicks.count)
+        #expect(try ClickAnalytics.total(from: 0, on: host.database.connect()) == clicks.count)
         #expect(try host.database.number("SELECT CAST(SUM(clicks) AS SIGNED) FROM link_totals") == clicks.count)
         // No link without its audit entry and its event.
         let counts = try ["links", "audit_log", "events"].map { try host.database.number("SELECT COUNT(*) FROM \(unsafeText: $0)") }

@@ -44,20 +44,20 @@ struct ClickAnalyticsTests {
             utmCampaign: campaign.2, trigger: Int.random(in: 0..<4, using: &random) == 0 ? .qr : .click)
     }
 
-    /// Stores clicks as the loader does: first visits noted, rows and roll-ups in one transaction.
+    /// Stores clicks as the loader does: numbered, first visits noted, rows and facts in one transaction.
     private func store(_ clicks: [Click]) throws {
-        var clicks = clicks
-        try database.store.write { connection in
-            try connection.transaction { connection in
-                var fresh = try Clicks.noteVisits(Array(Set(clicks.filter { !$0.agent.isBot }.map(\.visit))), on: connection)
-                for index in clicks.indices where !clicks[index].agent.isBot {
-                    clicks[index].isFirstVisit = fresh.remove(clicks[index].visit) != nil
-                }
-                #expect(try Clicks.table.insert(clicks, on: connection))
-                try ClickRollups.add(clicks, on: connection)
-            }
+        var numbers = ClickNumbers()
+        var visits = ClickVisits()
+        var numbered = try numbers.number(clicks, in: database.store)
+        let connection = try database.connect()
+        try connection.transaction { connection in
+            try visits.mark(&numbered, on: connection)
+            #expect(try Clicks.table.insert(numbered, on: connection))
+            _ = try ClickParts.append(numbered, on: connection)
         }
     }
+
+    private func compact(_ tenant: Tenant) throws { try ClickCompaction.run(tenant.workspace.id, in: database.store) }
 
     /// Four links on two domains, one of them deleted again, with 2,500 clicks; and a stranger's.
     private func fill(_ random: inout SeededGenerator) throws -> (tenant: Tenant, links: [Link]) {
@@ -70,7 +70,10 @@ struct ClickAnalyticsTests {
             try database.makeLink("c", of: elsewhere, tags: ["x"]), try database.makeLink("d", of: elsewhere),
         ]
         let stranger = try database.makeLink("a", of: try database.makeTenant(slug: "stranger"), tags: ["x"])
-        for _ in 0..<5 { try store((0..<500).map { _ in randomClick(of: links, &random) }) }
+        for _ in 0..<5 {  // the last is not compacted yet
+            try compact(tenant)
+            try store((0..<500).map { _ in randomClick(of: links, &random) })
+        }
         try store((0..<100).map { _ in randomClick(of: [stranger], &random) })
         try database.store.write {
             try $0.transaction { try Links.delete([links[3]], on: $0) }
@@ -90,18 +93,28 @@ struct ClickAnalyticsTests {
 
     private func rawRows(_ tenant: Tenant) throws -> [RawRow] {
         try database.connect().query("""
-            SELECT at, link_id, first_visit, bot, country, city, device, browser, os, referrer, utm_source, utm_medium,
-                   utm_campaign, trigger_kind
-            FROM clicks WHERE workspace_id = \(tenant.workspace.id)
+            SELECT c.at, l.digest, c.marks, p.value, a.value, r.value, u.value FROM recorded_clicks c
+            JOIN click_values l ON l.workspace_id = c.workspace_id AND l.kind = 'link' AND l.number = c.link
+            LEFT JOIN click_values p ON p.workspace_id = c.workspace_id AND p.kind = 'place' AND p.number = c.place
+            LEFT JOIN click_values a ON a.workspace_id = c.workspace_id AND a.kind = 'agent' AND a.number = c.agent
+            LEFT JOIN click_values r ON r.workspace_id = c.workspace_id AND r.kind = 'referrer' AND r.number = c.referrer
+            LEFT JOIN click_values u ON u.workspace_id = c.workspace_id AND u.kind = 'campaign' AND u.number = c.campaign
+            WHERE c.workspace_id = \(tenant.workspace.id)
             """).map { row in
-            let groups: [ClickQuestion.Group] = [
-                .country, .city, .device, .browser, .os, .referrer, .utmSource, .utmMedium, .utmCampaign,
-                .trigger,
-            ]
+            func parts(_ column: Int, _ count: Int) throws -> [String] {
+                let text = try row.optionalBytes(column).map { String(decoding: $0, as: UTF8.self) }
+                return text?.components(separatedBy: "\u{1F}") ?? Array(repeating: "", count: count)
+            }
+            let (place, agent, campaign, marks) = (try parts(3, 2), try parts(4, 4), try parts(6, 3), try row.integer(2))
+            #expect((agent[3] == "1") == (marks & 1 != 0))
             return RawRow(
                 at: try #require(Timestamp(sql: row.string(0))), link: LinkID(try #require(ULID(bytes: row.bytes(1)))),
-                isFirst: try row.bool(2), isBot: try row.bool(3),
-                values: Dictionary(uniqueKeysWithValues: try groups.enumerated().map { ($1, try row.string(4 + $0)) }))
+                isFirst: marks & 2 != 0, isBot: marks & 1 != 0,
+                values: [
+                    .country: place[0], .city: place[1], .device: agent[0], .browser: agent[1], .os: agent[2],
+                    .referrer: try parts(5, 1)[0], .utmSource: campaign[0], .utmMedium: campaign[1], .utmCampaign: campaign[2],
+                    .trigger: marks & 4 != 0 ? "qr" : "click", .bot: String(marks & 1 != 0),
+                ])
         }
     }
 
@@ -126,6 +139,7 @@ struct ClickAnalyticsTests {
         if let link = question.link, link != row.link { return false }
         if let domain = question.domain, living[row.link]?.domain != domain { return false }
         if let tag = question.tag, living[row.link]?.tags.contains(tag) != true { return false }
+        for (group, values) in question.filters where !values.contains(row.values[group] ?? "?") { return false }
         return true
     }
 
@@ -135,9 +149,20 @@ struct ClickAnalyticsTests {
         case .link: [row.link.description]
         case .domain: [link?.host ?? ""]
         case .tag: link.flatMap { $0.tags.isEmpty ? nil : $0.tags } ?? [""]
-        case .bot: [String(row.isBot)]
         default: [row.values[question.group] ?? "?"]
         }
+    }
+
+    /// None for half of all questions; else one to three, with values that some clicks have and one that none has.
+    private func randomFilters(_ rows: [RawRow], _ random: inout SeededGenerator) -> [ClickQuestion.Group: [String]] {
+        guard Bool.random(using: &random) else { return [:] }
+        var filters: [ClickQuestion.Group: [String]] = [:]
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let group = ClickQuestion.Group.filters.randomElement(using: &random)!
+            let values = (0..<Int.random(in: 1...3, using: &random)).map { _ in rows.randomElement(using: &random)!.values[group] ?? "?" }
+            filters[group] = group.choices == nil && Bool.random(using: &random) ? values + ["nowhere"] : values
+        }
+        return filters
     }
 
     // MARK: Facts
@@ -168,16 +193,54 @@ struct ClickAnalyticsTests {
                     // zones have a table for such.
                     let hasOddHours = zone == "Australia/Lord_Howe" || zone == "Pacific/Chatham"
                     let steps = Granularity.allCases.filter { $0 != .minute && !(hasOddHours && $0 == .hour) }
-                    let question = ClickQuestion(
+                    var question = ClickQuestion(
                         workspace: tenant.workspace.id, link: filter.0, domain: filter.1, tag: filter.2, start: from, end: to,
                         zone: try #require(TimeZoneRules(identifier: zone)),
                         granularity: steps.randomElement(using: &random)!, group: group, count: count)
+                    question.filters = randomFilters(rows, &random)
                     let answer = try ClickAnalytics.answer(question, on: connection)
                     let wanted = expected(question, rows, links)
                     let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
-                    let what = Comment(rawValue: "seed \(seed): \(group) \(count) \(question.granularity) \(filter) \(from.rfc3339) \(to.rfc3339)")
+                    let what = Comment(rawValue: "seed \(seed): \(group) \(count) \(question.granularity) \(filter) \(question.filters) \(from.rfc3339) \(to.rfc3339)")
                     #expect(answer.total == wanted.total, what)
                     #expect(told == wanted.groups, what)
+                }
+            }
+        }
+    }
+
+    @Test("of a day with more facts than a row holds are the same before it is added up, after it, and as it goes on")
+    func busyDay() throws {
+        var random = SeededGenerator(seed: 2)
+        let tenant = try database.makeTenant()
+        let links = [try database.makeLink("a", of: tenant), try database.makeLink("b", of: tenant)]
+        let noon = Timestamp("2026-03-01T12:00:00Z")
+        for (batch, size) in [700, 700, 20_000, 300, 20_000].enumerated() {
+            try store((0..<size).map { number in
+                var click = randomClick(of: [links[number % 50 == 0 ? 1 : 0]], &random)
+                click.at = noon.adding(milliseconds: .random(in: -46_800_000..<43_200_000, using: &random))
+                (click.city, click.visitor) = ("City \(Int.random(in: 0..<400, using: &random))", .random(in: 1...9999, using: &random))
+                return click
+            })
+            if batch != 4 { try compact(tenant) }
+        }
+        let (rows, connection) = (try rawRows(tenant), try database.connect())
+        #expect(try database.number("SELECT MAX(part) FROM click_facts") > 0 && database.number("SELECT COUNT(*) FROM click_parts") > 0)
+        #expect(try database.number("SELECT COUNT(*) FROM click_facts WHERE summed") == database.number("SELECT MAX(part) + 1 FROM click_facts"))
+        for group in ClickQuestion.Group.allCases {
+            for link in [nil, links[0].id, links[1].id] {
+                for filters in [[:], [ClickQuestion.Group.browser: ["Safari"], .city: ["City 7", "City 8"]]] {
+                    for (begin, finish) in [("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"), ("2026-02-28T23:00:00Z", "2026-03-01T17:15:00Z")] {
+                        var question = ClickQuestion(
+                            workspace: tenant.workspace.id, link: link, start: try #require(Timestamp(rfc3339: begin)),
+                            end: try #require(Timestamp(rfc3339: finish)), granularity: .hour, group: group,
+                            count: .allCases.randomElement(using: &random)!)
+                        question.filters = filters
+                        let answer = try ClickAnalytics.answer(question, on: connection)
+                        let wanted = expected(question, rows, links + [links[0]])
+                        let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
+                        #expect(answer.total == wanted.total && told == wanted.groups, "\(group) \(String(describing: link)) \(filters) \(begin)")
+                    }
                 }
             }
         }
@@ -247,15 +310,11 @@ struct ClickAnalyticsTests {
                 workspace: tenant.workspace.id, link: links[row.link].id, id: UInt128(number), at: Timestamp(row.at),
                 visitor: row.visitor, agent: UserAgent(device: .desktop, browser: "", os: "", isBot: row.isBot))])
         }
-        let stored = try database.connect().query("SELECT id, first_visit FROM clicks ORDER BY id").map { try $0.bool(1) }
+        let stored = try database.connect().query("SELECT marks & 2 FROM recorded_clicks ORDER BY id").map { try $0.integer(0) != 0 }
         #expect(stored == table.map(\.isUnique))
         let question = ClickQuestion(workspace: tenant.workspace.id, start: start, end: end, count: .unique)
         #expect(try ClickAnalytics.answer(question, on: database.connect()).total == 5)
     }
-}
-
-extension Click {
-    fileprivate var visit: Clicks.Visit { .init(day: at.day, link: link, visitor: visitor) }
 }
 
 /// The same numbers for the same seed (SplitMix64), so that a failure can be had again.

@@ -141,7 +141,7 @@ struct DeletedWorkspacesTests {
         try DeletedWorkspaces.settle(store, at: .now())
         try expectNothing()
         // A journal of a host that was away.
-        for table in ["clicks", "click_rollups", "api_requests"] { try fill(table, of: gone) }
+        for table in ["recorded_clicks", "click_parts", "api_requests"] { try fill(table, of: gone) }
         try DeletedWorkspaces.settle(store, at: Timestamp.now().adding(days: 29))
         try expectNothing()
         #expect(try database.number("SELECT COUNT(*) FROM deleted_workspaces") == 1)

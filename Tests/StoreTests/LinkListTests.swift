@@ -38,7 +38,7 @@ struct LinkListTests {
                 workspace: link.workspace, link: link.id, id: ULID(milliseconds: 0).value, at: .now(), visitor: UInt64(number),
                 agent: UserAgent(device: .desktop, browser: "b", os: "o", isBot: false))
         }
-        try database.store.write { try ClickRollups.add(clicks, on: $0) }
+        try database.store.write { try LinkTotals.add(clicks, on: $0) }
     }
 
     /// Five links, a minute apart, for the table of filters.

@@ -51,13 +51,13 @@ struct MaintenanceTests {
     func ahead() throws {
         // The visitors of a day are kept for two.
         _ = try maintain(on: today)
-        let first = try #require(try partitions("click_visitors").first)
+        let first = try #require(try partitions("click_visits").first)
         for run in 1..<30 {
             let done = try maintain(on: today + 30)
             #expect(!done.contains { $0.contains("dropped") }, "run \(run)")
         }
-        #expect(try partitions("click_visitors").first == first)
-        #expect(try maintain(on: today + 30).contains("click_visitors: dropped \(first)"))
+        #expect(try partitions("click_visits").first == first)
+        #expect(try maintain(on: today + 30).contains("click_visits: dropped \(first)"))
     }
 
     @Test("when the clock comes back after a few runs nothing is lost, and the days have their partitions")
@@ -87,7 +87,7 @@ struct MaintenanceTests {
         }
         #expect(runs == 30)
         #expect(try partitions() == (-30...7).map { name(today + $0) })
-        #expect(try partitions("click_visitors").first == name(today - 2))
+        #expect(try partitions("click_visits").first == name(today - 2))
     }
 
     @Test("what cannot be deleted of one workspace keeps no salt and no row of another, and is told")

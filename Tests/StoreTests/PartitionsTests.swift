@@ -24,23 +24,22 @@ struct PartitionsTests {
 
     private func insertClick(at time: String) throws {
         try connection.execute("""
-            INSERT INTO clicks (workspace_id, at, id, link_id, visitor, first_visit, bot, country, city, device, browser, os,
-                                referrer, utm_source, utm_medium, utm_campaign)
-            VALUES (\(WorkspaceID.new()), \(time), \(LinkID.new()), \(LinkID.new()), '', 0, 0, '', '', '', '', '', '', '', '', '')
+            INSERT INTO recorded_clicks (workspace_id, at, id, link, visitor, place, agent, referrer, campaign, marks)
+            VALUES (\(WorkspaceID.new()), \(time), \(LinkID.new()), 1, '', 0, 0, 0, 0, 0)
             """)
     }
 
     private func clicks(in partition: String) throws -> Int {
-        try connection.query("SELECT COUNT(*) FROM clicks PARTITION (\(unsafeText: partition))")[0].integer(0)
+        try connection.query("SELECT COUNT(*) FROM recorded_clicks PARTITION (\(unsafeText: partition))")[0].integer(0)
     }
 
     @Test("days are made a week ahead, and a second run does nothing")
     func ahead() throws {
-        let done = try Partitions.maintain(try table("clicks"), today: today, on: connection)
-        #expect(done.count == 8 && done.first == "clicks: added p20251121")
-        #expect(try partitions("clicks") == (21...28).map { "p202511\($0)" } + ["later"])
-        #expect(try Partitions.maintain(try table("clicks"), today: today, on: connection).isEmpty)
-        #expect(try Partitions.maintain(try table("clicks"), today: today + 1, on: connection) == ["clicks: added p20251129"])
+        let done = try Partitions.maintain(try table("recorded_clicks"), today: today, on: connection)
+        #expect(done.count == 8 && done.first == "recorded_clicks: added p20251121")
+        #expect(try partitions("recorded_clicks") == (21...28).map { "p202511\($0)" } + ["later"])
+        #expect(try Partitions.maintain(try table("recorded_clicks"), today: today, on: connection).isEmpty)
+        #expect(try Partitions.maintain(try table("recorded_clicks"), today: today + 1, on: connection) == ["recorded_clicks: added p20251129"])
     }
 
     @Test("months are made when the week ahead reaches them")
@@ -59,37 +58,38 @@ struct PartitionsTests {
 
     @Test("a row lands on its day, and in `later` where there is none yet; later is divided without a loss")
     func rows() throws {
-        _ = try Partitions.maintain(try table("clicks"), today: today, on: connection)
+        _ = try Partitions.maintain(try table("recorded_clicks"), today: today, on: connection)
         for time in ["2025-11-21 00:00:00.000", "2025-11-21 23:59:59.999", "2025-11-22 00:00:00.000", "2025-11-29 12:00:00"] {
             try insertClick(at: time)
         }
         #expect(try clicks(in: "p20251121") == 2)
         #expect(try clicks(in: "p20251122") == 1)
         #expect(try clicks(in: "later") == 1)
-        _ = try Partitions.maintain(try table("clicks"), today: today + 1, on: connection)
+        _ = try Partitions.maintain(try table("recorded_clicks"), today: today + 1, on: connection)
         #expect(try clicks(in: "p20251129") == 1)
         #expect(try clicks(in: "later") == 0)
     }
 
     @Test("a maintenance that did not run for weeks loses no row")
     func gap() throws {
-        _ = try Partitions.maintain(try table("clicks"), today: today, on: connection)
+        _ = try Partitions.maintain(try table("recorded_clicks"), today: today, on: connection)
         try insertClick(at: "2025-12-05 12:00:00")
-        _ = try Partitions.maintain(try table("clicks"), today: today + 60, on: connection)
-        #expect(try connection.query("SELECT COUNT(*) FROM clicks")[0].integer(0) == 1)
+        _ = try Partitions.maintain(try table("recorded_clicks"), today: today + 60, on: connection)
+        #expect(try connection.query("SELECT COUNT(*) FROM recorded_clicks")[0].integer(0) == 1)
         #expect(try clicks(in: "later") == 0)
     }
 
     @Test("what is older than is kept is dropped, and no day more")
     func age() throws {
-        let clicks = try table("clicks")
+        let clicks = try table("recorded_clicks")
         _ = try Partitions.maintain(clicks, today: today, on: connection)
         try insertClick(at: "2025-11-21 12:00:00")
         try insertClick(at: "2025-11-22 12:00:00")
-        let later = try Partitions.maintain(clicks, today: today + clicks.keepDays, on: connection)
+        let keepDays = try #require(clicks.keepDays)
+        let later = try Partitions.maintain(clicks, today: today + keepDays, on: connection)
         #expect(!later.contains { $0.contains("dropped") })
-        let next = try Partitions.maintain(clicks, today: today + clicks.keepDays + 1, on: connection)
-        #expect(next.contains("clicks: dropped p20251121") && !next.contains("clicks: dropped p20251122"))
-        #expect(try connection.query("SELECT COUNT(*) FROM clicks")[0].integer(0) == 1)
+        let next = try Partitions.maintain(clicks, today: today + keepDays + 1, on: connection)
+        #expect(next.contains("recorded_clicks: dropped p20251121") && !next.contains("recorded_clicks: dropped p20251122"))
+        #expect(try connection.query("SELECT COUNT(*) FROM recorded_clicks")[0].integer(0) == 1)
     }
 }

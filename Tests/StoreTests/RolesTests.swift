@@ -11,7 +11,7 @@ struct RolesTests {
     @Test("the workers' account can neither change nor delete what has happened, nor change the schema", arguments: [
         "DELETE FROM audit_log", "UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_seals", "UPDATE audit_seals SET entries = 0",
         "TRUNCATE audit_log", "DROP TABLE audit_log", "ALTER TABLE audit_log DROP PARTITION later", "ALTER TABLE links ADD x INT",
-        "DROP TABLE links", "CREATE TABLE x (id INT)", "DELETE FROM clicks", "UPDATE clicks SET bot = TRUE", "DELETE FROM api_requests",
+        "DROP TABLE links", "CREATE TABLE x (id INT)", "DELETE FROM recorded_clicks", "UPDATE recorded_clicks SET marks = 1", "DELETE FROM api_requests",
         "DELETE FROM api_keys", "DELETE FROM workspaces", "DELETE FROM deleted_workspaces", "DELETE FROM journal_segments", "DELETE FROM visitor_salts",
         "INSERT INTO schema_migrations VALUES ('x', NOW())", "UPDATE events SET body = ''", "SELECT * FROM event_sequences",
         "CREATE TRIGGER t BEFORE INSERT ON links FOR EACH ROW SET @x = 1", "GRANT SELECT ON links TO mask_sender",
@@ -19,7 +19,7 @@ struct RolesTests {
     func worker(statement: String) { expectDenied(statement, database.configuration) }
 
     @Test("the sender's account sees no key, no link and no visitor, and can read or change nothing in the audit log", arguments: [
-        "SELECT * FROM api_keys", "SELECT * FROM links", "SELECT * FROM clicks", "SELECT * FROM members", "SELECT * FROM workspaces",
+        "SELECT * FROM api_keys", "SELECT * FROM links", "SELECT * FROM recorded_clicks", "SELECT * FROM members", "SELECT * FROM workspaces",
         "SELECT * FROM audit_log", "UPDATE audit_log SET actor = 'nobody'", "DELETE FROM audit_log", "SELECT * FROM idempotency_keys",
         "UPDATE webhooks SET secret = ''", "UPDATE webhooks SET url = 'https://evil.example/'", "DELETE FROM webhooks",
         "UPDATE events SET body = ''", "INSERT INTO events (workspace_id) VALUES ('')", "DELETE FROM events", "DROP TABLE events",

@@ -10,7 +10,7 @@ enum ClickResource {
         var query = try call.query()
         let window = try AnalyticsWindow(
             &query, call, intervals: Interval.all, granularities: ClickQuestion.granularities,
-            period: { _ in ClickRollups.periodMilliseconds })
+            period: { _ in ClickQuestion.periodMilliseconds })
         var question = ClickQuestion(
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,
             granularity: window.granularity, group: try query.choice("group_by") ?? .time,
@@ -18,26 +18,45 @@ enum ClickResource {
         question.link = try link(&query)
         question.domain = try query.domain(call)?.id
         question.tag = try query.value("tag").map(Tag.spelling(of:))
-        let limit = try lineLimit(&query)
+        question.limit = try lineLimit(&query)
+        question.filters = try filters(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let answer = try call.services.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
-        return .ok(json(window, question, answer.total, answer.groups, limit))
+        return .ok(json(window, question, answer))
     }
 
     /// How many values an answer has; visitors can make any number.
     static func lineLimit(_ query: inout Query) throws(Problem) -> Int { try query.integer("limit", in: 1...1000) ?? 100 }
 
     private static func json(
-        _ window: AnalyticsWindow, _ question: ClickQuestion, _ total: Int, _ groups: [ClickCount], _ limit: Int
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ answer: ClickAnswer
     ) -> JSON {
         var object = window.members
         object["group_by"] = .string(question.group.rawValue)
         object["count"] = .string(question.count.rawValue)
-        object["total"] = .integer(Int64(total))
-        for (name, value) in window.lines(groups, limit, isTime: question.group == .time, counting: "clicks") { object[name] = value }
+        object["total"] = .integer(Int64(answer.total))
+        for (name, value) in window.lines(answer, isTime: question.group == .time, counting: "clicks") { object[name] = value }
         return .object(object)
     }
+
+    /// The values that each group may have; the empty one stands for clicks that have none.
+    private static func filters(_ query: inout Query) throws(Problem) -> [ClickQuestion.Group: [String]] {
+        var filters: [ClickQuestion.Group: [String]] = [:]
+        for group in ClickQuestion.Group.filters {
+            let (name, values) = (group.rawValue, query.values(group.rawValue))
+            guard values.count <= filterLimit else {
+                throw .invalidParameter(name, "Send at most \(filterLimit) values.")
+            }
+            if let choices = group.choices, let wrong = values.first(where: { !choices.contains($0) }) {
+                throw .invalidParameter(name, "\"\(wrong)\" is none of: \(choices.joined(separator: ", ")).")
+            }
+            if !values.isEmpty { filters[group] = values }
+        }
+        return filters
+    }
+
+    private static let filterLimit = 100
 
     private static func link(_ query: inout Query) throws -> LinkID? {
         guard let text = try query.value("link_id") else { return nil }
@@ -48,12 +67,10 @@ enum ClickResource {
 
 extension AnalyticsWindow {
     /// The lines of an answer, and what those beyond the limit come to together. Time has all its lines.
-    func lines(_ groups: [ClickCount], _ limit: Int, isTime: Bool, counting name: String) -> [(name: String, value: JSON)] {
-        let shown = isTime ? groups[...] : groups.prefix(limit)
-        let rest = groups.dropFirst(shown.count)
-        let other: JSONObject = ["values": JSON(rest.count), name: JSON(rest.reduce(0) { $0 + $1.clicks })]
+    func lines(_ answer: ClickAnswer, isTime: Bool, counting name: String) -> [(name: String, value: JSON)] {
+        let other: JSONObject = ["values": JSON(answer.other.values), name: JSON(answer.other.clicks)]
         return [
-            ("groups", .array(shown.map { line($0.value, [name: JSON($0.clicks)], isTime: isTime) })),
+            ("groups", .array(answer.groups.map { line($0.value, [name: JSON($0.clicks)], isTime: isTime) })),
             ("other", .object(other)),
         ]
     }

@@ -11,7 +11,7 @@ enum PageAnalyticsResource {
         var query = try call.query()
         let window = try AnalyticsWindow(
             &query, call, intervals: Interval.all, granularities: ClickQuestion.granularities,
-            period: { _ in ClickRollups.periodMilliseconds })
+            period: { _ in ClickQuestion.periodMilliseconds })
         let group = try query.value("group_by") { text throws -> ClickQuestion.Group in
             guard let group = ClickQuestion.Group.ofPages.first(where: { $0.rawValue == text }) else {
                 let names = ClickQuestion.Group.ofPages.map(\.rawValue).joined(separator: ", ")
@@ -23,16 +23,16 @@ enum PageAnalyticsResource {
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,
             granularity: window.granularity,
             group: group ?? .time, count: try query.choice("count") ?? .all)
-        let limit = try ClickResource.lineLimit(&query)
+        question.limit = try ClickResource.lineLimit(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let page = try call.page()
-        question.link = page.viewsID
-        return .ok(try json(window, question, page, limit, call))
+        question.page = page.viewsID
+        return .ok(try json(window, question, page, call))
     }
 
     private static func json(
-        _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ limit: Int, _ call: Call
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call
     ) throws -> JSON {
         try call.services.store.snapshot { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
@@ -44,7 +44,7 @@ enum PageAnalyticsResource {
             object["count"] = .string(question.count.rawValue)
             object["views"] = JSON(views.total)
             object["clicks"] = JSON(clicks.values.reduce(0, +))
-            for (name, value) in window.lines(views.groups, limit, isTime: question.group == .time, counting: "views") {
+            for (name, value) in window.lines(views, isTime: question.group == .time, counting: "views") {
                 object[name] = value
             }
             object["links"] = .array(

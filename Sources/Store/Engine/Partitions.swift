@@ -13,8 +13,8 @@ public enum Partitions {
         public var unit: Unit
         /// The column is an identifier, which begins with its time, instead of a time.
         public var isByID = false
-        /// Whole days that are kept.
-        public var keepDays: Int
+        /// Whole days that are kept; nil for as long as the workspace is there.
+        public var keepDays: Int?
 
         /// A day as the column has it.
         func bound(_ day: Int) -> String {
@@ -25,8 +25,9 @@ public enum Partitions {
     }
 
     public static let tables = [
-        Table(name: "clicks", unit: .day, keepDays: 400),
-        Table(name: "click_visitors", unit: .day, keepDays: 2),
+        Table(name: "recorded_clicks", unit: .day, keepDays: 400),
+        Table(name: "click_visits", unit: .day, keepDays: 2),
+        Table(name: "click_facts", unit: .month),
         Table(name: "page_views", unit: .day, keepDays: 31),
         Table(name: "api_requests", unit: .month, keepDays: longestAudit),
         Table(name: "audit_log", unit: .month, keepDays: longestAudit),
@@ -104,7 +105,8 @@ public enum Partitions {
     private static func drop(
         from table: Table, _ existing: [String], _ today: Int, _ isRehearsal: Bool, on connection: Connection
     ) throws(MariaDBError) -> [String] {
-        let first = bounds(table.unit, from: today - table.keepDays, to: today - table.keepDays)[0].first
+        guard let keepDays = table.keepDays else { return [] }
+        let first = bounds(table.unit, from: today - keepDays, to: today - keepDays)[0].first
         let old = existing.filter { $0 < name(first) }
         guard !old.isEmpty else { return [] }
         if isRehearsal { return old.map { "\(table.name): would drop \($0)" } }

@@ -1,0 +1,149 @@
+import MariaDB
+import Model
+import Store
+
+/// Moves the facts of parts to where questions find them quickly: to the days of their links, and into the sums.
+///
+/// A batch of the loader is appended as it is, since a few clicks on each of many links would write many large rows again. What
+/// has gathered is written at once: the days of links by appending to their columns, the sums by reading and writing them.
+package enum ClickCompaction {
+    /// As soon as so many parts or clicks of a workspace wait, they are compacted.
+    static let parts = 64
+    static let clicks = 100_000
+
+    package static func isDue(_ waiting: ClickParts.Appended) -> Bool { waiting.parts >= parts || waiting.clicks >= clicks }
+
+    /// Compacts what a workspace has waiting, as one transaction. Nothing where another process does so.
+    package static func run(_ workspace: WorkspaceID, in store: Store) throws {
+        try store.write { connection in
+            _ = try NamedLock.hold("compact.\(workspace.ulid)", on: connection) {
+                try connection.transaction { try compact(workspace, on: $0) }
+            }
+        }
+    }
+
+    private static func compact(_ workspace: WorkspaceID, on connection: Connection) throws {
+        let (ids, waiting) = try ClickParts.read(of: workspace, limit: 2 * parts, on: connection)
+        guard !ids.isEmpty else { return }
+        let facts = CountedFact.count(waiting)
+        let days = LinkDay.divide(facts)
+        let states = try ClickFacts.append(days.map { ($0.link, $0.day, $0.columns) }, in: workspace, on: connection)
+        var (sums, counter) = ([ClickSums.Key: Sums](), SumCounter())
+        for (day, state) in zip(days, states) where state.isSummed || state.facts >= ClickFacts.busy {
+            // The first time all that the day has, which is more than this.
+            let facts = state.isSummed ? day.facts : try ClickFacts.read(state, in: workspace, on: connection)[...]
+            for dimension in ClickSums.Dimension.ofLink {
+                let key = ClickSums.Key(
+                    link: day.link, level: .day, dimension: dimension, period: Int(day.day) * Quarter.ofDay, block: 0)
+                sums[key] = counter.sums(of: facts, by: dimension)
+            }
+            if !state.isSummed { try ClickFacts.markSummed(state, in: workspace, on: connection) }
+            if state.facts >= ClickFacts.full { try ClickFacts.close(state, in: workspace, on: connection) }
+        }
+        sumUp(facts, to: &sums, with: &counter)
+        try ClickSums.add(sums, in: workspace, on: connection)
+        try ClickParts.delete(ids, of: workspace, on: connection)
+    }
+
+    /// The sums of the whole workspace. Views of pages are no clicks of it.
+    private static func sumUp(_ facts: [CountedFact], to sums: inout [ClickSums.Key: Sums], with counter: inout SumCounter) {
+        let ordered = facts.filter { $0.link < ClickNumbers.firstPage }.sorted { $0.quarter < $1.quarter }
+        for level in ClickSums.Level.allCases {
+            for facts in ordered.runs(by: { level.floor($0.quarter) }) {
+                let period = level.floor(facts[facts.startIndex].quarter)
+                for dimension in ClickSums.Dimension.allCases where dimension != .quarter || level == .day {
+                    for (block, sum) in counter.sums(of: facts, by: dimension).blocks(of: dimension) {
+                        let key = ClickSums.Key(
+                            link: ClickSums.wholeWorkspace, level: level, dimension: dimension, period: period, block: block)
+                        sums[key] = sum
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Clicks that are alike, of one link on one day.
+struct CountedFact {
+    var link: UInt32
+    /// Days since 1970.
+    var day: Int32
+    var fact: ClickFact
+    var count: Int
+
+    /// Since 1970.
+    var quarter: Int { Int(day) * Quarter.ofDay + Int(fact.quarter) }
+
+    /// Facts that are alike as one; by link and day, and in the order of time there.
+    static func count(_ facts: [LinkFact]) -> [CountedFact] {
+        facts.sorted().runs(by: { $0 }).map { run in
+            let first = run[run.startIndex]
+            return CountedFact(link: first.link, day: first.day, fact: first.fact, count: run.count)
+        }
+    }
+}
+
+/// What there is of one link on one day.
+private struct LinkDay {
+    var link: UInt32
+    var day: Int32
+    var facts: ArraySlice<CountedFact>
+    var columns = FactColumns()
+
+    /// - Parameter facts: by link and day.
+    static func divide(_ facts: [CountedFact]) -> [LinkDay] {
+        facts.runs(by: { UInt64($0.link) << 32 | UInt64(UInt32(bitPattern: $0.day)) }).map { facts in
+            let first = facts[facts.startIndex]
+            var day = LinkDay(link: first.link, day: first.day, facts: facts)
+            for fact in facts { day.columns.append(fact.fact, count: fact.count) }
+            return day
+        }
+    }
+}
+
+/// Adds facts up by number.
+private struct SumCounter {
+    /// Where in `entries` a number is, from 1.
+    private var places: [UInt32] = []
+    private var entries: [(number: UInt32, counts: ClickCounts)] = []
+
+    mutating func sums(of facts: ArraySlice<CountedFact>, by dimension: ClickSums.Dimension) -> Sums {
+        for fact in facts {
+            let number = Int(dimension.number(fact.fact, fact.link))
+            if number >= places.count { places += [UInt32](repeating: 0, count: number + number / 2 + 64 - places.count) }
+            if places[number] == 0 {
+                entries.append((UInt32(number), ClickCounts()))
+                places[number] = UInt32(entries.count)
+            }
+            entries[Int(places[number]) - 1].counts += fact.fact.marks.counts * fact.count
+        }
+        for entry in entries { places[Int(entry.number)] = 0 }
+        defer { entries.removeAll(keepingCapacity: true) }
+        return Sums(sorted: entries.sorted { $0.number < $1.number })
+    }
+}
+
+extension Sums {
+    /// Those of links, so many numbers each.
+    fileprivate func blocks(of dimension: ClickSums.Dimension) -> [(UInt32, Sums)] {
+        guard dimension == .link else { return [(0, self)] }
+        return entries.runs(by: { $0.number >> ClickSums.blockBits }).map { entries in
+            (entries[entries.startIndex].number >> ClickSums.blockBits, Sums(sorted: Array(entries)))
+        }
+    }
+}
+
+extension Array {
+    /// Neighbours that have the same value.
+    fileprivate func runs<Value: Equatable>(by value: (Element) -> Value) -> [ArraySlice<Element>] {
+        var (runs, start) = ([ArraySlice<Element>](), startIndex)
+        while start < endIndex {
+            let first = value(self[start])
+            var end = start + 1
+            while end < endIndex, value(self[end]) == first { end += 1 }
+            runs.append(self[start..<end])
+            start = end
+        }
+        return runs
+    }
+}

@@ -1,0 +1,189 @@
+import MariaDB
+import Model
+import Store
+import Threads
+
+/// The tables `click_values` and `click_numbers`: a number for each value of a workspace, which never changes.
+package struct ClickNumbers: ~Copyable {
+    private struct Key: Hashable {
+        var workspace: WorkspaceID
+        var value: ClickValue
+    }
+
+    /// Those used last.
+    private var known = RecentlyUsed<Key, UInt32>(budget: knownLimit)
+
+    private static let knownLimit = 100_000
+    /// New values of one kind that a workspace may have in a UTC day: they are strangers' input, and kept as long as it is there.
+    package static let dailyLimit = 10_000
+    /// Numbers of pages begin here, so that a link and a page are told apart.
+    static let firstPage: UInt32 = 1 << 31
+
+    package init() {}
+
+    /// The clicks with their numbers; values that have none get one, each in a short transaction of its own.
+    package mutating func number(_ clicks: [Click], areViews: Bool = false, in store: Store) throws -> [NumberedClick] {
+        var missing: [WorkspaceID: Set<ClickValue>] = [:]
+        var numbered: [NumberedClick] = []
+        numbered.reserveCapacity(clicks.count)
+        for click in clicks {
+            if let click = number(click, areViews, noting: &missing) { numbered.append(click) }
+        }
+        guard !missing.isEmpty else { return numbered }
+        var found: [Key: UInt32] = [:]
+        for (workspace, values) in missing.sorted(by: { $0.key < $1.key }) {
+            for (value, number) in try Self.numbers(of: values, in: workspace, store: store) {
+                let key = Key(workspace: workspace, value: value)
+                found[key] = number
+                known.set(key, to: number)
+            }
+        }
+        return try clicks.map { try number($0, areViews, from: found) }
+    }
+
+    private mutating func number(_ click: Click, _ isView: Bool, noting missing: inout [WorkspaceID: Set<ClickValue>]) -> NumberedClick? {
+        var isComplete = true
+        func find(_ value: ClickValue) -> UInt32 {
+            if value.saysNothing { return 0 }
+            if let number = known.use(Key(workspace: click.workspace, value: value)) { return number }
+            missing[click.workspace, default: []].insert(value)
+            isComplete = false
+            return 0
+        }
+        let values = click.values(isView: isView)
+        let numbered = NumberedClick(
+            click, isView: isView, what: find(values.what), place: find(values.place), agent: find(values.agent),
+            referrer: find(values.referrer), campaign: find(values.campaign))
+        return isComplete ? numbered : nil
+    }
+
+    private mutating func number(_ click: Click, _ isView: Bool, from found: [Key: UInt32]) throws(MariaDBError) -> NumberedClick {
+        func find(_ value: ClickValue) throws(MariaDBError) -> UInt32 {
+            if value.saysNothing { return 0 }
+            let key = Key(workspace: click.workspace, value: value)
+            if let number = found[key] ?? known.use(key) { return number }
+            throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
+        }
+        let values = click.values(isView: isView)
+        return NumberedClick(
+            click, isView: isView, what: try find(values.what), place: try find(values.place), agent: try find(values.agent),
+            referrer: try find(values.referrer), campaign: try find(values.campaign))
+    }
+
+    // MARK: The tables
+
+    /// The numbers of values of a workspace, made where there are none yet.
+    private static func numbers(
+        of values: Set<ClickValue>, in workspace: WorkspaceID, store: Store
+    ) throws -> [(ClickValue, UInt32)] {
+        var numbers: [(ClickValue, UInt32)] = []
+        for (kind, values) in Dictionary(grouping: values, by: \.kind).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            numbers += try store.write { try $0.transaction { try Self.numbers(of: values, kind, in: workspace, on: $0) } }
+        }
+        return numbers
+    }
+
+    private static func numbers(
+        of values: [ClickValue], _ kind: ClickValue.Kind, in workspace: WorkspaceID, on connection: Connection
+    ) throws -> [(ClickValue, UInt32)] {
+        let today = Timestamp.now().day
+        // Locked first: who makes numbers of this kind makes them one after another.
+        try connection.execute("""
+            INSERT IGNORE INTO click_numbers (workspace_id, kind, last, day, made) VALUES
+            (\(workspace), \(kind.rawValue), \(kind == .page ? Int(firstPage) : 0), \(CivilDate(day: today).sql), 0)
+            """)
+        guard let row = try connection.query("""
+            SELECT last, CAST(IF(day = \(CivilDate(day: today).sql), made, 0) AS SIGNED) FROM click_numbers
+            WHERE workspace_id = \(workspace) AND kind = \(kind.rawValue) FOR UPDATE
+            """).first
+        else { throw ChangedMeanwhile() }
+        var (last, made) = (UInt32(try row.integer(0)), try row.integer(1))
+        let digests = values.map { (value: $0, digest: $0.digest) }
+        var known = try find(digests.map(\.digest), kind, in: workspace, on: connection)
+        var fresh: [(value: ClickValue, digest: [UInt8], number: UInt32)] = []
+        var numbers: [(ClickValue, UInt32)] = []
+        for (value, digest) in digests {
+            var (kept, keptDigest) = (value, digest)
+            if known[digest] == nil, made >= dailyLimit, let other = value.beyondLimit {
+                (kept, keptDigest) = (other, other.digest)
+                if known[keptDigest] == nil {
+                    known.merge(try find([keptDigest], kind, in: workspace, on: connection)) { first, _ in first }
+                }
+            }
+            if known[keptDigest] == nil {
+                (last, made) = (last + 1, made + 1)
+                known[keptDigest] = last
+                fresh.append((kept, keptDigest, last))
+            }
+            if let number = known[keptDigest] { numbers.append((value, number)) }
+        }
+        try insert(fresh, kind, in: workspace, on: connection)
+        try connection.execute("""
+            UPDATE click_numbers SET last = \(Int(last)), made = \(made), day = \(CivilDate(day: today).sql)
+            WHERE workspace_id = \(workspace) AND kind = \(kind.rawValue)
+            """)
+        return numbers
+    }
+
+    private static func find(
+        _ digests: [[UInt8]], _ kind: ClickValue.Kind, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> [[UInt8]: UInt32] {
+        var found: [[UInt8]: UInt32] = [:]
+        for chunk in chunks(of: digests) {
+            for row in try connection.query("""
+                SELECT digest, number FROM click_values
+                WHERE workspace_id = \(workspace) AND kind = \(kind.rawValue) AND digest IN (\(list: Array(chunk)))
+                """) { found[try row.bytes(0)] = UInt32(try row.integer(1)) }
+        }
+        return found
+    }
+
+    private static func insert(
+        _ fresh: [(value: ClickValue, digest: [UInt8], number: UInt32)], _ kind: ClickValue.Kind, in workspace: WorkspaceID,
+        on connection: Connection
+    ) throws(MariaDBError) {
+        for chunk in chunks(of: fresh) {
+            var statement: SQL = "INSERT INTO click_values (workspace_id, kind, number, digest, value) VALUES "
+            appendRows(chunk, to: &statement) {
+                "(\(workspace), \(kind.rawValue), \(Int($0.number)), \($0.digest), \(Array($0.value.text.utf8)))"
+            }
+            try connection.execute(statement)
+        }
+    }
+}
+
+/// A click as it is stored: its values are numbers.
+package struct NumberedClick: Sendable {
+    package let workspace: WorkspaceID
+    package let id: UInt128
+    package let at: Timestamp
+    let visitor: UInt64
+    /// The number of the link or page.
+    let what: UInt32
+    var fact: ClickFact
+
+    init(
+        _ click: Click, isView: Bool, what: UInt32, place: UInt32, agent: UInt32, referrer: UInt32, campaign: UInt32
+    ) {
+        (workspace, id, at, visitor, self.what) = (click.workspace, click.id, click.at, click.visitor, what)
+        let quarter = (click.at.milliseconds / Quarter.milliseconds) % Int64(Quarter.ofDay)
+        fact = ClickFact(
+            quarter: UInt32(truncatingIfNeeded: quarter), place: place, agent: agent, referrer: referrer, campaign: campaign,
+            marks: ClickMarks(isBot: click.agent.isBot, isFirst: click.isFirstVisit, trigger: click.trigger))
+    }
+
+    var day: Int { at.day }
+    var isBot: Bool { fact.marks.isBot }
+
+    /// Whether it is the first of this human visitor on this link on this UTC day; known only once it is stored.
+    package var isFirstVisit: Bool {
+        get { fact.marks.isFirst }
+        set { fact.marks.bits = newValue ? fact.marks.bits | 2 : fact.marks.bits & ~2 }
+    }
+}
+
+/// A quarter of an hour, the unit of all that is counted: every time zone's days begin on one.
+package enum Quarter {
+    package static let milliseconds: Int64 = 900_000
+    static let ofDay = 96
+}

@@ -1,0 +1,123 @@
+import MariaDB
+import Model
+import Store
+
+/// The table `click_parts`: the facts that the loader has appended, a row for a workspace, a day and a batch. They are few, as
+/// ``ClickCompaction`` takes them away; every question reads all of its workspace.
+package enum ClickParts {
+    /// Facts of one part at the most: what a row of MariaDB and a packet can hold without a thought.
+    private static let factLimit = 50_000
+
+    /// A workspace's clicks, or its pages' views, of a UTC day.
+    private struct Key: Hashable {
+        var workspace: WorkspaceID
+        var day: Int
+        var isViews: Bool
+    }
+
+    /// What the parts that were appended come to.
+    package struct Appended: Sendable {
+        package var parts = 0
+        package var clicks = 0
+
+        package static func + (left: Appended, right: Appended) -> Appended {
+            Appended(parts: left.parts + right.parts, clicks: left.clicks + right.clicks)
+        }
+    }
+
+    /// Appends clicks. In the transaction that stores them.
+    package static func append(
+        _ clicks: [NumberedClick], areViews: Bool = false, on connection: Connection
+    ) throws(MariaDBError) -> [WorkspaceID: Appended] {
+        var appended: [WorkspaceID: Appended] = [:]
+        let groups = Dictionary(grouping: clicks) { Key(workspace: $0.workspace, day: $0.day, isViews: areViews) }
+        for (key, clicks) in groups {
+            for piece in clicks.pieces(of: factLimit) {
+                var columns = FactColumns()
+                for click in piece { columns.append(click.fact, link: click.what) }
+                try insert(columns, key, on: connection)
+                appended[key.workspace, default: .init()].parts += 1
+                appended[key.workspace, default: .init()].clicks += piece.count
+            }
+        }
+        return appended
+    }
+
+    private static func insert(_ columns: FactColumns, _ key: Key, on connection: Connection) throws(MariaDBError) {
+        try connection.execute("""
+            INSERT INTO click_parts (
+              workspace_id, id, day, views, clicks, links, quarters, places, agents, referrers, campaigns, marks)
+            VALUES (
+              \(key.workspace), \(ULID(milliseconds: Timestamp.now().milliseconds)), \(CivilDate(day: key.day).sql), \(key.isViews), \(columns.facts),
+              \(columns[.links]), \(columns[.quarters]), \(columns[.places]), \(columns[.agents]), \(columns[.referrers]),
+              \(columns[.campaigns]), \(columns[.marks]))
+            """)
+    }
+
+    /// What waits in all workspaces.
+    package static func waiting(on connection: Connection) throws(MariaDBError) -> [WorkspaceID: Appended] {
+        var waiting: [WorkspaceID: Appended] = [:]
+        for row in try connection.query("""
+            SELECT workspace_id, COUNT(*), CAST(SUM(clicks) AS SIGNED) FROM click_parts GROUP BY workspace_id
+            """) { waiting[try row.identifier(0)] = Appended(parts: try row.integer(1), clicks: try row.integer(2)) }
+        return waiting
+    }
+
+    /// The facts of a workspace's oldest parts, and the ids of these.
+    static func read(
+        of workspace: WorkspaceID, limit: Int, on connection: Connection
+    ) throws(MariaDBError) -> (ids: [[UInt8]], facts: [LinkFact]) {
+        var (ids, facts) = ([[UInt8]](), [LinkFact]())
+        for row in try connection.query("""
+            SELECT id, DATEDIFF(day, '1970-01-01'), clicks, links, quarters, places, agents, referrers, campaigns, marks
+            FROM click_parts WHERE workspace_id = \(workspace) ORDER BY id LIMIT \(limit)
+            """)
+        {
+            ids.append(try row.bytes(0))
+            let (day, count) = (Int32(try row.integer(1)), try row.integer(2))
+            let columns = try (3...9).map { column throws(MariaDBError) in
+                VarintReader.numbers(try row.bytes(column), count: count)
+            }
+            guard columns.allSatisfy({ $0.count == count }) else { throw row.wrong(3, "as long as its part") }
+            for index in 0..<count {
+                let fact = ClickFact(
+                    quarter: columns[1][index], place: columns[2][index], agent: columns[3][index], referrer: columns[4][index],
+                    campaign: columns[5][index], marks: ClickMarks(bits: columns[6][index]))
+                facts.append(LinkFact(link: columns[0][index], day: day, fact: fact))
+            }
+        }
+        return (ids, facts)
+    }
+
+    static func delete(_ ids: [[UInt8]], of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        for chunk in chunks(of: ids) {
+            try connection.execute("DELETE FROM click_parts WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+        }
+    }
+}
+
+/// A fact of a part, with what was clicked and when.
+struct LinkFact: Comparable {
+    var link: UInt32
+    /// Days since 1970.
+    var day: Int32
+    var fact: ClickFact
+
+    /// Days and links together, and facts that are alike.
+    static func < (left: LinkFact, right: LinkFact) -> Bool {
+        if left.link != right.link { return left.link < right.link }
+        if left.day != right.day { return left.day < right.day }
+        let (one, other) = (left.fact, right.fact)
+        if one.quarter != other.quarter { return one.quarter < other.quarter }
+        if one.place != other.place { return one.place < other.place }
+        if one.referrer != other.referrer { return one.referrer < other.referrer }
+        return (one.agent, one.campaign, one.marks.bits) < (other.agent, other.campaign, other.marks.bits)
+    }
+}
+
+extension Array {
+    /// Pieces of so many elements at the most.
+    fileprivate func pieces(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

@@ -1,0 +1,238 @@
+import MariaDB
+import Model
+import Store
+
+/// Counts the clicks of a question by the numbers of its group.
+struct ClickReader {
+    private let question: ClickQuestion
+    private let scope: ClickScope
+    private let filter: ClickFilter
+    private let window: ClickWindow
+    private let steps: TimeSteps
+    private let connection: Connection
+
+    init(_ question: ClickQuestion, _ scope: ClickScope, on connection: Connection) throws(MariaDBError) {
+        (self.question, self.scope, self.connection) = (question, scope, connection)
+        (window, steps) = (ClickWindow(question), TimeSteps(question))
+        filter = try ClickFilter(question, on: connection)
+    }
+
+    func tally() throws(MariaDBError) -> Tally {
+        var tally = Tally()
+        guard !window.quarters.isEmpty else { return tally }
+        switch scope {
+        case .workspace where filter.isEmpty: try addSums(to: &tally)
+        case .workspace: try addFacts(from: "click_facts f", to: &tally)
+        case .one(let number):
+            if filter.isEmpty { try addSums(of: "(SELECT \(Int(number)) AS number)", to: &tally) }
+            try addFacts(from: "(SELECT \(Int(number)) AS number) n STRAIGHT_JOIN click_facts f ON f.link = n.number", to: &tally)
+        case .some(_, let numbers):
+            if filter.isEmpty { try addSums(of: "(\(numbers))", to: &tally) }
+            try addFacts(from: "(\(numbers)) n STRAIGHT_JOIN click_facts f ON f.link = n.number", to: &tally)
+        }
+        try addParts(to: &tally)
+        return tally
+    }
+
+    /// Clicks as the question counts them.
+    private func counted(_ counts: ClickCounts) -> Int {
+        switch question.count {
+        case .all: counts.clicks
+        case .human: counts.humans
+        case .unique: counts.uniques
+        }
+    }
+
+    // MARK: Sums
+
+    /// The dimension in which the group is; for what links have in common that of the links, and for others any that is short.
+    private func dimension(ofLinks: ClickSums.Dimension) -> ClickSums.Dimension {
+        switch question.group {
+        case .time: .quarter
+        case .country, .city: .place
+        case .device, .browser, .os: .agent
+        case .referrer: .referrer
+        case .utmSource, .utmMedium, .utmCampaign: .campaign
+        case .bot, .trigger: .trigger
+        case .link, .tag, .domain: ofLinks
+        }
+    }
+
+    /// The whole workspace: the pieces of the window. Time is counted by day.
+    private func addSums(to tally: inout Tally) throws(MariaDBError) {
+        let days = window.days
+        let pieces = question.group == .time
+            ? [(level: ClickSums.Level.day, quarters: days.lowerBound * Quarter.ofDay..<days.upperBound * Quarter.ofDay)]
+            : window.pieces
+        let dimension = dimension(ofLinks: .link)
+        for piece in pieces {
+            try connection.query("""
+                SELECT period, sums FROM click_sums
+                WHERE workspace_id = \(question.workspace) AND link = \(Int(ClickSums.wholeWorkspace))
+                  AND level = \(unsafeText: piece.level.sql) AND dimension = \(unsafeText: dimension.sql)
+                  AND period >= \(piece.quarters.lowerBound) AND period < \(piece.quarters.upperBound)
+                """) { row in
+                if case .integer(let period) = row[0], case .bytes(let sums) = row[1] {
+                    add(sums, of: Int(period), link: 0, to: &tally)
+                }
+            }
+        }
+    }
+
+    /// The busy days of links that are whole in the window.
+    private func addSums(of numbers: SQL, to tally: inout Tally) throws(MariaDBError) {
+        let days = window.wholeDays
+        guard !days.isEmpty else { return }
+        let dimension = dimension(ofLinks: .trigger)
+        try connection.query("""
+            SELECT s.period, s.sums, s.link FROM \(numbers) n
+            STRAIGHT_JOIN click_sums s ON s.workspace_id = \(question.workspace) AND s.link = n.number
+              AND s.level = 'day' AND s.dimension = \(unsafeText: dimension.sql)
+              AND s.period >= \(days.lowerBound * Quarter.ofDay) AND s.period < \(days.upperBound * Quarter.ofDay)
+            """) { row in
+            if case .integer(let period) = row[0], case .bytes(let sums) = row[1], case .integer(let link) = row[2] {
+                add(sums, of: Int(period), link: UInt32(truncatingIfNeeded: link), to: &tally)
+            }
+        }
+    }
+
+    private func add(_ sums: [UInt8], of period: Int, link: UInt32, to tally: inout Tally) {
+        switch question.group {
+        case .time:
+            Sums.forEach(sums) { number, counts in
+                let quarter = period + Int(number)
+                if window.quarters.contains(quarter) { tally.add(counted(counts), to: UInt32(steps.index(of: quarter))) }
+            }
+        case .bot:
+            Sums.forEach(sums) { _, counts in
+                tally.add(question.count == .all ? counts.humans : counted(counts), to: 0)
+                if question.count == .all { tally.add(counts.clicks - counts.humans, to: 1) }
+            }
+        case .link where link != 0, .tag where link != 0, .domain where link != 0:
+            Sums.forEach(sums) { _, counts in tally.add(counted(counts), to: link) }
+        default:
+            Sums.forEach(sums) { number, counts in tally.add(counted(counts), to: number) }
+        }
+    }
+
+    // MARK: Facts
+
+    /// The columns that the question needs, but for links and quarters.
+    private var columns: [FactColumn] {
+        let ofGroup: FactColumn? = switch question.group {
+        case .country, .city: .places
+        case .device, .browser, .os: .agents
+        case .referrer: .referrers
+        case .utmSource, .utmMedium, .utmCampaign: .campaigns
+        case .time, .link, .tag, .domain, .bot, .trigger: nil
+        }
+        return [.places, .agents, .referrers, .campaigns].filter { $0 == ofGroup || filter.columns[$0] != nil }
+    }
+
+    /// The facts of days: without filters those that are not in the sums, and those of the window's ends.
+    private func addFacts(from source: SQL, to tally: inout Tally) throws(MariaDBError) {
+        let (days, whole) = (window.days, window.wholeDays)
+        // Quarters only where they are asked for: in the days that are whole in the window they are not.
+        let isWhole: SQL = whole.isEmpty || question.group == .time
+            ? "FALSE" : "f.day >= \(date(whole.lowerBound)) AND f.day < \(date(whole.upperBound))"
+        var query: SQL = """
+            SELECT f.link, DATEDIFF(f.day, '1970-01-01'), f.facts, f.marks, IF(\(isWhole), '', f.quarters)
+            """
+        for column in columns { query += ", f.\(unsafeText: column.rawValue)" }
+        query += """
+             FROM \(source) WHERE f.workspace_id = \(question.workspace)
+              AND f.day >= \(date(days.lowerBound)) AND f.day < \(date(days.upperBound))
+            """
+        if case .workspace = scope { query += " AND f.link < \(Int(ClickNumbers.firstPage))" }
+        if filter.isEmpty, !whole.isEmpty {
+            query += " AND (NOT f.summed OR f.day < \(date(whole.lowerBound)) OR f.day >= \(date(whole.upperBound)))"
+        }
+        try connection.query(query) { row in
+            guard case .integer(let link) = row[0], case .integer(let day) = row[1], case .integer(let count) = row[2] else { return }
+            addFacts(of: row, at: 3, link: UInt32(truncatingIfNeeded: link), day: Int(day), count: Int(count), to: &tally)
+        }
+    }
+
+    /// What no compaction has reached yet.
+    private func addParts(to tally: inout Tally) throws(MariaDBError) {
+        var query: SQL = "SELECT DATEDIFF(day, '1970-01-01'), clicks, marks, quarters"
+        for column in columns { query += ", \(unsafeText: column.rawValue)" }
+        query += """
+            , links FROM click_parts WHERE workspace_id = \(question.workspace) AND views = \(question.page != nil)
+              AND day >= \(date(window.days.lowerBound)) AND day < \(date(window.days.upperBound))
+            """
+        try connection.query(query) { row in
+            guard case .integer(let day) = row[0], case .integer(let count) = row[1] else { return }
+            addFacts(of: row, at: 2, link: nil, day: Int(day), count: Int(count), to: &tally)
+        }
+    }
+
+    private func date(_ day: Int) -> String { CivilDate(day: day).sql }
+
+    /// Counts the facts of a row whose columns begin with `marks` and `quarters`.
+    /// - Parameter link: nil where the last column has it.
+    private func addFacts(of row: Row, at first: Int, link: UInt32?, day: Int, count: Int, to tally: inout Tally) {
+        func numbers(_ index: Int) -> [UInt32] {
+            guard case .bytes(let bytes) = row[index] else { return [] }
+            return VarintReader.numbers(bytes, count: count)
+        }
+        let (marks, quarters) = (numbers(first), window.isWhole(day) && question.group != .time ? [] : numbers(first + 1))
+        var facts = FactRow(count: marks.count)
+        for (index, column) in columns.enumerated() {
+            let column = column, values = numbers(first + 2 + index)
+            if let asked = filter.columns[column] { facts.keep(values, asked) }
+            facts.values[column] = values
+        }
+        let links = link == nil ? numbers(first + 2 + columns.count) : []
+        let groups = groupNumbers(facts, marks, quarters, links, link ?? 0, day)
+        for index in 0..<marks.count where facts.isKept(index) {
+            let bits = ClickMarks(bits: marks[index])
+            guard filter.marks[Int(bits.bits)] else { continue }
+            switch question.count {
+            case .all: break
+            case .human: if bits.isBot { continue }
+            case .unique: if !bits.isFirst { continue }
+            }
+            if index < quarters.count, !window.quarters.contains(day * Quarter.ofDay + Int(quarters[index])) { continue }
+            if index < links.count, !scope.contains(links[index]) { continue }
+            tally.add(Int(marks[index] >> 4) + 1, to: groups(index))
+        }
+    }
+
+    /// The number that a fact is counted under.
+    private func groupNumbers(
+        _ facts: FactRow, _ marks: [UInt32], _ quarters: [UInt32], _ links: [UInt32], _ link: UInt32, _ day: Int
+    ) -> (Int) -> UInt32 {
+        func column(_ name: FactColumn) -> (Int) -> UInt32 {
+            let values = facts.values[name] ?? []
+            return { $0 < values.count ? values[$0] : 0 }
+        }
+        switch question.group {
+        case .time: return { UInt32(steps.index(of: day * Quarter.ofDay + Int($0 < quarters.count ? quarters[$0] : 0))) }
+        case .country, .city: return column(.places)
+        case .device, .browser, .os: return column(.agents)
+        case .referrer: return column(.referrers)
+        case .utmSource, .utmMedium, .utmCampaign: return column(.campaigns)
+        case .bot: return { ClickMarks(bits: marks[$0]).isBot ? 1 : 0 }
+        case .trigger: return { ClickMarks(bits: marks[$0]).trigger }
+        case .link, .tag, .domain: return { $0 < links.count ? links[$0] : link }
+        }
+    }
+}
+
+/// The facts of a row, in columns, and which of them are asked for.
+private struct FactRow {
+    var values: [FactColumn: [UInt32]] = [:]
+    /// Empty as long as all are.
+    private var kept: [Bool] = []
+    private let count: Int
+
+    init(count: Int) { self.count = count }
+
+    mutating func keep(_ values: [UInt32], _ asked: [Bool]) {
+        if kept.isEmpty { kept = [Bool](repeating: true, count: count) }
+        for (index, value) in values.enumerated() where value >= asked.count || !asked[Int(value)] { kept[index] = false }
+    }
+
+    func isKept(_ index: Int) -> Bool { kept.isEmpty || kept[index] }
+}

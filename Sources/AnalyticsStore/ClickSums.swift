@@ -1,0 +1,117 @@
+import MariaDB
+import Model
+import Store
+
+/// The table `click_sums`: facts added up by one dimension, for a quarter of an hour, a UTC day and a calendar month.
+enum ClickSums {
+    enum Level: String, CaseIterable {
+        case quarter, day, month
+    }
+
+    enum Dimension: String, CaseIterable {
+        /// The quarters of a day, from 0 to 95; only of days.
+        case quarter
+        case place, agent, referrer, campaign, trigger
+        /// Only of the whole workspace.
+        case link
+
+        /// The number that a fact is counted under.
+        func number(_ fact: ClickFact, _ link: UInt32) -> UInt32 {
+            switch self {
+            case .quarter: fact.quarter
+            case .place: fact.place
+            case .agent: fact.agent
+            case .referrer: fact.referrer
+            case .campaign: fact.campaign
+            case .trigger: fact.marks.trigger
+            case .link: link
+            }
+        }
+
+        static let ofLink = allCases.filter { $0 != .link }
+    }
+
+    /// The number under which the whole workspace is counted.
+    static let wholeWorkspace: UInt32 = 0
+
+    /// A row.
+    struct Key: Hashable {
+        var link: UInt32
+        var level: Level
+        var dimension: Dimension
+        /// Its first quarter of an hour since 1970.
+        var period: Int
+        /// Of links: so many thousand numbers, that a workspace with many does not write all of them each time.
+        var block: UInt32
+
+        fileprivate static func isOrdered(_ left: Key, _ right: Key) -> Bool {
+            (left.link, left.period, left.block) < (right.link, right.period, right.block)
+        }
+    }
+
+    static let blockBits: UInt32 = 16
+
+    /// Adds to what is stored. Only one process at a time does so for a workspace.
+    static func add(_ sums: [Key: Sums], in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        for level in Level.allCases {
+            for dimension in Dimension.allCases {
+                let rows = sums.filter { $0.key.level == level && $0.key.dimension == dimension }
+                    .sorted { Key.isOrdered($0.key, $1.key) }
+                for chunk in chunks(of: rows) { try add(chunk, level, dimension, in: workspace, on: connection) }
+            }
+        }
+    }
+
+    private static func add(
+        _ rows: ArraySlice<(key: Key, value: Sums)>, _ level: Level, _ dimension: Dimension, in workspace: WorkspaceID,
+        on connection: Connection
+    ) throws(MariaDBError) {
+        var keys: SQL = ""
+        for (index, row) in rows.enumerated() {
+            let (link, period, block) = (Int(row.key.link), row.key.period, Int(row.key.block))
+            appendUnion(
+                index, "SELECT \(link) AS link, \(period) AS period, \(block) AS block", "(\(link), \(period), \(block))", to: &keys)
+        }
+        var stored: [Key: Sums] = [:]
+        for row in try connection.query("""
+            SELECT s.link, s.period, s.block, s.sums FROM (\(keys)) k
+            STRAIGHT_JOIN click_sums s ON s.workspace_id = \(workspace) AND s.link = k.link
+              AND s.level = \(unsafeText: level.sql) AND s.dimension = \(unsafeText: dimension.sql)
+              AND s.period = k.period AND s.block = k.block
+            """)
+        {
+            let key = Key(
+                link: UInt32(try row.integer(0)), level: level, dimension: dimension, period: try row.integer(1),
+                block: UInt32(try row.integer(2)))
+            stored[key] = Sums(bytes: try row.bytes(3))
+        }
+        var statement: SQL = "INSERT INTO click_sums (workspace_id, link, level, dimension, period, block, sums) VALUES "
+        appendRows(rows, to: &statement) { key, sums in
+            """
+            (\(workspace), \(Int(key.link)), \(unsafeText: level.sql), \(unsafeText: dimension.sql), \(key.period), \(Int(key.block)),
+             \((stored[key] ?? Sums()).adding(sums).bytes))
+            """
+        }
+        try connection.execute(statement + " ON DUPLICATE KEY UPDATE sums = VALUE(sums)")
+    }
+}
+
+extension ClickSums.Level {
+    var sql: String { "'\(rawValue)'" }
+
+    /// The first quarter of the period of this level that a quarter is in.
+    func floor(_ quarter: Int) -> Int {
+        switch self {
+        case .quarter: return quarter
+        case .day: return quarter - quarter % Quarter.ofDay
+        case .month:
+            var date = CivilDate(day: quarter / Quarter.ofDay)
+            date.day = 1
+            return date.dayNumber * Quarter.ofDay
+        }
+    }
+}
+
+extension ClickSums.Dimension {
+    var sql: String { "'\(rawValue)'" }
+}
