@@ -30,6 +30,10 @@ GRANT SELECT, INSERT, UPDATE ON api_keys TO mask_worker;
 -- What the journal's loader stores and counts. What has happened is not changed, and only mask-admin forgets it.
 GRANT SELECT, INSERT ON recorded_clicks TO mask_worker;
 GRANT SELECT, INSERT ON page_views TO mask_worker;
+-- Of the version before: its workers add, those of this one move.
+GRANT SELECT, INSERT, DELETE ON clicks TO mask_worker;
+GRANT SELECT, INSERT ON click_visitors TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_rollups TO mask_worker;
 GRANT SELECT, INSERT ON click_visits TO mask_worker;
 GRANT SELECT, INSERT ON click_visit_days TO mask_worker;
 GRANT SELECT, INSERT ON click_values TO mask_worker;

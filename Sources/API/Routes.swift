@@ -110,6 +110,7 @@ extension Route {
         Route(.post, "/domains/{id}/verify", .domainsWrite, .verifyDomain, DomainResource.verify),
 
         Route(.get, "/analytics/clicks", .analyticsRead, .getClicks, ClickResource.get).report,
+        Route(.get, "/analytics/clicks/export", .analyticsRead, .exportClicks, ClickResource.export).report,
 
         Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get).report,
 

@@ -21,9 +21,16 @@ public enum ClickAnalytics {
         var question = question
         (question.page, question.group) = (nil, .link)
         let tally = try ClickReader(question, scope, on: connection).tally()
-        return try ClickLines(question, tally, connection: connection).links(tally.numbers).reduce(into: [:]) {
+        return try ClickTexts(question.workspace, on: connection).links(tally.numbers).reduce(into: [:]) {
             $0[$1.value] = tally[$1.key]
         }
+    }
+
+    /// All clicks of a question, without its filters.
+    package static func total(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) -> Int {
+        var question = question
+        (question.filters, question.group, question.count) = ([:], .trigger, .all)
+        return try answer(question, on: connection).total
     }
 
     /// The clicks of all workspaces on a UTC day and all after it, as they are counted.

@@ -7,9 +7,11 @@ struct ClickLines {
     private let question: ClickQuestion
     private let tally: Tally
     private let connection: Connection
+    private let texts: ClickTexts
 
     init(_ question: ClickQuestion, _ tally: Tally, connection: Connection) {
         (self.question, self.tally, self.connection) = (question, tally, connection)
+        texts = ClickTexts(question.workspace, on: connection)
     }
 
     func answer() throws(MariaDBError) -> ClickAnswer {
@@ -21,9 +23,9 @@ struct ClickLines {
         case .bot: return answer(["false": tally[0], "true": tally[1]])
         case .trigger:
             return answer(Dictionary(uniqueKeysWithValues: ClickTrigger.allCases.map { ($0.rawValue, tally[$0.number]) }))
-        case .referrer: return try shown { numbers throws(MariaDBError) in try texts(.referrer, numbers) }
+        case .referrer: return try shown { numbers throws(MariaDBError) in try texts.texts(.referrer, numbers) }
         case .link:
-            return try shown { numbers throws(MariaDBError) in try links(numbers).mapValues(\.description) }
+            return try shown { numbers throws(MariaDBError) in try texts.links(numbers).mapValues(\.description) }
         case .domain: return answer(try hosts())
         case .tag: return answer(try tags())
         case .country, .city, .device, .browser, .os, .utmSource, .utmMedium, .utmCampaign: return answer(try parts())
@@ -61,7 +63,7 @@ struct ClickLines {
         guard let (kind, part) = ClickQuestion.part(of: question.group) else { return [:] }
         let (numbers, separator) = (tally.numbers, ClickValue.separator)
         var counts: [String: Int] = [:]
-        let texts = try texts(kind, numbers)
+        let texts = try texts.texts(kind, numbers)
         for number in numbers {
             let parts = texts[number]?.split(separator: separator, omittingEmptySubsequences: false) ?? []
             counts[part < parts.count ? String(parts[part]) : "", default: 0] += tally[number]
@@ -69,43 +71,7 @@ struct ClickLines {
         return counts
     }
 
-    // MARK: What numbers stand for
-
-    /// The texts of numbers; 0 has none.
-    private func texts(_ kind: ClickValue.Kind, _ numbers: [UInt32]) throws(MariaDBError) -> [UInt32: String] {
-        var texts: [UInt32: String] = [:]
-        try read("SELECT number, value FROM click_values", kind, numbers) { row in
-            if case .integer(let number) = row[0], case .bytes(let text) = row[1] {
-                texts[UInt32(truncatingIfNeeded: number)] = String(decoding: text, as: UTF8.self)
-            }
-        }
-        return texts
-    }
-
-    /// The links of numbers.
-    func links(_ numbers: [UInt32]) throws(MariaDBError) -> [UInt32: LinkID] {
-        var links: [UInt32: LinkID] = [:]
-        try read("SELECT number, digest FROM click_values", .link, numbers) { row in
-            if case .integer(let number) = row[0], case .bytes(let bytes) = row[1], let id = ULID(bytes: bytes) {
-                links[UInt32(truncatingIfNeeded: number)] = LinkID(id)
-            }
-        }
-        return links
-    }
-
-    /// Where it is most of all numbers that are wanted, one walk along the key is cheaper than many steps.
-    private func read(
-        _ query: SQL, _ kind: ClickValue.Kind, _ numbers: [UInt32], each: (Row) -> Void
-    ) throws(MariaDBError) {
-        let source: SQL = "\(query) WHERE workspace_id = \(question.workspace) AND kind = \(kind.rawValue)"
-        guard let last = numbers.max(), numbers.count < 512 || Int(last) > 8 * numbers.count else {
-            if !numbers.isEmpty { try connection.query(source, each: each) }
-            return
-        }
-        for chunk in chunks(of: numbers) {
-            try connection.query("\(source) AND number IN (\(list: chunk.map { Int($0) }))", each: each)
-        }
-    }
+    // MARK: What links have in common
 
     /// By the host of the link's domain; a link that is deleted has none.
     private func hosts() throws(MariaDBError) -> [String: Int] {

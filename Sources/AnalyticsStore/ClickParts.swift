@@ -8,13 +8,6 @@ package enum ClickParts {
     /// Facts of one part at the most: what a row of MariaDB and a packet can hold without a thought.
     private static let factLimit = 50_000
 
-    /// A workspace's clicks, or its pages' views, of a UTC day.
-    private struct Key: Hashable {
-        var workspace: WorkspaceID
-        var day: Int
-        var isViews: Bool
-    }
-
     /// What the parts that were appended come to.
     package struct Appended: Sendable {
         package var parts = 0
@@ -30,25 +23,37 @@ package enum ClickParts {
         _ clicks: [NumberedClick], areViews: Bool = false, on connection: Connection
     ) throws(MariaDBError) -> [WorkspaceID: Appended] {
         var appended: [WorkspaceID: Appended] = [:]
-        let groups = Dictionary(grouping: clicks) { Key(workspace: $0.workspace, day: $0.day, isViews: areViews) }
-        for (key, clicks) in groups {
-            for piece in clicks.pieces(of: factLimit) {
+        for (workspace, clicks) in Dictionary(grouping: clicks, by: \.workspace) {
+            let facts = clicks.map { LinkFact(link: $0.what, day: Int32($0.day), fact: $0.fact) }
+            appended[workspace] = try append(facts, areViews: areViews, in: workspace, on: connection)
+        }
+        return appended
+    }
+
+    /// Appends facts of a workspace, each a click.
+    static func append(
+        _ facts: [LinkFact], areViews: Bool, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Appended {
+        var appended = Appended()
+        for (day, facts) in Dictionary(grouping: facts, by: \.day) {
+            for piece in facts.pieces(of: factLimit) {
                 var columns = FactColumns()
-                for click in piece { columns.append(click.fact, link: click.what) }
-                try insert(columns, key, on: connection)
-                appended[key.workspace, default: .init()].parts += 1
-                appended[key.workspace, default: .init()].clicks += piece.count
+                for fact in piece { columns.append(fact.fact, link: fact.link) }
+                try insert(columns, of: Int(day), areViews, in: workspace, on: connection)
+                appended = appended + Appended(parts: 1, clicks: piece.count)
             }
         }
         return appended
     }
 
-    private static func insert(_ columns: FactColumns, _ key: Key, on connection: Connection) throws(MariaDBError) {
+    private static func insert(
+        _ columns: FactColumns, of day: Int, _ areViews: Bool, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) {
         try connection.execute("""
             INSERT INTO click_parts (
               workspace_id, id, day, views, clicks, links, quarters, places, agents, referrers, campaigns, marks)
             VALUES (
-              \(key.workspace), \(ULID(milliseconds: Timestamp.now().milliseconds)), \(CivilDate(day: key.day).sql), \(key.isViews), \(columns.facts),
+              \(workspace), \(ULID(milliseconds: Timestamp.now().milliseconds)), \(CivilDate(day: day).sql), \(areViews), \(columns.facts),
               \(columns[.links]), \(columns[.quarters]), \(columns[.places]), \(columns[.agents]), \(columns[.referrers]),
               \(columns[.campaigns]), \(columns[.marks]))
             """)

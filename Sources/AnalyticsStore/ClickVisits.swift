@@ -91,7 +91,7 @@ package struct ClickVisits: ~Copyable {
     }
 
     /// Forgets the visits of days before one, as far as no partition goes with them.
-    public static func forgetOld(before day: Int, on connection: Connection) throws(MariaDBError) {
+    package static func forgetOld(before day: Int, on connection: Connection) throws(MariaDBError) {
         let date = CivilDate(day: day).sql
         try connection.execute("DELETE FROM click_visit_days WHERE day < \(date)")
         while try connection.execute("DELETE FROM click_visits WHERE day < \(date) LIMIT 10000") == 10_000 {}

@@ -21,6 +21,7 @@ public struct JournalLoader: ~Copyable {
     private var visits = ClickVisits()
     /// What waits to be compacted, as far as this loader knows; nil where it has to ask.
     private var waiting: [WorkspaceID: ClickParts.Appended]?
+    private var lookedForFormer = Timestamp(milliseconds: 0)
     /// How far each segment has been loaded, as this loader left it.
     private var marks: [String: Int] = [:]
     private var lock: Int32?
@@ -50,6 +51,7 @@ public struct JournalLoader: ~Copyable {
     /// Loads one batch. Nil when another process of this host is the loader.
     public mutating func load() throws -> Loaded? {
         guard try becomeLoader() else { return nil }
+        try moveFormerClicks()
         var batch = try gather()
         guard !batch.pieces.isEmpty else {
             removeFinished()
@@ -73,6 +75,15 @@ public struct JournalLoader: ~Copyable {
         return Loaded(
             clicks: batch.clicks.count, requests: batch.requests.count, views: batch.views.count,
             isFull: batch.bytes >= Self.batchBytes)
+    }
+
+    /// Before anything else is counted: what the version before has stored. Looks again from time to time, as long as workers of it
+    /// may run elsewhere.
+    private mutating func moveFormerClicks() throws {
+        let now = Timestamp.now()
+        guard now.milliseconds - lookedForFormer.milliseconds > 60_000 else { return }
+        if try store.read({ try FormerClicks.areThere(on: $0) }) { try FormerClicks.move(before: now.adding(days: 1), in: store) }
+        lookedForFormer = now
     }
 
     private func count(_ batch: borrowing Batch, _ written: ClickEvents.Written) {

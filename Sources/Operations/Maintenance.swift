@@ -20,6 +20,7 @@ public enum Maintenance {
         steps.take { done += try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) } }
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
+            steps.take { try moveFormer(store, at: now) }
             steps.take { try DeletedWebhooks.settle(store, at: now) }
             steps.take { try DeletedWorkspaces.settle(store, at: now) }
         }
@@ -30,12 +31,19 @@ public enum Maintenance {
     /// First what leads back to people, which no other step may keep.
     private static func forget(_ store: Store, at now: Timestamp, _ steps: inout Steps) {
         steps.take { try store.write { _ = try VisitorSalts.destroy(before: now.day - 1, on: $0) } }
+        steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } }
         steps.take { while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {} }
         steps.take {
             try store.write {
                 _ = try JournalSegments.forget(before: Timestamp(milliseconds: Int64(now.day - 30) * 86_400_000), on: $0)
             }
         }
+    }
+
+    /// What a worker of the version before has still written, and what could not be moved while it ran.
+    private static func moveFormer(_ store: Store, at now: Timestamp) throws {
+        if try store.read({ try FormerClicks.areThere(on: $0) }) { try FormerClicks.move(before: now.adding(days: 1), in: store) }
+        if try store.read({ try FormerRollups.areThere(on: $0) }) { try FormerRollups.move(in: store) }
     }
 
     private static func prune(at now: Timestamp, _ store: Store, _ isRehearsal: Bool) throws -> [String] {

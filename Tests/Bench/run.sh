@@ -205,7 +205,7 @@ milliseconds() { awk "BEGIN { printf \"%.2f\", $1 / 1000 }"; }
 # Bytes of the journal that the loaders have not yet reached.
 waiting() { "$maskctl" journal status | awk 'NR > 1 { bytes += $NF } END { print bytes + 0 }'; }
 
-clicks_stored() { sql "SELECT COUNT(*) FROM mask.clicks"; }
+clicks_stored() { sql "SELECT COUNT(*) FROM mask.recorded_clicks"; }
 
 # Waits until everything is loaded and says how long that took.
 drain() {

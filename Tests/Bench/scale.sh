@@ -42,16 +42,18 @@ for line in sys.stdin:
     print("".join(digits[number >> shift & 31] for shift in range(125, -1, -5)))'
 }
 
+clicks_loaded() { sql 'SELECT COALESCE(SUM(clicks), 0) FROM mask.journal_segments'; }
+
 # Loads what clicks.c makes up, by one process that does nothing else, and says how many a second.
 load_scale_clicks() {
   ulids "SELECT HEX(l.id) FROM mask.links l JOIN mask.workspaces w ON w.id = l.workspace_id WHERE w.slug = 'scale' ORDER BY l.id" >"$folder/scale-links"
   workspace=$(ulids "SELECT HEX(id) FROM mask.workspaces WHERE slug = 'scale'")
   busiest=lnk_$(head -n1 "$folder/scale-links")
   "$folder/clicks" "$workspace" "$folder/scale-links" "$scale_clicks" $scale_days 1 >"$folder/scale.journal"
-  before=$(clicks_stored)
+  before=$(clicks_loaded)
   mv "$folder/scale.journal" "$folder/spool/01jb0000000000000000000000.journal"
   from=$(date +%s%N)
-  until [ $(($(clicks_stored) - before)) -ge "$scale_clicks" ]; do
+  until [ $(($(clicks_loaded) - before)) -ge "$scale_clicks" ]; do
     [ $(($(date +%s%N) - from)) -lt 3600000000000 ] || fail "$scale_clicks clicks were not loaded within an hour."
     sleep 1
   done
@@ -59,7 +61,9 @@ load_scale_clicks() {
   say "  $scale_clicks clicks loaded, $scale_rate a second"
 }
 
-# Bytes of a table with its indexes, a click: bytes_a_click TABLE…
+counting_tables='click_parts click_facts click_sums click_values click_numbers click_visits'
+
+# Bytes of tables with their indexes, a click, after what is kept for two days only has gone: bytes_a_click TABLE…
 bytes_a_click() {
   names=$(printf "'%s'," "$@")
   sql "ANALYZE TABLE $(printf 'mask.%s,' "$@" | sed 's/,$//')" >/dev/null
@@ -94,13 +98,19 @@ measure_scale() {
     scale_row "the workspace, 30 days, by $group" "$clicks?interval=30d&group_by=$group" $most
   done
   for interval in 24h 12mo; do scale_row "the workspace, $interval, by country" "$clicks?interval=$interval&group_by=country" 50; done
-  for group in time country referrer; do
+  for group in time country referrer utm_source; do
     scale_row "the busiest link, 30 days, by $group" "$clicks?interval=30d&link_id=$busiest&group_by=$group" 50
   done
   for group in time country; do
     scale_row "a tag of 2,000 links, 30 days, by $group" "$clicks?interval=30d&tag=spring&group_by=$group" 150
     scale_row "a domain of 2,000 links, 30 days, by $group" "$clicks?interval=30d&domain=go.scale.test&group_by=$group" 150
   done
+  for filter in 'country=DE' 'city=City3&browser=Firefox' 'referrer=site1.example.com&bot=false' 'utm_source=newsletter&device=mobile&country=US&country=FR'; do
+    scale_row "the busiest link, $filter, by os" "$clicks?interval=30d&link_id=$busiest&group_by=os&$filter" 300
+    scale_row "the workspace, $filter, by time" "$clicks?interval=30d&group_by=time&$filter" $((1500 * (scale_clicks + 4999999) / 5000000))
+  done
+  scale_row "the workspace, 24 hours, country=DE, by city" "$clicks?interval=24h&group_by=city&country=DE" 1500
+  scale_row "the workspace, 30 days in Kolkata, by city" "$clicks?interval=30d&group_by=city&timezone=Asia/Kolkata" 50
   for list in 'sort=clicks' 'tag=spring' 'tag=spring&sort=clicks' 'disabled=true' 'created_before=2026-01-01T00:00:00Z' 'domain=go.scale.test&sort=clicks'; do
     most=50
     case $list in *'&'*) most=150 ;; esac
@@ -112,7 +122,10 @@ measure_scale() {
 
 scale_rows() {
   cat "$folder/scale-rows"
-  counted=$(bytes_a_click click_visitors click_rollups) stored=$(bytes_a_click clicks)
+  MASK_MARIADB_USER=mask-admin "$maskctl" maintain >/dev/null
+  for table in $counting_tables; do printf '%-46s %9.0f\n' "  of these in $table" "$(bytes_a_click "$table")"; done
+  # shellcheck disable=SC2086
+  counted=$(bytes_a_click $counting_tables) stored=$(bytes_a_click recorded_clicks)
   printf '%-46s %9.0f      ≤ %-6s %s\n' "bytes a click of all that counts" "$counted" 80 "$(verdict "$counted <= 80")" \
     "bytes of a row of clicks" "$stored" 100 "$(verdict "$stored <= 100")"
   printf '%-46s %9.0f/s    ≥ %-6s %s\n' "clicks loaded" "$scale_rate" 40000 "$(verdict "$scale_rate >= 40000")"

@@ -15,13 +15,15 @@ struct AnalyticsWindow {
     private static let lineLimit = 10_000
     private static let day: Int64 = 86_400_000
 
-    /// - Parameter period: length of a roll-up's period at a granularity, in milliseconds.
+    /// - Parameters:
+    ///   - granularities: those that may be asked for; with none the query has no such parameter.
+    ///   - period: on which a window begins and ends at a granularity, in milliseconds.
     init(
         _ query: inout Query, _ call: Call, intervals: [Interval], granularities: [Granularity],
         period: (Granularity) -> Int64
     ) throws {
         zone = try Self.zone(&query)
-        let wanted: Granularity? = try query.value("granularity") { text in
+        let wanted: Granularity? = granularities.isEmpty ? nil : try query.value("granularity") { text in
             guard let found = granularities.first(where: { $0.rawValue == text }) else {
                 let names = granularities.map(\.rawValue).joined(separator: ", ")
                 throw FieldRefusal(code: "invalid_choice", message: "Use one of: \(names).")

@@ -11,19 +11,52 @@ enum ClickResource {
         let window = try AnalyticsWindow(
             &query, call, intervals: Interval.all, granularities: ClickQuestion.granularities,
             period: { _ in ClickQuestion.periodMilliseconds })
-        var question = ClickQuestion(
-            workspace: call.workspace, start: window.start, end: window.end, zone: window.zone,
-            granularity: window.granularity, group: try query.choice("group_by") ?? .time,
-            count: try query.choice("count") ?? .all)
-        question.link = try link(&query)
-        question.domain = try query.domain(call)?.id
-        question.tag = try query.value("tag").map(Tag.spelling(of:))
+        var question = try question(window, &query, call)
+        question.group = try query.choice("group_by") ?? .time
+        question.count = try query.choice("count") ?? .all
         question.limit = try lineLimit(&query)
-        question.filters = try filters(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let answer = try call.services.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
         return .ok(json(window, question, answer))
+    }
+
+    /// The clicks themselves, as one file that is made while it is sent.
+    static func export(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let format: ClickExport.Format = try query.choice("format") ?? .ndjson
+        let window = try AnalyticsWindow(
+            &query, call, intervals: Interval.all, granularities: [], period: { _ in ClickQuestion.periodMilliseconds })
+        let question = try question(window, &query, call)
+        try query.finish()
+        let (store, reports, workspace) = (call.services.store, call.services.reports, call.workspace)
+        // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
+        let ticket = try call.services.exports.ticket(for: workspace)
+        guard try store.snapshot({ try ClickAnalytics.total(question, on: $0) }) <= ClickExport.limit else {
+            throw Problem.exportTooLong(ClickExport.limit)
+        }
+        return Answer(
+            status: 200,
+            content: .stream(type: format.mediaType) { send in
+                defer { ticket.giveBack() }
+                // The handler has left the gate when this is sent: each page goes in again, and none stays inside while the client
+                // takes its time.
+                try ClickExport.write(
+                    format, question,
+                    reading: { page in try reports.goOn(for: workspace) { try store.read { try page($0) } } }, to: send)
+            },
+            fields: [.init(.contentDisposition, "attachment; filename=\"clicks.\(format.rawValue)\"")])
+    }
+
+    /// Which clicks are asked for.
+    private static func question(_ window: AnalyticsWindow, _ query: inout Query, _ call: Call) throws -> ClickQuestion {
+        var question = ClickQuestion(
+            workspace: call.workspace, start: window.start, end: window.end, zone: window.zone, granularity: window.granularity)
+        question.link = try link(&query)
+        question.domain = try query.domain(call)?.id
+        question.tag = try query.value("tag").map(Tag.spelling(of:))
+        question.filters = try filters(&query)
+        return question
     }
 
     /// How many values an answer has; visitors can make any number.

@@ -42,29 +42,82 @@ extension Links {
         _ filter: LinkFilter, in workspace: WorkspaceID, after position: LinkPosition?, limit: Int,
         on connection: Connection
     ) throws(MariaDBError) -> [Link] {
-        var query: SQL = "\(columns) WHERE l.workspace_id = \(workspace)"
-        conditions(filter, workspace).forEach { query += " AND "; query += $0 }
-        switch (filter.order, position) {
-        case (.createdAt, let last?):
-            query += " AND l.id < \(last.id)"
-        case (.clicks, let last?):
-            query += """
-                 AND (COALESCE(t.clicks, 0) < \(last.clicks)
-                      OR COALESCE(t.clicks, 0) = \(last.clicks) AND l.id < \(last.id))
-                """
-        case (_, nil): break
+        let conditions = conditions(filter, workspace)
+        switch filter.order {
+        case .createdAt:
+            let next: SQL = position.map { " AND l.id < \($0.id)" } ?? ""
+            return try connection.query("""
+                \(columns) WHERE l.workspace_id = \(workspace)\(conditions)\(next) ORDER BY l.id DESC LIMIT \(limit)
+                """).map(link)
+        case .clicks:
+            let areFew = conditions.text.isEmpty ? false : try areFew(conditions, in: workspace, on: connection)
+            return areFew
+                ? try sorted(conditions, workspace, position, limit, connection)
+                : try walked(conditions, workspace, position, limit, connection)
         }
-        query += filter.order == .clicks ? " ORDER BY COALESCE(t.clicks, 0) DESC, l.id DESC" : " ORDER BY l.id DESC"
-        query += " LIMIT \(limit)"
-        return try connection.query(query).map(link)
     }
 
-    private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> [SQL] {
+    // MARK: By clicks
+
+    /// So many links are sorted; among more those with the most clicks are looked for.
+    private static let fewLinks = 5000
+
+    private static func areFew(_ conditions: SQL, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
+        let count = try connection.query("""
+            SELECT COUNT(*) FROM (SELECT 1 FROM links l WHERE l.workspace_id = \(workspace)\(conditions) LIMIT \(fewLinks + 1)) l
+            """).first?.integer(0) ?? 0
+        return count <= fewLinks
+    }
+
+    private static func sorted(
+        _ conditions: SQL, _ workspace: WorkspaceID, _ position: LinkPosition?, _ limit: Int, _ connection: Connection
+    ) throws(MariaDBError) -> [Link] {
+        let next: SQL = position.map {
+            " AND (COALESCE(t.clicks, 0) < \($0.clicks) OR COALESCE(t.clicks, 0) = \($0.clicks) AND l.id < \($0.id))"
+        } ?? ""
+        return try connection.query("""
+            \(columns) WHERE l.workspace_id = \(workspace)\(conditions)\(next)
+            ORDER BY COALESCE(t.clicks, 0) DESC, l.id DESC LIMIT \(limit)
+            """).map(link)
+    }
+
+    /// Along the index of clicks, and then those that have none.
+    private static func walked(
+        _ conditions: SQL, _ workspace: WorkspaceID, _ position: LinkPosition?, _ limit: Int, _ connection: Connection
+    ) throws(MariaDBError) -> [Link] {
+        var links: [Link] = []
+        if position.map({ $0.clicks > 0 }) ?? true {
+            let next: SQL = position.map {
+                " AND (t.clicks < \($0.clicks) OR t.clicks = \($0.clicks) AND t.link_id < \($0.id))"
+            } ?? ""
+            links = try connection.query("""
+                \(fields) FROM link_totals t FORCE INDEX (clicks)
+                STRAIGHT_JOIN links l ON l.workspace_id = t.workspace_id AND l.id = t.link_id
+                WHERE t.workspace_id = \(workspace) AND t.clicks > 0\(next)\(conditions)
+                ORDER BY t.clicks DESC, t.link_id DESC LIMIT \(limit)
+                """).map(link)
+        }
+        guard links.count < limit else { return links }
+        let next: SQL = position.flatMap { $0.clicks > 0 ? nil : " AND l.id < \($0.id)" } ?? ""
+        return links + (try connection.query("""
+            \(columns) WHERE l.workspace_id = \(workspace) AND COALESCE(t.clicks, 0) = 0\(next)\(conditions)
+            ORDER BY l.id DESC LIMIT \(limit - links.count)
+            """).map(link))
+    }
+
+    // MARK: Filters
+
+    /// Each with AND in front.
+    private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> SQL {
         var conditions: [SQL] = []
         if let host = filter.host { conditions.append(Domains.isHost(host) ? "l.host = \(host)" : "FALSE") }
         if let id = filter.externalID { conditions.append("l.external_id = \(id)") }
-        if let time = filter.createdAfter { conditions.append("l.created_at > \(time)") }
-        if let time = filter.createdBefore { conditions.append("l.created_at < \(time)") }
+        if let time = filter.createdAfter {
+            conditions.append("l.created_at > \(time) AND l.id >= \(ULID.first(at: time.adding(days: -idDays)))")
+        }
+        if let time = filter.createdBefore {
+            conditions.append("l.created_at < \(time) AND l.id < \(ULID.first(at: time.adding(days: idDays)))")
+        }
         if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
         if let search = filter.search { conditions.append(condition(search)) }
         for tag in filter.tags.filledUp {
@@ -73,8 +126,12 @@ extension Links {
                         WHERE g.workspace_id = \(workspace) AND g.link_id = l.id AND g.tag = \(tag))
                 """)
         }
-        return conditions
+        return conditions.reduce(into: "") { $0 += " AND "; $0 += $1 }
     }
+
+    /// An id begins with the time at which it was made, which is that of the link to within a day: so a time leads to a place
+    /// in the key.
+    private static let idDays = 1
 
     /// utf8mb4_general_ci would take every emoji for every other. Destinations are ASCII, and so compared at the least cost.
     private static func condition(_ search: SearchText) -> SQL {
@@ -97,6 +154,11 @@ extension Links {
         }
         return pattern + "%"
     }
+}
+
+extension ULID {
+    /// The lowest of a moment.
+    fileprivate static func first(at time: Timestamp) -> ULID { ULID(value: UInt128(max(0, time.milliseconds)) << 80) }
 }
 
 // As a cursor has it.

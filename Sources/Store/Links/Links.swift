@@ -179,13 +179,18 @@ public enum Links {
     static let tagSeparator: Character = "\u{1F}"
 
     static let columns: SQL = """
+        \(fields)
+        FROM links l
+        LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
+        """
+
+    /// Of `links` as l and `link_totals` as t.
+    static let fields: SQL = """
         SELECT l.id, l.workspace_id, l.domain_id, l.host, l.slug, l.url, l.title,
                l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content,
                l.starts_at, l.expires_at, l.max_clicks, l.expired_url, l.password_hash, l.redirect_status, l.disabled,
                l.external_id, l.version, l.created_at, l.updated_at, CAST(COALESCE(t.clicks, 0) AS SIGNED), t.last_clicked_at,
                l.tags, l.indexable, CAST(COALESCE(t.humans, 0) AS SIGNED)
-        FROM links l
-        LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
         """
 
     static func link(_ row: Row) throws(MariaDBError) -> Link {
