@@ -1,4 +1,5 @@
 import Access
+import AnalyticsStore
 import DNS
 import Images
 import Journal
@@ -17,6 +18,8 @@ import Work
 public final class Services: Sendable {
     public let site: SiteConfiguration
     public let store: Store
+    /// Where analytics are read.
+    let analytics: AnalyticsSource
     public let redis: RedisPool
     public let journal: JournalWriter
     public let webhooks: WebhookPolicy
@@ -53,6 +56,7 @@ public final class Services: Sendable {
         (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
         (exports, accessChanges) = (gates.exports, gates.accessChanges)
         (site, store, redis) = (around.site, around.store, around.redis)
+        analytics = AnalyticsSource(store, replica: around.replica)
         (journal, pages, logger) = (around.journal, around.pages, around.logger)
         self.webhooks = webhooks
         self.resolver = resolver

@@ -22,7 +22,10 @@ struct ClickReader {
         guard !window.quarters.isEmpty else { return tally }
         switch scope {
         case .workspace where filter.isEmpty: try addSums(to: &tally)
-        case .workspace: try addFacts(from: "click_facts f", to: &tally)
+        case .workspace:
+            try connection.limitingStatements(toSeconds: Self.secondsOfFacts) { () throws(MariaDBError) in
+                try addFacts(from: "click_facts f", to: &tally)
+            }
         case .one(let number):
             if filter.isEmpty { try addSums(of: "(SELECT \(Int(number)) AS number)", to: &tally) }
             try addFacts(from: "(SELECT \(Int(number)) AS number) n STRAIGHT_JOIN click_facts f ON f.link = n.number", to: &tally)
@@ -129,6 +132,9 @@ struct ClickReader {
         return [.places, .agents, .referrers, .campaigns].filter { $0 == ofGroup || filter.columns[$0] != nil }
     }
 
+    /// After which a question is refused that has too many facts to look at.
+    private static let secondsOfFacts = 10
+
     /// The facts of days: without filters those that are not in the sums, and those of the window's ends.
     private func addFacts(from source: SQL, to tally: inout Tally) throws(MariaDBError) {
         let (days, whole) = (window.days, window.wholeDays)
@@ -149,7 +155,7 @@ struct ClickReader {
         }
         try connection.query(query) { row in
             guard case .integer(let link) = row[0], case .integer(let day) = row[1], case .integer(let count) = row[2] else { return }
-            addFacts(of: row, at: 3, link: UInt32(truncatingIfNeeded: link), day: Int(day), count: Int(count), to: &tally)
+            add(facts(of: row, at: 3, day: Int(day), count: Int(count), link: UInt32(truncatingIfNeeded: link)), to: &tally)
         }
     }
 
@@ -163,76 +169,85 @@ struct ClickReader {
             """
         try connection.query(query) { row in
             guard case .integer(let day) = row[0], case .integer(let count) = row[1] else { return }
-            addFacts(of: row, at: 2, link: nil, day: Int(day), count: Int(count), to: &tally)
+            add(facts(of: row, at: 2, day: Int(day), count: Int(count)), to: &tally)
         }
     }
 
     private func date(_ day: Int) -> String { CivilDate(day: day).sql }
 
-    /// Counts the facts of a row whose columns begin with `marks` and `quarters`.
+    /// The facts of a row whose columns begin with `marks` and `quarters`.
     /// - Parameter link: nil where the last column has it.
-    private func addFacts(of row: Row, at first: Int, link: UInt32?, day: Int, count: Int, to tally: inout Tally) {
+    private func facts(of row: Row, at first: Int, day: Int, count: Int, link: UInt32? = nil) -> FactRow {
+        var facts = FactRow(day: day, link: link, marks: [])
         func numbers(_ index: Int) -> [UInt32] {
             guard case .bytes(let bytes) = row[index] else { return [] }
             return VarintReader.numbers(bytes, count: count)
         }
-        let (marks, quarters) = (numbers(first), window.isWhole(day) && question.group != .time ? [] : numbers(first + 1))
-        var facts = FactRow(count: marks.count)
+        facts.marks = numbers(first)
+        // Of a day that is whole in the window nobody asks when.
+        if question.group == .time || !window.isWhole(day) { facts.values[.quarters] = numbers(first + 1) }
         for (index, column) in columns.enumerated() {
-            let column = column, values = numbers(first + 2 + index)
+            let values = numbers(first + 2 + index)
             if let asked = filter.columns[column] { facts.keep(values, asked) }
             facts.values[column] = values
         }
-        let links = link == nil ? numbers(first + 2 + columns.count) : []
-        let groups = groupNumbers(facts, marks, quarters, links, link ?? 0, day)
-        for index in 0..<marks.count where facts.isKept(index) {
-            let bits = ClickMarks(bits: marks[index])
+        if link == nil { facts.values[.links] = numbers(first + 2 + columns.count) }
+        return facts
+    }
+
+    private func add(_ facts: FactRow, to tally: inout Tally) {
+        let (quarters, links) = (facts.values[.quarters] ?? [], facts.values[.links] ?? [])
+        let (first, group) = (facts.day * Quarter.ofDay, groupNumber(facts))
+        for index in facts.marks.indices where facts.isKept(index) {
+            let bits = ClickMarks(bits: facts.marks[index])
             guard filter.marks[Int(bits.bits)] else { continue }
             switch question.count {
             case .all: break
             case .human: if bits.isBot { continue }
             case .unique: if !bits.isFirst { continue }
             }
-            if index < quarters.count, !window.quarters.contains(day * Quarter.ofDay + Int(quarters[index])) { continue }
+            if index < quarters.count, !window.quarters.contains(first + Int(quarters[index])) { continue }
             if index < links.count, !scope.contains(links[index]) { continue }
-            tally.add(Int(marks[index] >> 4) + 1, to: groups(index))
+            tally.add(Int(facts.marks[index] >> 4) + 1, to: group(index))
         }
     }
 
-    /// The number that a fact is counted under.
-    private func groupNumbers(
-        _ facts: FactRow, _ marks: [UInt32], _ quarters: [UInt32], _ links: [UInt32], _ link: UInt32, _ day: Int
-    ) -> (Int) -> UInt32 {
-        func column(_ name: FactColumn) -> (Int) -> UInt32 {
-            let values = facts.values[name] ?? []
-            return { $0 < values.count ? values[$0] : 0 }
+    /// The number that each fact of a row is counted under.
+    private func groupNumber(_ facts: FactRow) -> (Int) -> UInt32 {
+        func number(_ column: FactColumn, else other: UInt32 = 0) -> (Int) -> UInt32 {
+            let values = facts.values[column] ?? []
+            return { $0 < values.count ? values[$0] : other }
         }
+        let (marks, first, quarter) = (facts.marks, facts.day * Quarter.ofDay, number(.quarters))
         switch question.group {
-        case .time: return { UInt32(steps.index(of: day * Quarter.ofDay + Int($0 < quarters.count ? quarters[$0] : 0))) }
-        case .country, .city: return column(.places)
-        case .device, .browser, .os: return column(.agents)
-        case .referrer: return column(.referrers)
-        case .utmSource, .utmMedium, .utmCampaign: return column(.campaigns)
+        case .time: return { UInt32(steps.index(of: first + Int(quarter($0)))) }
+        case .country, .city: return number(.places)
+        case .device, .browser, .os: return number(.agents)
+        case .referrer: return number(.referrers)
+        case .utmSource, .utmMedium, .utmCampaign: return number(.campaigns)
         case .bot: return { ClickMarks(bits: marks[$0]).isBot ? 1 : 0 }
         case .trigger: return { ClickMarks(bits: marks[$0]).trigger }
-        case .link, .tag, .domain: return { $0 < links.count ? links[$0] : link }
+        case .link, .tag, .domain: return number(.links, else: facts.link ?? 0)
         }
     }
 }
 
 /// The facts of a row, in columns, and which of them are asked for.
 private struct FactRow {
+    let day: Int
+    /// Where all are of one.
+    let link: UInt32?
+    var marks: [UInt32]
     var values: [FactColumn: [UInt32]] = [:]
     /// Empty as long as all are.
     private var kept: [Bool] = []
-    private let count: Int
 
-    init(count: Int) { self.count = count }
+    init(day: Int, link: UInt32?, marks: [UInt32]) { (self.day, self.link, self.marks) = (day, link, marks) }
 
     mutating func keep(_ values: [UInt32], _ asked: [Bool]) {
-        if kept.isEmpty { kept = [Bool](repeating: true, count: count) }
+        if kept.isEmpty { kept = [Bool](repeating: true, count: values.count) }
         for (index, value) in values.enumerated() where value >= asked.count || !asked[Int(value)] { kept[index] = false }
     }
 
-    func isKept(_ index: Int) -> Bool { kept.isEmpty || kept[index] }
+    func isKept(_ index: Int) -> Bool { kept.isEmpty || index < kept.count && kept[index] }
 }

@@ -26,6 +26,11 @@ public enum JournalSegments {
         try connection.query("\(columns) ORDER BY name").map(progress)
     }
 
+    /// When a batch was loaded last.
+    static func newest(on connection: Connection) throws(MariaDBError) -> Timestamp? {
+        try connection.query("SELECT MAX(updated_at) FROM journal_segments").first?.optionalTimestamp(0)
+    }
+
     /// Moves a segment's mark from where the loader believes it is. False when it is elsewhere: another loader has been
     /// there, and what was about to be loaded must not be.
     /// - Parameter progress: where the mark is to be, and how many clicks and requests are between.

@@ -32,9 +32,10 @@ public struct Worker: Sendable {
         let publisher = Publisher(
             store: store, directory: configuration.pages, themes: configuration.themes, site: configuration.site, logger: logger)
         let journal = try JournalWriter(directory: configuration.spool, metrics: journalMetrics, logger: logger)
-        let surroundings = Surroundings(
+        var surroundings = Surroundings(
             site: configuration.site, store: store, redis: installation.redis, journal: journal, pages: publisher, logger: logger,
             memory: installation.memory)
+        surroundings.replica = installation.replica
         let services = Services(
             surroundings, webhooks: installation.webhookPolicy, resolver: Resolver(servers: configuration.dnsServers),
             svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)

@@ -15,6 +15,22 @@ extension Configuration {
         return configuration
     }
 
+    /// Reached as the database is, at another host.
+    static func analyticsDatabase(
+        _ environment: Environment, besides database: MariaDBConfiguration
+    ) throws(Environment.Failure) -> MariaDBConfiguration? {
+        guard let host = environment.optional("MASK_MARIADB_ANALYTICS_HOST") else { return nil }
+        let port = try environment.integer("MASK_MARIADB_PORT", default: 3306, in: 1...65535)
+        guard let servers = MariaDBConfiguration.Address.list(host, port: UInt32(port)), servers.count == 1 else {
+            throw Environment.Failure(
+                description: "MASK_MARIADB_ANALYTICS_HOST is \(host); set it to the host of one replica, as db2 or db2:3307")
+        }
+        var configuration = database
+        (configuration.address, configuration.others) = (servers[0], [])
+        configuration.tls = try tls(environment, to: servers)
+        return configuration
+    }
+
     /// At least one.
     private static func servers(_ environment: Environment) throws(Environment.Failure) -> [MariaDBConfiguration.Address] {
         guard let hosts = environment.optional("MASK_MARIADB_HOST") else {

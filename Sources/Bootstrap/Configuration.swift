@@ -8,6 +8,8 @@ import Webhooks
 /// Everything that is configured, read once at the start. Each value's meaning and default: systemd/mask.env.
 public struct Configuration: Sendable {
     public var database: MariaDBConfiguration
+    /// A replica for analytics.
+    public var analyticsDatabase: MariaDBConfiguration?
     public var databaseConnections: Int
     public var redis: RedisConfiguration
     public var site: SiteConfiguration
@@ -60,6 +62,7 @@ public struct Configuration: Sendable {
 
     public init(_ environment: Environment) throws {
         database = try Self.database(environment)
+        analyticsDatabase = try Self.analyticsDatabase(environment, besides: database)
         databaseConnections = try environment.integer("MASK_DATABASE_CONNECTIONS", default: 32, in: 5...1000)
         redis = try Self.redis(environment)
         spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")

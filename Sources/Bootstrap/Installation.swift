@@ -14,8 +14,12 @@ public struct Installation: Sendable {
     /// What the processes of this host count together.
     public let memory: HostMemory
     public let store: Store
+    /// For analytics.
+    public let replica: Store?
     public let redis: RedisPool
     public let logger: Logger
+
+    private static let replicaConnections = 16
 
     /// Connections to Redis per process; each is held for one round trip.
     private static let redisConnections = 32
@@ -27,6 +31,9 @@ public struct Installation: Sendable {
         store = Store(
             configuration.database, connections: configuration.databaseConnections,
             reserved: Configuration.reservedConnections, statementSeconds: statementSeconds, metrics: StoreMetrics(memory))
+        replica = configuration.analyticsDatabase.map {
+            Store($0, connections: Self.replicaConnections, statementSeconds: statementSeconds)
+        }
         redis = configuration.redis.makePool(capacity: Self.redisConnections)
         var logger = Logger(label: label) { label in
             if JournalLogHandler.isAvailable { JournalLogHandler(identifier: label) }

@@ -26,7 +26,7 @@ extension Schemas {
     }
 
     private static let window: [JSONObject.Member] = [
-        .init(name: "start", value: .time), .init(name: "end", value: .time), .init(name: "timezone", value: string),
+        .init(name: "start", value: .time), .init(name: "end", value: .time), .init(name: "as_of", value: .time), .init(name: "timezone", value: string),
         .init(name: "granularity", value: string),
     ]
 

@@ -77,13 +77,13 @@ extension Schemas {
     ]
 
     private static let clicksExample: JSON = [
-        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
+        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "as_of": "2026-03-13T10:00:00Z", "timezone": "UTC", "granularity": "day",
         "group_by": "country", "count": "all", "total": 1042, "groups": [["value": "DE", "clicks": 1002]],
         "other": ["values": 3, "clicks": 40],
     ]
 
     private static let usageExample: JSON = [
-        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
+        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "as_of": "2026-03-13T10:00:00Z", "timezone": "UTC", "granularity": "day",
         "group_by": "endpoint", "total": .object(countsExample),
         "groups": [.object(JSONObject([.init(name: "value", value: "GET /links/{id}")] + countsExample.members))],
     ]

@@ -66,7 +66,7 @@ enum PageExamples {
     ]
 
     static let analytics: JSON = [
-        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "timezone": "UTC", "granularity": "day",
+        "start": "2026-03-13T00:00:00Z", "end": "2026-03-14T00:00:00Z", "as_of": "2026-03-13T10:00:00Z", "timezone": "UTC", "granularity": "day",
         "group_by": "country", "count": "all", "views": 1042, "clicks": 310,
         "groups": [["value": "DE", "views": 1002]], "other": ["values": 3, "views": 40],
         "links": [

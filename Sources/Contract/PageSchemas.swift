@@ -80,7 +80,7 @@ extension Schemas {
         ["publish": ["type": ["boolean", "null"], "default": false]], required: [])
 
     static let pageAnalytics: JSON = object([
-        "start": .time, "end": .time, "timezone": string, "granularity": string, "group_by": string, "count": string,
+        "start": .time, "end": .time, "as_of": .time, "timezone": string, "granularity": string, "group_by": string, "count": string,
         "views": .count, "clicks": .count, "groups": array(of: line(["views": .count])), "other": other("views"),
         "links": array(
             of: object([

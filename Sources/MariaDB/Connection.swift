@@ -12,6 +12,8 @@ public final class Connection {
     public let address: MariaDBConfiguration.Address
     private var statements = RecentlyUsed<String, Statement>(budget: statementLimit)
     private var lost = false
+    /// Is told of every statement with bound values: for tests, which ask the server how it goes about it.
+    package var trace: ((SQL) -> Void)?
 
     /// Prepared statements kept per connection; when there are more, the one goes that was not used for the longest time.
     static let statementLimit = 100
@@ -80,12 +82,14 @@ public final class Connection {
     /// Runs one statement with bound values and returns its rows.
     public func query(_ sql: SQL) throws(MariaDBError) -> [Row] {
         var rows: [Row] = []
+        trace?(sql)
         try prepared(sql.text).run(sql.values) { rows.append($0) }
         return rows
     }
 
     /// Runs one statement with bound values and hands over row by row, in constant memory.
     public func query(_ sql: SQL, each: (Row) -> Void) throws(MariaDBError) {
+        trace?(sql)
         try prepared(sql.text).run(sql.values, each: each)
     }
 
@@ -177,6 +181,15 @@ public final class Connection {
             if next > 0 { throw failure(sql: text) }
             if next < 0 { return affected }
         }
+    }
+
+    /// Lets the server end each of the statements of `body` after so many seconds (`max_statement_time`).
+    public func limitingStatements(toSeconds seconds: Int, _ body: () throws(MariaDBError) -> Void) throws(MariaDBError) {
+        try run("SET @usual_statement_time = @@max_statement_time, max_statement_time = \(seconds)")
+        let outcome: Result<Void, MariaDBError>
+        do throws(MariaDBError) { outcome = .success(try body()) } catch { outcome = .failure(error) }
+        if isUsable { try run("SET max_statement_time = @usual_statement_time") }
+        try outcome.get()
     }
 
     // MARK: Inside the module

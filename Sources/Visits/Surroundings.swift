@@ -16,6 +16,8 @@ public struct Surroundings: Sendable {
     public var logger: Logger
     /// What the processes of this host count together.
     public var memory: HostMemory
+    /// A replica for analytics.
+    public var replica: Store?
     /// For tests, which let a minute be short.
     package var terms = CacheTerms()
     /// For tests, which let scrypt fail.

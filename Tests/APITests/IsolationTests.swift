@@ -92,7 +92,9 @@ struct IsolationTests {
         ])
         let slug = link["slug"]?.stringValue ?? ""
         _ = try other.newQRCode(["link_id": link["id"] ?? .null])
-        #expect(other.follow("/" + slug).status == 302)
+        var visit = other.visit("/\(slug)?utm_source=\(Self.visited)&utm_medium=\(Self.visited)&utm_campaign=\(Self.visited)")
+        (visit.country, visit.city, visit.fields.referer) = ("XK", Self.visited, "https://\(Self.visited)/")
+        #expect(other.application.respond(to: visit).status == 302)
         let made = try Sample.byPrefix.values.map { try $0.make(other) }
         try other.load()
         return (link, made + [slug, other.workspace.id.description, other.workspace.slug, other.host, other.keyID.description])
@@ -109,6 +111,9 @@ struct IsolationTests {
         }
     }
 
+    /// What the visitor of the other workspace comes from.
+    private static let visited = "visited.example"
+
     /// What a query can ask for of the other workspace, and the like that nobody has.
     private func filters(_ link: JSON) -> [String: (theirs: String, nobodys: String)] {
         let linkIDs = (link["id"]?.stringValue ?? "", LinkID.new().description)
@@ -118,7 +123,8 @@ struct IsolationTests {
             "domain": (other.host, "go-\(randomHex(6)).test"), "tag": (link["tags"]?[0]?.stringValue ?? "", randomHex(6)),
             "external_id": (link["external_id"]?.stringValue ?? "", randomHex(6)),
             "search": (link["slug"]?.stringValue ?? "", randomHex(6)),
-        ]
+            "country": ("XK", "XX"), "browser": ("Firefox", "Other"), "os": ("Linux", "Other"),
+        ].merging(["city", "referrer", "utm_source", "utm_medium", "utm_campaign"].map { ($0, (Self.visited, randomHex(6))) }) { $1 }
     }
 
     @Test(
@@ -136,7 +142,7 @@ struct IsolationTests {
                     var request = try stage.request(route, base: base, key: key)
                     request.id = Self.id
                     request.query = (base == "/v1" ? parameter.name : Dialect.camelCase(parameter.name)) + "=" + value
-                    return stage.respond(to: request).whole.replacing(/\d{4}-\d\d-\d\dT[0-9:]+Z/, with: "<time>")
+                    return stage.respond(to: request).whole.replacing(/\d{4}-\d\d-\d\dT[0-9:.]+Z/, with: "<time>")
                 }
                 let (theirs, nobodys) = filter
                 #expect(try answer(stage, key, theirs) == answer(stage, key, nobodys), "\(parameter.name)")
@@ -187,7 +193,7 @@ struct IsolationTests {
 extension Operation.Parameter {
     /// Nobody's things can be asked for with it: it is a number, a time or a word of a list, or the same in every workspace.
     fileprivate var namesNothing: Bool {
-        schema["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
+        schema["enum"] != nil || schema["items"]?["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
             || ["start", "end", "action", "endpoint", "timezone", "starting_after", "foreground", "background"].contains(name)
     }
 }

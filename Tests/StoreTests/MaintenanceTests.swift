@@ -12,7 +12,7 @@ struct MaintenanceTests {
     private let store = TestDatabase.current.administratorStore
     private let today = Timestamp.now().day
 
-    private func partitions(_ table: String = "clicks") throws -> [String] {
+    private func partitions(_ table: String = "recorded_clicks") throws -> [String] {
         try store.read { connection in
             try connection.query("""
                 SELECT PARTITION_NAME FROM information_schema.PARTITIONS
@@ -41,9 +41,9 @@ struct MaintenanceTests {
     func missed() throws {
         _ = try maintain(on: today - 1)
         let planned = try Maintenance.run(store, isRehearsal: true)
-        #expect(planned.contains("clicks: would add \(name(today + 7))"))
+        #expect(planned.contains("recorded_clicks: would add \(name(today + 7))"))
         #expect(try partitions().last == name(today + 6))
-        #expect(try Maintenance.run(store).contains("clicks: added \(name(today + 7))"))
+        #expect(try Maintenance.run(store).contains("recorded_clicks: added \(name(today + 7))"))
         #expect(try Maintenance.run(store).isEmpty)
     }
 

@@ -86,11 +86,11 @@ struct AnalyticsWindow {
         throw .invalidParameter("granularity", "Use a coarser one, or a shorter window: at most \(Self.lineLimit) lines.")
     }
 
-    /// What an answer says of its window.
-    var members: JSONObject {
+    /// What an answer says of its window, and up to when it knows all that has been loaded.
+    func members(asOf: Timestamp) -> JSONObject {
         [
-            "start": .string(start.rfc3339), "end": .string(end.rfc3339), "timezone": .string(zone.identifier),
-            "granularity": .string(granularity.rawValue),
+            "start": .string(start.rfc3339), "end": .string(end.rfc3339), "as_of": .string(asOf.rfc3339),
+            "timezone": .string(zone.identifier), "granularity": .string(granularity.rawValue),
         ]
     }
 }

@@ -17,8 +17,8 @@ enum ClickResource {
         question.limit = try lineLimit(&query)
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
-        let answer = try call.services.store.snapshot { try ClickAnalytics.answer(question, on: $0) }
-        return .ok(json(window, question, answer))
+        let (answer, asOf) = try call.services.analytics.snapshot { try ClickAnalytics.answer(question, on: $0) }
+        return .ok(json(window, question, answer, asOf))
     }
 
     /// The clicks themselves, as one file that is made while it is sent.
@@ -29,10 +29,10 @@ enum ClickResource {
             &query, call, intervals: Interval.all, granularities: [], period: { _ in ClickQuestion.periodMilliseconds })
         let question = try question(window, &query, call)
         try query.finish()
-        let (store, reports, workspace) = (call.services.store, call.services.reports, call.workspace)
+        let (analytics, reports, workspace) = (call.services.analytics, call.services.reports, call.workspace)
         // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
         let ticket = try call.services.exports.ticket(for: workspace)
-        guard try store.snapshot({ try ClickAnalytics.total(question, on: $0) }) <= ClickExport.limit else {
+        guard try analytics.snapshot({ try ClickAnalytics.total(question, on: $0) }).answer <= ClickExport.limit else {
             throw Problem.exportTooLong(ClickExport.limit)
         }
         return Answer(
@@ -43,7 +43,7 @@ enum ClickResource {
                 // takes its time.
                 try ClickExport.write(
                     format, question,
-                    reading: { page in try reports.goOn(for: workspace) { try store.read { try page($0) } } }, to: send)
+                    reading: { page in try reports.goOn(for: workspace) { try analytics.read(page) } }, to: send)
             },
             fields: [.init(.contentDisposition, "attachment; filename=\"clicks.\(format.rawValue)\"")])
     }
@@ -63,9 +63,9 @@ enum ClickResource {
     static func lineLimit(_ query: inout Query) throws(Problem) -> Int { try query.integer("limit", in: 1...1000) ?? 100 }
 
     private static func json(
-        _ window: AnalyticsWindow, _ question: ClickQuestion, _ answer: ClickAnswer
+        _ window: AnalyticsWindow, _ question: ClickQuestion, _ answer: ClickAnswer, _ asOf: Timestamp
     ) -> JSON {
-        var object = window.members
+        var object = window.members(asOf: asOf)
         object["group_by"] = .string(question.group.rawValue)
         object["count"] = .string(question.count.rawValue)
         object["total"] = .integer(Int64(answer.total))

@@ -34,29 +34,27 @@ enum PageAnalyticsResource {
     private static func json(
         _ window: AnalyticsWindow, _ question: ClickQuestion, _ page: BioPage, _ call: Call
     ) throws -> JSON {
-        try call.services.store.snapshot { connection in
+        let ((views, links, clicks), asOf) = try call.services.analytics.snapshot { connection in
             let views = try ClickAnalytics.answer(question, on: connection)
             let ids = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).map(\.link)
             let links = try Links.find(ids, in: page.workspace, on: connection)
-            let clicks = try ClickAnalytics.clicks(of: Array(links.keys), question, on: connection)
-            var object = window.members
-            object["group_by"] = .string(question.group.rawValue)
-            object["count"] = .string(question.count.rawValue)
-            object["views"] = JSON(views.total)
-            object["clicks"] = JSON(clicks.values.reduce(0, +))
-            for (name, value) in window.lines(views, isTime: question.group == .time, counting: "views") {
-                object[name] = value
-            }
-            object["links"] = .array(
-                links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
-                    [
-                        "link_id": .string(link.id.description), "url": .string(link.settings.url),
-                        "title": JSON(link.settings.title),
-                        "short_url": .string(call.services.site.shortURL(host: link.host, slug: link.slug)),
-                        "clicks": JSON(clicks[link.id] ?? 0),
-                    ]
-                })
-            return .object(object)
+            return (views, links, try ClickAnalytics.clicks(of: Array(links.keys), question, on: connection))
         }
+        var object = window.members(asOf: asOf)
+        object["group_by"] = .string(question.group.rawValue)
+        object["count"] = .string(question.count.rawValue)
+        object["views"] = JSON(views.total)
+        object["clicks"] = JSON(clicks.values.reduce(0, +))
+        for (name, value) in window.lines(views, isTime: question.group == .time, counting: "views") { object[name] = value }
+        object["links"] = .array(
+            links.values.sorted { (clicks[$1.id] ?? 0, $0.id) < (clicks[$0.id] ?? 0, $1.id) }.map { link in
+                [
+                    "link_id": .string(link.id.description), "url": .string(link.settings.url),
+                    "title": JSON(link.settings.title),
+                    "short_url": .string(call.services.site.shortURL(host: link.host, slug: link.slug)),
+                    "clicks": JSON(clicks[link.id] ?? 0),
+                ]
+            })
+        return .object(object)
     }
 }

@@ -23,8 +23,8 @@ enum UsageResource {
         try query.finish()
         try refuseOldMinutes(question, call)
         if question.group == .time { try window.refuseTooManyLines() }
-        let answer = try call.services.store.read { try UsageAnalytics.answer(question, on: $0) }
-        return .ok(json(window, question.group, answer))
+        let (answer, asOf) = try call.services.analytics.snapshot { try UsageAnalytics.answer(question, on: $0) }
+        return .ok(json(window, question.group, answer, asOf))
     }
 
     private static func resolution(_ granularity: Granularity) -> APIUsage.Resolution {
@@ -51,8 +51,10 @@ enum UsageResource {
         throw .invalidParameter("granularity", "Use hour or coarser; minutes are kept for \(minuteDays) days.")
     }
 
-    private static func json(_ window: AnalyticsWindow, _ group: UsageQuestion.Group, _ answer: UsageAnalytics.Answer) -> JSON {
-        var object = window.members
+    private static func json(
+        _ window: AnalyticsWindow, _ group: UsageQuestion.Group, _ answer: UsageAnalytics.Answer, _ asOf: Timestamp
+    ) -> JSON {
+        var object = window.members(asOf: asOf)
         object["group_by"] = .string(group.rawValue)
         object["total"] = .object(members(answer.total))
         object["groups"] = .array(answer.groups.map { value, usage in

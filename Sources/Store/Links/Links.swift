@@ -68,7 +68,7 @@ public enum Links {
             for chunk in chunks(of: links) {
                 let removed = try connection.execute("""
                     DELETE l FROM (\(versions(of: chunk))) r
-                    STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
+                    STRAIGHT_JOIN links l FORCE INDEX (PRIMARY) ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
                 for table: SQL in ["link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
@@ -99,10 +99,11 @@ public enum Links {
     ) throws(MariaDBError) -> [LinkID: Link] {
         var found: [LinkID: Link] = [:]
         for chunk in chunks(of: ids.sorted()) {
-            // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes.
+            // Alone, in the order of the key: a join would lock totals too, which the journal's loader writes. By the key that has
+            // the id: by any other the rows of the whole workspace would be waited for.
             try connection.execute("""
                 SELECT l.id FROM (\(table(of: chunk))) r
-                STRAIGHT_JOIN links l ON l.workspace_id = \(workspace) AND l.id = r.id
+                STRAIGHT_JOIN links l FORCE INDEX (PRIMARY) ON l.workspace_id = \(workspace) AND l.id = r.id
                 FOR UPDATE
                 """)
             for row in try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id IN (\(list: Array(chunk)))") {
