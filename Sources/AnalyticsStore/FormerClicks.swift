@@ -2,7 +2,7 @@ import MariaDB
 import Model
 import Store
 
-/// The table `clicks`, in which clicks stood as texts until version 0.10: its rows are moved to `recorded_clicks`, and counted as facts.
+/// The table `clicks`, in which clicks stood as texts until version 0.9.1: its rows are moved to `recorded_clicks`, and counted as facts.
 ///
 /// A row is moved in one transaction, so each is in one of the tables, whoever is killed when; the next run goes on. Workers
 /// of the version before go on writing to the old table until they are replaced.

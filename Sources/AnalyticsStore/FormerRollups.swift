@@ -2,7 +2,7 @@ import MariaDB
 import Model
 import Store
 
-/// The table `click_rollups`, in which a row counted a value in a quarter of an hour until version 0.10.
+/// The table `click_rollups`, in which a row counted a value in a quarter of an hour until version 0.9.1.
 ///
 /// Clicks that are kept are counted anew as they are moved (``FormerClicks``). For what is counted only here, views of pages
 /// and clicks older than are kept, facts are made that add up to the same numbers: every value has its clicks, humans

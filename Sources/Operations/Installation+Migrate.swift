@@ -38,7 +38,7 @@ extension Installation {
         try moveFormerClicks(isUpgrade: hasApplied, report: report)
     }
 
-    /// Moves what the version before 0.10 has stored of clicks, while workers run. Safe to interrupt: the next run goes on, and so
+    /// Moves what the version before 0.9.1 has stored of clicks, while workers run. Safe to interrupt: the next run goes on, and so
     /// does `maskctl maintain`.
     /// - Parameter isUpgrade: workers of the version before may run: their roll-ups stay, and clicks of the last hour, which they
     ///   compare with.

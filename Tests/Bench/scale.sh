@@ -116,12 +116,47 @@ measure_scale() {
     case $list in *'&'*) most=150 ;; esac
     scale_row "links, $list" "/links?limit=100&$list" $most
   done
+  measure_export
+  measure_scale_memory
   scale_row "links, a word: search=landing-page-77" "/links?limit=100&search=landing-page-77" 50
   scale_row "links, anywhere: search=ing-page-77" "/links?limit=100&search=ing-page-77" 400
 }
 
+# Rows a second of the export of all clicks, with its answer thrown away.
+measure_export() {
+  from=$(date +%s%N)
+  rows=$(curl -sS --cacert "$MASK_CACERT" -H "Authorization: Bearer $scale_key" "$MASK_API_URL/analytics/clicks/export?interval=7d" | wc -l)
+  export_rate=$(awk "BEGIN { printf \"%.0f\", $rows * 1e9 / ($(date +%s%N) - $from) }")
+  from=$(date +%s%N)
+  rows=$("$maskctl" clicks export --workspace scale --since "$(date -u -d '-7 days' +%FT%TZ)" --format csv | wc -l)
+  shell_rate=$(awk "BEGIN { printf \"%.0f\", $rows * 1e9 / ($(date +%s%N) - $from) }")
+}
+
+# The most that a worker has ever had, in MB, loading and export included, after eight clients ask for everything at once.
+measure_scale_memory() {
+  for client in 1 2 3 4 5 6 7 8; do
+    for group in link city referrer tag domain time; do
+      for filter in '' '&country=DE&bot=false'; do
+        curl -sS -o /dev/null --cacert "$MASK_CACERT" -H "Authorization: Bearer $scale_key" \
+          "$MASK_API_URL/analytics/clicks?interval=30d&limit=1000&group_by=$group$filter"
+      done
+    done &
+    asking="${asking:-} $!"
+  done
+  # shellcheck disable=SC2086
+  wait $asking
+  scale_memory=0
+  for pool in a b; do
+    most=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$(cat "$folder/processes/worker-$pool.pid")/status")
+    [ $((most / 1024)) -le $scale_memory ] || scale_memory=$((most / 1024))
+  done
+}
+
 scale_rows() {
   cat "$folder/scale-rows"
+  printf '%-46s %9.0f/s    ≥ %-6s %s\n' "clicks exported, over the API" "$export_rate" 100000 "$(verdict "$export_rate >= 100000")" \
+    "clicks exported, by maskctl" "$shell_rate" 100000 "$(verdict "$shell_rate >= 100000")"
+  printf '%-46s %9.0f MB   ≤ %-6s %s\n' "a worker, asked all of it by 8 clients at once" "$scale_memory" 128 "$(verdict "$scale_memory <= 128")"
   MASK_MARIADB_USER=mask-admin "$maskctl" maintain >/dev/null
   for table in $counting_tables; do printf '%-46s %9.0f\n' "  of these in $table" "$(bytes_a_click "$table")"; done
   # shellcheck disable=SC2086

@@ -6,7 +6,7 @@ import Store
 import Support
 import Testing
 
-/// An installation of before 0.10, in which clicks stood as texts and each value had a row for each quarter of an hour.
+/// An installation of before 0.9.1, in which clicks stood as texts and each value had a row for each quarter of an hour.
 @Suite("Clicks of the version before", .database)
 struct FormerClicksTests {
     private let database = TestDatabase.current
