@@ -26,11 +26,13 @@ public enum ClickAnalytics {
         }
     }
 
-    /// All clicks of a question, without its filters.
-    package static func total(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) -> Int {
-        var question = question
-        (question.filters, question.group, question.count) = ([:], .trigger, .all)
-        return try answer(question, on: connection).total
+    /// The clicks of the workspace in the window of a question, as far as they are kept: what an export has to look at.
+    package static func kept(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) -> Int {
+        guard let first = try Clicks.firstDay(of: question.workspace, on: connection) else { return 0 }
+        let start = max(question.start, Timestamp(day: first))
+        guard start < question.end else { return 0 }
+        return try answer(
+            ClickQuestion(workspace: question.workspace, start: start, end: question.end, group: .trigger), on: connection).total
     }
 
     /// The clicks of all workspaces on a UTC day and all after it, as they are counted.

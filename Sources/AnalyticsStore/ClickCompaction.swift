@@ -8,23 +8,37 @@ import Store
 /// has gathered is written at once: the days of links by appending to their columns, the sums by reading and writing them.
 package enum ClickCompaction {
     /// As soon as so many parts or clicks of a workspace wait, they are compacted.
-    static let parts = 64
-    static let clicks = 100_000
+    package struct Threshold: Sendable {
+        var parts = 64
+        var clicks = 100_000
 
-    package static func isDue(_ waiting: ClickParts.Appended) -> Bool { waiting.parts >= parts || waiting.clicks >= clicks }
+        /// For tests, which let every batch be compacted.
+        package static let everyBatch = Threshold(parts: 1, clicks: 1)
+        package static let usual = Threshold()
 
-    /// Compacts what a workspace has waiting, as one transaction. Nothing where another process does so.
+        package func isReached(by waiting: ClickParts.Appended) -> Bool { waiting.parts >= parts || waiting.clicks >= clicks }
+    }
+
+    /// Clicks of one transaction, but for what the last part has beyond: they are in memory meanwhile.
+    private static let clicksAtOnce = 200_000
+
+    /// Compacts what a workspace has waiting, in one transaction or several. Nothing where another process does so.
     package static func run(_ workspace: WorkspaceID, in store: Store) throws {
-        try store.write { connection in
-            _ = try NamedLock.hold("compact.\(workspace.ulid)", on: connection) {
-                try connection.transaction { try compact(workspace, on: $0) }
+        var hasMore = true
+        while hasMore {
+            hasMore = try store.write { connection in
+                try NamedLock.hold("compact.\(workspace.ulid)", on: connection) {
+                    try connection.transaction { try compact(workspace, on: $0) }
+                } ?? false
             }
         }
     }
 
-    private static func compact(_ workspace: WorkspaceID, on connection: Connection) throws {
-        let (ids, waiting) = try ClickParts.read(of: workspace, limit: 2 * parts, on: connection)
-        guard !ids.isEmpty else { return }
+    /// - Returns: whether more waits than could be taken at once.
+    private static func compact(_ workspace: WorkspaceID, on connection: Connection) throws -> Bool {
+        let (ids, hasMore) = try ClickParts.oldest(of: workspace, clicks: clicksAtOnce, on: connection)
+        guard !ids.isEmpty else { return false }
+        let waiting = try ClickParts.read(ids, of: workspace, on: connection)
         let facts = CountedFact.count(waiting)
         let days = LinkDay.divide(facts)
         let states = try ClickFacts.append(days.map { ($0.link, $0.day, $0.columns) }, in: workspace, on: connection)
@@ -43,6 +57,7 @@ package enum ClickCompaction {
         sumUp(facts, to: &sums, with: &counter)
         try ClickSums.add(sums, in: workspace, on: connection)
         try ClickParts.delete(ids, of: workspace, on: connection)
+        return hasMore
     }
 
     /// The sums of the whole workspace. Views of pages are no clicks of it.

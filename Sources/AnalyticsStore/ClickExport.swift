@@ -31,6 +31,8 @@ public struct ClickExport {
     private var pieces: [ClickValue.Kind: [UInt32: [UInt8]]] = [:]
     /// By the four bits of a click.
     private let marks: [[UInt8]]
+    /// What is asked for, as it was when the export began; nil where nothing of it has been clicked.
+    private var asked: (scope: ClickScope, filter: ClickFilter)?
 
     /// Writes the clicks that a question counts.
     /// - Parameter read: lends a connection for one page.
@@ -40,6 +42,7 @@ public struct ClickExport {
     ) throws {
         var export = ClickExport(format, question)
         if format == .csv { try send(CSV.row(columns)) }
+        try read { try export.prepare(on: $0) }
         var place: Place? = Place(at: question.start, id: ULID(value: 0))
         while let begin = place {
             var lines: [UInt8] = []
@@ -78,8 +81,8 @@ public struct ClickExport {
 
     /// The lines of a page, and where the next begins; nil behind the last.
     private mutating func page(from place: Place, on connection: Connection) throws(MariaDBError) -> (Place?, [UInt8]) {
-        guard let scope = try ClickScope(question, on: connection) else { return (nil, []) }
-        let (clicks, last, count) = try clicks(from: place, scope, on: connection)
+        guard let asked else { return (nil, []) }
+        let (clicks, last, count) = try clicks(from: place, asked.scope, asked.filter, on: connection)
         try learn(clicks, on: connection)
         var lines: [UInt8] = []
         lines.reserveCapacity(clicks.count * 240)
@@ -87,10 +90,14 @@ public struct ClickExport {
         return (count < Self.pageSize ? nil : last, lines)
     }
 
+    private mutating func prepare(on connection: Connection) throws(MariaDBError) {
+        guard let scope = try ClickScope(question, on: connection) else { return }
+        asked = (scope, try ClickFilter(question, on: connection))
+    }
+
     private func clicks(
-        from place: Place, _ scope: ClickScope, on connection: Connection
+        from place: Place, _ scope: ClickScope, _ filter: ClickFilter, on connection: Connection
     ) throws(MariaDBError) -> (clicks: [Click], last: Place?, count: Int) {
-        let filter = try ClickFilter(question, on: connection)
         var (clicks, last, count) = ([Click](), ([UInt8](), ""), 0)
         try connection.query("""
             SELECT id, at, link, place, agent, referrer, campaign, marks FROM recorded_clicks

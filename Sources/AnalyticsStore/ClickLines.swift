@@ -61,12 +61,12 @@ struct ClickLines {
     /// By one part of the values.
     private func parts() throws(MariaDBError) -> [String: Int] {
         guard let (kind, part) = ClickQuestion.part(of: question.group) else { return [:] }
-        let (numbers, separator) = (tally.numbers, ClickValue.separator)
-        var counts: [String: Int] = [:]
-        let texts = try texts.texts(kind, numbers)
-        for number in numbers {
-            let parts = texts[number]?.split(separator: separator, omittingEmptySubsequences: false) ?? []
-            counts[part < parts.count ? String(parts[part]) : "", default: 0] += tally[number]
+        var counts = ["": tally.total]
+        try texts.each(kind, tally.numbers) { number, text in
+            let parts = text.split(separator: ClickValue.separator, omittingEmptySubsequences: false)
+            guard part < parts.count, !parts[part].isEmpty else { return }
+            counts[String(parts[part]), default: 0] += tally[number]
+            counts["", default: 0] -= tally[number]
         }
         return counts
     }

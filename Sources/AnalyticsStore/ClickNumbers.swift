@@ -19,7 +19,10 @@ package struct ClickNumbers: ~Copyable {
     /// Numbers of pages begin here, so that a link and a page are told apart.
     static let firstPage: UInt32 = 1 << 31
 
-    package init() {}
+    /// Whether new values count as other ones once a day has too many.
+    private let isLimited: Bool
+
+    package init(isLimited: Bool = true) { self.isLimited = isLimited }
 
     /// The clicks with their numbers; values that have none get one, each in a short transaction of its own.
     package mutating func number(_ clicks: [Click], areViews: Bool = false, in store: Store) throws -> [NumberedClick] {
@@ -32,10 +35,11 @@ package struct ClickNumbers: ~Copyable {
         guard !missing.isEmpty else { return numbered }
         var found: [Key: UInt32] = [:]
         for (workspace, values) in missing.sorted(by: { $0.key < $1.key }) {
-            for (value, number) in try Self.numbers(of: values, in: workspace, store: store) {
-                let key = Key(workspace: workspace, value: value)
-                found[key] = number
-                known.set(key, to: number)
+            for numbered in try numbers(of: values, in: workspace, store: store) {
+                let key = Key(workspace: workspace, value: numbered.value)
+                found[key] = numbered.number
+                // What counts as another today may have a number of its own tomorrow.
+                if !numbered.isOther { known.set(key, to: numbered.number) }
             }
         }
         return try clicks.map { try number($0, areViews, from: found) }
@@ -72,25 +76,29 @@ package struct ClickNumbers: ~Copyable {
 
     // MARK: The tables
 
+    private typealias Numbered = (value: ClickValue, number: UInt32, isOther: Bool)
+
     /// The numbers of values of a workspace, made where there are none yet.
-    private static func numbers(
-        of values: Set<ClickValue>, in workspace: WorkspaceID, store: Store
-    ) throws -> [(ClickValue, UInt32)] {
-        var numbers: [(ClickValue, UInt32)] = []
+    private func numbers(of values: Set<ClickValue>, in workspace: WorkspaceID, store: Store) throws -> [Numbered] {
+        var numbers: [Numbered] = []
+        let limit = isLimited ? Self.dailyLimit : .max
         for (kind, values) in Dictionary(grouping: values, by: \.kind).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            numbers += try store.write { try $0.transaction { try Self.numbers(of: values, kind, in: workspace, on: $0) } }
+            numbers += try store.write { connection in
+                try connection.transaction { try Self.numbers(of: values, kind, upTo: limit, in: workspace, on: $0) }
+            }
         }
         return numbers
     }
 
     private static func numbers(
-        of values: [ClickValue], _ kind: ClickValue.Kind, in workspace: WorkspaceID, on connection: Connection
-    ) throws -> [(ClickValue, UInt32)] {
+        of values: [ClickValue], _ kind: ClickValue.Kind, upTo limit: Int, in workspace: WorkspaceID, on connection: Connection
+    ) throws -> [Numbered] {
         let today = Timestamp.now().day
         // Locked first: who makes numbers of this kind makes them one after another.
         try connection.execute("""
-            INSERT IGNORE INTO click_numbers (workspace_id, kind, last, day, made) VALUES
+            INSERT INTO click_numbers (workspace_id, kind, last, day, made) VALUES
             (\(workspace), \(kind.rawValue), \(kind == .page ? Int(firstPage) : 0), \(CivilDate(day: today).sql), 0)
+            ON DUPLICATE KEY UPDATE last = last
             """)
         guard let row = try connection.query("""
             SELECT last, CAST(IF(day = \(CivilDate(day: today).sql), made, 0) AS SIGNED) FROM click_numbers
@@ -101,10 +109,10 @@ package struct ClickNumbers: ~Copyable {
         let digests = values.map { (value: $0, digest: $0.digest) }
         var known = try find(digests.map(\.digest), kind, in: workspace, on: connection)
         var fresh: [(value: ClickValue, digest: [UInt8], number: UInt32)] = []
-        var numbers: [(ClickValue, UInt32)] = []
+        var numbers: [Numbered] = []
         for (value, digest) in digests {
             var (kept, keptDigest) = (value, digest)
-            if known[digest] == nil, made >= dailyLimit, let other = value.beyondLimit {
+            if known[digest] == nil, made >= limit, let other = value.beyondLimit {
                 (kept, keptDigest) = (other, other.digest)
                 if known[keptDigest] == nil {
                     known.merge(try find([keptDigest], kind, in: workspace, on: connection)) { first, _ in first }
@@ -115,7 +123,7 @@ package struct ClickNumbers: ~Copyable {
                 known[keptDigest] = last
                 fresh.append((kept, keptDigest, last))
             }
-            if let number = known[keptDigest] { numbers.append((value, number)) }
+            if let number = known[keptDigest] { numbers.append((value, number, keptDigest != digest)) }
         }
         try insert(fresh, kind, in: workspace, on: connection)
         try connection.execute("""

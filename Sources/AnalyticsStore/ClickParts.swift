@@ -68,35 +68,55 @@ package enum ClickParts {
         return waiting
     }
 
-    /// The facts of a workspace's oldest parts, and the ids of these.
-    static func read(
-        of workspace: WorkspaceID, limit: Int, on connection: Connection
-    ) throws(MariaDBError) -> (ids: [[UInt8]], facts: [LinkFact]) {
-        var (ids, facts) = ([[UInt8]](), [LinkFact]())
+    /// A workspace's oldest parts, as many as have so many clicks, and whether there are others.
+    static func oldest(
+        of workspace: WorkspaceID, clicks: Int, on connection: Connection
+    ) throws(MariaDBError) -> (ids: [[UInt8]], hasMore: Bool) {
+        var (ids, found) = ([[UInt8]](), 0)
         for row in try connection.query("""
-            SELECT id, DATEDIFF(day, '1970-01-01'), clicks, links, quarters, places, agents, referrers, campaigns, marks
-            FROM click_parts WHERE workspace_id = \(workspace) ORDER BY id LIMIT \(limit)
+            SELECT id, clicks FROM click_parts WHERE workspace_id = \(workspace) ORDER BY id LIMIT \(partLimit)
             """)
         {
+            if found >= clicks { return (ids, true) }
             ids.append(try row.bytes(0))
-            let (day, count) = (Int32(try row.integer(1)), try row.integer(2))
-            let columns = try (3...9).map { column throws(MariaDBError) in
-                VarintReader.numbers(try row.bytes(column), count: count)
-            }
-            guard columns.allSatisfy({ $0.count == count }) else { throw row.wrong(3, "as long as its part") }
-            for index in 0..<count {
-                let fact = ClickFact(
-                    quarter: columns[1][index], place: columns[2][index], agent: columns[3][index], referrer: columns[4][index],
-                    campaign: columns[5][index], marks: ClickMarks(bits: columns[6][index]))
-                facts.append(LinkFact(link: columns[0][index], day: day, fact: fact))
+            found += try row.integer(1)
+        }
+        return (ids, ids.count == partLimit)
+    }
+
+    private static let partLimit = 1000
+
+    /// The facts of parts.
+    static func read(_ ids: [[UInt8]], of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> [LinkFact] {
+        var facts: [LinkFact] = []
+        for chunk in chunks(of: ids) {
+            for row in try connection.query("""
+                SELECT DATEDIFF(day, '1970-01-01'), clicks, links, quarters, places, agents, referrers, campaigns, marks
+                FROM click_parts WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))
+                """)
+            {
+                let (day, count) = (Int32(try row.integer(0)), try row.integer(1))
+                let columns = try (2...8).map { column throws(MariaDBError) in
+                    VarintReader.numbers(try row.bytes(column), count: count)
+                }
+                guard columns.allSatisfy({ $0.count == count }) else { throw row.wrong(2, "as long as its part") }
+                for index in 0..<count {
+                    let fact = ClickFact(
+                        quarter: columns[1][index], place: columns[2][index], agent: columns[3][index],
+                        referrer: columns[4][index], campaign: columns[5][index], marks: ClickMarks(bits: columns[6][index]))
+                    facts.append(LinkFact(link: columns[0][index], day: day, fact: fact))
+                }
             }
         }
-        return (ids, facts)
+        return facts
     }
 
     static func delete(_ ids: [[UInt8]], of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         for chunk in chunks(of: ids) {
-            try connection.execute("DELETE FROM click_parts WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+            let removed = try connection.execute(
+                "DELETE FROM click_parts WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+            // Two nodes of a cluster do not know each other's locks: what another process has taken is not counted twice.
+            guard removed == chunk.count else { throw MariaDBError(code: .recordChanged, message: "parts were compacted meanwhile") }
         }
     }
 }

@@ -8,12 +8,13 @@ struct ClickReader {
     private let scope: ClickScope
     private let filter: ClickFilter
     private let window: ClickWindow
-    private let steps: TimeSteps
+    /// Of a question by time.
+    private let steps: TimeSteps?
     private let connection: Connection
 
     init(_ question: ClickQuestion, _ scope: ClickScope, on connection: Connection) throws(MariaDBError) {
         (self.question, self.scope, self.connection) = (question, scope, connection)
-        (window, steps) = (ClickWindow(question), TimeSteps(question))
+        (window, steps) = (ClickWindow(question), question.group == .time ? TimeSteps(question) : nil)
         filter = try ClickFilter(question, on: connection)
     }
 
@@ -36,6 +37,8 @@ struct ClickReader {
         try addParts(to: &tally)
         return tally
     }
+
+    private func step(of quarter: Int) -> UInt32 { UInt32(steps?.index(of: quarter) ?? 0) }
 
     /// Clicks as the question counts them.
     private func counted(_ counts: ClickCounts) -> Int {
@@ -104,7 +107,7 @@ struct ClickReader {
         case .time:
             Sums.forEach(sums) { number, counts in
                 let quarter = period + Int(number)
-                if window.quarters.contains(quarter) { tally.add(counted(counts), to: UInt32(steps.index(of: quarter))) }
+                if window.quarters.contains(quarter) { tally.add(counted(counts), to: step(of: quarter)) }
             }
         case .bot:
             Sums.forEach(sums) { _, counts in
@@ -220,7 +223,7 @@ struct ClickReader {
         }
         let (marks, first, quarter) = (facts.marks, facts.day * Quarter.ofDay, number(.quarters))
         switch question.group {
-        case .time: return { UInt32(steps.index(of: first + Int(quarter($0)))) }
+        case .time: return { step(of: first + Int(quarter($0))) }
         case .country, .city: return number(.places)
         case .device, .browser, .os: return number(.agents)
         case .referrer: return number(.referrers)

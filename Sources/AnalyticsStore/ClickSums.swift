@@ -85,15 +85,25 @@ enum ClickSums {
                 block: UInt32(try row.integer(2)))
             stored[key] = Sums(bytes: try row.bytes(3))
         }
-        var statement: SQL = "INSERT INTO click_sums (workspace_id, link, level, dimension, period, block, sums) VALUES "
-        appendRows(rows, to: &statement) { key, sums in
-            """
-            (\(workspace), \(Int(key.link)), \(unsafeText: level.sql), \(unsafeText: dimension.sql), \(key.period), \(Int(key.block)),
-             \((stored[key] ?? Sums()).adding(sums).bytes))
-            """
+        let sums = rows.map { (key: $0.key, bytes: (stored[$0.key] ?? Sums()).adding($0.value).bytes) }
+        // Those of links are long: a packet has its end.
+        let rowsAtOnce = max(1, packetBytes / max(1, sums.map(\.bytes.count).max() ?? 1))
+        for start in stride(from: 0, to: sums.count, by: rowsAtOnce) {
+            for chunk in chunks(of: Array(sums[start..<min(start + rowsAtOnce, sums.count)])) {
+                var statement: SQL = "INSERT INTO click_sums (workspace_id, link, level, dimension, period, block, sums) VALUES "
+                appendRows(chunk, to: &statement) { key, bytes in
+                    """
+                    (\(workspace), \(Int(key.link)), \(unsafeText: level.sql), \(unsafeText: dimension.sql), \(key.period),
+                     \(Int(key.block)), \(bytes))
+                    """
+                }
+                try connection.execute(statement + " ON DUPLICATE KEY UPDATE sums = VALUE(sums)")
+            }
         }
-        try connection.execute(statement + " ON DUPLICATE KEY UPDATE sums = VALUE(sums)")
     }
+
+    /// Of one statement.
+    private static let packetBytes = 4 << 20
 }
 
 extension ClickSums.Level {

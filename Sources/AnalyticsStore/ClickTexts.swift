@@ -9,14 +9,19 @@ struct ClickTexts {
 
     init(_ workspace: WorkspaceID, on connection: Connection) { (self.workspace, self.connection) = (workspace, connection) }
 
-    /// The texts of numbers; 0 has none.
-    func texts(_ kind: ClickValue.Kind, _ numbers: [UInt32]) throws(MariaDBError) -> [UInt32: String] {
-        var texts: [UInt32: String] = [:]
+    /// Calls `body` with the text of each number, in constant memory; 0 has none.
+    func each(_ kind: ClickValue.Kind, _ numbers: [UInt32], _ body: (UInt32, String) -> Void) throws(MariaDBError) {
         try read("SELECT number, value FROM click_values", kind, numbers) { row in
             if case .integer(let number) = row[0], case .bytes(let text) = row[1] {
-                texts[UInt32(truncatingIfNeeded: number)] = String(decoding: text, as: UTF8.self)
+                body(UInt32(truncatingIfNeeded: number), String(decoding: text, as: UTF8.self))
             }
         }
+    }
+
+    /// The texts of numbers.
+    func texts(_ kind: ClickValue.Kind, _ numbers: [UInt32]) throws(MariaDBError) -> [UInt32: String] {
+        var texts: [UInt32: String] = [:]
+        try each(kind, numbers) { texts[$0] = $1 }
         return texts
     }
 

@@ -65,11 +65,11 @@ package enum ClickValue: Hashable, Sendable {
         }
     }
 
-    /// What it becomes when its workspace has had too many new ones today. A link, a page and an agent are no strangers' input.
+    /// What it becomes when its workspace has had too many new ones today. There are few links, pages, agents and countries.
     var beyondLimit: ClickValue? {
         switch self {
         case .link, .page, .agent: nil
-        case .place: .place(country: "", city: Self.other)
+        case .place(let country, _): .place(country: country, city: Self.other)
         case .referrer: .referrer(Self.other)
         case .campaign: .campaign(source: Self.other, medium: Self.other, campaign: Self.other)
         }

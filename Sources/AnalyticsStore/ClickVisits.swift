@@ -3,7 +3,7 @@ import Model
 import Store
 
 /// The tables `click_visits` and `click_visit_days`: who has been where on which UTC day.
-package struct ClickVisits: ~Copyable {
+package struct ClickVisits: Sendable {
     private struct Day: Hashable {
         var workspace: WorkspaceID
         var day: Int
@@ -29,8 +29,12 @@ package struct ClickVisits: ~Copyable {
         }
     }
 
-    /// Forgets what it believes of the table, after a failure.
-    package mutating func forget() { complete = [] }
+    /// Notes first visits that were found elsewhere, as far as a later click can ask for them.
+    static func noteMoved(_ clicks: [NumberedClick], on connection: Connection) throws(MariaDBError) {
+        let today = Timestamp.now().day
+        let recent = clicks.filter { $0.isFirstVisit && $0.day >= today - 1 }
+        for (day, clicks) in Dictionary(grouping: recent, by: \.day) { _ = try note(Set(clicks.map(\.visit)), on: day, on: connection) }
+    }
 
     /// Notes visits and returns those that had not been noted before. Sorted, so that two loaders never wait in a circle.
     private static func note(_ visits: Set<UInt64>, on day: Int, on connection: Connection) throws(MariaDBError) -> Set<UInt64> {

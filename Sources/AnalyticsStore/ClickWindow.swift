@@ -5,7 +5,8 @@ struct ClickWindow {
     let quarters: Range<Int>
 
     init(_ question: ClickQuestion) {
-        let first = Int(question.start.milliseconds / Quarter.milliseconds)
+        // Nothing was clicked before 1970.
+        let first = max(0, Int(question.start.milliseconds / Quarter.milliseconds))
         quarters = first..<max(first, Int(question.end.milliseconds / Quarter.milliseconds))
     }
 

@@ -21,6 +21,13 @@ public enum Clicks {
         try connection.query("SELECT DATEDIFF(MIN(at), '1970-01-01') FROM recorded_clicks").first?.optionalInteger(0)
     }
 
+    /// The UTC day of a workspace's oldest click that is kept.
+    static func firstDay(of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Int? {
+        try connection.query("""
+            SELECT DATEDIFF(MIN(at), '1970-01-01') FROM recorded_clicks WHERE workspace_id = \(workspace)
+            """).first?.optionalInteger(0)
+    }
+
     /// How many clicks are stored with a time in a range, both ends included, over all workspaces.
     public static func count(from first: Timestamp, to last: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.query("SELECT COUNT(*) FROM recorded_clicks WHERE at BETWEEN \(first) AND \(last)").first?.integer(0) ?? 0

@@ -11,23 +11,34 @@ public enum FormerRollups {
     private struct Owner: Hashable {
         var workspace: WorkspaceID
         var link: LinkID
+        /// Of views, in place of clicks.
+        var isPage = false
     }
 
     public static func areThere(on connection: Connection) throws(MariaDBError) -> Bool {
         try !connection.query("SELECT 1 FROM click_rollups LIMIT 1").isEmpty
     }
 
-    /// Moves all, a link or page at a time, in a transaction each. For when no worker of the version before runs any more.
+    /// Moves all, a day of a link or page in a transaction each. What a worker of the version before adds meanwhile the next run
+    /// moves.
     public static func move(in store: Store) throws {
         let firstDay = try store.read { try Clicks.firstDay(on: $0) }
-        var numbers = ClickNumbers()
+        var numbers = ClickNumbers(isLimited: false)
+        var links: [WorkspaceID: Set<LinkID>] = [:]
         var last = Owner(workspace: WorkspaceID(ULID(value: 0)), link: LinkID(ULID(value: 0)))
-        while let owner = try store.read({ try next(after: last, on: $0) }) {
-            try move(owner, countedFrom: firstDay, &numbers, in: store)
+        while var owner = try store.read({ try next(after: last, on: $0) }) {
+            if links[owner.workspace] == nil { links = [owner.workspace: try store.read { try clicked(in: owner.workspace, on: $0) }] }
+            owner.isPage = links[owner.workspace]?.contains(owner.link) == false
+            for day in try store.read({ [owner] in try days(of: owner, on: $0) }) {
+                try move(owner, day, isCounted: firstDay.map { day >= $0 } ?? false, &numbers, in: store)
+            }
+            try ClickCompaction.run(owner.workspace, in: store)
             last = owner
         }
-        // The whole workspaces' are sums of these.
-        while try store.write({ try $0.execute("DELETE FROM click_rollups LIMIT 10000") }) > 0 {}
+        // The whole workspaces' are sums of these; and visitors are known by now as visits.
+        let wholeWorkspaces: SQL = "DELETE FROM click_rollups WHERE link_id = \(ULID(value: 0)) LIMIT 10000"
+        while try store.write({ try $0.execute(wholeWorkspaces) }) > 0 {}
+        while try store.write({ try $0.execute("DELETE FROM click_visitors LIMIT 10000") }) > 0 {}
     }
 
     private static func next(after last: Owner, on connection: Connection) throws(MariaDBError) -> Owner? {
@@ -42,46 +53,62 @@ public enum FormerRollups {
         return nil
     }
 
-    private static func move(_ owner: Owner, countedFrom firstDay: Int?, _ numbers: inout ClickNumbers, in store: Store) throws {
-        let isPage = try store.read {
-            try !$0.query("SELECT 1 FROM bio_pages WHERE workspace_id = \(owner.workspace) AND id = \(owner.link)").isEmpty
+    /// The links of a workspace that have clicks; all others that are counted are pages.
+    private static func clicked(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Set<LinkID> {
+        var links: Set<LinkID> = []
+        try connection.query("""
+            SELECT DISTINCT UNHEX(value) FROM click_rollups
+            WHERE workspace_id = \(workspace) AND link_id = \(ULID(value: 0)) AND dimension = 'link'
+            """) { row in
+            if case .bytes(let bytes) = row[0], let id = ULID(bytes: bytes) { links.insert(LinkID(id)) }
         }
-        let quarters = try store.read { try FormerQuarter.read(owner.workspace, owner.link, on: $0) }
-        // Clicks of days of which they are kept are counted already.
-        let uncounted = quarters.filter { quarter in isPage || firstDay.map { quarter.time.day < $0 } ?? true }
-        let clicks = uncounted.flatMap { $0.clicks(of: owner.link, in: owner.workspace) }
-        let numbered = try numbers.number(clicks, areViews: isPage, in: store)
-        try store.write { connection in
-            try connection.transaction { connection in
-                try delete(quarters, of: owner, on: connection)
-                _ = try ClickParts.append(numbered, areViews: isPage, on: connection)
-            }
-        }
-        try ClickCompaction.run(owner.workspace, in: store)
+        return links
     }
 
-    private static func delete(_ quarters: [FormerQuarter], of owner: Owner, on connection: Connection) throws {
-        let removed = try connection.execute("""
-            DELETE FROM click_rollups WHERE workspace_id = \(owner.workspace) AND link_id = \(owner.link)
-            """)
-        guard removed == quarters.reduce(0, { $0 + $1.rows }) else { throw ChangedMeanwhile() }
+    private static func days(of owner: Owner, on connection: Connection) throws(MariaDBError) -> [Int] {
+        try connection.query("""
+            SELECT DISTINCT DATEDIFF(period, '1970-01-01') FROM click_rollups
+            WHERE workspace_id = \(owner.workspace) AND link_id = \(owner.link)
+            """).map { row throws(MariaDBError) in try row.integer(0) }
+    }
+
+    /// - Parameter isCounted: clicks of days of which they are kept are counted as they are moved.
+    private static func move(
+        _ owner: Owner, _ day: Int, isCounted: Bool, _ numbers: inout ClickNumbers, in store: Store
+    ) throws {
+        let rows: SQL = """
+            FROM click_rollups WHERE workspace_id = \(owner.workspace) AND link_id = \(owner.link)
+              AND period >= \(Timestamp(day: day)) AND period < \(Timestamp(day: day + 1))
+            """
+        // Read twice: numbers are made in transactions of their own, before the one that locks the rows.
+        let read = try store.read { try FormerQuarter.read(rows, on: $0) }
+        let clicks = isCounted && !owner.isPage ? [] : read.flatMap { $0.clicks(of: owner.link, in: owner.workspace) }
+        let numbered = try numbers.number(clicks, areViews: owner.isPage, in: store)
+        try store.write { connection in
+            try connection.transaction { connection in
+                guard try FormerQuarter.read("\(rows) FOR UPDATE", on: connection) == read else { throw ChangedMeanwhile() }
+                try connection.execute("DELETE \(rows)")
+                _ = try ClickParts.append(numbered, areViews: owner.isPage, on: connection)
+            }
+        }
     }
 }
 
 /// What a link had in a quarter of an hour.
-private struct FormerQuarter {
+private struct FormerQuarter: Equatable {
     let time: Timestamp
-    private(set) var rows = 0
     private var total = ClickCounts()
-    private var values: [String: [(value: [String], counts: ClickCounts)]] = [:]
+    private var values: [String: [Value]] = [:]
 
-    static func read(_ workspace: WorkspaceID, _ link: LinkID, on connection: Connection) throws(MariaDBError) -> [FormerQuarter] {
+    private struct Value: Equatable {
+        var value: [String]
+        var counts: ClickCounts
+    }
+
+    /// - Parameter rows: FROM … WHERE ….
+    static func read(_ rows: SQL, on connection: Connection) throws(MariaDBError) -> [FormerQuarter] {
         var quarters: [Timestamp: FormerQuarter] = [:]
-        for row in try connection.query("""
-            SELECT period, dimension, value, clicks, humans, uniques FROM click_rollups
-            WHERE workspace_id = \(workspace) AND link_id = \(link)
-            """)
-        {
+        for row in try connection.query("SELECT period, dimension, value, clicks, humans, uniques \(rows)") {
             let time = try row.timestamp(0)
             let value = String(decoding: try row.bytes(2), as: UTF8.self)
                 .split(separator: ClickValue.separator, omittingEmptySubsequences: false).map(String.init)
@@ -94,8 +121,11 @@ private struct FormerQuarter {
     private init(time: Timestamp) { self.time = time }
 
     private mutating func add(_ dimension: String, _ value: [String], _ counts: ClickCounts) {
-        rows += 1
-        if dimension == "total" { total = counts } else { values[dimension, default: []].append((value, counts)) }
+        if dimension == "total" {
+            total = counts
+        } else {
+            values[dimension, default: []].append(Value(value: value, counts: counts))
+        }
     }
 
     /// Bots, first visits of humans, and other visits of theirs.
@@ -130,7 +160,7 @@ private struct FormerQuarter {
     /// The values of a dimension, each as often as it was there; what is missing to the total said nothing.
     private func list(_ dimension: String, _ counted: (ClickCounts) -> Int, _ count: Int) -> [[String]] {
         var list: [[String]] = []
-        for (value, counts) in values[dimension] ?? [] { list += Array(repeating: value, count: counted(counts)) }
+        for one in values[dimension] ?? [] { list += Array(repeating: one.value, count: counted(one.counts)) }
         return Array(list.prefix(count)) + Array(repeating: [], count: max(0, count - list.count))
     }
 }

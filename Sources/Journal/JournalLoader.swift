@@ -21,6 +21,7 @@ public struct JournalLoader: ~Copyable {
     private var visits = ClickVisits()
     /// What waits to be compacted, as far as this loader knows; nil where it has to ask.
     private var waiting: [WorkspaceID: ClickParts.Appended]?
+    package var compactsAt = ClickCompaction.Threshold.usual
     private var lookedForFormer = Timestamp(milliseconds: 0)
     /// How far each segment has been loaded, as this loader left it.
     private var marks: [String: Int] = [:]
@@ -65,24 +66,27 @@ public struct JournalLoader: ~Copyable {
             count(batch, written.events)
         } catch {
             metrics?.loadFailures.add()
-            (marks, clickEvents, waiting) = ([:], ClickEvents(), nil)  // whatever happened, the database knows
-            visits.forget()
+            // Whatever happened, the database knows.
+            (marks, clickEvents, visits, waiting) = ([:], ClickEvents(), ClickVisits(), nil)
+            numbers = ClickNumbers()
             throw error
         }
         for piece in batch.pieces { marks[piece.segment.name] = piece.end }
         removeFinished()
-        try compact()
+        compact()
         return Loaded(
             clicks: batch.clicks.count, requests: batch.requests.count, views: batch.views.count,
             isFull: batch.bytes >= Self.batchBytes)
     }
 
-    /// Before anything else is counted: what the version before has stored. Looks again from time to time, as long as workers of it
-    /// may run elsewhere.
+    /// Before anything else is counted: what the version before has stored since yesterday, as its visitors come again. Looks again
+    /// from time to time, as long as workers of it may run elsewhere. `maskctl migrate` and `maintain` move the rest.
     private mutating func moveFormerClicks() throws {
         let now = Timestamp.now()
         guard now.milliseconds - lookedForFormer.milliseconds > 60_000 else { return }
-        if try store.read({ try FormerClicks.areThere(on: $0) }) { try FormerClicks.move(before: now.adding(days: 1), in: store) }
+        if try store.read({ try FormerClicks.areThere(on: $0) }) {
+            try FormerClicks.move(from: Timestamp(day: now.day - 1), before: now.adding(days: 1), in: store)
+        }
         lookedForFormer = now
     }
 
@@ -196,10 +200,12 @@ public struct JournalLoader: ~Copyable {
     }
 
     private mutating func write(_ batch: Batch, _ numbered: Numbered) throws -> Written {
-        var visits = ClickVisits()
-        swap(&visits, &self.visits)
-        defer { swap(&visits, &self.visits) }
-        return try store.write { try transact(batch, numbered, &visits, on: $0) }
+        let (written, visits) = try store.write { connection in
+            var visits = self.visits  // as they were, in each attempt
+            return (try transact(batch, numbered, &visits, on: connection), visits)
+        }
+        self.visits = visits
+        return written
     }
 
     private func transact(
@@ -243,11 +249,17 @@ public struct JournalLoader: ~Copyable {
     }
 
     /// Where a workspace has many parts now, by this host's loader alone or by others', too.
-    private mutating func compact() throws {
-        if waiting == nil { waiting = try store.read { try ClickParts.waiting(on: $0) } }
-        for (workspace, appended) in waiting ?? [:] where ClickCompaction.isDue(appended) {
-            try ClickCompaction.run(workspace, in: store)
-            waiting?[workspace] = nil
+    private mutating func compact() {
+        do {
+            if waiting == nil { waiting = try store.read { try ClickParts.waiting(on: $0) } }
+            for (workspace, appended) in waiting ?? [:] where compactsAt.isReached(by: appended) {
+                try ClickCompaction.run(workspace, in: store)
+                waiting?[workspace] = nil
+            }
+        } catch {
+            // They are counted all the same.
+            logger.warning("clicks wait to be compacted: \(error)")
+            waiting = nil
         }
     }
 

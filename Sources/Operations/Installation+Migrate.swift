@@ -26,33 +26,23 @@ extension Installation {
     public func migrate(report: (String) -> Void) throws {
         let (migrator, roles) = (try migrator(), try roles())
         let connection = try connectPatiently()
-        var hasApplied = false
-        try migrator.migrate(on: connection) {
-            hasApplied = true
-            report("applying \($0.name)")
-        }
+        try migrator.migrate(on: connection) { report("applying \($0.name)") }
         try Partitions.maintainAll(today: Timestamp.now().day, on: connection).forEach(report)
         if try !Roles.grant(roles, on: connection) {
             report("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
         }
-        try moveFormerClicks(isUpgrade: hasApplied, report: report)
+        try moveFormerClicks(report: report)
     }
 
-    /// Moves what the version before 0.9.1 has stored of clicks, while workers run. Safe to interrupt: the next run goes on, and so
-    /// does `maskctl maintain`.
-    /// - Parameter isUpgrade: workers of the version before may run: their roll-ups stay, and clicks of the last hour, which they
-    ///   compare with.
-    private func moveFormerClicks(isUpgrade: Bool, report: (String) -> Void) throws {
+    /// Moves the clicks that the version before 0.9.1 has stored, while its workers run, but for those of the last hour: they may
+    /// compare with them. Safe to interrupt: the next run goes on. The loader of a new worker moves the rest, and `maskctl
+    /// maintain` what was counted and is not kept.
+    private func moveFormerClicks(report: (String) -> Void) throws {
         let store = Store(configuration.database, connections: 2)
         let count = try store.read { try FormerClicks.count(on: $0) }
-        if count > 0 {
-            let now = Timestamp.now()
-            try FormerClicks.move(before: now.adding(seconds: isUpgrade ? -3600 : 86_400), in: store) {
-                if $0 % 100_000 == 0 || $0 == count { report("clicks: \($0) of \(count) moved") }
-            }
+        guard count > 0 else { return }
+        try FormerClicks.move(before: Timestamp.now().adding(seconds: -3600), in: store) {
+            if $0 % 100_000 == 0 || $0 == count { report("clicks: \($0) of \(count) moved") }
         }
-        guard !isUpgrade, try store.read({ try FormerRollups.areThere(on: $0) }) else { return }
-        report("roll-ups: moving what is counted nowhere else")
-        try FormerRollups.move(in: store)
     }
 }

@@ -18,6 +18,8 @@ public enum Maintenance {
         var (done, steps) = ([String](), Steps())
         if forgets && !isRehearsal { forget(store, at: now, &steps) }
         steps.take { done += try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) } }
+        // After their partitions: what is left are days that came late.
+        if forgets && !isRehearsal { steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } } }
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }
@@ -31,7 +33,6 @@ public enum Maintenance {
     /// First what leads back to people, which no other step may keep.
     private static func forget(_ store: Store, at now: Timestamp, _ steps: inout Steps) {
         steps.take { try store.write { _ = try VisitorSalts.destroy(before: now.day - 1, on: $0) } }
-        steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } }
         steps.take { while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {} }
         steps.take {
             try store.write {

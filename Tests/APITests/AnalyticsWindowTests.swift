@@ -72,4 +72,19 @@ struct AnalyticsWindowTests {
         #expect(get("start=2026-03-01&end=2026-03-02&group_by=\(path.hasSuffix("usage") ? "key" : "country")")["groups"] == [])
         #expect(stage.ask(.get, "\(path)?start=2026-03-02&end=2026-03-01").status == 400)
     }
+
+    @Test("a window may begin before there were clicks, and end when there are none yet", arguments: [
+        ("start=1969-12-01T00:00:00Z&end=1969-12-31T12:00:00Z", 0), ("start=0001-01-01&end=0001-02-01", 0),
+        ("start=0001-01-01&end=9999-12-31&granularity=hour", 1), ("start=1969-12-31T12:00:00Z&end=2099-01-01&granularity=month", 1),
+    ])
+    func longWindows(query: String, total: Int64) throws {
+        let stage = try Stage()
+        try stage.create(["slug": "to"])
+        #expect(stage.follow("/to").status == 302 && (try stage.load()) == 1)
+        for more in ["group_by=country", "group_by=link", "group_by=bot&country="] {
+            let answer = stage.ask(.get, "/analytics/clicks?\(query)&\(more)")
+            #expect(answer.status == 200 && answer.json["total"] == .integer(total), "\(answer.text.prefix(300))")
+        }
+        #expect(stage.ask(.get, "/analytics/clicks/export?\(query.replacing(/&granularity=\w+/, with: ""))").status == 200)
+    }
 }

@@ -75,7 +75,7 @@ extension Stage {
     private func masked(_ text: String) -> String {
         text.replacingOccurrences(of: host, with: "$HOST").replacingOccurrences(of: workspace.slug, with: "$WORKSPACE")
             .replacing(/\b(lnk|ws|key|usr|req|wh|evt|dlv|qr|page|img)_[0-9a-z]{26,32}\b/) { "\($0.output.1)_…" }
-            .replacing(/("(?:created_at|updated_at|rotated_at|createdAt|updatedAt|start|end|timestamp|disabled_at|finished_at|next_attempt_at|started_at|last_success_at|previous_secret_ends_at)": )"[^"]*"/) {
+            .replacing(/("(?:created_at|updated_at|rotated_at|createdAt|updatedAt|start|end|as_of|timestamp|disabled_at|finished_at|next_attempt_at|started_at|last_success_at|previous_secret_ends_at)": )"[^"]*"/) {
                 "\($0.output.1)\"<time>\""
             }
             .replacing(/mk_live_[0-9A-Za-z]{38}/, with: "mk_live_…")

@@ -696,6 +696,7 @@ struct ExchangeTests {
             {
               "start": "<time>",
               "end": "<time>",
+              "as_of": "<time>",
               "timezone": "Europe/Berlin",
               "granularity": "hour",
               "group_by": "country",

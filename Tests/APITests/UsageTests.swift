@@ -29,6 +29,7 @@ struct UsageTests {
             {
               "start": "<time>",
               "end": "<time>",
+              "as_of": "<time>",
               "timezone": "UTC",
               "granularity": "hour",
               "group_by": "endpoint",

@@ -166,6 +166,7 @@ struct JournalTests {
         }
         killer.start()
         var loader = loader()
+        loader.compactsAt = .everyBatch
         for _ in 0..<400 {
             if let loaded = try? loader.load(), loaded.clicks == 0, killer.isFinished { break }
             usleep(5_000)

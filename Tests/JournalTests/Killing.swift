@@ -19,6 +19,7 @@ func runLoadersThatAreKilled(in folder: TemporaryFolder, on database: TestDataba
                 .init(address: .socket(path: socket), user: user, password: password, database: name), connections: 2)
             killThisProcess(afterMilliseconds: .random(in: 1...400))
             var loader = JournalLoader(directory: path, store: store, logger: .silent)
+            loader.compactsAt = .everyBatch
             while true {
                 _ = try? loader.load()
                 usleep(1000)

@@ -27,9 +27,9 @@ struct BackupTests {
         let twin = try BackupHost.restored(from: quiet)
         try twin.loadJournal()
         try source.loadJournal()
-        // When a row was written by the loader is not the same where both load it.
+        // When a row was written by the loader, and the id of a part, are not the same where both load it.
         // The salts of visitors are in no dump.
-        let left: Set = method == .logical ? ["journal_segments", "visitor_salts"] : ["journal_segments"]
+        let left: Set<String> = method == .logical ? ["journal_segments", "click_parts", "visitor_salts"] : ["journal_segments", "click_parts"]
         let (ours, theirs) = (try source.rowHashes(without: left), try twin.rowHashes(without: left))
         #expect(ours.count > 30 && ours == theirs)
         #expect(ours["links"]?.hasPrefix("0 ") == false && ours["recorded_clicks"]?.hasPrefix("0 ") == false)

@@ -47,13 +47,14 @@ struct ClickAnalyticsTests {
     /// Stores clicks as the loader does: numbered, first visits noted, rows and facts in one transaction.
     private func store(_ clicks: [Click]) throws {
         var numbers = ClickNumbers()
-        var visits = ClickVisits()
-        var numbered = try numbers.number(clicks, in: database.store)
-        let connection = try database.connect()
-        try connection.transaction { connection in
-            try visits.mark(&numbered, on: connection)
-            #expect(try Clicks.table.insert(numbered, on: connection))
-            _ = try ClickParts.append(numbered, on: connection)
+        let numbered = try numbers.number(clicks, in: database.store)
+        try database.store.write { connection in
+            try connection.transaction { connection in
+                var (numbered, visits) = (numbered, ClickVisits())
+                try visits.mark(&numbered, on: connection)
+                #expect(try Clicks.table.insert(numbered, on: connection))
+                _ = try ClickParts.append(numbered, on: connection)
+            }
         }
     }
 
@@ -243,6 +244,29 @@ struct ClickAnalyticsTests {
                     }
                 }
             }
+        }
+    }
+
+    @Test("of loaders on several hosts, which store and compact the same workspace at once, are those of each click")
+    func severalHosts() throws {
+        let tenant = try database.makeTenant()
+        let links = try (0..<20).map { try database.makeLink("l\($0)", of: tenant) }
+        _ = try inParallel(4) { host in
+            var random = SeededGenerator(seed: UInt64(host))
+            for _ in 0..<12 {
+                try store((0..<150).map { _ in randomClick(of: links, &random) })
+                try compact(tenant)
+            }
+        }
+        let (rows, connection) = (try rawRows(tenant), try database.connect())
+        #expect(rows.count == 4 * 12 * 150)
+        for group in ClickQuestion.Group.allCases where group != .tag && group != .domain {
+            let question = ClickQuestion(
+                workspace: tenant.workspace.id, start: start, end: end, group: group, count: group == .city ? .unique : .all)
+            let answer = try ClickAnalytics.answer(question, on: connection)
+            let wanted = expected(question, rows, links + [links[0]])
+            let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
+            #expect(answer.total == wanted.total && told == wanted.groups, "\(group)")
         }
     }
 

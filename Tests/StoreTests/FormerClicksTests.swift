@@ -1,4 +1,5 @@
 import AnalyticsStore
+import Foundation
 import MariaDB
 import Model
 import Operations
@@ -49,20 +50,9 @@ struct FormerClicksTests {
             ("referrer", "example.com", [3, 3, 1]), ("campaign", "news\u{1F}mail\u{1F}", [1, 1, 0]), ("trigger", "qr", [2, 1, 1]),
         ]
         let whole = LinkID(ULID(value: 0))
-        return [(page, noon), (page, longAgo), (link.id, longAgo), (link.id, noon), (whole, noon), (whole, longAgo)].flatMap { what, time in
+        let ofLink = (whole, noon, "link", link.id.ulid.bytes.map { String(format: "%02x", $0) }.joined(), [7, 5, 3])
+        return [ofLink] + [(page, noon), (page, longAgo), (link.id, longAgo), (link.id, noon), (whole, noon), (whole, longAgo)].flatMap { what, time in
             one.map { (what, time, $0.0, $0.1, $0.2) }
-        }
-    }
-
-    private func makePage() throws {
-        try store.write { connection in
-            try connection.transaction {
-                try BioPages.create(
-                    BioPage(
-                        id: PageID(page.ulid), workspace: tenant.workspace.id, domain: tenant.domain.id, host: tenant.domain.host,
-                        slug: "page", draft: "{}", isChanged: false, versions: 1, publishedVersion: 1, publishedAt: .now(), stamp: 1,
-                        dueAt: nil, version: 1, createdAt: .now(), updatedAt: .now(), views: 0, lastViewedAt: nil), on: $0)
-            }
         }
     }
 
@@ -79,7 +69,6 @@ struct FormerClicksTests {
 
     @Test("are moved, each once, and counted as they were: clicks that are kept, older ones, and views of pages")
     func moved() throws {
-        try makePage()
         _ = try Maintenance.run(store)
         for table in ["clicks", "click_rollups"] {
             #expect(try database.number("SELECT COUNT(*) FROM \(unsafeText: table)") == 0)

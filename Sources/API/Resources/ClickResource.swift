@@ -32,7 +32,7 @@ enum ClickResource {
         let (analytics, reports, workspace) = (call.services.analytics, call.services.reports, call.workspace)
         // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
         let ticket = try call.services.exports.ticket(for: workspace)
-        guard try analytics.snapshot({ try ClickAnalytics.total(question, on: $0) }).answer <= ClickExport.limit else {
+        guard try analytics.snapshot({ try ClickAnalytics.kept(question, on: $0) }).answer <= ClickExport.limit else {
             throw Problem.exportTooLong(ClickExport.limit)
         }
         return Answer(

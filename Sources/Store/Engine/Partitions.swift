@@ -13,6 +13,8 @@ public enum Partitions {
         public var unit: Unit
         /// The column is an identifier, which begins with its time, instead of a time.
         public var isByID = false
+        /// The table whose place it takes.
+        public var former: String?
         /// Whole days that are kept; nil for as long as the workspace is there.
         public var keepDays: Int?
 
@@ -25,7 +27,7 @@ public enum Partitions {
     }
 
     public static let tables = [
-        Table(name: "recorded_clicks", unit: .day, keepDays: 400),
+        Table(name: "recorded_clicks", unit: .day, former: "clicks", keepDays: 400),
         Table(name: "click_visits", unit: .day, keepDays: 2),
         Table(name: "click_facts", unit: .month),
         Table(name: "page_views", unit: .day, keepDays: 31),
@@ -60,17 +62,21 @@ public enum Partitions {
     /// goes on by one day, and nothing is forgotten until today is reached: a clock that is wrong by days must have been so
     /// for as many runs before anything goes too early.
     public static func day(_ today: Int, on connection: Connection) throws(MariaDBError) -> (day: Int, forgets: Bool) {
-        guard let table = tables.first(where: { $0.unit == .day }),
-            let newest = try partitions(of: table, on: connection).last, let date = Int(newest.dropFirst())
-        else { return (today, true) }
+        var newest: String?
+        for table in tables where table.unit == .day && newest == nil { newest = try partitions(of: table, on: connection).last }
+        guard let newest, let date = Int(newest.dropFirst()) else { return (today, true) }
         let last = CivilDate(year: date / 10_000, month: date / 100 % 100, day: date % 100).dayNumber - daysAhead
         return today > last + 1 ? (last + 1, false) : (today, true)
     }
 
     private static func partitions(of table: Table, on connection: Connection) throws(MariaDBError) -> [String] {
+        try partitions(of: table.name, on: connection)
+    }
+
+    private static func partitions(of name: String, on connection: Connection) throws(MariaDBError) -> [String] {
         try connection.query("""
             SELECT PARTITION_NAME FROM information_schema.PARTITIONS
-            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = \(table.name) AND PARTITION_NAME <> 'later'
+            WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = \(name) AND PARTITION_NAME <> 'later'
             ORDER BY PARTITION_ORDINAL_POSITION
             """).map { row throws(MariaDBError) in try row.string(0) }
     }
@@ -90,7 +96,8 @@ public enum Partitions {
     private static func add(
         to table: Table, _ existing: [String], _ today: Int, _ isRehearsal: Bool, on connection: Connection
     ) throws(MariaDBError) -> [String] {
-        let wanted = bounds(table.unit, from: today, to: today + daysAhead).filter { name($0.first) > existing.last ?? "" }
+        let first = existing.isEmpty ? try firstDay(of: table, today, on: connection) : today
+        let wanted = bounds(table.unit, from: first, to: today + daysAhead).filter { name($0.first) > existing.last ?? "" }
         guard !wanted.isEmpty else { return [] }
         if isRehearsal { return wanted.map { "\(table.name): would add \(name($0.first))" } }
         let parts = wanted.map { "PARTITION \(name($0.first)) VALUES LESS THAN (\(table.bound($0.end)))" }
@@ -100,6 +107,15 @@ public enum Partitions {
               PARTITION later VALUES LESS THAN (MAXVALUE))
             """)
         return wanted.map { "\(table.name): added \(name($0.first))" }
+    }
+
+    /// Where the first partition begins: of a table that takes the place of another, with that one's, as its rows move.
+    private static func firstDay(of table: Table, _ today: Int, on connection: Connection) throws(MariaDBError) -> Int {
+        guard let former = table.former, let keepDays = table.keepDays,
+            let oldest = try partitions(of: former, on: connection).first, let date = Int(oldest.dropFirst())
+        else { return today }
+        let day = CivilDate(year: date / 10_000, month: date / 100 % 100, day: date % 100).dayNumber
+        return min(today, max(day, today - keepDays))
     }
 
     private static func drop(
