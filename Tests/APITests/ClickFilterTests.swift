@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import JSON
 import Model
@@ -28,6 +29,7 @@ struct ClickFilterTests {
         var visit = stage.visit(path)
         (visit.country, visit.city, visit.fields.referer) = (country, city, referrer)
         if let agent { visit.fields.userAgent = agent }
+        usleep(2000)  // each in a millisecond of its own
         #expect(stage.application.respond(to: visit).status == 302)
     }
 
