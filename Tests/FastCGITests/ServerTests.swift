@@ -343,10 +343,11 @@ struct ServerTests {
             var limit = rlimit(rlim_cur: 40, rlim_max: 4096)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             // Those that wait already have theirs, so somebody has to come.
-            _ = try? (0..<40).map { _ in try Client(path: folder.path + "/s") }
+            var clients: [Client] = []
+            while clients.count < 40, let client = try? Client(path: folder.path + "/s") { clients.append(client) }
             for _ in 0..<500 where lines.count.load(ordering: .relaxed) == 0 { usleep(10_000) }
             usleep(500_000)
-            let count = lines.count.load(ordering: .relaxed)
+            let count = withExtendedLifetime(clients) { lines.count.load(ordering: .relaxed) }
             folder.remove()
             exit(count == 1 ? 7 : Int32(min(count, 2)))
         }
