@@ -338,16 +338,15 @@ struct ServerTests {
             let server = Server(
                 socket: try ListeningSocket.open(path: folder.path + "/s"), threads: 64, logger: Logger(label: "test") { _ in lines }
             ) { _ in Response(status: 204) }
-            _ = try Thread.start(name: "server") { _ = try? server.run() }
             // Each thread takes one before it waits (accept(2)): there are not enough for all.
             var limit = rlimit(rlim_cur: 40, rlim_max: 4096)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            _ = try Thread.start(name: "server") { _ = try? server.run() }
             // Those that wait already have theirs, so somebody has to come.
-            var clients: [Client] = []
-            while clients.count < 40, let client = try? Client(path: folder.path + "/s") { clients.append(client) }
+            _ = try? (0..<40).map { _ in try Client(path: folder.path + "/s") }
             for _ in 0..<500 where lines.count.load(ordering: .relaxed) == 0 { usleep(10_000) }
             usleep(500_000)
-            let count = withExtendedLifetime(clients) { lines.count.load(ordering: .relaxed) }
+            let count = lines.count.load(ordering: .relaxed)
             folder.remove()
             exit(count == 1 ? 7 : Int32(min(count, 2)))
         }
