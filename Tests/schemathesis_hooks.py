@@ -1,6 +1,9 @@
 """Checks for Tests/schemathesis.sh: what the document allows is accepted, but for rules that no schema can state, and what
 it forbids is refused."""
 
+import itertools
+import re
+
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -62,6 +65,17 @@ RULES_OF_HEADERS = {
     "invalid_image": always,  # bytes that no schema can describe
     "precondition_failed": lambda headers: "If-Match" in headers,
 }
+
+
+# A key that comes again is answered as the first time, also where what was made is gone by then.
+numbers = itertools.count()
+
+
+@schemathesis.hook
+def before_call(ctx, case, kwargs):
+    key = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(key, str) and re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        case.headers["Idempotency-Key"] = f"{key}-{next(numbers)}"
 
 
 @schemathesis.check
