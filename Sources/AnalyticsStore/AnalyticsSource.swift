@@ -13,12 +13,8 @@ public struct AnalyticsSource: Sendable {
     /// Runs queries that all see one moment, and tells up to when all that had been loaded is in it. A replica tells the time of
     /// the last batch that it has, as nothing after that is known of it.
     public func snapshot<R>(_ body: (Connection) throws -> R) throws -> (answer: R, asOf: Timestamp) {
-        if let replica {
-            do {
-                return try replica.snapshot { (try body($0), try JournalSegments.newest(on: $0) ?? .now()) }
-            } catch where error.isDatabaseUnavailable {
-                // As if there were none.
-            }
+        if let answer = try inReplica({ try $0.snapshot { (try body($0), try JournalSegments.newest(on: $0) ?? .now()) } }) {
+            return answer
         }
         let now = Timestamp.now()
         return (try store.snapshot(body), now)
@@ -26,9 +22,12 @@ public struct AnalyticsSource: Sendable {
 
     /// Lends a connection to where analytics are read.
     public func read(_ body: (Connection) throws -> Void) throws {
-        if let replica {
-            do { return try replica.read(body) } catch where error.isDatabaseUnavailable {}
-        }
-        try store.read(body)
+        if try inReplica({ try $0.read(body) }) == nil { try store.read(body) }
+    }
+
+    /// Nil where there is no replica, or it is away.
+    private func inReplica<R>(_ body: (Store) throws -> R) throws -> R? {
+        guard let replica else { return nil }
+        do { return try body(replica) } catch where error.isDatabaseUnavailable { return nil }
     }
 }

@@ -62,8 +62,6 @@ enum FactColumn: String, CaseIterable {
     case quarters, places, agents, referrers, campaigns
     /// How many clicks the fact stands for, less one, above the bits of ``ClickMarks``.
     case marks
-
-    static let ofLink = allCases.filter { $0 != .links }
 }
 
 /// Facts in columns of bytes, to be appended to those of others.

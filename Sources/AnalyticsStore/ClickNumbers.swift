@@ -45,32 +45,33 @@ package struct ClickNumbers: ~Copyable {
         return try clicks.map { try number($0, areViews, from: found) }
     }
 
+    /// Nil where a value has no number that is known; it is noted then.
     private mutating func number(_ click: Click, _ isView: Bool, noting missing: inout [WorkspaceID: Set<ClickValue>]) -> NumberedClick? {
         var isComplete = true
-        func find(_ value: ClickValue) -> UInt32 {
-            if value.saysNothing { return 0 }
+        let numbered = Self.number(click, isView) { value in
             if let number = known.use(Key(workspace: click.workspace, value: value)) { return number }
             missing[click.workspace, default: []].insert(value)
             isComplete = false
             return 0
         }
-        let values = click.values(isView: isView)
-        let numbered = NumberedClick(
-            click, isView: isView, what: find(values.what), place: find(values.place), agent: find(values.agent),
-            referrer: find(values.referrer), campaign: find(values.campaign))
         return isComplete ? numbered : nil
     }
 
     private mutating func number(_ click: Click, _ isView: Bool, from found: [Key: UInt32]) throws(MariaDBError) -> NumberedClick {
-        func find(_ value: ClickValue) throws(MariaDBError) -> UInt32 {
-            if value.saysNothing { return 0 }
+        try Self.number(click, isView) { value throws(MariaDBError) in
             let key = Key(workspace: click.workspace, value: value)
             if let number = found[key] ?? known.use(key) { return number }
             throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
         }
+    }
+
+    private static func number<Failure: Error>(
+        _ click: Click, _ isView: Bool, _ number: (ClickValue) throws(Failure) -> UInt32
+    ) throws(Failure) -> NumberedClick {
+        func find(_ value: ClickValue) throws(Failure) -> UInt32 { value.saysNothing ? 0 : try number(value) }
         let values = click.values(isView: isView)
         return NumberedClick(
-            click, isView: isView, what: try find(values.what), place: try find(values.place), agent: try find(values.agent),
+            click, what: try find(values.what), place: try find(values.place), agent: try find(values.agent),
             referrer: try find(values.referrer), campaign: try find(values.campaign))
     }
 
@@ -171,7 +172,7 @@ package struct NumberedClick: Sendable {
     var fact: ClickFact
 
     init(
-        _ click: Click, isView: Bool, what: UInt32, place: UInt32, agent: UInt32, referrer: UInt32, campaign: UInt32
+        _ click: Click, what: UInt32, place: UInt32, agent: UInt32, referrer: UInt32, campaign: UInt32
     ) {
         (workspace, id, at, visitor, self.what) = (click.workspace, click.id, click.at, click.visitor, what)
         let quarter = (click.at.milliseconds / Quarter.milliseconds) % Int64(Quarter.ofDay)

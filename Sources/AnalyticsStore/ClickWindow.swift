@@ -114,10 +114,7 @@ struct Tally {
     func top(_ limit: Int) -> (numbers: [UInt32], other: (values: Int, clicks: Int)) {
         let numbers = numbers
         guard numbers.count > limit else { return (numbers, (0, 0)) }
-        // The count that the last one has: by a table of counts, as most are small.
-        var sorted = numbers
-        sorted.sort { (counts[Int($1)], $0) < (counts[Int($0)], $1) }
-        let shown = Array(sorted.prefix(limit))
+        let shown = Array(numbers.sorted { (counts[Int($1)], $0) < (counts[Int($0)], $1) }.prefix(limit))
         return (shown, (numbers.count - limit, total - shown.reduce(0) { $0 + counts[Int($1)] }))
     }
 }

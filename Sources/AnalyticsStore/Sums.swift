@@ -2,21 +2,13 @@
 ///
 /// As bytes: for each number its distance to the one before, then its clicks in two bits less, where bit 0 says that the number of
 /// bots follows and bit 1 that of the humans who had been there. All are LEB128.
-struct Sums: Equatable {
+struct Sums {
     private(set) var entries: [(number: UInt32, counts: ClickCounts)] = []
-
-    static func == (left: Sums, right: Sums) -> Bool {
-        left.entries.elementsEqual(right.entries) { $0 == $1 }
-    }
 
     init() {}
 
     /// - Parameter entries: in the order of their numbers, each once.
     init(sorted entries: [(number: UInt32, counts: ClickCounts)]) { self.entries = entries }
-
-    init(_ counts: [UInt32: ClickCounts]) {
-        entries = counts.map { (number: $0.key, counts: $0.value) }.sorted { $0.number < $1.number }
-    }
 
     init(bytes: [UInt8]) {
         entries.reserveCapacity(bytes.count / 3)

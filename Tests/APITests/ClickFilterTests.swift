@@ -8,11 +8,12 @@ import Testing
 /// Clicks are asked for by what they have, counted and as a file.
 @Suite("Clicks by what they have")
 struct ClickFilterTests {
-    private let stage = try! Stage()
+    private let stage: Stage
     private let link: JSON
 
     /// Three from Germany, one by a scan and one a bot's; two from France; one from nowhere.
     init() throws {
+        stage = try Stage()
         link = try stage.create(["slug": "to", "tags": ["t"]])
         try visit("DE", "Köln")
         try visit("DE", "Berlin", path: "/to?qr=1", referrer: "https://News.example/a")

@@ -136,6 +136,12 @@ struct ClickAnalyticsTests {
         return (total, groups)
     }
 
+    private func expect(_ answer: ClickAnswer, _ wanted: (total: Int, groups: [String: Int]), _ what: String) {
+        let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
+        #expect(answer.total == wanted.total, Comment(rawValue: what))
+        #expect(told == wanted.groups, Comment(rawValue: what))
+    }
+
     private func isAsked(_ row: RawRow, _ question: ClickQuestion, _ living: [LinkID: Link]) -> Bool {
         if let link = question.link, link != row.link { return false }
         if let domain = question.domain, living[row.link]?.domain != domain { return false }
@@ -199,12 +205,8 @@ struct ClickAnalyticsTests {
                         zone: try #require(TimeZoneRules(identifier: zone)),
                         granularity: steps.randomElement(using: &random)!, group: group, count: count)
                     question.filters = randomFilters(rows, &random)
-                    let answer = try ClickAnalytics.answer(question, on: connection)
-                    let wanted = expected(question, rows, links)
-                    let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
-                    let what = Comment(rawValue: "seed \(seed): \(group) \(count) \(question.granularity) \(filter) \(question.filters) \(from.rfc3339) \(to.rfc3339)")
-                    #expect(answer.total == wanted.total, what)
-                    #expect(told == wanted.groups, what)
+                    let what = "seed \(seed): \(group) \(count) \(question.granularity) \(filter) \(question.filters) \(from.rfc3339) \(to.rfc3339)"
+                    try expect(ClickAnalytics.answer(question, on: connection), expected(question, rows, links), what)
                 }
             }
         }
@@ -237,10 +239,9 @@ struct ClickAnalyticsTests {
                             end: try #require(Timestamp(rfc3339: finish)), granularity: .hour, group: group,
                             count: .allCases.randomElement(using: &random)!)
                         question.filters = filters
-                        let answer = try ClickAnalytics.answer(question, on: connection)
-                        let wanted = expected(question, rows, links + [links[0]])
-                        let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
-                        #expect(answer.total == wanted.total && told == wanted.groups, "\(group) \(String(describing: link)) \(filters) \(begin)")
+                        try expect(
+                            ClickAnalytics.answer(question, on: connection), expected(question, rows, links + [links[0]]),
+                            "\(group) \(String(describing: link)) \(filters) \(begin)")
                     }
                 }
             }
@@ -263,10 +264,7 @@ struct ClickAnalyticsTests {
         for group in ClickQuestion.Group.allCases where group != .tag && group != .domain {
             let question = ClickQuestion(
                 workspace: tenant.workspace.id, start: start, end: end, group: group, count: group == .city ? .unique : .all)
-            let answer = try ClickAnalytics.answer(question, on: connection)
-            let wanted = expected(question, rows, links + [links[0]])
-            let told = Dictionary(uniqueKeysWithValues: answer.groups.filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
-            #expect(answer.total == wanted.total && told == wanted.groups, "\(group)")
+            try expect(ClickAnalytics.answer(question, on: connection), expected(question, rows, links + [links[0]]), "\(group)")
         }
     }
 
