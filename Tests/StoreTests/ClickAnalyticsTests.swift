@@ -268,6 +268,31 @@ struct ClickAnalyticsTests {
         }
     }
 
+    @Test("of values beyond those that a workspace may have new in a day are told together; countries are all told")
+    func dailyLimit() throws {
+        let tenant = try database.makeTenant()
+        let link = try database.makeLink("a", of: tenant)
+        let count = ClickNumbers.dailyLimit + 3
+        func visit(_ number: Int) -> Click {
+            Click(
+                workspace: tenant.workspace.id, link: link.id, id: ULID(milliseconds: 0).value, at: start, visitor: UInt64(number),
+                agent: Self.agents[0], country: number % 2 == 0 ? "DE" : "FR", city: "City \(number)", referrer: "r\(number).example")
+        }
+        try store((0..<count).map(visit))
+        try store((0..<count).map(visit))  // those that are known stay so, and the others are no more
+        for kind in ["referrer", "place"] {
+            let rows = try database.number("SELECT COUNT(*) FROM click_values WHERE kind = \(kind)")
+            #expect((1...2).contains(rows - ClickNumbers.dailyLimit), "\(kind): one for the rest, of places one for each country")
+        }
+        func ask(_ group: ClickQuestion.Group) throws -> [String: Int] {
+            let question = ClickQuestion(workspace: tenant.workspace.id, start: start, end: end, group: group, limit: count)
+            let answer = try ClickAnalytics.answer(question, on: database.connect())
+            return Dictionary(uniqueKeysWithValues: answer.groups.map { ($0.value, $0.clicks) })
+        }
+        #expect(try ask(.referrer)["(other)"] == 6 && ask(.city)["(other)"] == 6)
+        #expect(try ask(.country) == ["DE": count / 2 * 2 + 2, "FR": count / 2 * 2])
+    }
+
     @Test("over time have every bucket of the window, also those without clicks, in order")
     func buckets() throws {
         let tenant = try database.makeTenant()
