@@ -65,7 +65,7 @@ each is_silent
 fact "each command is silent and ends well while all is well"
 
 ended() { stat -c '%n %Y' $jobs/* | sort; sql "SELECT TABLE_NAME, PARTITION_NAME FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = 'mask'" | sort; sql "CHECKSUM TABLE audit_log, domains, bio_pages, journal_segments, events, webhook_deliveries, visitor_salts, idempotency_keys"; }
-sql "ALTER TABLE clicks DROP PARTITION $(sql "SELECT PARTITION_NAME FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = 'mask' AND TABLE_NAME = 'clicks' AND PARTITION_NAME <> 'later' ORDER BY PARTITION_ORDINAL_POSITION DESC LIMIT 1")"
+sql "ALTER TABLE recorded_clicks DROP PARTITION $(sql "SELECT PARTITION_NAME FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = 'mask' AND TABLE_NAME = 'recorded_clicks' AND PARTITION_NAME <> 'later' ORDER BY PARTITION_ORDINAL_POSITION DESC LIMIT 1")"
 ended >/root/before.txt
 rehearses() {
   # shellcheck disable=SC2086
@@ -74,11 +74,11 @@ rehearses() {
 }
 each rehearses
 as mask-admin maskctl maintain --dry-run
-echo "$told" | grep -q '^clicks: would add p' || fail "a rehearsal of maintain does not say what it would do: $told"
+echo "$told" | grep -q '^recorded_clicks: would add p' || fail "a rehearsal of maintain does not say what it would do: $told"
 ended | cmp -s - /root/before.txt || fail "a rehearsal has changed something: $(ended | diff - /root/before.txt)"
 fact "--dry-run says what would be done and changes nothing"
 as mask-admin maskctl maintain --verbose
-echo "$told" | grep -q '^clicks: added p' || fail "maintain does not make a day that is missing: $told"
+echo "$told" | grep -q '^recorded_clicks: added p' || fail "maintain does not make a day that is missing: $told"
 fact "a day that was missed gets its partition with the next run"
 
 for job in journal_load:mask:'maskctl journal load' page_sync:mask:'maskctl page sync' maintain:mask-admin:'maskctl maintain' \

@@ -317,7 +317,7 @@ test_own_hosts() {
 test_single() {
   headline "One at a time"
   for _ in 1 2 3; do
-    sql base "ALTER TABLE mask.clicks PARTITION BY RANGE COLUMNS (at) (PARTITION later VALUES LESS THAN (MAXVALUE));
+    sql base "ALTER TABLE mask.recorded_clicks PARTITION BY RANGE COLUMNS (at) (PARTITION later VALUES LESS THAN (MAXVALUE));
       ALTER TABLE mask.events PARTITION BY RANGE COLUMNS (id) (PARTITION later VALUES LESS THAN (MAXVALUE))"
     ctl one maintain >"$lab/maintain.one" 2>&1 &
     first=$!
@@ -327,7 +327,7 @@ test_single() {
     wait $second || fail "maskctl maintain failed on two: $(cat "$lab/maintain.two")"
     [ -z "$(cat "$lab/maintain.one" "$lab/maintain.two")" ] || fail "maintain has said something"
   done
-  [ "$(sql base "SELECT COUNT(*) FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = 'mask' AND TABLE_NAME = 'clicks'")" = 9 ] ||
+  [ "$(sql base "SELECT COUNT(*) FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = 'mask' AND TABLE_NAME = 'recorded_clicks'")" = 9 ] ||
     fail "maintain on two hosts at a time left other partitions than eight days and one"
   fact "\"maskctl maintain\" on both hosts at once: no complaint, and each partition once, three times of three"
   # The audit log is sealed ten minutes later: what has happened is moved into the past.
