@@ -2,7 +2,7 @@ import MariaDB
 import Model
 import Store
 
-/// Moves the facts of parts to where questions find them quickly: to the days of their links, and into the sums.
+/// Moves the facts of parts to where questions find them quickly: to the days of their links or blocks, and into the sums.
 ///
 /// A batch of the loader is appended as it is, since a few clicks on each of many links would write many large rows again. What
 /// has gathered is written at once: the days of links by appending to their columns, the sums by reading and writing them.
@@ -39,19 +39,23 @@ package enum ClickCompaction {
         let (ids, hasMore) = try ClickParts.oldest(of: workspace, clicks: clicksAtOnce, on: connection)
         guard !ids.isEmpty else { return false }
         let waiting = try ClickParts.read(ids, of: workspace, on: connection)
-        let facts = CountedFact.count(waiting)
-        let days = LinkDay.divide(facts)
-        let states = try ClickFacts.append(days.map { ($0.link, $0.day, $0.columns) }, in: workspace, on: connection)
+        let facts = CountedFact.count(waiting, try ClickBlocks.DomainNumbers(in: workspace, on: connection))
+        let rows = AppendedRow.divide(facts)
+        let states = try ClickFacts.append(rows.map { ($0.link, $0.day, $0.columns) }, in: workspace, on: connection)
         var (sums, counter) = ([ClickSums.Key: Sums](), SumCounter())
-        for (day, state) in zip(days, states) where state.isSummed || state.facts >= ClickFacts.busy {
-            // The first time all that the day has, which is more than this.
-            let facts = state.isSummed ? day.facts : try ClickFacts.read(state, in: workspace, on: connection)[...]
-            for dimension in ClickSums.Dimension.ofLink {
-                let key = ClickSums.Key(
-                    link: day.link, level: .day, dimension: dimension, period: Int(day.day) * Quarter.ofDay, block: 0)
-                sums[key] = counter.sums(of: facts, by: dimension)
+        for (row, state) in zip(rows, states) {
+            var state = state
+            if !ClickBlocks.isBlock(row.link), state.isSummed || state.facts >= ClickFacts.busy {
+                // The first time all that the day has, which is more than this.
+                let facts = state.isSummed ? row.facts : try ClickFacts.read(state, in: workspace, on: connection)[...]
+                for dimension in ClickSums.Dimension.ofLink {
+                    let key = ClickSums.Key(
+                        link: row.link, level: .day, dimension: dimension, period: Int(row.day) * Quarter.ofDay, block: 0)
+                    sums[key] = counter.sums(of: facts, by: dimension)
+                }
+                if !state.isSummed { try ClickFacts.markSummed(state, in: workspace, on: connection) }
+                state.isSummed = true
             }
-            if !state.isSummed { try ClickFacts.markSummed(state, in: workspace, on: connection) }
             if state.facts >= ClickFacts.full { try ClickFacts.close(state, in: workspace, on: connection) }
         }
         sumUp(facts, to: &sums, with: &counter)
@@ -81,6 +85,7 @@ package enum ClickCompaction {
 /// Clicks that are alike, of one link on one day.
 struct CountedFact {
     var link: UInt32
+    var domain: UInt32 = 0
     /// Days since 1970.
     var day: Int32
     var fact: ClickFact
@@ -90,28 +95,42 @@ struct CountedFact {
     var quarter: Int { Int(day) * Quarter.ofDay + Int(fact.quarter) }
 
     /// Facts that are alike as one; by link and day, and in the order of time there.
-    static func count(_ facts: [LinkFact]) -> [CountedFact] {
+    static func count(_ facts: [LinkFact], _ domains: ClickBlocks.DomainNumbers) -> [CountedFact] {
         facts.sorted().runs(by: { $0 }).map { run in
             let first = run[run.startIndex]
-            return CountedFact(link: first.link, day: first.day, fact: first.fact, count: run.count)
+            return CountedFact(link: first.link, domain: domains[first.link], day: first.day, fact: first.fact, count: run.count)
         }
     }
 }
 
-/// What there is of one link on one day.
-private struct LinkDay {
+/// What a row gets: facts of one link on one day, or of a block.
+private struct AppendedRow {
     var link: UInt32
     var day: Int32
-    var facts: ArraySlice<CountedFact>
+    /// Of one link.
+    var facts: ArraySlice<CountedFact> = []
     var columns = FactColumns()
 
+    /// In the order of the key.
     /// - Parameter facts: by link and day.
-    static func divide(_ facts: [CountedFact]) -> [LinkDay] {
-        facts.runs(by: { UInt64($0.link) << 32 | UInt64(UInt32(bitPattern: $0.day)) }).map { facts in
-            let first = facts[facts.startIndex]
-            var day = LinkDay(link: first.link, day: first.day, facts: facts)
-            for fact in facts { day.columns.append(fact.fact, count: fact.count) }
-            return day
+    static func divide(_ facts: [CountedFact]) -> [AppendedRow] {
+        facts[...].runs(by: { ClickBlocks.number(of: $0.link) }).flatMap { facts in
+            let block = ClickBlocks.number(of: facts[facts.startIndex].link)
+            var (own, shared) = ([AppendedRow](), [Int32: AppendedRow]())
+            for facts in facts.runs(by: { UInt64($0.link) << 32 | UInt64(UInt32(bitPattern: $0.day)) }) {
+                let (link, day) = (facts[facts.startIndex].link, facts[facts.startIndex].day)
+                if facts.count >= ClickFacts.ownRow || link >= ClickNumbers.firstPage {
+                    var row = AppendedRow(link: link, day: day, facts: facts)
+                    for fact in facts { row.columns.append(fact.fact, count: fact.count) }
+                    own.append(row)
+                } else {
+                    for fact in facts {
+                        shared[day, default: AppendedRow(link: block, day: day)].columns
+                            .append(fact.fact, link: link - block, count: fact.count)
+                    }
+                }
+            }
+            return shared.values.sorted { $0.day < $1.day } + own
         }
     }
 }
@@ -124,7 +143,7 @@ private struct SumCounter {
 
     mutating func sums(of facts: ArraySlice<CountedFact>, by dimension: ClickSums.Dimension) -> Sums {
         for fact in facts {
-            let number = Int(dimension.number(fact.fact, fact.link))
+            let number = Int(dimension.number(fact))
             if number >= places.count { places += [UInt32](repeating: 0, count: number + number / 2 + 64 - places.count) }
             if places[number] == 0 {
                 entries.append((UInt32(number), ClickCounts()))
@@ -148,10 +167,10 @@ extension Sums {
     }
 }
 
-extension Array {
+extension RandomAccessCollection where Index == Int {
     /// Neighbours that have the same value.
-    fileprivate func runs<Value: Equatable>(by value: (Element) -> Value) -> [ArraySlice<Element>] {
-        var (runs, start) = ([ArraySlice<Element>](), startIndex)
+    fileprivate func runs<Value: Equatable>(by value: (Element) -> Value) -> [SubSequence] {
+        var (runs, start) = ([SubSequence](), startIndex)
         while start < endIndex {
             let first = value(self[start])
             var end = start + 1

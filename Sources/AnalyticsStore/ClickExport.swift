@@ -168,7 +168,7 @@ public struct ClickExport {
         case .agent: ["device", "browser", "os"]
         case .referrer: ["referrer"]
         case .campaign: ["utm_source", "utm_medium", "utm_campaign"]
-        case .link, .page: []
+        case .link, .page, .domain: []
         }
     }
 

@@ -57,7 +57,7 @@ struct ClickCounts: Equatable, Sendable {
 
 /// A column of facts, as the tables have it: a number for each fact.
 enum FactColumn: String, CaseIterable {
-    /// What was clicked. Only parts have it: the facts of a link stand in its row.
+    /// What was clicked: in parts its number, in the row of a block the place in it; the facts of one link do not have it.
     case links
     case quarters, places, agents, referrers, campaigns
     /// How many clicks the fact stands for, less one, above the bits of ``ClickMarks``.
@@ -72,7 +72,7 @@ struct FactColumns {
     subscript(_ column: FactColumn) -> [UInt8] { columns[column.index] }
 
     /// - Parameters:
-    ///   - link: for parts.
+    ///   - link: for parts, and for blocks.
     ///   - count: how many clicks the fact stands for.
     mutating func append(_ fact: ClickFact, link: UInt32? = nil, count: Int = 1) {
         facts += 1

@@ -2,14 +2,17 @@ import MariaDB
 import Model
 import Store
 
-/// The table `click_facts`: the facts of each link and UTC day, in one row as long as they are few.
+/// The table `click_facts`: the facts of each UTC day, in one row for a link, or for a block of links that are clicked seldom.
 enum ClickFacts {
-    /// A day of a link that has as many facts is added up as well: ``ClickSums``.
+    /// A link that has as many facts of one day at once gets a row of its own for them; those of others stand together: a row costs
+    /// more than some facts.
+    static let ownRow = 4
+    /// The own row of a link that has as many is added up as well: ``ClickSums``.
     static let busy = 1000
     /// Facts of a row at the most, but for the last batch: it is written anew as long as it grows.
     static let full = 16_384
 
-    /// A link's day, as it is after an append.
+    /// A row, as it is after an append.
     struct State {
         var link: UInt32
         var day: Int32
@@ -25,18 +28,19 @@ enum ClickFacts {
         states.reserveCapacity(rows.count)
         for chunk in chunks(of: rows) {
             var statement: SQL = """
-                INSERT INTO click_facts (workspace_id, link, day, part, facts, summed, quarters, places, agents, referrers, campaigns, marks)
+                INSERT INTO click_facts (workspace_id, link, day, part, facts, summed, links, quarters, places, agents, referrers, campaigns, marks)
                 VALUES
                 """ + " "
             appendRows(chunk, to: &statement) { link, day, columns in
                 """
-                (\(workspace), \(Int(link)), \(CivilDate(day: Int(day)).sql), 0, \(columns.facts), FALSE, \(columns[.quarters]),
+                (\(workspace), \(Int(link)), \(CivilDate(day: Int(day)).sql), 0, \(columns.facts), FALSE, \(columns[.links]), \(columns[.quarters]),
                  \(columns[.places]), \(columns[.agents]), \(columns[.referrers]), \(columns[.campaigns]), \(columns[.marks]))
                 """
             }
             statement += """
                  ON DUPLICATE KEY UPDATE
-                  facts = facts + VALUE(facts), quarters = CONCAT(quarters, VALUE(quarters)), places = CONCAT(places, VALUE(places)),
+                  facts = facts + VALUE(facts), links = CONCAT(links, VALUE(links)), quarters = CONCAT(quarters, VALUE(quarters)),
+                  places = CONCAT(places, VALUE(places)),
                   agents = CONCAT(agents, VALUE(agents)), referrers = CONCAT(referrers, VALUE(referrers)),
                   campaigns = CONCAT(campaigns, VALUE(campaigns)), marks = CONCAT(marks, VALUE(marks))
                 RETURNING facts, summed
@@ -49,7 +53,7 @@ enum ClickFacts {
         return states
     }
 
-    /// Gives the open row of a link's day a number, and begins another.
+    /// Gives the open row of a link or block a number, and begins another.
     static func close(_ state: State, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         let date = CivilDate(day: Int(state.day)).sql
         let last = try connection.query("""
@@ -60,12 +64,12 @@ enum ClickFacts {
             WHERE workspace_id = \(workspace) AND link = \(Int(state.link)) AND day = \(date) AND part = 0
             """)
         try connection.execute("""
-            INSERT INTO click_facts (workspace_id, link, day, part, facts, summed, quarters, places, agents, referrers, campaigns, marks)
-            VALUES (\(workspace), \(Int(state.link)), \(date), 0, 0, TRUE, '', '', '', '', '', '')
+            INSERT INTO click_facts (workspace_id, link, day, part, facts, summed, links, quarters, places, agents, referrers, campaigns, marks)
+            VALUES (\(workspace), \(Int(state.link)), \(date), 0, 0, \(state.isSummed), '', '', '', '', '', '', '')
             """)
     }
 
-    /// Says that the day of a link is in the sums.
+    /// Says that the own row of a link is in the sums.
     static func markSummed(_ state: State, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         try connection.execute("""
             UPDATE click_facts SET summed = TRUE
@@ -73,7 +77,7 @@ enum ClickFacts {
             """)
     }
 
-    /// All facts of a link's day.
+    /// All facts of a link's own rows of a day.
     static func read(
         _ state: State, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [CountedFact] {

@@ -24,9 +24,9 @@ struct ClickLines {
         case .trigger:
             return answer(Dictionary(uniqueKeysWithValues: ClickTrigger.allCases.map { ($0.rawValue, tally[$0.number]) }))
         case .referrer: return try shown { numbers throws(MariaDBError) in try texts.texts(.referrer, numbers) }
+        case .domain: return try shown { numbers throws(MariaDBError) in try texts.texts(.domain, numbers) }
         case .link:
             return try shown { numbers throws(MariaDBError) in try texts.links(numbers).mapValues(\.description) }
-        case .domain: return answer(try hosts())
         case .tag: return answer(try tags())
         case .country, .city, .device, .browser, .os, .utmSource, .utmMedium, .utmCampaign: return answer(try parts())
         }
@@ -71,40 +71,20 @@ struct ClickLines {
         return counts
     }
 
-    // MARK: What links have in common
-
-    /// By the host of the link's domain; a link that is deleted has none.
-    private func hosts() throws(MariaDBError) -> [String: Int] {
-        var counts = ["": tally.total]
-        try eachLink("""
-            SELECT n.number, l.host FROM links l
-            STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.id
-            WHERE l.workspace_id = \(question.workspace)
-            """) { number, host in
-            counts[host, default: 0] += tally[number]
-            counts["", default: 0] -= tally[number]
-        }
-        return counts
-    }
-
     /// By tag: a click counts for each that its link has.
     private func tags() throws(MariaDBError) -> [String: Int] {
         var (counts, seen) = (["": tally.total], Set<UInt32>())
-        try eachLink("""
+        try connection.query("""
             SELECT n.number, t.tag FROM link_tags t
             STRAIGHT_JOIN click_values n ON n.workspace_id = t.workspace_id AND n.kind = 'link' AND n.digest = t.link_id
             WHERE t.workspace_id = \(question.workspace)
-            """) { number, tag in
+            """) { row in
+            guard case .integer(let link) = row[0], case .string(let tag) = row[1] else { return }
+            let number = UInt32(truncatingIfNeeded: link)
             guard tally[number] != 0 else { return }
             counts[tag, default: 0] += tally[number]
             if seen.insert(number).inserted { counts["", default: 0] -= tally[number] }
         }
         return counts
-    }
-
-    private func eachLink(_ query: SQL, _ body: (UInt32, String) -> Void) throws(MariaDBError) {
-        try connection.query(query) { row in
-            if case .integer(let number) = row[0], case .string(let text) = row[1] { body(UInt32(truncatingIfNeeded: number), text) }
-        }
     }
 }

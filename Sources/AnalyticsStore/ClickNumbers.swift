@@ -3,7 +3,8 @@ import Model
 import Store
 import Threads
 
-/// The tables `click_values` and `click_numbers`: a number for each value of a workspace, which never changes.
+/// The tables `click_values` and `click_numbers`: a number for each value of a workspace, which never changes. Links have theirs in
+/// ``ClickBlocks``.
 package struct ClickNumbers: ~Copyable {
     private struct Key: Hashable {
         var workspace: WorkspaceID
@@ -109,8 +110,8 @@ package struct ClickNumbers: ~Copyable {
         var (last, made) = (UInt32(try row.integer(0)), try row.integer(1))
         let digests = values.map { (value: $0, digest: $0.digest) }
         var known = try find(digests.map(\.digest), kind, in: workspace, on: connection)
-        var fresh: [(value: ClickValue, digest: [UInt8], number: UInt32)] = []
-        var numbers: [Numbered] = []
+        var fresh: [(value: ClickValue, digest: [UInt8])] = []
+        var wanted: [(value: ClickValue, digest: [UInt8], isOther: Bool)] = []
         for (value, digest) in digests {
             var (kept, keptDigest) = (value, digest)
             if known[digest] == nil, made >= limit, let other = value.beyondLimit {
@@ -120,18 +121,46 @@ package struct ClickNumbers: ~Copyable {
                 }
             }
             if known[keptDigest] == nil {
-                (last, made) = (last + 1, made + 1)
-                known[keptDigest] = last
-                fresh.append((kept, keptDigest, last))
+                (known[keptDigest], made) = (0, made + 1)
+                fresh.append((kept, keptDigest))
             }
-            if let number = known[keptDigest] { numbers.append((value, number, keptDigest != digest)) }
+            wanted.append((value, keptDigest, keptDigest != digest))
         }
-        try insert(fresh, kind, in: workspace, on: connection)
+        let given = kind == .link
+            ? try linkNumbers(fresh.map(\.digest), after: &last, in: workspace, on: connection)
+            : fresh.map { _ in last += 1; return last }
+        try insert(zip(fresh, given).map { ($0.value, $0.digest, $1) }, kind, in: workspace, on: connection)
+        for (fresh, number) in zip(fresh, given) { known[fresh.digest] = number }
         try connection.execute("""
             UPDATE click_numbers SET last = \(Int(last)), made = \(made), day = \(CivilDate(day: today).sql)
             WHERE workspace_id = \(workspace) AND kind = \(kind.rawValue)
             """)
-        return numbers
+        return wanted.compactMap { value, digest, isOther in known[digest].map { (value, $0, isOther) } }
+    }
+
+    /// Links get theirs by domain. One that is deleted already has none that is known.
+    private static func linkNumbers(
+        _ ids: [[UInt8]], after last: inout UInt32, in workspace: WorkspaceID, on connection: Connection
+    ) throws -> [UInt32] {
+        var hosts: [[UInt8]: String] = [:]
+        for chunk in chunks(of: ids) {
+            for row in try connection.query(
+                "SELECT id, host FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+            { hosts[try row.bytes(0)] = try row.string(1) }
+        }
+        let domains = try Set(hosts.values).isEmpty ? [] : numbers(
+            of: Set(hosts.values).sorted().map(ClickValue.domain), .domain, upTo: .max, in: workspace, on: connection)
+        var places: [UInt32: [Int]] = [:]
+        for (place, id) in ids.enumerated() {
+            let domain = hosts[id].flatMap { host in domains.first { $0.value == .domain(host) }?.number } ?? 0
+            places[domain, default: []].append(place)
+        }
+        var given = [UInt32](repeating: 0, count: ids.count)
+        for (domain, places) in places.sorted(by: { $0.key < $1.key }) {
+            let numbers = try ClickBlocks.take(places.count, domain: domain, after: &last, in: workspace, on: connection)
+            for (place, number) in zip(places, numbers) { given[place] = number }
+        }
+        return given
     }
 
     private static func find(

@@ -41,7 +41,8 @@ public struct ClickQuestion: Sendable {
 
     public var workspace: WorkspaceID
     public var link: LinkID?
-    public var domain: DomainID?
+    /// The host of a domain of links.
+    public var domain: String?
     public var tag: String?
     /// Views of this page in place of clicks on links.
     public var page: LinkID?
@@ -58,7 +59,7 @@ public struct ClickQuestion: Sendable {
     public var limit: Int
 
     public init(
-        workspace: WorkspaceID, link: LinkID? = nil, domain: DomainID? = nil, tag: String? = nil, start: Timestamp,
+        workspace: WorkspaceID, link: LinkID? = nil, domain: String? = nil, tag: String? = nil, start: Timestamp,
         end: Timestamp, zone: TimeZoneRules = .utc, granularity: Granularity = .day, group: Group = .time,
         count: Count = .all, limit: Int = 1000
     ) {

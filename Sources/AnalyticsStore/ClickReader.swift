@@ -10,12 +10,15 @@ struct ClickReader {
     private let window: ClickWindow
     /// Of a question by time.
     private let steps: TimeSteps?
+    /// Of a question by domain.
+    private let domains: ClickBlocks.DomainNumbers?
     private let connection: Connection
 
     init(_ question: ClickQuestion, _ scope: ClickScope, on connection: Connection) throws(MariaDBError) {
         (self.question, self.scope, self.connection) = (question, scope, connection)
         (window, steps) = (ClickWindow(question), question.group == .time ? TimeSteps(question) : nil)
         filter = try ClickFilter(question, on: connection)
+        domains = question.group == .domain ? try ClickBlocks.DomainNumbers(in: question.workspace, on: connection) : nil
     }
 
     func tally() throws(MariaDBError) -> Tally {
@@ -24,15 +27,10 @@ struct ClickReader {
         switch scope {
         case .workspace where filter.isEmpty: try addSums(to: &tally)
         case .workspace:
-            try connection.limitingStatements(toSeconds: Self.secondsOfFacts) { () throws(MariaDBError) in
-                try addFacts(from: "click_facts f", to: &tally)
-            }
-        case .one(let number):
-            if filter.isEmpty { try addSums(of: "(SELECT \(Int(number)) AS number)", to: &tally) }
-            try addFacts(from: "(SELECT \(Int(number)) AS number) n STRAIGHT_JOIN click_facts f ON f.link = n.number", to: &tally)
-        case .some(_, let numbers):
-            if filter.isEmpty { try addSums(of: "(\(numbers))", to: &tally) }
-            try addFacts(from: "(\(numbers)) n STRAIGHT_JOIN click_facts f ON f.link = n.number", to: &tally)
+            try connection.limitingStatements(toSeconds: Self.secondsOfFacts) { () throws(MariaDBError) in try addFacts(to: &tally) }
+        case .one, .some, .domain:
+            if filter.isEmpty { try addSumsOfLinks(to: &tally) }
+            try addFacts(to: &tally)
         }
         try addParts(to: &tally)
         return tally
@@ -51,8 +49,8 @@ struct ClickReader {
 
     // MARK: Sums
 
-    /// The dimension in which the group is; for what links have in common that of the links, and for others any that is short.
-    private func dimension(ofLinks: ClickSums.Dimension) -> ClickSums.Dimension {
+    /// The dimension in which the group is; of one link, where that is its own, any that is short.
+    private func dimension(ofLink isOfLink: Bool = false) -> ClickSums.Dimension {
         switch question.group {
         case .time: .quarter
         case .country, .city: .place
@@ -60,7 +58,8 @@ struct ClickReader {
         case .referrer: .referrer
         case .utmSource, .utmMedium, .utmCampaign: .campaign
         case .bot, .trigger: .trigger
-        case .link, .tag, .domain: ofLinks
+        case .link, .tag: isOfLink ? .trigger : .link
+        case .domain: isOfLink ? .trigger : .domain
         }
     }
 
@@ -70,7 +69,7 @@ struct ClickReader {
         let pieces = question.group == .time
             ? [(level: ClickSums.Level.day, quarters: days.lowerBound * Quarter.ofDay..<days.upperBound * Quarter.ofDay)]
             : window.pieces
-        let dimension = dimension(ofLinks: .link)
+        let dimension = dimension()
         for piece in pieces {
             try connection.query("""
                 SELECT period, sums FROM click_sums
@@ -86,15 +85,14 @@ struct ClickReader {
     }
 
     /// The busy days of links that are whole in the window.
-    private func addSums(of numbers: SQL, to tally: inout Tally) throws(MariaDBError) {
+    private func addSumsOfLinks(to tally: inout Tally) throws(MariaDBError) {
         let days = window.wholeDays
         guard !days.isEmpty else { return }
-        let dimension = dimension(ofLinks: .trigger)
+        let dimension = dimension(ofLink: true)
         try connection.query("""
-            SELECT s.period, s.sums, s.link FROM \(numbers) n
-            STRAIGHT_JOIN click_sums s ON s.workspace_id = \(question.workspace) AND s.link = n.number
-              AND s.level = 'day' AND s.dimension = \(unsafeText: dimension.sql)
-              AND s.period >= \(days.lowerBound * Quarter.ofDay) AND s.period < \(days.upperBound * Quarter.ofDay)
+            SELECT t.period, t.sums, t.link FROM \(scope.rows(of: "click_sums"))
+            WHERE t.workspace_id = \(question.workspace) AND t.level = 'day' AND t.dimension = \(unsafeText: dimension.sql)
+              AND t.period >= \(days.lowerBound * Quarter.ofDay) AND t.period < \(days.upperBound * Quarter.ofDay)\(scope.condition)
             """) { row in
             if case .integer(let period) = row[0], case .bytes(let sums) = row[1], case .integer(let link) = row[2] {
                 add(sums, of: Int(period), link: UInt32(truncatingIfNeeded: link), to: &tally)
@@ -114,8 +112,11 @@ struct ClickReader {
                 tally.add(question.count == .all ? counts.humans : counted(counts), to: 0)
                 if question.count == .all { tally.add(counts.clicks - counts.humans, to: 1) }
             }
-        case .link where link != 0, .tag where link != 0, .domain where link != 0:
+        case .link where link != 0, .tag where link != 0:
             Sums.forEach(sums) { _, counts in tally.add(counted(counts), to: link) }
+        case .domain where link != 0:
+            let domain = domains?[link] ?? 0
+            Sums.forEach(sums) { _, counts in tally.add(counted(counts), to: domain) }
         default:
             Sums.forEach(sums) { number, counts in tally.add(counted(counts), to: number) }
         }
@@ -135,30 +136,38 @@ struct ClickReader {
         return [.places, .agents, .referrers, .campaigns].filter { $0 == ofGroup || filter.columns[$0] != nil }
     }
 
+    /// Whether it matters which links of a block a row's facts are of.
+    private var needsLinks: Bool {
+        if case .workspace = scope { return question.group == .link || question.group == .tag }
+        return true
+    }
+
     /// After which a question is refused that has too many facts to look at.
     private static let secondsOfFacts = 10
 
     /// The facts of days: without filters those that are not in the sums, and those of the window's ends.
-    private func addFacts(from source: SQL, to tally: inout Tally) throws(MariaDBError) {
+    private func addFacts(to tally: inout Tally) throws(MariaDBError) {
         let (days, whole) = (window.days, window.wholeDays)
         // Quarters only where they are asked for: in the days that are whole in the window they are not.
         let isWhole: SQL = whole.isEmpty || question.group == .time
-            ? "FALSE" : "f.day >= \(date(whole.lowerBound)) AND f.day < \(date(whole.upperBound))"
+            ? "FALSE" : "t.day >= \(date(whole.lowerBound)) AND t.day < \(date(whole.upperBound))"
         var query: SQL = """
-            SELECT f.link, DATEDIFF(f.day, '1970-01-01'), f.facts, f.marks, IF(\(isWhole), '', f.quarters)
+            SELECT t.link, DATEDIFF(t.day, '1970-01-01'), t.facts, t.marks, IF(\(isWhole), '', t.quarters)
             """
-        for column in columns { query += ", f.\(unsafeText: column.rawValue)" }
+        for column in columns { query += ", t.\(unsafeText: column.rawValue)" }
+        if needsLinks { query += ", t.links" }
         query += """
-             FROM \(source) WHERE f.workspace_id = \(question.workspace)
-              AND f.day >= \(date(days.lowerBound)) AND f.day < \(date(days.upperBound))
+             FROM \(scope.rows(of: "click_facts")) WHERE t.workspace_id = \(question.workspace)
+              AND t.day >= \(date(days.lowerBound)) AND t.day < \(date(days.upperBound))\(scope.condition)
             """
-        if case .workspace = scope { query += " AND f.link < \(Int(ClickNumbers.firstPage))" }
         if filter.isEmpty, !whole.isEmpty {
-            query += " AND (NOT f.summed OR f.day < \(date(whole.lowerBound)) OR f.day >= \(date(whole.upperBound)))"
+            query += " AND (NOT t.summed OR t.day < \(date(whole.lowerBound)) OR t.day >= \(date(whole.upperBound)))"
         }
         try connection.query(query) { row in
             guard case .integer(let link) = row[0], case .integer(let day) = row[1], case .integer(let count) = row[2] else { return }
-            add(facts(of: row, at: 3, day: Int(day), count: Int(count), link: UInt32(truncatingIfNeeded: link)), to: &tally)
+            let number = UInt32(truncatingIfNeeded: link)
+            guard ClickBlocks.isBlock(number) || scope.contains(number) else { return }
+            add(facts(of: row, at: 3, day: Int(day), count: Int(count), link: number), to: &tally)
         }
     }
 
@@ -194,7 +203,13 @@ struct ClickReader {
             if let asked = filter.columns[column] { facts.keep(values, asked) }
             facts.values[column] = values
         }
-        if link == nil { facts.values[.links] = numbers(first + 2 + columns.count) }
+        guard let link else {
+            facts.values[.links] = numbers(first + 2 + columns.count)
+            return facts
+        }
+        if needsLinks, ClickBlocks.isBlock(link) {
+            facts.values[.links] = numbers(first + 2 + columns.count).map { link + $0 }
+        }
         return facts
     }
 
@@ -230,7 +245,10 @@ struct ClickReader {
         case .utmSource, .utmMedium, .utmCampaign: return number(.campaigns)
         case .bot: return { ClickMarks(bits: marks[$0]).isBot ? 1 : 0 }
         case .trigger: return { ClickMarks(bits: marks[$0]).trigger }
-        case .link, .tag, .domain: return number(.links, else: facts.link ?? 0)
+        case .link, .tag: return number(.links, else: facts.link ?? 0)
+        case .domain:
+            let (link, domains) = (number(.links, else: facts.link ?? 0), domains)
+            return { domains?[link($0)] ?? 0 }
         }
     }
 }
@@ -238,7 +256,7 @@ struct ClickReader {
 /// The facts of a row, in columns, and which of them are asked for.
 private struct FactRow {
     let day: Int
-    /// Where all are of one.
+    /// The link or block that all are of; nil in a part.
     let link: UInt32?
     var marks: [UInt32]
     var values: [FactColumn: [UInt32]] = [:]

@@ -2,24 +2,33 @@ import MariaDB
 import Model
 import Store
 
-/// What a question is about: the whole workspace, one link or page, or some links.
+/// What a question is about: the whole workspace, one link or page, some links, or those of a domain.
 enum ClickScope {
     case workspace
     case one(UInt32)
     /// Numbers of links; the query selects the same, as `number`.
     case some(Set<UInt32>, SQL)
+    /// All links of a domain.
+    case domain(ClickBlocks.DomainNumbers)
 
     /// Nil where nothing that was asked for has ever been clicked.
     init?(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) {
         if let page = question.page {
             guard let number = try Self.number(of: page, .page, question, on: connection) else { return nil }
             self = .one(number)
-        } else if question.domain == nil, question.tag == nil {
-            guard let link = question.link else { self = .workspace; return }
-            guard let number = try Self.number(of: link, .link, question, on: connection) else { return nil }
-            self = .one(number)
+        } else if let tag = question.tag {
+            try self.init(Self.numbers(tag: tag, question), on: connection)
         } else {
-            try self.init(Self.numbers(question), on: connection)
+            let number = try question.link.map { link throws(MariaDBError) in try Self.number(of: link, .link, question, on: connection) }
+            if case .some(nil) = number { return nil }
+            let domains = try question.domain.map { host throws(MariaDBError) in
+                try ClickBlocks.DomainNumbers(of: host, in: question.workspace, on: connection)
+            }
+            switch (number ?? nil, domains) {
+            case (nil, nil): self = .workspace
+            case (let number?, let domains): if domains?[number] == 0 { return nil } else { self = .one(number) }
+            case (nil, let domains?): if domains.ranges.isEmpty { return nil } else { self = .domain(domains) }
+            }
         }
     }
 
@@ -48,25 +57,17 @@ enum ClickScope {
             """).first.map { row throws(MariaDBError) in UInt32(try row.integer(0)) }
     }
 
-    /// Those of links that have the tag and the domain now.
-    private static func numbers(_ question: ClickQuestion) -> SQL {
-        var query: SQL = "SELECT n.number FROM "
-        var joins: SQL = ""
-        if let tag = question.tag {
-            query += "link_tags l "
-            joins += " AND l.tag = \(tag)"
-            if let domain = question.domain {
-                query += "STRAIGHT_JOIN links d ON d.workspace_id = l.workspace_id AND d.id = l.link_id AND d.domain_id = \(domain) "
-            }
-            if let link = question.link { joins += " AND l.link_id = \(link)" }
-            query += "STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.link_id "
-            return query + "WHERE l.workspace_id = \(question.workspace)" + joins
+    /// Those of links that have the tag now, of a domain or of all.
+    private static func numbers(tag: String, _ question: ClickQuestion) -> SQL {
+        var query: SQL = "SELECT n.number FROM link_tags l "
+        if let domain = question.domain {
+            query += "STRAIGHT_JOIN links d ON d.workspace_id = l.workspace_id AND d.id = l.link_id AND d.host = \(domain) "
         }
         query += """
-            links l STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.id
-            WHERE l.workspace_id = \(question.workspace) AND l.domain_id = \(question.domain)
+            STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.link_id
+            WHERE l.workspace_id = \(question.workspace) AND l.tag = \(tag)
             """
-        if let link = question.link { query += " AND l.id = \(link)" }
+        if let link = question.link { query += " AND l.link_id = \(link)" }
         return query
     }
 
@@ -75,6 +76,43 @@ enum ClickScope {
         case .workspace: true
         case .one(let one): number == one
         case .some(let some, _): some.contains(number)
+        case .domain(let domains): domains[number] != 0
         }
     }
+
+    /// The rows `t` of a table of links that can be about them, those of their blocks among them: what follows FROM.
+    func rows(of table: String) -> SQL {
+        let table: SQL = "\(unsafeText: table) t"
+        switch self {
+        case .workspace, .domain: return table
+        case .one(let one) where one >= ClickNumbers.firstPage:
+            return "(SELECT \(Int(one)) AS number) n STRAIGHT_JOIN \(table) ON t.link = n.number"
+        case .one(let one):
+            let block = ClickBlocks.number(of: one)
+            return "(SELECT \(Int(one)) AS number UNION SELECT \(Int(block))) n STRAIGHT_JOIN \(table) ON t.link = n.number"
+        case .some(_, let numbers):
+            return """
+                (\(numbers) UNION SELECT \(ClickBlocks.number(of: "b.number")) FROM (\(numbers)) b) n STRAIGHT_JOIN \(table) ON t.link = n.number
+                """
+        }
+    }
+
+    /// What else such a row has to be, with AND in front.
+    var condition: SQL {
+        switch self {
+        case .workspace: return " AND t.link < \(Int(ClickNumbers.firstPage))"
+        case .one, .some: return ""
+        case .domain(let domains):
+            var ranges = domains.ranges
+            if ranges.count > Self.rangeLimit, let first = ranges.first, let last = ranges.last {
+                ranges = [first.lowerBound..<last.upperBound]
+            }
+            var condition: SQL = " AND (FALSE"
+            for range in ranges { condition += " OR t.link >= \(Int(range.lowerBound)) AND t.link < \(Int(range.upperBound))" }
+            return condition + ")"
+        }
+    }
+
+    /// Where many domains have grown side by side the rows of all are read, and those of one are kept.
+    private static let rangeLimit = 500
 }

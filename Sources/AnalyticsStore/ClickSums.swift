@@ -13,22 +13,24 @@ enum ClickSums {
         case quarter
         case place, agent, referrer, campaign, trigger
         /// Only of the whole workspace.
-        case link
+        case link, domain
 
         /// The number that a fact is counted under.
-        func number(_ fact: ClickFact, _ link: UInt32) -> UInt32 {
-            switch self {
+        func number(_ counted: CountedFact) -> UInt32 {
+            let fact = counted.fact
+            return switch self {
             case .quarter: fact.quarter
             case .place: fact.place
             case .agent: fact.agent
             case .referrer: fact.referrer
             case .campaign: fact.campaign
             case .trigger: fact.marks.trigger
-            case .link: link
+            case .link: counted.link
+            case .domain: counted.domain
             }
         }
 
-        static let ofLink = allCases.filter { $0 != .link }
+        static let ofLink = allCases.filter { $0 != .link && $0 != .domain }
     }
 
     /// The number under which the whole workspace is counted.

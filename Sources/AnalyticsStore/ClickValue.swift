@@ -7,6 +7,8 @@ package enum ClickValue: Hashable, Sendable {
     case link(LinkID)
     /// A page whose views are counted.
     case page(LinkID)
+    /// The host of a link's domain.
+    case domain(String)
     case place(country: String, city: String)
     case agent(device: String, browser: String, os: String, isBot: Bool)
     case referrer(String)
@@ -14,7 +16,7 @@ package enum ClickValue: Hashable, Sendable {
 
     /// As the table has them.
     package enum Kind: String, Sendable, CaseIterable {
-        case link, page, place, agent, referrer, campaign
+        case link, page, domain, place, agent, referrer, campaign
     }
 
     /// Divides the parts of a value.
@@ -27,6 +29,7 @@ package enum ClickValue: Hashable, Sendable {
         switch self {
         case .link: .link
         case .page: .page
+        case .domain: .domain
         case .place: .place
         case .agent: .agent
         case .referrer: .referrer
@@ -39,7 +42,7 @@ package enum ClickValue: Hashable, Sendable {
         switch self {
         case .link, .page, .agent: false
         case .place(let country, let city): country.isEmpty && city.isEmpty
-        case .referrer(let host): host.isEmpty
+        case .domain(let host), .referrer(let host): host.isEmpty
         case .campaign(let source, let medium, let campaign): source.isEmpty && medium.isEmpty && campaign.isEmpty
         }
     }
@@ -50,7 +53,7 @@ package enum ClickValue: Hashable, Sendable {
         case .link, .page: ""
         case .place(let country, let city): Self.join(country, city)
         case .agent(let device, let browser, let os, let isBot): Self.join(device, browser, os, isBot ? "1" : "0")
-        case .referrer(let host): host
+        case .domain(let host), .referrer(let host): host
         case .campaign(let source, let medium, let campaign): Self.join(source, medium, campaign)
         }
     }
@@ -65,10 +68,10 @@ package enum ClickValue: Hashable, Sendable {
         }
     }
 
-    /// What it becomes when its workspace has had too many new ones today. There are few links, pages, agents and countries.
+    /// What it becomes when its workspace has had too many new ones today. There are few links, pages, domains, agents and countries.
     var beyondLimit: ClickValue? {
         switch self {
-        case .link, .page, .agent: nil
+        case .link, .page, .domain, .agent: nil
         case .place(let country, _): .place(country: country, city: Self.other)
         case .referrer: .referrer(Self.other)
         case .campaign: .campaign(source: Self.other, medium: Self.other, campaign: Self.other)

@@ -19,14 +19,17 @@ CREATE TABLE IF NOT EXISTS click_parts (
   PRIMARY KEY (workspace_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
--- The facts of a link (or, from 2147483648 on, of a page) on a UTC day. Part 0 is appended to; when it is full it gets a number.
+-- The facts of a link (or, from 2147483648 on, of a page) on a UTC day. Of links that are clicked seldom they stand together under
+-- the number of their block (click_blocks), each with the place of its link in it. Part 0 is appended to; when it is full it gets
+-- a number.
 CREATE TABLE IF NOT EXISTS click_facts (
   workspace_id BINARY(16) NOT NULL,
   link INT UNSIGNED NOT NULL,
   day DATE NOT NULL,
   part SMALLINT UNSIGNED NOT NULL,
   facts INT UNSIGNED NOT NULL,
-  summed BOOLEAN NOT NULL COMMENT 'the day is in click_sums as well: whole days are read there',
+  summed BOOLEAN NOT NULL COMMENT 'they are in click_sums as well: whole days are read there',
+  links MEDIUMBLOB NOT NULL COMMENT 'of a block',
   quarters MEDIUMBLOB NOT NULL,
   places MEDIUMBLOB NOT NULL,
   agents MEDIUMBLOB NOT NULL,
@@ -38,14 +41,14 @@ CREATE TABLE IF NOT EXISTS click_facts (
 PARTITION BY RANGE COLUMNS (day) (PARTITION later VALUES LESS THAN (MAXVALUE));
 
 -- The facts of a quarter of an hour, a UTC day and a calendar month added up by one dimension: of the whole workspace (link 0), and
--- of a day of a link that has many. Every zone's days begin on a quarter. `sums` are numbers in their order, each with its clicks
+-- of the facts of a link of its own on a day that has many. Every zone's days begin on a quarter. `sums` are numbers in their order, each with its clicks
 -- and how many of them are bots and humans that had been there (Sources/AnalyticsStore/Sums.swift); links are divided into
 -- blocks of 65,536 numbers.
 CREATE TABLE IF NOT EXISTS click_sums (
   workspace_id BINARY(16) NOT NULL,
   link INT UNSIGNED NOT NULL,
   level ENUM('quarter', 'day', 'month') NOT NULL,
-  dimension ENUM('quarter', 'place', 'agent', 'referrer', 'campaign', 'trigger', 'link') NOT NULL,
+  dimension ENUM('quarter', 'place', 'agent', 'referrer', 'campaign', 'trigger', 'link', 'domain') NOT NULL,
   period INT UNSIGNED NOT NULL COMMENT 'its first quarter of an hour since 1970',
   block SMALLINT UNSIGNED NOT NULL,
   sums MEDIUMBLOB NOT NULL,

@@ -53,7 +53,7 @@ enum ClickResource {
         var question = ClickQuestion(
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone, granularity: window.granularity)
         question.link = try link(&query)
-        question.domain = try query.domain(call)?.id
+        question.domain = try query.domain(call)?.host
         question.tag = try query.value("tag").map(Tag.spelling(of:))
         question.filters = try filters(&query)
         return question
