@@ -20,7 +20,7 @@ package enum ClickCompaction {
     }
 
     /// Clicks of one transaction, but for what the last part has beyond: they are in memory meanwhile.
-    private static let clicksAtOnce = 200_000
+    private static let clicksAtOnce = 100_000
 
     /// Compacts what a workspace has waiting, in one transaction or several. Nothing where another process does so.
     package static func run(_ workspace: WorkspaceID, in store: Store) throws {

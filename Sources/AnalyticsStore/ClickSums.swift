@@ -59,7 +59,10 @@ enum ClickSums {
             for dimension in Dimension.allCases {
                 let rows = sums.filter { $0.key.level == level && $0.key.dimension == dimension }
                     .sorted { Key.isOrdered($0.key, $1.key) }
-                for chunk in chunks(of: rows) { try add(chunk, level, dimension, in: workspace, on: connection) }
+                for start in stride(from: 0, to: rows.count, by: level.rowsAtOnce) {
+                    let rows = rows[start..<min(start + level.rowsAtOnce, rows.count)]
+                    try add(rows, level, dimension, in: workspace, on: connection)
+                }
             }
         }
     }
@@ -110,6 +113,15 @@ enum ClickSums {
 
 extension ClickSums.Level {
     var sql: String { "'\(rawValue)'" }
+
+    /// What is in memory together: a row of links has up to 65,536 of them, and those of a month many.
+    fileprivate var rowsAtOnce: Int {
+        switch self {
+        case .quarter: 512
+        case .day: 32
+        case .month: 4
+        }
+    }
 
     /// The first quarter of the period of this level that a quarter is in.
     func floor(_ quarter: Int) -> Int {

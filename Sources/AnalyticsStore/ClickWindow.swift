@@ -90,31 +90,60 @@ struct TimeSteps {
 
 /// Clicks by number.
 struct Tally {
-    private(set) var counts: [Int] = []
+    /// Neighbours together, as far as any has clicks.
+    private var pages: [[Int]] = []
     private(set) var total = 0
 
-    subscript(_ number: UInt32) -> Int { Int(number) < counts.count ? counts[Int(number)] : 0 }
+    private static let pageBits = 12
+    private static let emptyPage = [Int](repeating: 0, count: 1 << pageBits)
+
+    subscript(_ number: UInt32) -> Int {
+        let page = Int(number) >> Self.pageBits
+        return page < pages.count && !pages[page].isEmpty ? pages[page][Int(number) & (1 << Self.pageBits - 1)] : 0
+    }
 
     @inline(__always)
     mutating func add(_ clicks: Int, to number: UInt32) {
-        let number = Int(number)
-        if number >= counts.count { grow(number) }
-        counts[number] += clicks
+        let page = Int(number) >> Self.pageBits
+        if page >= pages.count || pages[page].isEmpty { makePage(page) }
+        pages[page][Int(number) & (1 << Self.pageBits - 1)] += clicks
         total += clicks
     }
 
-    private mutating func grow(_ number: Int) {
-        counts += [Int](repeating: 0, count: number + number / 2 + 64 - counts.count)
+    private mutating func makePage(_ page: Int) {
+        while pages.count <= page { pages.append([]) }
+        pages[page] = Self.emptyPage
+    }
+
+    /// Calls `body` with each number that has clicks, in their order.
+    private func forEach(_ body: (UInt32, Int) -> Void) {
+        for (page, counts) in pages.enumerated() {
+            for (place, clicks) in counts.enumerated() where clicks != 0 { body(UInt32(page << Self.pageBits + place), clicks) }
+        }
     }
 
     /// The numbers that have clicks.
-    var numbers: [UInt32] { counts.indices.filter { counts[$0] != 0 }.map { UInt32($0) } }
+    var numbers: [UInt32] {
+        var numbers: [UInt32] = []
+        forEach { number, _ in numbers.append(number) }
+        return numbers
+    }
 
     /// So many numbers with the most clicks, of those with as many the lowest; and what the others come to.
     func top(_ limit: Int) -> (numbers: [UInt32], other: (values: Int, clicks: Int)) {
-        let numbers = numbers
-        guard numbers.count > limit else { return (numbers, (0, 0)) }
-        let shown = Array(numbers.sorted { (counts[Int($1)], $0) < (counts[Int($0)], $1) }.prefix(limit))
-        return (shown, (numbers.count - limit, total - shown.reduce(0) { $0 + counts[Int($1)] }))
+        var (best, least, count) = ([(number: UInt32, clicks: Int)](), 0, 0)
+        func keepBest() {
+            best = Array(best.sorted { ($1.clicks, $0.number) < ($0.clicks, $1.number) }.prefix(limit))
+            if best.count == limit { least = best.last?.clicks ?? 0 }
+        }
+        forEach { number, clicks in
+            count += 1
+            // Of the later ones only those with more: numbers come in their order.
+            guard clicks > least else { return }
+            best.append((number, clicks))
+            if best.count >= 2 * limit { keepBest() }
+        }
+        keepBest()
+        return (best.map(\.number), (count - best.count, total - best.reduce(0) { $0 + $1.clicks }))
     }
 }
