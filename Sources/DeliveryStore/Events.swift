@@ -7,8 +7,9 @@ public enum Events {
     /// The statement that writes an event, to stand in the transaction of the change that it tells of.
     public static func insertion(of event: Event) -> SQL { insertion(of: [event][...]) }
 
-    /// Writes the events of many changes, in the transaction of all of them.
+    /// Writes the events of many changes, in the transaction of all of them; in the order of the key, which leaves full pages.
     public static func insert(_ events: [Event], on connection: Connection) throws(MariaDBError) {
+        let events = events.sorted { $0.id < $1.id }
         guard events.count >= LoadRows.worthwhile else {
             for chunk in chunks(of: events) { try connection.execute(insertion(of: chunk)) }
             return

@@ -25,7 +25,12 @@ extension Doctor {
         finding("Run: maskctl migrate") {
             let pending = try installation.store.read { try installation.migrator().pending(on: $0) }
             guard pending.isEmpty else { throw Complaint("\(pending.count) migrations are missing. Run: maskctl migrate") }
-            return Schema.newestMigration
+            let large = try installation.store.read { try Schema.uncompressedTables(on: $0) }
+            guard !large.isEmpty else { return Schema.newestMigration }
+            return """
+                \(Schema.newestMigration); \(large.joined(separator: " and ")) could be smaller: the ALTER TABLE is in \
+                sql/migrations/\(Schema.compression).sql
+                """
         }
     }
 

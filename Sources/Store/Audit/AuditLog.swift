@@ -21,8 +21,9 @@ public enum AuditLog {
     /// The statement that writes an entry, to stand in the transaction of the change that it tells of.
     public static func insertion(of entry: AuditEntry) -> SQL { insertion(of: [entry][...]) }
 
-    /// Writes the entries of many changes, in the transaction of all of them.
+    /// Writes the entries of many changes, in the transaction of all of them; in the order of the key, which leaves full pages.
     public static func insert(_ entries: [AuditEntry], on connection: Connection) throws(MariaDBError) {
+        let entries = entries.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         guard entries.count >= LoadRows.worthwhile else {
             for chunk in chunks(of: entries) { try connection.execute(insertion(of: chunk)) }
             return

@@ -20,7 +20,7 @@ struct LinkTrace {
     private var hasMoved = false
 
     static func created(_ made: MadeLink) -> LinkTrace {
-        LinkTrace(action: .linkCreated, type: .linkCreated, link: made.link, json: made.json, after: made.json.withoutNulls)
+        LinkTrace(action: .linkCreated, type: .linkCreated, link: made.link, json: made.json, after: RecordedLink.stored(made.json))
     }
 
     static func updated(_ before: Link, _ after: Link, _ site: SiteConfiguration) -> LinkTrace {
@@ -36,7 +36,7 @@ struct LinkTrace {
     static func deleted(_ link: Link, _ site: SiteConfiguration) -> LinkTrace {
         let json = link.json(site)
         return LinkTrace(
-            action: .linkDeleted, type: .linkDeleted, link: link, json: json, before: json.withoutNulls, hasMoved: true)
+            action: .linkDeleted, type: .linkDeleted, link: link, json: json, before: RecordedLink.stored(json), hasMoved: true)
     }
 
     func entries(_ assignment: Assignment) -> (AuditEntry, Event) {
@@ -60,12 +60,6 @@ struct LinkTrace {
 }
 
 extension JSON {
-    /// What is there, for a log that is kept for years.
-    fileprivate var withoutNulls: JSON {
-        guard case .object(let object) = self else { return self }
-        return .object(JSONObject(object.members.filter { !$0.value.isNull }))
-    }
-
     /// Tells that a secret has changed, and not what it is.
     fileprivate func masking(_ name: String, _ hasChanged: Bool) -> JSON {
         guard hasChanged, case .object(var object) = self else { return self }

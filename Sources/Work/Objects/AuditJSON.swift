@@ -15,7 +15,7 @@ extension AuditRecord {
             "address": JSON(address.isEmpty ? nil : address),
             "user_agent": JSON(userAgent.isEmpty ? nil : userAgent),
             "request_id": JSON(requestID.isEmpty ? nil : "req_" + requestID),
-            "changes": changes.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null,
+            "changes": toldChanges,
         ]
     }
 }
