@@ -20,7 +20,9 @@ struct LinkTrace {
     private var hasMoved = false
 
     static func created(_ made: MadeLink) -> LinkTrace {
-        LinkTrace(action: .linkCreated, type: .linkCreated, link: made.link, json: made.json, after: RecordedLink.stored(made.json))
+        LinkTrace(
+            action: .linkCreated, type: .linkCreated, link: made.link, json: made.json,
+            after: RecordedLink.stored(made.json, id: made.link.id.description))
     }
 
     static func updated(_ before: Link, _ after: Link, _ site: SiteConfiguration) -> LinkTrace {
@@ -36,7 +38,8 @@ struct LinkTrace {
     static func deleted(_ link: Link, _ site: SiteConfiguration) -> LinkTrace {
         let json = link.json(site)
         return LinkTrace(
-            action: .linkDeleted, type: .linkDeleted, link: link, json: json, before: RecordedLink.stored(json), hasMoved: true)
+            action: .linkDeleted, type: .linkDeleted, link: link, json: json,
+            before: RecordedLink.stored(json, id: link.id.description), hasMoved: true)
     }
 
     func entries(_ assignment: Assignment) -> (AuditEntry, Event) {
