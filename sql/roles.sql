@@ -14,6 +14,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON bio_page_links TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhooks TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_lanes TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_keys TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON link_texts TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_totals TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_budgets TO mask_worker;
 
@@ -62,6 +63,9 @@ GRANT INSERT ON deleted_webhooks TO mask_worker;
 
 -- Whose links are not found any more.
 GRANT SELECT ON deleted_workspaces TO mask_worker;
+
+-- Whether every link has its text for searches.
+GRANT SELECT ON link_text_passes TO mask_worker;
 
 -- Whether the schema is new enough.
 GRANT SELECT ON schema_migrations TO mask_worker;

@@ -10,6 +10,19 @@ public struct SearchText: Sendable, Equatable {
 
     public var slug: String { Slug.spelling(of: text) }
 
+    /// The forms in which ``LinkText`` has it where a link has it, at most three: capitals tell that `straße` is `STRASSE`, too, and
+    /// a destination has `ä%20b` decoded. Nil where ``FoldedText`` does not know all letters.
+    public var folded: [[UInt8]]? {
+        var texts = [text, text.uppercased()]
+        if !text.utf8.allSatisfy(\.isVisibleASCII) { texts.append(PercentEncoding.readable(text)) }
+        var forms: [[UInt8]] = []
+        for text in texts {
+            guard let form = FoldedText.fold(text) else { return nil }
+            if !forms.contains(form) { forms.append(form) }
+        }
+        return forms
+    }
+
     /// The forms that a destination can have it in, at most six, all ASCII. Letters of ASCII match in any case anyway; others
     /// are looked for as they are, in small letters and in capitals.
     public var destinations: [String] {

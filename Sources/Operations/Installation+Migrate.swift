@@ -32,6 +32,15 @@ extension Installation {
             report("there are no roles mask_worker and mask_sender (grants.sql): nothing was granted")
         }
         try moveFormerClicks(report: report)
+        try fillLinkTexts(report: report)
+    }
+
+    /// Gives the links that the version before 0.9.1 has made their texts, while its workers run. Safe to interrupt: the next run
+    /// goes on.
+    private func fillLinkTexts(report: (String) -> Void) throws {
+        try LinkTextPass.run(in: Store(configuration.database, connections: 2)) {
+            if $0 % 100_000 == 0 { report("links: \($0) have their texts for searches") }
+        }
     }
 
     /// Moves the clicks that the version before 0.9.1 has stored, while its workers run, but for those of the last hour: they may

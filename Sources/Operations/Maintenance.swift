@@ -23,6 +23,7 @@ public enum Maintenance {
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }
+            steps.take { if try store.read({ try LinkTextPass.isDue(at: now, on: $0) }) { try LinkTextPass.run(in: store, at: now) } }
             steps.take { try DeletedWebhooks.settle(store, at: now) }
             steps.take { try DeletedWorkspaces.settle(store, at: now) }
         }

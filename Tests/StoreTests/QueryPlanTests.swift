@@ -17,7 +17,10 @@ struct QueryPlanTests {
         tenant = try database.makeTenant()
         links = try Self.fill(tenant, in: database)
         _ = try Self.fill(try database.makeTenant(slug: "other"), in: database)
-        for table in ["links", "link_tags", "link_totals", "click_values", "click_blocks", "click_facts", "click_sums", "click_parts", "recorded_clicks"] {
+        for table in [
+            "links", "link_texts", "link_tags", "link_totals", "click_values", "click_blocks", "click_facts", "click_sums", "click_parts",
+            "recorded_clicks",
+        ] {
             try database.connect().run("ANALYZE TABLE \(table)")
         }
     }
@@ -48,23 +51,36 @@ struct QueryPlanTests {
         return links
     }
 
+    private struct PlanRow {
+        let table: String
+        let type: String
+        let key: String?
+        let statement: SQL
+    }
+
     /// Runs `body` and explains each of its statements.
-    private func expectKeys(_ what: String, _ body: (Connection) throws -> Void) throws {
+    private func plan(_ body: (Connection) throws -> Void) throws -> [PlanRow] {
         let (connection, explainer) = (try database.connect(), try database.connect())
         var statements: [SQL] = []
         connection.trace = { statements.append($0) }
         try body(connection)
         #expect(!statements.isEmpty)
-        for statement in statements {
+        return try statements.flatMap { statement in
             var explanation: SQL = "EXPLAIN "
             explanation += statement
-            for row in try explainer.query(explanation) {
-                guard let table = try row.optionalString(2), !table.hasPrefix("<") else { continue }
-                let (type, key) = (try row.optionalString(3) ?? "", try row.optionalString(5))
-                #expect(
-                    key != nil && !["ALL", "index"].contains(type),
-                    "\(what): \(table) is read by \(type), key \(key ?? "none"): \(statement.text)")
+            return try explainer.query(explanation).compactMap { row -> PlanRow? in
+                guard let table = try row.optionalString(2), !table.hasPrefix("<") else { return nil }
+                return PlanRow(
+                    table: table, type: try row.optionalString(3) ?? "", key: try row.optionalString(5), statement: statement)
             }
+        }
+    }
+
+    private func expectKeys(_ what: String, _ body: (Connection) throws -> Void) throws {
+        for row in try plan(body) {
+            #expect(
+                row.key != nil && !["ALL", "index"].contains(row.type),
+                "\(what): \(row.table) is read by \(row.type), key \(row.key ?? "none"): \(row.statement.text)")
         }
     }
 
@@ -103,6 +119,20 @@ struct QueryPlanTests {
                         _ = try Links.list(filter, in: tenant.workspace.id, after: position, limit: 25, on: $0)
                     }
                 }
+            }
+        }
+    }
+
+    @Test("of searches: links are read one by one, where their texts or totals lead", arguments: [
+        "nothing has this", "l1", "straße 100%",
+    ])
+    func searches(_ search: String) throws {
+        for order in [LinkFilter.Order.createdAt, .clicks] {
+            var filter = LinkFilter()
+            (filter.search, filter.order) = (SearchText(search), order)
+            for row in try plan({ _ = try Links.list(filter, in: tenant.workspace.id, after: nil, limit: 25, on: $0) }) {
+                guard row.table == "l", row.statement.text.contains("link_texts") else { continue }
+                #expect(row.type == "eq_ref", "\(filter): \(row.type): \(row.statement.text)")
             }
         }
     }

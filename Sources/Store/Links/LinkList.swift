@@ -34,6 +34,11 @@ public struct LinkPosition: Sendable, Equatable {
         self.id = id
         self.clicks = clicks
     }
+
+    /// By clicks.
+    fileprivate func isAfter(_ other: LinkPosition) -> Bool {
+        clicks == other.clicks ? id < other.id : clicks < other.clicks
+    }
 }
 
 extension Links {
@@ -42,19 +47,58 @@ extension Links {
         _ filter: LinkFilter, in workspace: WorkspaceID, after position: LinkPosition?, limit: Int,
         on connection: Connection
     ) throws(MariaDBError) -> [Link] {
-        let conditions = conditions(filter, workspace)
+        var question = Question(workspace: workspace, conditions: conditions(filter, workspace), limit: limit)
+        if let search = filter.search { question.search = try LinkSearch(search, on: connection) }
+        if question.search?.isOfTexts == true, !question.conditions.text.isEmpty {
+            question.isNarrow = try few(question.withoutSearch, on: connection) != nil
+        }
         switch filter.order {
         case .createdAt:
-            let next: SQL = position.map { " AND l.id < \($0.id)" } ?? ""
-            return try connection.query("""
-                \(columns) WHERE l.workspace_id = \(workspace)\(conditions)\(next) ORDER BY l.id DESC LIMIT \(limit)
-                """).map(link)
+            return try newest(question, position.map { " AND l.id < \($0.id)" } ?? "", limit, connection)
         case .clicks:
-            let areFew = conditions.text.isEmpty ? false : try areFew(conditions, in: workspace, on: connection)
-            return areFew
-                ? try sorted(conditions, workspace, position, limit, connection)
-                : try walked(conditions, workspace, position, limit, connection)
+            let ids = question.isFiltered ? try few(question, on: connection) : nil
+            if let ids { return try sorted(ids, question, position, connection) }
+            return try walked(question, position, connection)
         }
+    }
+
+    /// What a list is asked for.
+    private struct Question {
+        var workspace: WorkspaceID
+        /// But for the search; each with AND in front.
+        var conditions: SQL
+        var limit: Int
+        var search: LinkSearch?
+        /// So few links are left by the other conditions that their texts are looked up, in place of looking through all texts.
+        var isNarrow = false
+
+        var isFiltered: Bool { search != nil || !conditions.text.isEmpty }
+
+        var withoutSearch: Question { Question(workspace: workspace, conditions: conditions, limit: limit) }
+
+        /// `links` as l, with `link_texts` as s where these are searched. Texts are looked through first: they are narrow.
+        var tables: SQL {
+            guard search?.isOfTexts == true else { return "links l" }
+            return isNarrow
+                ? "links l STRAIGHT_JOIN link_texts s ON s.workspace_id = l.workspace_id AND s.link_id = l.id"
+                : "link_texts s STRAIGHT_JOIN links l ON l.workspace_id = s.workspace_id AND l.id = s.link_id"
+        }
+
+        var allConditions: SQL {
+            guard let search else { return "l.workspace_id = \(workspace)\(conditions)" }
+            return "l.workspace_id = \(workspace)\(conditions) AND \(search.condition)"
+        }
+    }
+
+    private static func newest(
+        _ question: Question, _ next: SQL, _ limit: Int, _ connection: Connection
+    ) throws(MariaDBError) -> [Link] {
+        try connection.query("""
+            \(fields)
+            FROM \(question.tables)
+            LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
+            WHERE \(question.allConditions)\(next) ORDER BY l.id DESC LIMIT \(limit)
+            """).map(link)
     }
 
     // MARK: By clicks
@@ -62,52 +106,56 @@ extension Links {
     /// So many links are sorted; among more those with the most clicks are looked for.
     private static let fewLinks = 5000
 
-    private static func areFew(_ conditions: SQL, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
-        let count = try connection.query("""
-            SELECT COUNT(*) FROM (SELECT 1 FROM links l WHERE l.workspace_id = \(workspace)\(conditions) LIMIT \(fewLinks + 1)) l
-            """).first?.integer(0) ?? 0
-        return count <= fewLinks
+    /// The links that a question is about; nil where they are many.
+    private static func few(_ question: Question, on connection: Connection) throws(MariaDBError) -> [LinkID]? {
+        let ids = try connection.query("""
+            SELECT l.id FROM \(question.tables) WHERE \(question.allConditions) LIMIT \(fewLinks + 1)
+            """).map { row throws(MariaDBError) -> LinkID in try row.identifier(0) }
+        return ids.count <= fewLinks ? ids : nil
     }
 
     private static func sorted(
-        _ conditions: SQL, _ workspace: WorkspaceID, _ position: LinkPosition?, _ limit: Int, _ connection: Connection
+        _ ids: [LinkID], _ question: Question, _ position: LinkPosition?, _ connection: Connection
     ) throws(MariaDBError) -> [Link] {
-        let next: SQL = position.map {
-            " AND (COALESCE(t.clicks, 0) < \($0.clicks) OR COALESCE(t.clicks, 0) = \($0.clicks) AND l.id < \($0.id))"
-        } ?? ""
-        return try connection.query("""
-            \(columns) WHERE l.workspace_id = \(workspace)\(conditions)\(next)
-            ORDER BY COALESCE(t.clicks, 0) DESC, l.id DESC LIMIT \(limit)
-            """).map(link)
+        var clicks: [LinkID: Int] = [:]
+        for chunk in chunks(of: ids) {
+            for row in try connection.query("""
+                SELECT link_id, CAST(clicks AS SIGNED) FROM link_totals
+                WHERE workspace_id = \(question.workspace) AND link_id IN (\(list: Array(chunk)))
+                """) { clicks[try row.identifier(0)] = try row.integer(1) }
+        }
+        let places = ids.map { LinkPosition(id: $0, clicks: clicks[$0] ?? 0) }.sorted { $1.isAfter($0) }
+        let page = places.drop { place in position.map { !place.isAfter($0) } ?? false }.prefix(question.limit).map(\.id)
+        let links = try find(page, in: question.workspace, on: connection)
+        return page.compactMap { links[$0] }
     }
 
     /// Along the index of clicks, and then those that have none.
     private static func walked(
-        _ conditions: SQL, _ workspace: WorkspaceID, _ position: LinkPosition?, _ limit: Int, _ connection: Connection
+        _ question: Question, _ position: LinkPosition?, _ connection: Connection
     ) throws(MariaDBError) -> [Link] {
         var links: [Link] = []
         if position.map({ $0.clicks > 0 }) ?? true {
             let next: SQL = position.map {
                 " AND (t.clicks < \($0.clicks) OR t.clicks = \($0.clicks) AND t.link_id < \($0.id))"
             } ?? ""
+            let texts: SQL = question.search?.isOfTexts != true
+                ? "" : "STRAIGHT_JOIN link_texts s ON s.workspace_id = t.workspace_id AND s.link_id = t.link_id"
             links = try connection.query("""
-                \(fields) FROM link_totals t FORCE INDEX (clicks)
+                \(fields) FROM link_totals t FORCE INDEX (clicks) \(texts)
                 STRAIGHT_JOIN links l ON l.workspace_id = t.workspace_id AND l.id = t.link_id
-                WHERE t.workspace_id = \(workspace) AND t.clicks > 0\(next)\(conditions)
-                ORDER BY t.clicks DESC, t.link_id DESC LIMIT \(limit)
+                WHERE t.workspace_id = \(question.workspace) AND t.clicks > 0\(next) AND \(question.allConditions)
+                ORDER BY t.clicks DESC, t.link_id DESC LIMIT \(question.limit)
                 """).map(link)
         }
-        guard links.count < limit else { return links }
+        guard links.count < question.limit else { return links }
         let next: SQL = position.flatMap { $0.clicks > 0 ? nil : " AND l.id < \($0.id)" } ?? ""
-        return links + (try connection.query("""
-            \(columns) WHERE l.workspace_id = \(workspace) AND COALESCE(t.clicks, 0) = 0\(next)\(conditions)
-            ORDER BY l.id DESC LIMIT \(limit - links.count)
-            """).map(link))
+        return links + (try newest(question, " AND COALESCE(t.clicks, 0) = 0\(next)", question.limit - links.count, connection))
     }
 
     // MARK: Filters
 
-    /// Each with AND in front.
+    /// But for the search; each with AND in front.
     private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> SQL {
         var conditions: [SQL] = []
         if let host = filter.host { conditions.append(Domains.isHost(host) ? "l.host = \(host)" : "FALSE") }
@@ -119,7 +167,6 @@ extension Links {
             conditions.append("l.created_at < \(time) AND l.id < \(ULID.first(at: time.adding(days: idDays)))")
         }
         if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
-        if let search = filter.search { conditions.append(condition(search)) }
         for tag in filter.tags.filledUp {
             conditions.append("""
                 EXISTS (SELECT 1 FROM link_tags g
@@ -132,28 +179,6 @@ extension Links {
     /// An id begins with the time at which it was made, which is that of the link to within a day: so a time leads to a place
     /// in the key.
     private static let idDays = 1
-
-    /// utf8mb4_general_ci would take every emoji for every other. Destinations are ASCII, and so compared at the least cost.
-    private static func condition(_ search: SearchText) -> SQL {
-        var condition: SQL = """
-            (l.slug LIKE \(pattern(search.slug)) COLLATE utf8mb4_unicode_520_ci
-             OR l.title LIKE \(pattern(search.text)) COLLATE utf8mb4_unicode_520_ci
-            """
-        for text in search.destinations {
-            condition += " OR l.url LIKE CONVERT(\(pattern(text)) USING ascii) COLLATE ascii_general_ci"
-        }
-        return condition + ")"
-    }
-
-    /// The wildcards of LIKE are taken literally. By code points: what is joined to one hides none.
-    private static func pattern(_ text: String) -> String {
-        var pattern = "%"
-        for scalar in text.unicodeScalars {
-            if scalar == "%" || scalar == "_" || scalar == "\\" { pattern.append("\\") }
-            pattern.unicodeScalars.append(scalar)
-        }
-        return pattern + "%"
-    }
 }
 
 extension ULID {

@@ -11,9 +11,9 @@ public enum Links {
         case changedMeanwhile
     }
 
-    /// The statements that insert a link and its tags, to stand in one transaction with the audit entry and the event.
+    /// The statements that insert a link, its text and its tags, to stand in one transaction with the audit entry and the event.
     public static func creation(of link: Link) -> [SQL] {
-        [insertion(of: link)] + (insertion(ofTagsOf: [link]).map { [$0] } ?? [])
+        [insertion(of: link)] + [LinkTexts.insertion(of: link), insertion(ofTagsOf: [link])].compactMap(\.self)
     }
 
     /// Inserts the links whose slug and external id are free, and returns which those were. Of two in the list that want the
@@ -27,7 +27,9 @@ public enum Links {
         let count = try connection.load(
             rows.bytes, "LOAD DATA LOCAL INFILE 'links' INTO TABLE links CHARACTER SET binary (\(LinkColumns.names))")
         let inserted = count == links.count ? Set(links.map(\.id)) : try present(links, on: connection)
-        try insertTags(of: links.filter { inserted.contains($0.id) }, on: connection)
+        let new = links.filter { inserted.contains($0.id) }
+        try LinkTexts.insert(new, on: connection)
+        try insertTags(of: new, on: connection)
         return inserted
     }
 
@@ -71,7 +73,7 @@ public enum Links {
                     STRAIGHT_JOIN links l FORCE INDEX (PRIMARY) ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
                 guard removed == chunk.count else { throw Refusal.changedMeanwhile }
-                for table: SQL in ["link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
+                for table: SQL in ["link_texts", "link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
                     try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace))
                 }
             }

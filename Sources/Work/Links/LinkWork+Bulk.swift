@@ -73,6 +73,7 @@ extension LinkWork {
                     return .failure(refusal)
                 }
             }
+            try LinkTexts.replace(of: done.filter { LinkText.of($0.before) != LinkText.of($0.after) }.map(\.after), on: connection)
             try Links.replaceTags(of: done.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
             try LinkTrace.record(done.map { .updated($0.before, $0.after, assignment.site) }, assignment, on: connection)
             let changed = Set(done.map(\.after.id))

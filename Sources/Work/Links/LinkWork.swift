@@ -34,6 +34,7 @@ package struct LinkWork {
         guard after != before else { return .nothing(assignment, before, since: before.updatedAt, [.links([before.place])]) }
         return Change(assignment) { connection in
             try Links.update(after, on: connection)
+            if LinkText.of(after) != LinkText.of(before) { try LinkTexts.replace(of: [after], on: connection) }
             if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
             try LinkTrace.record([.updated(before, after, assignment.site)], assignment, on: connection)
             var made = after

@@ -1,0 +1,43 @@
+import MariaDB
+import Model
+
+/// The table `link_texts`: what searches look through. A page's place among the links has none.
+public enum LinkTexts {
+    static func insertion(of link: Link) -> SQL? {
+        guard link.workspace != .ofPages else { return nil }
+        return "INSERT INTO link_texts (workspace_id, link_id, text) VALUES (\(link.workspace), \(link.id), \(LinkText.of(link)))"
+    }
+
+    /// Of new links.
+    static func insert(_ links: [Link], on connection: Connection) throws(MariaDBError) {
+        var rows = LoadRows()
+        for link in links {
+            rows.append(link.workspace)
+            rows.append(link.id)
+            rows.append(LinkText.of(link).sqlValue)
+            rows.endRow()
+        }
+        try rows.load(
+            links.count,
+            "LOAD DATA LOCAL INFILE 'texts' INTO TABLE link_texts CHARACTER SET binary (workspace_id, link_id, text)", on: connection)
+    }
+
+    /// Writes what links have now. In the caller's transaction.
+    public static func replace(of links: [Link], on connection: Connection) throws(MariaDBError) {
+        try replace(links.map { Row(workspace: $0.workspace, link: $0.id, text: LinkText.of($0)) }, on: connection)
+    }
+
+    struct Row {
+        var workspace: WorkspaceID
+        var link: LinkID
+        var text: [UInt8]?
+    }
+
+    static func replace(_ rows: [Row], on connection: Connection) throws(MariaDBError) {
+        for chunk in chunks(of: rows) {
+            var insertion: SQL = "INSERT INTO link_texts (workspace_id, link_id, text) VALUES "
+            appendRows(chunk, to: &insertion) { "(\($0.workspace), \($0.link), \($0.text))" }
+            try connection.execute(insertion + " ON DUPLICATE KEY UPDATE text = VALUES(text)")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import MariaDB
+import Store
+import Support
+import Testing
+
+@testable import Model
+
+@Suite("Searches of texts", .database)
+struct LinkSearchTests {
+    private let database = TestDatabase.current
+    private let tenant: Tenant
+
+    init() throws { tenant = try database.makeTenant() }
+
+    private func search(_ text: String, _ order: LinkFilter.Order = .createdAt) throws -> [String] {
+        var filter = LinkFilter()
+        (filter.search, filter.order) = (SearchText(text), order)
+        return try database.store.read { try Links.list(filter, in: tenant.workspace.id, after: nil, limit: 100, on: $0).map(\.slug) }
+    }
+
+    private func change(_ statement: SQL) throws { try database.administratorStore.write { _ = try $0.execute(statement) } }
+
+    private func texts() throws -> Int {
+        try database.store.read { try $0.query("SELECT COUNT(text) FROM link_texts").first?.integer(0) ?? 0 }
+    }
+
+    @Test("what MariaDB takes for the same character is folded to the same form")
+    func sameCharacters() throws {
+        var forms: [String: [UInt8]] = [:]
+        for range in FoldedText.known {
+            let rows = try database.administratorStore.read { connection in
+                try connection.query("""
+                    SELECT seq, HEX(WEIGHT_STRING(
+                      CONVERT(CONVERT(UNHEX(LPAD(HEX(seq), 8, '0')) USING utf32) USING utf8mb4) COLLATE utf8mb4_unicode_520_ci))
+                    FROM seq_32_to_195000 WHERE seq BETWEEN \(Int(range.lowerBound)) AND \(Int(range.upperBound))
+                    """).map { (try $0.integer(0), try $0.string(1)) }
+            }
+            for (code, weight) in rows {
+                let scalar = try #require(UInt32(exactly: code).flatMap(Unicode.Scalar.init))
+                let form = try #require(FoldedText.fold(String(scalar)))
+                #expect(forms[weight, default: form] == form, "U+\(String(code, radix: 16))")
+                forms[weight] = form
+            }
+        }
+        #expect(forms.count > 70_000)
+    }
+
+    @Test("find parts of international hosts, accents left out, and what is long or has unknown letters", arguments: [
+        ("ünchen.exam", ["city"]), ("munchen", ["city"]), ("e?q=uber", ["city"]), ("end-of-it", ["long"]), ("𝐁old", ["maths"]),
+        ("bold", ["maths"]), ("नमस्ते", ["hindi"]), ("\u{1F}", []), ("city\u{1F}", []), ("nothing", []),
+    ])
+    func finds(_ text: String, _ slugs: [String]) throws {
+        let city = try Destination(validating: "https://münchen.example/straße?q=Über%20uns").text
+        try database.makeLink("city", of: tenant, to: city)
+        try database.makeLink("long", of: tenant, to: "https://example.com/\(String(repeating: "x", count: 800))end-of-it")
+        try database.makeLink("maths", of: tenant) { $0.title = "𝐁old" }
+        try database.makeLink("hindi", of: tenant) { $0.title = "नमस्ते" }
+        #expect(try texts() == 1)
+        for order in [LinkFilter.Order.createdAt, .clicks] { #expect(try search(text, order) == slugs) }
+    }
+
+    @Test("go by what links have now, made one by one or many at once, changed and deleted")
+    func changes() throws {
+        var link = try database.makeLink("one", of: tenant, to: "https://example.com/before")
+        link.settings.url = "https://example.com/after"
+        try database.store.write { connection in
+            try connection.transaction {
+                try Links.update(link, on: $0)
+                try LinkTexts.replace(of: [link], on: $0)
+            }
+        }
+        #expect(try search("before").isEmpty)
+        #expect(try search("after") == ["one"])
+        var other = link
+        (other.id, other.slug, link.id) = (.new(), "two", .new())  // the slug of the first is taken
+        let inserted = try database.store.write { connection in try connection.transaction { try Links.insert([other, link], on: $0) } }
+        #expect(inserted == [other.id])
+        #expect(try search("after") == ["two", "one"])
+        try database.store.write { connection in try connection.transaction { try Links.delete([other], on: $0) } }
+        #expect(try search("after") == ["one"])
+        #expect(try texts() == 1)
+    }
+
+    @Test("find every link while texts are missing and after; the pass goes on where it was left, and again after a day")
+    func pass() throws {
+        for number in 0..<3 { try database.makeLink("link\(number)", of: tenant) }
+        let stranger = try database.makeTenant(slug: "stranger")
+        try database.makeLink("link9", of: stranger)
+        let begin = Timestamp("2026-03-01T00:00:00Z")
+        try change("DELETE FROM link_texts")
+        try change("UPDATE link_text_passes SET complete = FALSE, since = \(begin)")
+        #expect(try search("link") == ["link2", "link1", "link0"])
+        try change("UPDATE link_text_passes SET begun_at = \(begin), last_workspace = \(tenant.workspace.id)")
+        #expect(try database.store.read { try LinkTextPass.isDue(at: begin, on: $0) })
+
+        var told: [Int] = []
+        try LinkTextPass.run(in: database.administratorStore, at: begin.adding(seconds: 60)) { told.append($0) }
+        #expect(told.last == 4, "the place was before all links")
+        #expect(try texts() == 4)
+        // A worker of the version before.
+        try change("UPDATE links SET slug = 'moved' WHERE slug = 'link1'")
+        #expect(try search("moved") == ["moved"])
+        #expect(try !database.store.read { try LinkTextPass.isDue(at: begin.adding(seconds: 3600), on: $0) })
+        let nextDay = begin.adding(days: 1)
+        #expect(try database.store.read { try LinkTextPass.isDue(at: nextDay, on: $0) })
+        try LinkTextPass.run(in: database.administratorStore, at: nextDay)
+        #expect(try database.store.read { try LinkTextPass.isComplete(on: $0) })
+        #expect(try search("moved") == ["moved"])
+        #expect(try search("link") == ["link2", "link0"])
+    }
+}
