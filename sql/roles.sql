@@ -64,6 +64,9 @@ GRANT INSERT ON deleted_webhooks TO mask_worker;
 -- Whose links are not found any more.
 GRANT SELECT ON deleted_workspaces TO mask_worker;
 
+-- What searches pass over: mask-admin makes it, and who changes a text drops it.
+GRANT SELECT, DELETE ON link_text_blocks TO mask_worker;
+
 -- Whether every link has its text for searches.
 GRANT SELECT ON link_text_passes TO mask_worker;
 

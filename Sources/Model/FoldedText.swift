@@ -17,7 +17,7 @@ public enum FoldedText {
                 folded.append(0x41...0x5A ~= byte ? byte | 0x20 : byte)
             } else {
                 guard isKnown(scalar) else { return nil }
-                for part in parts(of: scalar) { folded += folding(part).utf8 }
+                folded += folding(scalar).utf8
             }
         }
         return folded
@@ -37,23 +37,30 @@ public enum FoldedText {
         0x1F000...0x1F0FF, 0x1F1E6...0x1F1FF, 0x1F300...0x1FAFF, 0x20000...0x2F7FF,
     ]
 
-    /// A letter and its accents. (Of Hangul a syllable without its last consonant would be found in others.)
-    private static func parts(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    private static func folding(_ scalar: Unicode.Scalar) -> String {
         switch scalar.value {
-        case 0xA0..<0x600, 0x1E00...0x1EFF, 0x2190...0x30FF: Array(String(scalar)._nfd)
-        default: [scalar]
+        // How the character before is to look.
+        case 0xFE0E...0xFE0F: return ""
+        case 0xA0, 0x3000: return " "
+        case 0xFF01...0xFF5E: return small(moved(scalar, by: -0xFEE0))
+        case _ where isMark(scalar): return "\u{301}"
+        // A letter and its accents. (A syllable of Hangul without its last consonant would be found in others.)
+        case 0xA0..<0x600, 0x1E00...0x1EFF, 0x2190...0x30FF: return String(scalar)._nfd.filter { !isMark($0) }.map(base).joined()
+        default: return small(scalar)
         }
     }
 
-    private static func folding(_ scalar: Unicode.Scalar) -> String {
+    /// What stands for itself where it could not be composed, any of them for any: accents, tones, the voicing of kana, and what
+    /// joins emoji or makes keycaps.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        // Accents, tones, what joins emoji or says how they look, and the voicing of kana.
-        case 0x300...0x362, 0xE48...0xE4C, 0x200D, 0x20E3, 0xFE0E...0xFE0F, 0x3099...0x309A: return ""
-        case 0xA0, 0x3000: return " "
-        case 0xFF01...0xFF5E: return small(moved(scalar, by: -0xFEE0))
-        case 0x30A1...0x30F6: return small(moved(scalar, by: -0x60))
-        default: return small(scalar)
+        case 0x300...0x362, 0xE48...0xE4C, 0x200D, 0x20E3, 0x3099...0x309A: true
+        default: false
         }
+    }
+
+    private static func base(_ scalar: Unicode.Scalar) -> String {
+        small(0x30A1...0x30F6 ~= scalar.value ? moved(scalar, by: -0x60) : scalar)
     }
 
     private static func small(_ scalar: Unicode.Scalar) -> String {

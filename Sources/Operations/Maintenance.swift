@@ -24,6 +24,7 @@ public enum Maintenance {
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }
             steps.take { if try store.read({ try LinkTextPass.isDue(at: now, on: $0) }) { try LinkTextPass.run(in: store, at: now) } }
+            steps.take { try LinkTextBlocks.build(in: store, at: now) }
             steps.take { try DeletedWebhooks.settle(store, at: now) }
             steps.take { try DeletedWorkspaces.settle(store, at: now) }
         }

@@ -7,6 +7,16 @@ CREATE TABLE IF NOT EXISTS link_texts (
   PRIMARY KEY (workspace_id, link_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
+-- Which three bytes stand side by side in the texts of a thousand links side by side: searches pass over those that cannot have
+-- what is looked for. A block that may be wrong is not there.
+CREATE TABLE IF NOT EXISTS link_text_blocks (
+  workspace_id BINARY(16) NOT NULL,
+  last_link BINARY(16) NOT NULL,
+  after_link BINARY(16) NOT NULL COMMENT 'the last link before it',
+  grams VARBINARY(8192) NOT NULL COMMENT 'a bit for each hash (Sources/Model/TextGrams.swift)',
+  PRIMARY KEY (workspace_id, last_link)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
 -- How far the links of before have got their texts; one row. Searches use the texts when they are complete.
 CREATE TABLE IF NOT EXISTS link_text_passes (
   id TINYINT UNSIGNED NOT NULL DEFAULT 1,

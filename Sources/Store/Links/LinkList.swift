@@ -48,7 +48,7 @@ extension Links {
         on connection: Connection
     ) throws(MariaDBError) -> [Link] {
         var question = Question(workspace: workspace, conditions: conditions(filter, workspace), limit: limit)
-        if let search = filter.search { question.search = try LinkSearch(search, on: connection) }
+        if let search = filter.search { question.search = try LinkSearch(search, in: workspace, on: connection) }
         if question.search?.isOfTexts == true, !question.conditions.text.isEmpty {
             question.isNarrow = try few(question.withoutSearch, on: connection) != nil
         }
@@ -86,7 +86,7 @@ extension Links {
 
         var allConditions: SQL {
             guard let search else { return "l.workspace_id = \(workspace)\(conditions)" }
-            return "l.workspace_id = \(workspace)\(conditions) AND \(search.condition)"
+            return "l.workspace_id = \(workspace)\(conditions) AND \(search.condition)\(isNarrow ? "" : search.stretches)"
         }
     }
 
@@ -183,7 +183,7 @@ extension Links {
 
 extension ULID {
     /// The lowest of a moment.
-    fileprivate static func first(at time: Timestamp) -> ULID { ULID(value: UInt128(max(0, time.milliseconds)) << 80) }
+    static func first(at time: Timestamp) -> ULID { ULID(value: UInt128(max(0, time.milliseconds)) << 80) }
 }
 
 // As a cursor has it.

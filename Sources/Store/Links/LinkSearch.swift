@@ -7,17 +7,29 @@ struct LinkSearch {
     /// Of `link_texts` as s beside `links` as l.
     let isOfTexts: Bool
     let condition: SQL
+    /// Of the texts, where others cannot have it; empty where any may. With AND in front.
+    let stretches: SQL
 
-    init(_ search: SearchText, on connection: Connection) throws(MariaDBError) {
+    init(_ search: SearchText, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         let ofLinks = Self.condition(search)
         guard let forms = search.folded, try LinkTextPass.isComplete(on: connection) else {
-            (isOfTexts, condition) = (false, ofLinks)
+            (isOfTexts, condition, stretches) = (false, ofLinks, "")
             return
         }
         // The server takes part of it to the texts by itself: a link is read only where its text has it, or is not there.
         var condition: SQL = "(s.text IS NULL AND \(ofLinks)"
         for form in forms { condition += " OR s.text LIKE \(Self.pattern(form))" }
-        (isOfTexts, self.condition) = (true, condition + ")")
+        let ranges = try LinkTextBlocks.ranges(having: forms, in: workspace, on: connection)
+        (isOfTexts, self.condition, stretches) = (true, condition + ")", ranges.map(Self.stretches) ?? "")
+    }
+
+    private static func stretches(_ ranges: [LinkTextBlocks.Range]) -> SQL {
+        var condition: SQL = " AND (FALSE"
+        for range in ranges.filledUp {
+            condition += " OR s.link_id > \(range.after)"
+            if let last = range.last { condition += " AND s.link_id <= \(last)" }
+        }
+        return condition + ")"
     }
 
     /// utf8mb4_general_ci would take every emoji for every other. Destinations are ASCII, and so compared at the least cost.

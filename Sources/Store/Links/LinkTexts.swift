@@ -25,6 +25,7 @@ public enum LinkTexts {
     /// Writes what links have now. In the caller's transaction.
     public static func replace(of links: [Link], on connection: Connection) throws(MariaDBError) {
         try replace(links.map { Row(workspace: $0.workspace, link: $0.id, text: LinkText.of($0)) }, on: connection)
+        for link in links { try LinkTextBlocks.drop(link.id, in: link.workspace, on: connection) }
     }
 
     struct Row {
