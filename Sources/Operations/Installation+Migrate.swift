@@ -38,7 +38,10 @@ extension Installation {
     /// Gives the links that the version before 0.9.1 has made their texts, while its workers run. Safe to interrupt: the next run
     /// goes on.
     private func fillLinkTexts(report: (String) -> Void) throws {
-        try LinkTextPass.run(in: Store(configuration.database, connections: 2)) {
+        let store = Store(configuration.database, connections: 2)
+        // A folder of older migrations makes no such table.
+        guard try !store.read({ try $0.query("SHOW TABLES LIKE 'link_text_passes'") }).isEmpty else { return }
+        try LinkTextPass.run(in: store) {
             if $0 % 100_000 == 0 { report("links: \($0) have their texts for searches") }
         }
     }

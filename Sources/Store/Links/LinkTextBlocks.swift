@@ -9,6 +9,8 @@ import Model
 public enum LinkTextBlocks {
     static let blockLinks = 1000
     private static let settledSeconds = 3600
+    /// Of a search, more would hardly exclude more.
+    private static let mostGrams = 32
     /// More stretches of links are not told apart.
     private static let mostRanges = 64
 
@@ -39,7 +41,7 @@ public enum LinkTextBlocks {
         var condition: SQL = "FALSE"
         for form in forms {
             condition += " OR (TRUE"
-            for place in form.sorted(by: { $0.byte < $1.byte }).filledUp {
+            for place in form.sorted(by: { $0.byte < $1.byte }).prefix(mostGrams).filledUp {
                 condition += " AND ORD(SUBSTR(grams, \(place.byte + 1), 1)) & \(Int(place.bit)) > 0"
             }
             condition += ")"
