@@ -23,7 +23,7 @@ struct CompressionTests {
     }
 
     private func compress() throws {
-        let migration = try #require(try Migrations.all().first { $0.name == "0060_compressed_traces" })
+        let migration = try #require(try Migrations.all().first { $0.name == "0059_compressed_traces" })
         try database.administratorStore.write { _ = try $0.runScript(migration.sql) }
     }
 

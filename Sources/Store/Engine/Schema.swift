@@ -2,10 +2,10 @@ import MariaDB
 
 /// The newest migration that this program needs: it refuses to start on a schema without it.
 public enum Schema {
-    public static let newestMigration = "0060_compressed_traces"
+    public static let newestMigration = "0059_compressed_traces"
 
     /// The migration that compresses tables, and leaves those that are too large for a moment's work to the administrator.
-    public static let compression = "0060_compressed_traces"
+    public static let compression = "0059_compressed_traces"
 
     /// What that left.
     public static func uncompressedTables(on connection: Connection) throws(MariaDBError) -> [String] {
