@@ -123,9 +123,9 @@ measure_scale() {
   measure_export
   measure_scale_memory
   scale_row "links, a word: search=landing-page-77" "/links?limit=100&search=landing-page-77" 50
-  scale_row "links, anywhere: search=ing-page-77" "/links?limit=100&search=ing-page-77" 50
-  scale_row "links, what none has: search=ing-page-q" "/links?limit=100&search=ing-page-q" 50
-  scale_row "links, what none has, by clicks" "/links?limit=100&sort=clicks&search=ing-page-q" 50
+  scale_row "links, anywhere: search=ing-page-77" "/links?limit=100&search=ing-page-77" 400
+  scale_row "links, what none has: search=ing-page-q" "/links?limit=100&search=ing-page-q" 400
+  scale_row "links, what none has, by clicks" "/links?limit=100&sort=clicks&search=ing-page-q" 400
 }
 
 # Rows a second of the export of all clicks, with its answer thrown away.
