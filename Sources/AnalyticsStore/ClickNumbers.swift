@@ -14,7 +14,7 @@ package struct ClickNumbers: ~Copyable {
     /// Those used last.
     private var known = RecentlyUsed<Key, UInt32>(budget: knownLimit)
 
-    private static let knownLimit = 100_000
+    private static let knownLimit = 50_000
     /// New values of one kind that a workspace may have in a UTC day: they are strangers' input, and kept as long as it is there.
     package static let dailyLimit = 10_000
     /// Numbers of pages begin here, so that a link and a page are told apart.

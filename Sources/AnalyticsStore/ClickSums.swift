@@ -118,8 +118,8 @@ extension ClickSums.Level {
     fileprivate var rowsAtOnce: Int {
         switch self {
         case .quarter: 512
-        case .day: 32
-        case .month: 4
+        case .day: 8
+        case .month: 1
         }
     }
 

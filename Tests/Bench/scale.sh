@@ -111,7 +111,7 @@ measure_scale() {
   done
   for filter in 'country=DE' 'city=City3&browser=Firefox' 'referrer=site1.example.com&bot=false' 'utm_source=newsletter&device=mobile&country=US&country=FR'; do
     scale_row "the busiest link, $filter, by os" "$clicks?interval=30d&link_id=$busiest&group_by=os&$filter" 300
-    scale_row "the workspace, $filter, by time" "$clicks?interval=30d&group_by=time&$filter" $((1500 * (scale_clicks + 4999999) / 5000000))
+    scale_row "the workspace, $filter, by time" "$clicks?interval=30d&group_by=time&$filter" $((1500 * ((scale_clicks + 4999999) / 5000000)))
   done
   scale_row "the workspace, 24 hours, country=DE, by city" "$clicks?interval=24h&group_by=city&country=DE" 1500
   scale_row "the workspace, 30 days in Kolkata, by city" "$clicks?interval=30d&group_by=city&timezone=Asia/Kolkata" 50
