@@ -59,7 +59,7 @@ let package = Package(
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["DeliveryStore", "Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Work", dependencies: ["Crypto", "DeliveryStore", "DNS", "Images", "JSON", "MariaDB", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text", "Threads"], swiftSettings: optimised),
+        .target(name: "Work", dependencies: ["AnalyticsStore", "Crypto", "DeliveryStore", "DNS", "Images", "JSON", "MariaDB", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "Access", dependencies: ["Crypto", "HTTP", "Metrics", "Model", "Redis", "Signals", "Store", "Threads"], swiftSettings: optimised),
         .target(name: "Visits", dependencies: ["Access", "AnalyticsStore", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Contract", dependencies: ["AnalyticsStore", "DeliveryStore", "HTTP", "JSON", "Model", "Pages", "QRCodes", "Store", "Text", "Work"], swiftSettings: optimised),

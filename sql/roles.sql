@@ -40,6 +40,7 @@ GRANT SELECT, INSERT ON click_visit_days TO mask_worker;
 GRANT SELECT, INSERT ON click_values TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON click_numbers TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON click_blocks TO mask_worker;
+GRANT SELECT, INSERT, UPDATE ON click_moves TO mask_worker;
 GRANT SELECT, INSERT ON api_requests TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON click_facts TO mask_worker;
 GRANT SELECT, INSERT, UPDATE ON click_sums TO mask_worker;

@@ -2,23 +2,23 @@ import MariaDB
 import Model
 import Store
 
-/// The table `click_blocks`: numbers of links are given in blocks, each to links of one domain.
+/// The tables `click_blocks` and `click_moves`: numbers of links are given in blocks, each to links of one domain.
 ///
-/// So a number tells the domain on which a click was, whatever becomes of the link; and the facts of neighbours can stand together
-/// where each has few.
-enum ClickBlocks {
-    private static let bits: UInt32 = 8
-    /// Links of a block: its first number is the block's own.
-    private static let links = (1 << Int(bits)) - 1
+/// So a number tells the domain, of a link that is deleted, too, and the facts of neighbours can stand together where each has few.
+/// A link that moves to another domain later keeps its number, and is noted.
+package enum ClickBlocks {
+    fileprivate static let bits: UInt32 = 8
+    /// Numbers of a block. The first is the block's own: no link has it.
+    private static let size = 1 << Int(bits)
 
     /// The block of a link, as a number that no link has.
-    static func number(of link: UInt32) -> UInt32 { link & ~UInt32(links) }
+    static func number(of link: UInt32) -> UInt32 { link & ~UInt32(size - 1) }
 
     /// Whether a number is that of a block in place of a link or page.
     static func isBlock(_ number: UInt32) -> Bool { number < ClickNumbers.firstPage && number == self.number(of: number) }
 
     /// As SQL has it.
-    static func number(of link: SQL) -> SQL { "\(link) - \(link) % \(links + 1)" }
+    static func number(of link: SQL) -> SQL { "\(link) - \(link) % \(size)" }
 
     /// Numbers for so many new links of a domain.
     /// - Parameter last: the block that was made last; the caller holds it locked.
@@ -26,71 +26,104 @@ enum ClickBlocks {
         _ count: Int, domain: UInt32, after last: inout UInt32, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [UInt32] {
         var numbers: [UInt32] = []
-        var open = try connection.query("""
+        var (block, used) = try connection.query("""
             SELECT block, links FROM click_blocks WHERE workspace_id = \(workspace) AND domain = \(Int(domain)) ORDER BY block DESC LIMIT 1
-            """).first.map { row throws(MariaDBError) in (block: UInt32(try row.integer(0)), links: try row.integer(1)) }
+            """).first.map { row throws(MariaDBError) in (UInt32(try row.integer(0)), try row.integer(1)) } ?? (0, size - 1)
         while numbers.count < count {
-            if open.map({ $0.links >= links }) ?? true {
+            if used == size - 1 {
                 last += 1
-                open = (last, 0)
+                (block, used) = (last, 0)
             }
-            guard let (block, used) = open else { break }
-            let taken = min(links - used, count - numbers.count)
+            let taken = min(size - 1 - used, count - numbers.count)
             numbers += (used + 1...used + taken).map { block << bits + UInt32($0) }
-            open = (block, used + taken)
+            used += taken
             try connection.execute("""
                 INSERT INTO click_blocks (workspace_id, block, domain, links)
-                VALUES (\(workspace), \(Int(block)), \(Int(domain)), \(used + taken))
+                VALUES (\(workspace), \(Int(block)), \(Int(domain)), \(used))
                 ON DUPLICATE KEY UPDATE links = VALUE(links)
                 """)
         }
         return numbers
     }
 
-    /// The domain of each block of a workspace.
-    struct DomainNumbers {
-        private var domains: [UInt32] = []
-
-        init(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
-            try read("SELECT block, domain FROM click_blocks WHERE workspace_id = \(workspace)", on: connection)
-        }
-
-        /// Only of the blocks of one domain.
-        init(of host: String, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
-            try read("""
-                SELECT b.block, b.domain FROM click_values d
-                STRAIGHT_JOIN click_blocks b ON b.workspace_id = d.workspace_id AND b.domain = d.number
-                WHERE d.workspace_id = \(workspace) AND d.kind = 'domain' AND d.digest = \(ClickValue.domain(host).digest)
-                """, on: connection)
-        }
-
-        private mutating func read(_ query: SQL, on connection: Connection) throws(MariaDBError) {
-            for row in try connection.query(query) {
-                let block = try row.integer(0)
-                if block >= domains.count { domains += [UInt32](repeating: 0, count: block + block / 2 + 64 - domains.count) }
-                domains[block] = UInt32(try row.integer(1))
-            }
-        }
-
-        /// That of a link or a block; 0 where none is known.
-        @inline(__always)
-        subscript(_ link: UInt32) -> UInt32 {
-            let block = Int(link >> bits)
-            return block < domains.count ? domains[block] : 0
-        }
-
-        /// The numbers of the links that have a domain, as few ranges.
-        var ranges: [Range<UInt32>] {
-            var ranges: [Range<UInt32>] = []
-            for (block, domain) in domains.enumerated() where domain != 0 {
-                let (first, end) = (UInt32(block) << bits, UInt32(block + 1) << bits)
-                if let last = ranges.last, last.upperBound == first {
-                    ranges[ranges.count - 1] = last.lowerBound..<end
-                } else {
-                    ranges.append(first..<end)
+    /// Notes that links, as they are now, have moved to another domain. In the transaction that has changed them: whoever gives a
+    /// link its number meanwhile waits for it, or is waited for.
+    package static func noteMoved(_ links: [Link], on connection: Connection) throws {
+        for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
+            for (host, links) in Dictionary(grouping: links, by: \.host).sorted(by: { $0.key < $1.key }) {
+                guard let domain = try ClickNumbers.number(ofDomain: host, in: workspace, on: connection) else { continue }
+                for chunk in chunks(of: links.map(\.id)) {
+                    try connection.execute("""
+                        INSERT INTO click_moves (workspace_id, link, domain)
+                        SELECT workspace_id, number, \(Int(domain)) FROM click_values
+                        WHERE workspace_id = \(workspace) AND kind = 'link' AND digest IN (\(list: Array(chunk)))
+                        ON DUPLICATE KEY UPDATE domain = VALUE(domain)
+                        """)
                 }
             }
-            return ranges
+        }
+    }
+}
+
+/// The domain of each link of a workspace, by numbers.
+struct LinkDomains {
+    /// Of blocks: a link that has not moved has that of its block.
+    private var blocks: [UInt32] = []
+    private var moved: [UInt32: UInt32] = [:]
+
+    init(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        for row in try connection.query("SELECT block, domain FROM click_blocks WHERE workspace_id = \(workspace)") {
+            let block = try row.integer(0)
+            if block >= blocks.count { blocks += [UInt32](repeating: 0, count: block + block / 2 + 64 - blocks.count) }
+            blocks[block] = UInt32(try row.integer(1))
+        }
+        for row in try connection.query("SELECT link, domain FROM click_moves WHERE workspace_id = \(workspace)") {
+            moved[UInt32(try row.integer(0))] = UInt32(try row.integer(1))
+        }
+    }
+
+    /// Only those of one domain; nil where it has none.
+    init?(of host: String, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        try self.init(in: workspace, on: connection)
+        guard let domain = try connection.query("""
+            SELECT number FROM click_values
+            WHERE workspace_id = \(workspace) AND kind = 'domain' AND digest = \(ClickValue.domain(host).digest)
+            """).first.map({ row throws(MariaDBError) in UInt32(try row.integer(0)) })
+        else { return nil }
+        for block in blocks.indices where blocks[block] != domain { blocks[block] = 0 }
+        for (link, itsDomain) in moved where itsDomain != domain { moved[link] = 0 }
+        guard !ranges.isEmpty else { return nil }
+    }
+
+    /// That of a link, or of a block; 0 where none is known.
+    @inline(__always)
+    subscript(_ link: UInt32) -> UInt32 {
+        if !moved.isEmpty, let domain = moved[link] { return domain }
+        return ofBlock(link)
+    }
+
+    /// That of the block of a link, whether or not it has moved.
+    @inline(__always)
+    func ofBlock(_ link: UInt32) -> UInt32 {
+        let block = Int(link >> ClickBlocks.bits)
+        return block < blocks.count ? blocks[block] : 0
+    }
+
+    var haveMoved: Bool { !moved.isEmpty }
+
+    /// Numbers of the links that have a domain, and of their blocks, in as few ranges as possible; others can be among them.
+    var ranges: [Range<UInt32>] {
+        var all = blocks.indices.filter { blocks[$0] != 0 }.map { UInt32($0) << ClickBlocks.bits..<UInt32($0 + 1) << ClickBlocks.bits }
+        for (link, domain) in moved where domain != 0 {
+            let block = ClickBlocks.number(of: link)
+            all += [link..<link + 1, block..<block + 1]
+        }
+        return all.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { ranges, next in
+            if let last = ranges.last, last.upperBound >= next.lowerBound {
+                ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, next.upperBound)
+            } else {
+                ranges.append(next)
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ package enum ClickCompaction {
         let (ids, hasMore) = try ClickParts.oldest(of: workspace, clicks: clicksAtOnce, on: connection)
         guard !ids.isEmpty else { return false }
         let waiting = try ClickParts.read(ids, of: workspace, on: connection)
-        let facts = CountedFact.count(waiting, try ClickBlocks.DomainNumbers(in: workspace, on: connection))
+        let facts = CountedFact.count(waiting, try LinkDomains(in: workspace, on: connection))
         let rows = AppendedRow.divide(facts)
         let states = try ClickFacts.append(rows.map { ($0.link, $0.day, $0.columns) }, in: workspace, on: connection)
         var (sums, counter) = ([ClickSums.Key: Sums](), SumCounter())
@@ -85,6 +85,7 @@ package enum ClickCompaction {
 /// Clicks that are alike, of one link on one day.
 struct CountedFact {
     var link: UInt32
+    /// That of its block.
     var domain: UInt32 = 0
     /// Days since 1970.
     var day: Int32
@@ -95,10 +96,10 @@ struct CountedFact {
     var quarter: Int { Int(day) * Quarter.ofDay + Int(fact.quarter) }
 
     /// Facts that are alike as one; by link and day, and in the order of time there.
-    static func count(_ facts: [LinkFact], _ domains: ClickBlocks.DomainNumbers) -> [CountedFact] {
+    static func count(_ facts: [LinkFact], _ domains: LinkDomains) -> [CountedFact] {
         facts.sorted().runs(by: { $0 }).map { run in
             let first = run[run.startIndex]
-            return CountedFact(link: first.link, domain: domains[first.link], day: first.day, fact: first.fact, count: run.count)
+            return CountedFact(link: first.link, domain: domains.ofBlock(first.link), day: first.day, fact: first.fact, count: run.count)
         }
     }
 }

@@ -138,23 +138,25 @@ package struct ClickNumbers: ~Copyable {
         return wanted.compactMap { value, digest, isOther in known[digest].map { (value, $0, isOther) } }
     }
 
-    /// Links get theirs by domain. One that is deleted already has none that is known.
+    /// The number of the domain with a host, made where there is none yet.
+    static func number(ofDomain host: String, in workspace: WorkspaceID, on connection: Connection) throws -> UInt32? {
+        try numbers(of: [.domain(host)], .domain, upTo: .max, in: workspace, on: connection).first?.number
+    }
+
+    /// Links get theirs by domain; one that is deleted already gets domain 0.
     private static func linkNumbers(
         _ ids: [[UInt8]], after last: inout UInt32, in workspace: WorkspaceID, on connection: Connection
     ) throws -> [UInt32] {
         var hosts: [[UInt8]: String] = [:]
         for chunk in chunks(of: ids) {
             for row in try connection.query(
-                "SELECT id, host FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk)))")
+                "SELECT id, host FROM links WHERE workspace_id = \(workspace) AND id IN (\(list: Array(chunk))) LOCK IN SHARE MODE")
             { hosts[try row.bytes(0)] = try row.string(1) }
         }
-        let domains = try Set(hosts.values).isEmpty ? [] : numbers(
-            of: Set(hosts.values).sorted().map(ClickValue.domain), .domain, upTo: .max, in: workspace, on: connection)
+        var domains: [String: UInt32] = [:]
+        for host in Set(hosts.values).sorted() { domains[host] = try number(ofDomain: host, in: workspace, on: connection) }
         var places: [UInt32: [Int]] = [:]
-        for (place, id) in ids.enumerated() {
-            let domain = hosts[id].flatMap { host in domains.first { $0.value == .domain(host) }?.number } ?? 0
-            places[domain, default: []].append(place)
-        }
+        for (place, id) in ids.enumerated() { places[hosts[id].flatMap { domains[$0] } ?? 0, default: []].append(place) }
         var given = [UInt32](repeating: 0, count: ids.count)
         for (domain, places) in places.sorted(by: { $0.key < $1.key }) {
             let numbers = try ClickBlocks.take(places.count, domain: domain, after: &last, in: workspace, on: connection)

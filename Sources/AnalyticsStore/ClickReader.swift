@@ -11,14 +11,14 @@ struct ClickReader {
     /// Of a question by time.
     private let steps: TimeSteps?
     /// Of a question by domain.
-    private let domains: ClickBlocks.DomainNumbers?
+    private let domains: LinkDomains?
     private let connection: Connection
 
     init(_ question: ClickQuestion, _ scope: ClickScope, on connection: Connection) throws(MariaDBError) {
         (self.question, self.scope, self.connection) = (question, scope, connection)
         (window, steps) = (ClickWindow(question), question.group == .time ? TimeSteps(question) : nil)
         filter = try ClickFilter(question, on: connection)
-        domains = question.group == .domain ? try ClickBlocks.DomainNumbers(in: question.workspace, on: connection) : nil
+        domains = question.group == .domain ? try LinkDomains(in: question.workspace, on: connection) : nil
     }
 
     func tally() throws(MariaDBError) -> Tally {
@@ -26,15 +26,22 @@ struct ClickReader {
         guard !window.quarters.isEmpty else { return tally }
         switch scope {
         case .workspace where filter.isEmpty: try addSums(to: &tally)
-        case .workspace:
-            try connection.limitingStatements(toSeconds: Self.secondsOfFacts) { () throws(MariaDBError) in try addFacts(to: &tally) }
-        case .one, .some, .domain:
-            if filter.isEmpty { try addSumsOfLinks(to: &tally) }
-            try addFacts(to: &tally)
+        case .one: try addLinks(to: &tally)
+        case .workspace, .some, .domain:
+            try connection.limitingStatements(toSeconds: Self.secondsOfFacts) { () throws(MariaDBError) in try addLinks(to: &tally) }
         }
         try addParts(to: &tally)
         return tally
     }
+
+    /// What the sums of the workspace cannot answer.
+    private func addLinks(to tally: inout Tally) throws(MariaDBError) {
+        if filter.isEmpty { try addSumsOfLinks(to: &tally) }
+        try addFacts(to: &tally)
+    }
+
+    /// Whether links are of other domains than their blocks.
+    private var haveMoved: Bool { domains?.haveMoved ?? false }
 
     private func step(of quarter: Int) -> UInt32 { UInt32(steps?.index(of: quarter) ?? 0) }
 
@@ -49,7 +56,7 @@ struct ClickReader {
 
     // MARK: Sums
 
-    /// The dimension in which the group is; of one link, where that is its own, any that is short.
+    /// The dimension in which the group is. Of one link's sums by link, tag or domain any that is short: only their total counts.
     private func dimension(ofLink isOfLink: Bool = false) -> ClickSums.Dimension {
         switch question.group {
         case .time: .quarter
@@ -58,8 +65,7 @@ struct ClickReader {
         case .referrer: .referrer
         case .utmSource, .utmMedium, .utmCampaign: .campaign
         case .bot, .trigger: .trigger
-        case .link, .tag: isOfLink ? .trigger : .link
-        case .domain: isOfLink ? .trigger : .domain
+        case .link, .tag, .domain: isOfLink ? .trigger : question.group == .domain && !haveMoved ? .domain : .link
         }
     }
 
@@ -94,9 +100,9 @@ struct ClickReader {
             WHERE t.workspace_id = \(question.workspace) AND t.level = 'day' AND t.dimension = \(unsafeText: dimension.sql)
               AND t.period >= \(days.lowerBound * Quarter.ofDay) AND t.period < \(days.upperBound * Quarter.ofDay)\(scope.condition)
             """) { row in
-            if case .integer(let period) = row[0], case .bytes(let sums) = row[1], case .integer(let link) = row[2] {
-                add(sums, of: Int(period), link: UInt32(truncatingIfNeeded: link), to: &tally)
-            }
+            guard case .integer(let period) = row[0], case .bytes(let sums) = row[1], case .integer(let link) = row[2] else { return }
+            let number = UInt32(truncatingIfNeeded: link)
+            if scope.contains(number) { add(sums, of: Int(period), link: number, to: &tally) }
         }
     }
 
@@ -117,6 +123,8 @@ struct ClickReader {
         case .domain where link != 0:
             let domain = domains?[link] ?? 0
             Sums.forEach(sums) { _, counts in tally.add(counted(counts), to: domain) }
+        case .domain where haveMoved:
+            Sums.forEach(sums) { number, counts in tally.add(counted(counts), to: domains?[number] ?? 0) }
         default:
             Sums.forEach(sums) { number, counts in tally.add(counted(counts), to: number) }
         }
@@ -138,8 +146,8 @@ struct ClickReader {
 
     /// Whether it matters which links of a block a row's facts are of.
     private var needsLinks: Bool {
-        if case .workspace = scope { return question.group == .link || question.group == .tag }
-        return true
+        guard case .workspace = scope else { return true }
+        return question.group == .link || question.group == .tag || haveMoved
     }
 
     /// After which a question is refused that has too many facts to look at.

@@ -6,29 +6,33 @@ import Store
 enum ClickScope {
     case workspace
     case one(UInt32)
-    /// Numbers of links; the query selects the same, as `number`.
+    /// Numbers of links; the query selects them, as `number`, and can select others.
     case some(Set<UInt32>, SQL)
     /// All links of a domain.
-    case domain(ClickBlocks.DomainNumbers)
+    case domain(LinkDomains)
 
     /// Nil where nothing that was asked for has ever been clicked.
     init?(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) {
         if let page = question.page {
             guard let number = try Self.number(of: page, .page, question, on: connection) else { return nil }
             self = .one(number)
-        } else if let tag = question.tag {
-            try self.init(Self.numbers(tag: tag, question), on: connection)
         } else {
-            let number = try question.link.map { link throws(MariaDBError) in try Self.number(of: link, .link, question, on: connection) }
-            if case .some(nil) = number { return nil }
             let domains = try question.domain.map { host throws(MariaDBError) in
-                try ClickBlocks.DomainNumbers(of: host, in: question.workspace, on: connection)
+                try LinkDomains(of: host, in: question.workspace, on: connection)
             }
-            switch (number ?? nil, domains) {
-            case (nil, nil): self = .workspace
-            case (let number?, let domains): if domains?[number] == 0 { return nil } else { self = .one(number) }
-            case (nil, let domains?): if domains.ranges.isEmpty { return nil } else { self = .domain(domains) }
-            }
+            if case .some(nil) = domains { return nil }
+            try self.init(question, of: domains ?? nil, on: connection)
+        }
+    }
+
+    private init?(_ question: ClickQuestion, of domains: LinkDomains?, on connection: Connection) throws(MariaDBError) {
+        if let tag = question.tag {
+            try self.init(Self.numbers(tag: tag, question), of: domains, on: connection)
+        } else if let link = question.link {
+            guard let number = try Self.number(of: link, .link, question, on: connection), domains?[number] != 0 else { return nil }
+            self = .one(number)
+        } else {
+            self = domains.map(Self.domain) ?? .workspace
         }
     }
 
@@ -40,10 +44,12 @@ enum ClickScope {
             """, on: connection)
     }
 
-    private init?(_ query: SQL, on connection: Connection) throws(MariaDBError) {
+    private init?(_ query: SQL, of domains: LinkDomains? = nil, on connection: Connection) throws(MariaDBError) {
         var numbers: Set<UInt32> = []
         try connection.query(query) { row in
-            if case .integer(let number) = row[0] { numbers.insert(UInt32(truncatingIfNeeded: number)) }
+            guard case .integer(let link) = row[0] else { return }
+            let number = UInt32(truncatingIfNeeded: link)
+            if domains?[number] != 0 { numbers.insert(number) }
         }
         guard !numbers.isEmpty else { return nil }
         self = .some(numbers, query)
@@ -57,12 +63,9 @@ enum ClickScope {
             """).first.map { row throws(MariaDBError) in UInt32(try row.integer(0)) }
     }
 
-    /// Those of links that have the tag now, of a domain or of all.
+    /// Those of links that have the tag now.
     private static func numbers(tag: String, _ question: ClickQuestion) -> SQL {
         var query: SQL = "SELECT n.number FROM link_tags l "
-        if let domain = question.domain {
-            query += "STRAIGHT_JOIN links d ON d.workspace_id = l.workspace_id AND d.id = l.link_id AND d.host = \(domain) "
-        }
         query += """
             STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.link_id
             WHERE l.workspace_id = \(question.workspace) AND l.tag = \(tag)
@@ -108,7 +111,7 @@ enum ClickScope {
                 ranges = [first.lowerBound..<last.upperBound]
             }
             var condition: SQL = " AND (FALSE"
-            for range in ranges { condition += " OR t.link >= \(Int(range.lowerBound)) AND t.link < \(Int(range.upperBound))" }
+            for range in ranges.filledUp { condition += " OR t.link >= \(Int(range.lowerBound)) AND t.link < \(Int(range.upperBound))" }
             return condition + ")"
         }
     }

@@ -29,8 +29,8 @@ public struct MariaDBConfiguration: Sendable {
     public var answerSeconds: UInt32 = 30
     /// Seconds after which a machine that has gone without a word, and does not even acknowledge, is known to be gone.
     public var silenceSeconds: UInt32 = 5
-    /// A statement that the server runs for every new session, such as `SET SESSION …`. Of compressed columns it is worth its time
-    /// to compress long values, fast: a short one hardly shrinks; the usual level gains two in a hundred.
+    /// A statement that the server runs for every new session, such as `SET SESSION …`. Only long values of compressed columns are
+    /// compressed, at the fastest level: a short one hardly shrinks, and the usual level gains 2 %.
     public var sessionStatement: String = """
         SET SESSION time_zone = '+00:00',
             sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE',

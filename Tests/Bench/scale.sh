@@ -65,7 +65,7 @@ load_scale_clicks() {
   say "  $scale_clicks clicks loaded, $scale_rate a second"
 }
 
-counting_tables='click_parts click_facts click_sums click_values click_numbers click_visits'
+counting_tables='click_parts click_facts click_sums click_values click_numbers click_blocks click_visits'
 
 # Bytes of tables with their indexes, a click, after what is kept for two days only has gone: bytes_a_click TABLE…
 bytes_a_click() {

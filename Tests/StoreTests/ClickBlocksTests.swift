@@ -15,11 +15,11 @@ struct ClickBlocksTests {
     init() throws { tenant = try database.makeTenant() }
 
     /// One click on each link, in this order; loaded and compacted.
-    private func click(_ links: [Link]) throws {
+    private func click(_ links: [Link], every seconds: Int = 1) throws {
         var numbers = ClickNumbers()
         let clicks = links.enumerated().map { number, link in
             Click(
-                workspace: tenant.workspace.id, link: link.id, id: ULID(milliseconds: 0).value, at: start.adding(seconds: number),
+                workspace: tenant.workspace.id, link: link.id, id: ULID(milliseconds: 0).value, at: start.adding(seconds: number * seconds),
                 visitor: UInt64(number), agent: UserAgent(device: .desktop, browser: "Firefox", os: "Linux", isBot: false))
         }
         let numbered = try numbers.number(clicks, in: database.store)
@@ -55,6 +55,36 @@ struct ClickBlocksTests {
         #expect(try ask(.link) { $0.domain = "other.example" } == Dictionary(uniqueKeysWithValues: others.map { ($0.id.description, 1) }))
         #expect(try ask(.browser) { $0.link = many[299].id } == ["Firefox": 1])
         #expect(try ask(.browser) { ($0.link, $0.domain) = (many[299].id, "other.example") } == [:])
+    }
+
+    @Test("are not left by a link that moves to another domain: its clicks follow it there, and back")
+    func moved() throws {
+        let elsewhere = Domain(id: .new(), workspace: tenant.workspace.id, host: "other.example", createdAt: .now())
+        try database.store.write { try Domains.create(elsewhere, on: $0) }
+        var links = try (0..<3).map { try database.makeLink("l\($0)", of: tenant) }
+        let host = tenant.domain.host
+        func move(_ index: Int, to domain: Domain) throws {
+            (links[index].domain, links[index].host) = (domain.id, domain.host)
+            try database.store.write { connection in
+                try connection.transaction { connection in
+                    try Links.update(links[index], on: connection)
+                    try ClickBlocks.noteMoved([links[index]], on: connection)
+                }
+            }
+            links[index].version += 1
+        }
+        try move(2, to: elsewhere)  // before its first click
+        try click(links + links + links + links + links, every: 900)  // enough for rows of their own
+        try click([links[0], links[1]])
+        try move(0, to: elsewhere)
+        #expect(try ask(.domain) == [host: 6, "other.example": 11])
+        #expect(try ask(.domain) { $0.filters = [.browser: ["Firefox"]] } == [host: 6, "other.example": 11])
+        #expect(try ask(.link) { $0.domain = "other.example" } == [links[0].id.description: 6, links[2].id.description: 5])
+        #expect(try ask(.link) { $0.domain = host } == [links[1].id.description: 6])
+        #expect(try ask(.browser) { ($0.link, $0.domain) = (links[0].id, host) } == [:])
+        try move(0, to: tenant.domain)
+        #expect(try ask(.domain) == [host: 12, "other.example": 5])
+        #expect(try ask(.browser) { ($0.link, $0.domain) = (links[0].id, host) } == ["Firefox": 6])
     }
 
     @Test("keep the domain of a link that is deleted; one that was before its first click was loaded has none")

@@ -18,7 +18,7 @@ struct QueryPlanTests {
         links = try Self.fill(tenant, in: database)
         _ = try Self.fill(try database.makeTenant(slug: "other"), in: database)
         for table in [
-            "links", "link_texts", "link_text_blocks", "link_tags", "link_totals", "click_values", "click_blocks", "click_facts", "click_sums",
+            "links", "link_texts", "link_text_blocks", "link_tags", "link_totals", "click_values", "click_blocks", "click_moves", "click_facts", "click_sums",
             "click_parts", "recorded_clicks",
         ] {
             try database.connect().run("ANALYZE TABLE \(table)")

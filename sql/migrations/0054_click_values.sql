@@ -1,4 +1,4 @@
--- What clicks have in common as numbers, from 1 for each workspace and kind: rows and columns of clicks then hold few bytes.
+-- What clicks have in common as numbers, counted for each workspace and kind: rows and columns of clicks then hold few bytes.
 -- Nothing here changes or goes as long as its workspace is there. 0 stands for a value that says nothing.
 CREATE TABLE IF NOT EXISTS click_values (
   workspace_id BINARY(16) NOT NULL,
@@ -29,4 +29,12 @@ CREATE TABLE IF NOT EXISTS click_blocks (
   links SMALLINT UNSIGNED NOT NULL COMMENT 'that have a number in it: 255 at the most, as the first is the block itself',
   PRIMARY KEY (workspace_id, block),
   KEY domain (workspace_id, domain, block)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
+-- Links that are of another domain than their block: they have moved since their first click.
+CREATE TABLE IF NOT EXISTS click_moves (
+  workspace_id BINARY(16) NOT NULL,
+  link INT UNSIGNED NOT NULL,
+  domain INT UNSIGNED NOT NULL,
+  PRIMARY KEY (workspace_id, link)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

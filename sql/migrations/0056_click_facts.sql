@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS click_facts (
 PARTITION BY RANGE COLUMNS (day) (PARTITION later VALUES LESS THAN (MAXVALUE));
 
 -- The facts of a quarter of an hour, a UTC day and a calendar month added up by one dimension: of the whole workspace (link 0), and
--- of the facts of a link of its own on a day that has many. Every zone's days begin on a quarter. `sums` are numbers in their order, each with its clicks
+-- of a link's own rows on a busy day. Every zone's days begin on a quarter. `sums` are numbers in their order, each with its clicks
 -- and how many of them are bots and humans that had been there (Sources/AnalyticsStore/Sums.swift); links are divided into
 -- blocks of 65,536 numbers.
 CREATE TABLE IF NOT EXISTS click_sums (

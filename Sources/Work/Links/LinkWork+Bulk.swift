@@ -1,3 +1,4 @@
+import AnalyticsStore
 import MariaDB
 import Model
 import Store
@@ -75,6 +76,7 @@ extension LinkWork {
             }
             try LinkTexts.replace(of: done.filter { LinkText.of($0.before) != LinkText.of($0.after) }.map(\.after), on: connection)
             try Links.replaceTags(of: done.filter { $0.before.tags != $0.after.tags }.map(\.after), on: connection)
+            try ClickBlocks.noteMoved(done.filter { $0.before.domain != $0.after.domain }.map(\.after), on: connection)
             try LinkTrace.record(done.map { .updated($0.before, $0.after, assignment.site) }, assignment, on: connection)
             let changed = Set(done.map(\.after.id))
             let unchanged = links.values.filter { !changed.contains($0.id) && assignment.mayBeUntold($0.updatedAt) }

@@ -1,3 +1,4 @@
+import AnalyticsStore
 import DeliveryStore
 import Model
 import Store
@@ -36,6 +37,7 @@ package struct LinkWork {
             try Links.update(after, on: connection)
             if LinkText.of(after) != LinkText.of(before) { try LinkTexts.replace(of: [after], on: connection) }
             if after.tags != before.tags { try Links.replaceTags(of: [after], on: connection) }
+            if after.domain != before.domain { try ClickBlocks.noteMoved([after], on: connection) }
             try LinkTrace.record([.updated(before, after, assignment.site)], assignment, on: connection)
             var made = after
             made.version += 1

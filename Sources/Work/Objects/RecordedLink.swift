@@ -3,7 +3,8 @@ import Model
 import Store
 
 /// A whole link in the audit log: one that was made, or is gone. The log is kept for years, so it has of a link only what no other
-/// link has, and that once. Whoever reads the log gets the rest, but no null.
+/// link has, and that once. Whoever reads the log gets the rest, but no null. So what is expected of a member never changes, and of one
+/// that is added later null is expected.
 enum RecordedLink {
     /// As it is stored: without the members that are as expected.
     static func stored(_ link: JSON, id: String) -> JSON {
