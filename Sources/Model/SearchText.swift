@@ -10,11 +10,15 @@ public struct SearchText: Sendable, Equatable {
 
     public var slug: String { Slug.spelling(of: text) }
 
-    /// The forms in which ``LinkText`` has it where a link has it, at most three: capitals tell that `straße` is `STRASSE`, too, and
-    /// a destination has `ä%20b` decoded. Nil where ``FoldedText`` does not know all letters.
+    /// The forms in which ``LinkText`` has it where a link has it: capitals tell that `straße` is `STRASSE`, too, and a destination
+    /// has `ä%20b` decoded. Nil where ``FoldedText`` does not know all letters.
     public var folded: [[UInt8]]? {
         var texts = [text, text.uppercased()]
-        if !text.utf8.allSatisfy(\.isVisibleASCII) { texts.append(PercentEncoding.readable(text)) }
+        if !text.utf8.allSatisfy(\.isVisibleASCII) {
+            texts += [PercentEncoding.readable(text), text.lowercased()]
+            // Beside a host in Punycode, or half a letter, only the destination as stored has it.
+            texts += text.contains { "/?#:%".contains($0) } ? destinations : [withASCIIHost].compactMap(\.self)
+        }
         var forms: [[UInt8]] = []
         for text in texts {
             guard let form = FoldedText.fold(text) else { return nil }

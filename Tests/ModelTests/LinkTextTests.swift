@@ -34,10 +34,31 @@ struct LinkTextTests {
     }
 
     @Test("are looked for in few forms", arguments: [
-        ("Alpha", ["alpha"]), ("straße", ["straße", "strasse"]), ("ä%20b", ["a%20b", "a b"]), ("x+y", ["x+y"]), ("10%", ["10%"]),
+        ("Alpha", ["alpha"]), ("straße", ["straße", "strasse", "xn--strae-oqa"]), ("two words", ["two words"]), ("x+y", ["x+y"]),
+        ("ä%20b", ["a%20b", "a b", "%c3%a4%20b", "%c3%84%20b"]), ("10%", ["10%"]),
     ])
     func forms(_ search: String, _ forms: [String]) {
         #expect(SearchText(search).folded?.map { String(decoding: $0, as: UTF8.self) } == forms)
+    }
+
+    @Test("have what the destination has in any form", arguments: [
+        "https://xn--mnchen-3ya.example/stra%C3%9Fe?q=%C3%9Cber+uns%20two", "https://example.com/?u=xn--mnchen-3ya.example/stra%C3%9Fe",
+        "https://example.com/stra%C3%9Fe/%C3%9Cber+uns?u=m%C3%BCnchen.example",
+    ])
+    func destinations(_ url: String) throws {
+        let text = try #require(LinkText.of(slug: "x", title: nil, url: url))
+        var found = 0
+        for search in [
+            "xn--mnchen-3ya.example/straße", "3ya.example/straße", "münchen.example/straße", "münchen.example", "MÜNCHEN.EXAMPLE/Straße",
+            "straße?q=über uns", "/Über uns", "Über uns", "über", "com/straße", "stra\u{DF}e/%C3", "ünchen.exam", "ß%C3",
+        ] {
+            let search = SearchText(search)
+            guard search.destinations.contains(where: { url.lowercased().contains($0.lowercased()) }) else { continue }
+            found += 1
+            let forms = try #require(search.folded).map { String(decoding: $0, as: UTF8.self) }
+            #expect(forms.contains { String(decoding: text, as: UTF8.self).contains($0) }, "\(search.text) in \(url)")
+        }
+        #expect(found >= 3)
     }
 }
 

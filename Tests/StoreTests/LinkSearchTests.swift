@@ -120,6 +120,26 @@ struct LinkSearchTests {
         try LinkTextBlocks.build(in: database.administratorStore, at: .now())
         #expect(try blocks() == 3)
         #expect(try search("changed") == ["n1500"])
+        let kept = try blocks()
+        try database.store.write { connection in
+            try connection.transaction { try LinkTexts.replace(of: [model] + links[3050...].reversed(), on: $0) }
+        }
+        #expect(try blocks() == kept, "these are in no block")
+        try database.store.write { connection in
+            try connection.transaction { try LinkTexts.replace(of: [links[2999], links[1000], model, links[999]], on: $0) }
+        }
+        #expect(try blocks() == 0, "the last of the first, the first of the second, and the last of the third")
+        // As another host might have made it meanwhile.
+        try change("""
+            INSERT INTO link_text_blocks VALUES
+            (\(tenant.workspace.id), \(links[1499].id), \(links[500].id), REPEAT(CHAR(255), 8192))
+            """)
+        try LinkTextBlocks.build(in: database.administratorStore, at: .now())
+        #expect(try database.number("""
+            SELECT COUNT(*) FROM link_text_blocks a JOIN link_text_blocks b USING (workspace_id)
+            WHERE a.last_link <> b.last_link AND a.last_link > b.after_link AND a.after_link < b.last_link
+            """) == 0)
+        #expect(try search("changed") == ["n1500"])
         try change("DELETE FROM link_text_blocks")
         let whole = try found()
         try LinkTextBlocks.build(in: database.administratorStore, at: .now())

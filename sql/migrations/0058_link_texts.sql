@@ -28,4 +28,4 @@ CREATE TABLE IF NOT EXISTS link_text_passes (
   PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 INSERT IGNORE INTO link_text_passes (id, since, last_workspace, last_link, complete)
-  SELECT 1, UTC_TIMESTAMP(3), REPEAT(CHAR(0), 16), REPEAT(CHAR(0), 16), NOT EXISTS (SELECT 1 FROM links);
+  SELECT 1, UTC_TIMESTAMP(3), REPEAT(CHAR(0), 16), REPEAT(CHAR(0), 16), NOT EXISTS (SELECT 1 FROM workspaces);

@@ -182,6 +182,9 @@ extension Links {
 }
 
 extension ULID {
+    /// Before every other.
+    static let lowest = ULID(value: 0)
+
     /// The lowest of a moment.
     static func first(at time: Timestamp) -> ULID { ULID(value: UInt128(max(0, time.milliseconds)) << 80) }
 }

@@ -19,15 +19,15 @@ struct LinkSearch {
         // The server takes part of it to the texts by itself: a link is read only where its text has it, or is not there.
         var condition: SQL = "(s.text IS NULL AND \(ofLinks)"
         for form in forms { condition += " OR s.text LIKE \(Self.pattern(form))" }
-        let ranges = try LinkTextBlocks.ranges(having: forms, in: workspace, on: connection)
-        (isOfTexts, self.condition, stretches) = (true, condition + ")", ranges.map(Self.stretches) ?? "")
+        let stretches = try LinkTextBlocks.stretches(having: forms, in: workspace, on: connection)
+        (isOfTexts, self.condition, self.stretches) = (true, condition + ")", stretches.map(Self.condition) ?? "")
     }
 
-    private static func stretches(_ ranges: [LinkTextBlocks.Range]) -> SQL {
+    private static func condition(_ stretches: [LinkTextBlocks.Stretch]) -> SQL {
         var condition: SQL = " AND (FALSE"
-        for range in ranges.filledUp {
-            condition += " OR s.link_id > \(range.after)"
-            if let last = range.last { condition += " AND s.link_id <= \(last)" }
+        for stretch in stretches.filledUp {
+            condition += " OR s.link_id > \(stretch.after)"
+            if let last = stretch.last { condition += " AND s.link_id <= \(last)" }
         }
         return condition + ")"
     }

@@ -12,10 +12,10 @@ public enum LinkTextBlocks {
     /// Of a search, more would hardly exclude more.
     private static let mostGrams = 32
     /// More stretches of links are not told apart.
-    private static let mostRanges = 64
+    private static let mostStretches = 64
 
     /// A stretch of links by their ids.
-    struct Range: Equatable {
+    struct Stretch: Equatable {
         /// The last link before it.
         var after: LinkID
         /// Its last link; nil up to the newest.
@@ -23,19 +23,17 @@ public enum LinkTextBlocks {
     }
 
     private struct Block {
-        var range: Range
+        var stretch: Stretch
         /// Whether a search may find something in it.
         var matches: Bool
     }
 
-    private static let first = LinkID(ULID(value: 0))
-
     // MARK: Reading
 
     /// Where links may be that have one of the texts, newest first; nil where that may be anywhere.
-    static func ranges(
+    static func stretches(
         having texts: [[UInt8]], in workspace: WorkspaceID, on connection: Connection
-    ) throws(MariaDBError) -> [Range]? {
+    ) throws(MariaDBError) -> [Stretch]? {
         let forms = texts.map(TextGrams.places(of:))
         guard forms.allSatisfy({ !$0.isEmpty }) else { return nil }
         var condition: SQL = "FALSE"
@@ -47,7 +45,7 @@ public enum LinkTextBlocks {
             condition += ")"
         }
         let blocks = try blocks(of: workspace, matching: condition, on: connection)
-        return blocks.isEmpty ? nil : holes(between: blocks)
+        return blocks.isEmpty ? nil : open(between: blocks)
     }
 
     private static func blocks(
@@ -56,80 +54,105 @@ public enum LinkTextBlocks {
         try connection.query("""
             SELECT after_link, last_link, \(condition) FROM link_text_blocks WHERE workspace_id = \(workspace) ORDER BY last_link DESC
             """).map { row throws(MariaDBError) in
-            Block(range: Range(after: try row.identifier(0), last: try row.identifier(1)), matches: try row.bool(2))
+            Block(stretch: Stretch(after: try row.identifier(0), last: try row.identifier(1)), matches: try row.bool(2))
         }
     }
 
     /// What no block excludes. Stretches side by side are one, and so are the oldest where they are too many.
-    private static func holes(between blocks: [Block]) -> [Range] {
-        var holes: [Range] = []
+    private static func open(between blocks: [Block]) -> [Stretch] {
+        var open: [Stretch] = []
         var end: LinkID?
-        func add(_ range: Range) {
-            if let last = holes.last, last.after == range.last || holes.count == mostRanges {
-                holes[holes.count - 1].after = range.after
+        func add(_ stretch: Stretch) {
+            if let last = open.last, last.after == stretch.last || open.count == mostStretches {
+                open[open.count - 1].after = stretch.after
             } else {
-                holes.append(range)
+                open.append(stretch)
             }
         }
         for block in blocks {
-            if block.range.last != end, let last = block.range.last { add(Range(after: last, last: end)) }
-            if block.matches { add(block.range) }
-            end = block.range.after
+            if block.stretch.last != end, let last = block.stretch.last { add(Stretch(after: last, last: end)) }
+            if block.matches { add(block.stretch) }
+            end = block.stretch.after
         }
-        if end != first { add(Range(after: first, last: end)) }
-        return holes
+        if end != LinkID(.lowest) { add(Stretch(after: LinkID(.lowest), last: end)) }
+        return open
     }
 
     // MARK: Writing
 
-    /// Drops the block that a link is in, and the next one where it is in none. In the caller's transaction.
-    static func drop(_ link: LinkID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
-        try connection.execute("""
-            DELETE FROM link_text_blocks WHERE workspace_id = \(workspace) AND last_link >= \(link) ORDER BY last_link LIMIT 1
-            """)
+    /// Drops the blocks that links are in. In the caller's transaction, after the texts: who makes a block has locked them, so it
+    /// is either there by now or made of what they are then.
+    /// - Parameter links: by their ids.
+    static func drop(_ links: [LinkID], in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        guard let first = links.first, let end = links.last else { return }
+        let places: SQL = "SELECT after_link, last_link FROM link_text_blocks WHERE workspace_id = \(workspace) AND"
+        // The first beyond the end may begin before it; more of them if, against expectation, they overlap.
+        let stretches = try connection.query("""
+            (\(places) last_link >= \(first) AND last_link < \(end))
+            UNION ALL (\(places) last_link >= \(end) ORDER BY last_link LIMIT 4)
+            """).map { row throws(MariaDBError) -> (after: LinkID, last: LinkID) in (try row.identifier(0), try row.identifier(1)) }
+        let wrong = stretches.filter { stretch in links.contains { $0 > stretch.after && $0 <= stretch.last } }
+        for chunk in chunks(of: wrong.map(\.last).sorted()) {
+            try connection.execute("""
+                DELETE FROM link_text_blocks WHERE workspace_id = \(workspace) AND last_link IN (\(list: Array(chunk)))
+                """)
+        }
     }
 
     /// Makes the blocks that are missing.
     public static func build(in store: Store, at now: Timestamp) throws {
         guard try store.read({ try LinkTextPass.isComplete(on: $0) }) else { return }
         let end = LinkID(ULID.first(at: now.adding(seconds: -settledSeconds)))
+        var steps = Steps()
         for workspace in try store.read({ try workspaces(on: $0) }) {
-            let present = try store.read { try blocks(of: workspace, matching: "FALSE", on: $0) }
-            for hole in holes(between: present) {
-                var rest = hole
-                while let made = try store.write({ try $0.transaction { try build(rest, before: end, in: workspace, on: $0) } }) {
-                    rest.after = made
+            steps.take {
+                try store.write { connection in
+                    // Nothing while another host does so.
+                    _ = try NamedLock.hold("texts.\(workspace.ulid)", on: connection) {
+                        try build(before: end, in: workspace, on: connection)
+                    }
                 }
             }
         }
+        try steps.finish()
     }
 
     private static func workspaces(on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
         try connection.query("SELECT id FROM workspaces").map { row throws(MariaDBError) in try row.identifier(0) }
     }
 
+    private static func build(before end: LinkID, in workspace: WorkspaceID, on connection: Connection) throws {
+        for stretch in open(between: try blocks(of: workspace, matching: "FALSE", on: connection)) {
+            var rest = stretch
+            while let made = try connection.transaction({ try build(rest, before: end, in: workspace, on: $0) }) { rest.after = made }
+        }
+    }
+
     /// Makes the first block of a stretch. Its texts are locked meanwhile: who changes one then drops the block.
     /// - Returns: its last link; nil where there is no more to make.
     private static func build(
-        _ range: Range, before end: LinkID, in workspace: WorkspaceID, on connection: Connection
+        _ stretch: Stretch, before end: LinkID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> LinkID? {
-        guard range.after != range.last else { return nil }
-        let (condition, isOpen): (SQL, Bool) = range.last.map { ("link_id <= \($0)", false) } ?? ("link_id < \(end)", true)
+        guard stretch.after != stretch.last else { return nil }
+        let condition: SQL = stretch.last.map { "link_id <= \($0)" } ?? "link_id < \(end)"
         let texts = try connection.query("""
             SELECT link_id, text FROM link_texts
-            WHERE workspace_id = \(workspace) AND link_id > \(range.after) AND \(condition)
+            WHERE workspace_id = \(workspace) AND link_id > \(stretch.after) AND \(condition)
             ORDER BY link_id LIMIT \(blockLinks) LOCK IN SHARE MODE
             """)
-        guard let newest = texts.last, !isOpen || texts.count == blockLinks else { return nil }
-        let newestLink: LinkID = try newest.identifier(0)
+        guard let newest = texts.last,
+            let last: LinkID = texts.count == blockLinks ? try newest.identifier(0) : stretch.last
+        else { return nil }
         var grams = TextGrams()
         for row in texts {
             if row.isNull(1) { grams.insertAll() } else { grams.insert(try row.bytes(1)) }
         }
-        let last: LinkID = texts.count == blockLinks ? newestLink : range.last ?? newestLink
         try connection.execute("""
             INSERT IGNORE INTO link_text_blocks (workspace_id, last_link, after_link, grams)
-            VALUES (\(workspace), \(last), \(range.after), \(grams.bytes))
+            SELECT \(workspace), \(last), \(stretch.after), \(grams.bytes) FROM DUAL
+            WHERE NOT EXISTS (
+              SELECT 1 FROM link_text_blocks b
+              WHERE b.workspace_id = \(workspace) AND b.last_link > \(stretch.after) AND b.after_link < \(last))
             """)
         return last
     }

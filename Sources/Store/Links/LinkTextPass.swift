@@ -45,7 +45,7 @@ public enum LinkTextPass {
         var links = try read("workspace_id = \(workspace) AND id > \(last)", on: connection)
         if links.isEmpty { links = try read("workspace_id > \(workspace)", on: connection) }
         guard let end = links.last else {
-            try finish(on: connection)
+            try finish(at: now, on: connection)
             return 0
         }
         try LinkTexts.replace(links.filter { $0.workspace != .ofPages }, on: connection)
@@ -68,12 +68,11 @@ public enum LinkTextPass {
         }
     }
 
-    private static func finish(on connection: Connection) throws(MariaDBError) {
-        let nowhere = ULID(value: 0)
+    private static func finish(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
         try connection.execute("""
             UPDATE link_text_passes
-            SET complete = COALESCE(begun_at >= since + INTERVAL \(upgradeDays) DAY, FALSE), begun_at = NULL,
-                last_workspace = \(nowhere), last_link = \(nowhere)
+            SET complete = COALESCE(begun_at, \(now)) >= since + INTERVAL \(upgradeDays) DAY, begun_at = NULL,
+                last_workspace = \(ULID.lowest), last_link = \(ULID.lowest)
             WHERE id = 1
             """)
     }

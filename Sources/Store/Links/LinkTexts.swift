@@ -24,8 +24,12 @@ public enum LinkTexts {
 
     /// Writes what links have now. In the caller's transaction.
     public static func replace(of links: [Link], on connection: Connection) throws(MariaDBError) {
+        // In the order of the key: who changes the same links waits, and is not waited for.
+        let links = links.sorted { ($0.workspace, $0.id) < ($1.workspace, $1.id) }
         try replace(links.map { Row(workspace: $0.workspace, link: $0.id, text: LinkText.of($0)) }, on: connection)
-        for link in links { try LinkTextBlocks.drop(link.id, in: link.workspace, on: connection) }
+        for (workspace, links) in Dictionary(grouping: links, by: \.workspace) {
+            try LinkTextBlocks.drop(links.map(\.id), in: workspace, on: connection)
+        }
     }
 
     struct Row {
