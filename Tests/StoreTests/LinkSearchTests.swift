@@ -164,6 +164,11 @@ struct LinkSearchTests {
         #expect(try texts() == 4)
         // A worker of the version before.
         try change("UPDATE links SET slug = 'moved' WHERE slug = 'link1'")
+        for id in [LinkID(ULID(value: 1)), .new()] {
+            for workspace in [tenant.workspace.id, stranger.workspace.id] {
+                try change("INSERT INTO link_texts VALUES (\(workspace), \(id), 'gone')")
+            }
+        }
         #expect(try search("moved") == ["moved"])
         #expect(try !database.store.read { try LinkTextPass.isDue(at: begin.adding(seconds: 3600), on: $0) })
         let nextDay = begin.adding(days: 1)
@@ -172,5 +177,6 @@ struct LinkSearchTests {
         #expect(try database.store.read { try LinkTextPass.isComplete(on: $0) })
         #expect(try search("moved") == ["moved"])
         #expect(try search("link") == ["link2", "link0"])
+        #expect(try texts() == 4, "those whose link is gone are gone")
     }
 }

@@ -44,11 +44,16 @@ public enum LinkTextPass {
         let (workspace, last): (WorkspaceID, LinkID) = (try place.identifier(0), try place.identifier(1))
         var links = try read("workspace_id = \(workspace) AND id > \(last)", on: connection)
         if links.isEmpty { links = try read("workspace_id > \(workspace)", on: connection) }
+        let rest: SQL = "(s.workspace_id = \(workspace) AND s.link_id > \(last) OR s.workspace_id > \(workspace))"
         guard let end = links.last else {
+            try LinkTexts.deleteOrphans(rest, on: connection)
             try finish(at: now, on: connection)
             return 0
         }
         try LinkTexts.replace(links.filter { $0.workspace != .ofPages }, on: connection)
+        try LinkTexts.deleteOrphans(
+            "\(rest) AND (s.workspace_id < \(end.workspace) OR s.workspace_id = \(end.workspace) AND s.link_id <= \(end.link))",
+            on: connection)
         try connection.execute("""
             UPDATE link_text_passes
             SET begun_at = COALESCE(begun_at, \(now)), last_workspace = \(end.workspace), last_link = \(end.link)

@@ -45,4 +45,22 @@ public enum LinkTexts {
             try connection.execute(insertion + " ON DUPLICATE KEY UPDATE text = VALUES(text)")
         }
     }
+
+    /// Deletes texts whose link is gone: workers of the version before leave them.
+    /// - Parameter condition: which, of `link_texts` as s.
+    static func deleteOrphans(_ condition: SQL, on connection: Connection) throws(MariaDBError) {
+        // Looked for without locks: a link and its text come into sight at once, so a text alone is no new link's.
+        let orphans = try connection.query("""
+            SELECT s.workspace_id, s.link_id
+            FROM link_texts s LEFT JOIN links l ON l.workspace_id = s.workspace_id AND l.id = s.link_id
+            WHERE \(condition) AND l.id IS NULL
+            """).map { row throws(MariaDBError) -> (WorkspaceID, LinkID) in (try row.identifier(0), try row.identifier(1)) }
+        for (workspace, orphans) in Dictionary(grouping: orphans, by: \.0) {
+            for chunk in chunks(of: orphans.map(\.1)) {
+                try connection.execute("""
+                    DELETE FROM link_texts WHERE workspace_id = \(workspace) AND link_id IN (\(list: Array(chunk)))
+                    """)
+            }
+        }
+    }
 }
