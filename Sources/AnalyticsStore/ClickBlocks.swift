@@ -74,7 +74,7 @@ struct LinkDomains {
     init(in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         for row in try connection.query("SELECT block, domain FROM click_blocks WHERE workspace_id = \(workspace)") {
             let block = try row.integer(0)
-            if block >= blocks.count { blocks += [UInt32](repeating: 0, count: block + block / 2 + 64 - blocks.count) }
+            blocks.grow(to: block, filling: 0)
             blocks[block] = UInt32(try row.integer(1))
         }
         for row in try connection.query("SELECT link, domain FROM click_moves WHERE workspace_id = \(workspace)") {
@@ -85,11 +85,7 @@ struct LinkDomains {
     /// Only those of one domain; nil where it has none.
     init?(of host: String, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         try self.init(in: workspace, on: connection)
-        guard let domain = try connection.query("""
-            SELECT number FROM click_values
-            WHERE workspace_id = \(workspace) AND kind = 'domain' AND digest = \(ClickValue.domain(host).digest)
-            """).first.map({ row throws(MariaDBError) in UInt32(try row.integer(0)) })
-        else { return nil }
+        guard let domain = try ClickNumbers.number(of: .domain(host), in: workspace, on: connection) else { return nil }
         for block in blocks.indices where blocks[block] != domain { blocks[block] = 0 }
         for (link, itsDomain) in moved where itsDomain != domain { moved[link] = 0 }
         guard !ranges.isEmpty else { return nil }

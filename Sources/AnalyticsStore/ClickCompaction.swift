@@ -145,7 +145,7 @@ private struct SumCounter {
     mutating func sums(of facts: ArraySlice<CountedFact>, by dimension: ClickSums.Dimension) -> Sums {
         for fact in facts {
             let number = Int(dimension.number(fact))
-            if number >= places.count { places += [UInt32](repeating: 0, count: number + number / 2 + 64 - places.count) }
+            places.grow(to: number, filling: 0)
             if places[number] == 0 {
                 entries.append((UInt32(number), ClickCounts()))
                 places[number] = UInt32(entries.count)

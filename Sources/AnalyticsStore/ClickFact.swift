@@ -100,6 +100,15 @@ extension FactColumn {
     }
 }
 
+extension Array {
+    /// Makes room for an index, and some more: what is looked up by number grows with the numbers.
+    @inline(__always)
+    mutating func grow(to index: Int, filling element: Element) {
+        guard index >= count else { return }
+        self += [Element](repeating: element, count: index + index / 2 + 64 - count)
+    }
+}
+
 extension [UInt8] {
     /// Appends an unsigned LEB128 number.
     mutating func append(varint number: some UnsignedInteger) {

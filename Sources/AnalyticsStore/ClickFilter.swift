@@ -49,7 +49,7 @@ struct ClickFilter {
         try connection.query(query) { row in
             guard case .integer(let number) = row[0] else { return }
             let index = Int(number)
-            if index >= asked.count { asked += [Bool](repeating: false, count: index + index / 2 + 64 - asked.count) }
+            asked.grow(to: index, filling: false)
             asked[index] = true
         }
         return asked

@@ -165,6 +165,13 @@ package struct ClickNumbers: ~Copyable {
         return given
     }
 
+    /// The number of a value; nil where it has none.
+    static func number(
+        of value: ClickValue, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> UInt32? {
+        try find([value.digest], value.kind, in: workspace, on: connection).values.first
+    }
+
     private static func find(
         _ digests: [[UInt8]], _ kind: ClickValue.Kind, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [[UInt8]: UInt32] {

@@ -14,7 +14,7 @@ enum ClickScope {
     /// Nil where nothing that was asked for has ever been clicked.
     init?(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) {
         if let page = question.page {
-            guard let number = try Self.number(of: page, .page, question, on: connection) else { return nil }
+            guard let number = try ClickNumbers.number(of: .page(page), in: question.workspace, on: connection) else { return nil }
             self = .one(number)
         } else {
             let domains = try question.domain.map { host throws(MariaDBError) in
@@ -29,7 +29,8 @@ enum ClickScope {
         if let tag = question.tag {
             try self.init(Self.numbers(tag: tag, question), of: domains, on: connection)
         } else if let link = question.link {
-            guard let number = try Self.number(of: link, .link, question, on: connection), domains?[number] != 0 else { return nil }
+            guard let number = try ClickNumbers.number(of: .link(link), in: question.workspace, on: connection), domains?[number] != 0
+            else { return nil }
             self = .one(number)
         } else {
             self = domains.map(Self.domain) ?? .workspace
@@ -53,14 +54,6 @@ enum ClickScope {
         }
         guard !numbers.isEmpty else { return nil }
         self = .some(numbers, query)
-    }
-
-    private static func number(
-        of id: LinkID, _ kind: ClickValue.Kind, _ question: ClickQuestion, on connection: Connection
-    ) throws(MariaDBError) -> UInt32? {
-        try connection.query("""
-            SELECT number FROM click_values WHERE workspace_id = \(question.workspace) AND kind = \(kind.rawValue) AND digest = \(id)
-            """).first.map { row throws(MariaDBError) in UInt32(try row.integer(0)) }
     }
 
     /// Those of links that have the tag now.

@@ -1,7 +1,6 @@
 import JSON
 import MariaDB
 import Model
-import Redis
 import Store
 import Support
 import Testing
@@ -17,10 +16,7 @@ struct ChangeTests {
 
     init() throws {
         tenant = try database.makeTenant()
-        let office = Office(
-            site: SiteConfiguration(apiHost: "api.mask.test", linkHost: "mask.test"), store: database.store,
-            redis: try TestServers.redis().makePool(capacity: 4))
-        work = Assignment(office, for: tenant.workspace, by: .maskctl("ada"))
+        work = Assignment(try Office(database), for: tenant.workspace, by: .maskctl("ada"))
     }
 
     private func draft(_ slug: String? = nil) throws -> LinkDraft {

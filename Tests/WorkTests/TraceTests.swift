@@ -2,7 +2,6 @@ import DeliveryStore
 import JSON
 import MariaDB
 import Model
-import Redis
 import Store
 import Support
 import Testing
@@ -18,12 +17,9 @@ struct TraceTests {
 
     init() throws {
         tenant = try database.makeTenant()
-        let office = Office(
-            site: SiteConfiguration(apiHost: "api.mask.test", linkHost: "mask.test"), store: database.store,
-            redis: try TestServers.redis().makePool(capacity: 4))
         let author = Author(
             actor: .key(tenant.key.id), address: "192.0.2.1", userAgent: "python-requests/2.32.3", requestID: String(repeating: "5c", count: 16))
-        work = LinkWork(Assignment(office, for: tenant.workspace, by: author))
+        work = LinkWork(Assignment(try Office(database), for: tenant.workspace, by: author))
     }
 
     private func draft(_ number: Int, _ change: (inout LinkSettings) -> Void = { _ in }) -> LinkDraft {

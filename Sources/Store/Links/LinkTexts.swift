@@ -57,9 +57,7 @@ public enum LinkTexts {
             """).map { row throws(MariaDBError) -> (WorkspaceID, LinkID) in (try row.identifier(0), try row.identifier(1)) }
         for (workspace, orphans) in Dictionary(grouping: orphans, by: \.0) {
             for chunk in chunks(of: orphans.map(\.1)) {
-                try connection.execute("""
-                    DELETE FROM link_texts WHERE workspace_id = \(workspace) AND link_id IN (\(list: Array(chunk)))
-                    """)
+                try connection.execute(Links.deletion(from: "link_texts", of: chunk, in: workspace))
             }
         }
     }

@@ -80,7 +80,7 @@ public enum Links {
         }
     }
 
-    private static func deletion(from name: SQL, of ids: ArraySlice<LinkID>, in workspace: WorkspaceID) -> SQL {
+    static func deletion(from name: SQL, of ids: ArraySlice<LinkID>, in workspace: WorkspaceID) -> SQL {
         """
         DELETE t FROM (\(table(of: ids))) r
         STRAIGHT_JOIN \(name) t ON t.workspace_id = \(workspace) AND t.link_id = r.id
