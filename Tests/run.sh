@@ -47,17 +47,27 @@ sh systemd/quickstart.sh --detach --dir "$folder" --https-port "$(free_port 2844
   { cat "$folder.log"; exit 1; }
 rm -f "$folder.log"
 export MASK_TEST_ENV="$folder/quickstart.env"
+
+# Runs tests; what failed is said again at the end, where it is found.
+tests() {
+  { swift test --skip-build "$@" 2>&1 || echo $? >"$folder/failed"; } | tee "$folder/tests.log"
+  [ -e "$folder/failed" ] || return 0
+  printf '\n*** FAILED: ***\n'
+  grep -A 3 -E '^✘|recorded an issue|: error: ' "$folder/tests.log" | tail -n 60
+  exit "$(cat "$folder/failed")"
+}
+
 if [ $# -gt 0 ]; then
-  swift test --skip-build "$@"
+  tests "$@"
 else
   untested=''
   sh Tests/anyday.sh
   # The end-to-end tests kill the servers that all others need, so they come last and alone.
-  swift test --skip-build --skip EndToEndTests
+  tests --skip EndToEndTests
   if sh Tests/standardwebhooks.sh -c 'import standardwebhooks'; then
-    swift test --skip-build --filter EndToEndTests
+    tests --filter EndToEndTests
   else
-    swift test --skip-build --filter EndToEndTests --skip EndToEndTests/Webhooks/
+    tests --filter EndToEndTests --skip EndToEndTests/Webhooks/
     not_tested "Webhooks from end to end: the library of Standard Webhooks cannot be fetched from PyPI."
   fi
   code=0

@@ -44,7 +44,7 @@ package struct RateLimit: Sendable, Equatable {
 }
 
 /// What a request counts as against one limit.
-package struct RateCharge: Sendable {
+package struct RateCharge: Sendable, Equatable {
     package var limit: RateLimit
     package var cost = 1
     /// What it will cost when it comes again, for the time that a refused client is told to wait.
@@ -58,7 +58,7 @@ package struct RateCharge: Sendable {
 }
 
 /// Which epoch a decision depends on.
-package enum EpochDemand: Sendable {
+package enum EpochDemand: Sendable, Equatable {
     /// None: nothing is cached of whoever is counted.
     case none
     /// That of the first subject, which gets one where it has none.

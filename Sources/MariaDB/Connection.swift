@@ -148,6 +148,33 @@ public final class Connection {
         }
     }
 
+    /// Runs statements of several, each a list that ``executeAtomically(_:)`` would run, as one transaction: those that have one
+    /// text, with the values of all, in one round trip. Each list keeps its order.
+    public func executeTogether(_ lists: [[SQL]]) throws {
+        let statements = Self.gathered(lists)
+        try transaction { connection in
+            for (text, rows) in statements { try connection.prepared(text).run(rows: rows) }
+        }
+    }
+
+    /// The texts in an order that is that of every list, each with all its values.
+    static func gathered(_ lists: [[SQL]]) -> [(text: String, rows: [[SQLValue]])] {
+        var gathered: [(text: String, rows: [[SQLValue]])] = []
+        for list in lists {
+            var next = 0
+            for statement in list {
+                if let place = gathered[next...].firstIndex(where: { $0.text == statement.text }) {
+                    gathered[place].rows.append(statement.values)
+                    next = place + 1
+                } else {
+                    gathered.insert((statement.text, [statement.values]), at: next)
+                    next += 1
+                }
+            }
+        }
+        return gathered
+    }
+
     /// Nothing to do about a failure here: the connection is lost then, and the server rolls back by itself.
     private func rollBack() {
         do { try run("ROLLBACK") } catch { lost = true }

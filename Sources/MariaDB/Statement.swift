@@ -39,6 +39,25 @@ final class Statement {
         return 0
     }
 
+    /// Executes once for each row, in one round trip (COM_STMT_BULK_EXECUTE): for statements that answer nothing. Rows whose
+    /// values in some place are of several kinds take one round trip each.
+    func run(rows: [[SQLValue]]) throws(MariaDBError) {
+        guard rows.count > 1, rows.allSatisfy({ $0.count == parameterCount }), let buffers = RowBuffers(rows) else {
+            for row in rows { try run(row) { _ in } }
+            return
+        }
+        try setRowCount(rows.count)
+        defer { try? setRowCount(0) }
+        guard mysql_stmt_bind_param(handle, buffers.binds.baseAddress) == 0, mysql_stmt_execute(handle) == 0
+        else { throw failure() }
+    }
+
+    /// 0: one row, bound by itself.
+    private func setRowCount(_ count: Int) throws(MariaDBError) {
+        var count = UInt32(count)
+        guard mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &count) == 0 else { throw failure() }
+    }
+
     private func bindAndExecute(_ values: [SQLValue]) throws(MariaDBError) {
         let parameters = ParameterBuffers(values)
         guard mysql_stmt_bind_param(handle, parameters.binds.baseAddress) == 0, mysql_stmt_execute(handle) == 0

@@ -16,7 +16,8 @@ import Threads
 /// Writing to a connection that the server has closed raises SIGPIPE. The application has to ignore that signal.
 public final class Connection {
     private let context: UnsafeMutablePointer<redisContext>
-    private var digests: [Script: RedisArgument] = [:]
+    /// The command that is being sent; its memory is used again.
+    private var output: [UInt8] = []
 
     /// Connects, and authenticates when there is a password.
     ///
@@ -67,54 +68,17 @@ public final class Connection {
         try enqueue([name] + arguments)
         return try receive()
     }
-
-    /// Runs a Lua script on the server.
-    ///
-    /// The first use on a connection loads it with `SCRIPT LOAD`; from then on only its digest is sent, with `EVALSHA`.
-    /// A server that has forgotten the script, after a restart or `SCRIPT FLUSH`, is sent the source again.
-    ///
-    /// - Parameters:
-    ///   - keys: the `KEYS` of the script.
-    ///   - arguments: the `ARGV` of the script.
-    @discardableResult
-    public func evaluate(
-        _ script: Script, keys: [String] = [], arguments: [RedisArgument] = []
-    ) throws(RedisError) -> Reply {
-        let operands = [RedisArgument(keys.count)] + keys.map { RedisArgument($0) } + arguments
-        let digest = try digest(of: script)
-        do throws(RedisError) {
-            return try command("EVALSHA", [digest] + operands)
-        } catch {
-            // NOSCRIPT comes before anything is run, so running the script now runs it once.
-            guard error.code == "NOSCRIPT" else { throw error }
-            return try command("EVAL", [RedisArgument(script.source)] + operands)
-        }
-    }
-
-    private func digest(of script: Script) throws(RedisError) -> RedisArgument {
-        if let known = digests[script] { return known }
-        guard case .string(let digest) = try command("SCRIPT", "LOAD", RedisArgument(script.source)) else {
-            throw .lost("SCRIPT LOAD was not answered with a digest")
-        }
-        digests[script] = RedisArgument(digest)
-        return RedisArgument(digest)
-    }
 }
 
 // What Subscription builds on as well: the two directions of the stream, one at a time.
 extension Connection {
-    /// Appends a command to the output buffer, without a format string: `redisAppendCommandArgv`.
+    /// Appends a command to hiredis' output buffer: `redisAppendFormattedCommand`.
     func enqueue(_ arguments: [RedisArgument]) throws(RedisError) {
-        // All arguments in one run of bytes, so that their addresses are valid together.
-        let bytes = arguments.flatMap(\.bytes)
-        let lengths = arguments.map(\.bytes.count)
-        let result = bytes.withUnsafeBytes { bytes in
-            var position = 0
-            var pointers = lengths.map { length in
-                defer { position += length }
-                return bytes.baseAddress.map { UnsafePointer(($0 + position).assumingMemoryBound(to: CChar.self)) }
-            }
-            return redisAppendCommandArgv(context, Int32(lengths.count), &pointers, lengths)
+        output.removeAll(keepingCapacity: output.count <= 1 << 16)
+        RedisArgument.encode(length: arguments.count, after: "*", into: &output)
+        for argument in arguments { argument.encode(into: &output) }
+        let result = output.withUnsafeBytes {
+            redisAppendFormattedCommand(context, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
         }
         try check(result)
     }

@@ -144,10 +144,8 @@ extension Change {
         switch writing {
         case .statements(let statements, let outcome):
             let claim = try receipt.map { [IdempotencyKeys.insertion(of: try $0.answer(outcome.value, outcome.effects))] } ?? []
-            return try lent(receipt, outcome.effects) { connection, _ in
-                try connection.executeAtomically(claim + statements)
-                return outcome
-            }
+            try waiting(for: receipt) { try office.commits.make(claim + statements) { follow(outcome.effects) } }
+            return outcome
         case .nothing(let outcome):
             return try lent(receipt, outcome.effects) { connection, _ in
                 try transact(receipt, on: connection) { _ in outcome }
@@ -183,11 +181,18 @@ extension Change {
     ) throws -> Outcome {
         var effects = effects
         return try office.store.write({ connection in
-            do {
-                return try body(connection, &effects)
-            } catch let error as MariaDBError where error.code == .lockWaitTimeout && receipt != nil {
-                throw Refusal.requestNotEnded
-            }
-        }, then: { office.effects.carryOut(effects + (wakesSender ? [.sender] : [])) })
+            try waiting(for: receipt) { try body(connection, &effects) }
+        }, then: { follow(effects) })
     }
+
+    /// - Throws: ``Refusal/requestNotEnded`` where a copy of the request has not ended by the time that one may wait for it.
+    private func waiting<Result>(for receipt: Receipt<Value>?, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as MariaDBError where error.code == .lockWaitTimeout && receipt != nil {
+            throw Refusal.requestNotEnded
+        }
+    }
+
+    private func follow(_ effects: [Effect]) { office.effects.carryOut(effects + (wakesSender ? [.sender] : [])) }
 }

@@ -8,6 +8,7 @@ import Store
 public struct Office: Sendable {
     package let site: SiteConfiguration
     package let store: Store
+    let commits: Commits
     package let effects: Effects
     package let quotas: QuotaCounts
 
@@ -19,6 +20,7 @@ public struct Office: Sendable {
     ) {
         self.site = site
         self.store = store
+        commits = Commits(store)
         effects = Effects(memory: memory, redis: redis, pages: pages)
         quotas = QuotaCounts(store: store)
     }

@@ -49,7 +49,7 @@ struct RedisKeysTests {
                 .split(separator: "\n").filter { !$0.contains("///") }.joined(separator: "\n")
             if text.firstMatch(of: writes) != nil { found.insert(file) }
         }
-        #expect(found == ["Redis/Connection.swift", "Redis/Connection+Keys.swift", "Access/RateLimitScript.swift"])
+        #expect(found == ["Redis/Connection+Keys.swift", "Redis/Script.swift", "Access/RateLimitScript.swift"])
         let script = RateLimitScript.script.source
         #expect(script.matches(of: /redis\.call\('SET'/).count == 1 && script.contains("'SET', key, value, 'PX', life"))
     }

@@ -157,7 +157,7 @@ extension MariaDBError {
     fileprivate var lostConnection: Bool { isConnectionLost && code != .tooManyConnections }
 
     /// The statement could not even be sent, or the server refused to begin with it: nothing has happened.
-    fileprivate var neverArrived: Bool { code == .serverGone || code == .notReady }
+    var neverArrived: Bool { code == .serverGone || code == .notReady }
 }
 
 /// The database has not answered in the time that a visitor waits for it.
