@@ -71,7 +71,7 @@ let package = Package(
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised),
         .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
-        .executableTarget(name: "maskctl", dependencies: ["Operations", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
+        .executableTarget(name: "maskctl", dependencies: ["Operations", "Signals", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
 
         // Tests: one target per module, and one that looks at the order above; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Application", "CCurl", "Threads"], path: "Tests/Support"),

@@ -6,6 +6,8 @@ struct Answer {
     enum Content {
         case none
         case object(JSON)
+        /// An object as the reference dialect sends it, and as a tree for others.
+        case written([UInt8], tree: @Sendable () -> JSON)
         /// One page, and the cursor of the next if there is one.
         case list([JSON], cursor: String?)
         /// As it went over the wire the first time.
@@ -28,8 +30,9 @@ struct Answer {
     static func page(_ items: [JSON], cursor: String?) -> Answer { Answer(status: 200, content: .list(items, cursor: cursor)) }
     static let noContent = Answer(status: 204, content: .none)
 
-    static func created(_ json: JSON, at location: String) -> Answer {
-        Answer(status: 201, content: .object(json), fields: [.init(.location, location)])
+    static func created(_ json: JSON, at location: String) -> Answer { created(.object(json), at: location) }
+    static func created(_ content: Content, at location: String) -> Answer {
+        Answer(status: 201, content: content, fields: [.init(.location, location)])
     }
 
     /// With the entity tag of the resource that it shows.

@@ -26,6 +26,7 @@ package enum Dialect: Sendable {
 
     func response(_ answer: Answer) -> Response {
         var response = Response(status: answer.status, fields: answer.fields, body: body(of: answer))
+        response.fields.reserveCapacity(16)
         if case .stream(let type, let stream) = answer.content {
             response.set(.contentType, type)
             response.stream = stream
@@ -43,6 +44,8 @@ package enum Dialect: Sendable {
         case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
         case (.object(let json), .reference): json.serialized()
         case (.object(let json), .quickStart): JSON.object(["data": camelCased(json)]).serialized()
+        case (.written(let text, _), .reference): text
+        case (.written(_, let tree), .quickStart): JSON.object(["data": camelCased(tree())]).serialized()
         case (.list(let items, let cursor), .reference):
             JSON.object([
                 "data": .array(items), "has_more": .bool(cursor != nil), "next_cursor": JSON(cursor),

@@ -1,68 +1,12 @@
 import HTTP
 import JSON
-import Model
-
-/// A state of a resource, as its entity tag tells it: `"<version>"`, or `"<version>-<detail>"` where the resource shows
-/// something that changes without anyone changing it, such as the clicks of a link.
-struct ResourceVersion {
-    var version: Int
-    var detail: Int?
-
-    init(_ version: Int, detail: Int? = nil) {
-        self.version = version
-        self.detail = detail
-    }
-
-    var tag: EntityTag { EntityTag(String(version) + (detail.map { "-\($0)" } ?? "")) }
-}
-
-/// `If-Match` and `If-None-Match` (RFC 9110 section 13.1).
-struct Preconditions {
-    private let ifMatch: Precondition?
-    private let ifNoneMatch: Precondition?
-
-    init(_ fields: RequestFields) throws(Problem) {
-        ifMatch = try Self.parsed(fields.ifMatch, "If-Match")
-        ifNoneMatch = try Self.parsed(fields.ifNoneMatch, "If-None-Match")
-    }
-
-    private static func parsed(_ field: String?, _ name: String) throws(Problem) -> Precondition? {
-        guard let field else { return nil }
-        guard let precondition = Precondition(field) else {
-            throw .invalidRequest("Send \(name) as * or as entity tags in double quotes, as they came in ETag.")
-        }
-        return precondition
-    }
-
-    /// To be asked before a resource is changed. `If-Match` looks at the version alone: a click on a link must not keep
-    /// its owner from changing it.
-    func requireMatch(_ current: ResourceVersion) throws(Problem) {
-        if case .tags(let tags)? = ifMatch,
-            !tags.contains(where: { !$0.isWeak && $0.opaque.prefix { $0 != "-" } == String(current.version) })
-        {
-            throw .preconditionFailed()
-        }
-        if let ifNoneMatch, !ifNoneMatch.ifNoneMatchHolds(for: current.tag) {
-            throw .preconditionFailed("Send the request without If-None-Match, or for another resource; this one is there.")
-        }
-    }
-
-    /// To be asked before a resource is made where there is none.
-    func requireMatchOfNothing() throws(Problem) {
-        if ifMatch != nil { throw .preconditionFailed("Send the request without If-Match to create this resource; it is not there.") }
-    }
-
-    /// Whether a client that reads has this very state already.
-    func isKnown(_ current: EntityTag) throws(Problem) -> Bool {
-        if let ifMatch, !ifMatch.ifMatchHolds(for: current) { throw .preconditionFailed() }
-        return ifNoneMatch.map { !$0.ifNoneMatchHolds(for: current) } ?? false
-    }
-}
 
 extension Call {
     /// A resource that was asked for: 304 where the client has it already.
-    func show(_ json: JSON, _ version: ResourceVersion) throws(Problem) -> Answer {
-        guard try preconditions.isKnown(version.tag) else { return .ok(json).tagged(version) }
-        return Answer(status: 304, content: .none).tagged(version)
+    func show(_ json: JSON, _ version: ResourceVersion) throws(Problem) -> Answer { try show(.object(json), version) }
+
+    func show(_ content: Answer.Content, _ version: ResourceVersion) throws(Problem) -> Answer {
+        let isKnown = try preconditions.isKnown(version.tag)
+        return Answer(status: isKnown ? 304 : 200, content: isKnown ? .none : content).tagged(version)
     }
 }

@@ -5,9 +5,11 @@ import Work
 
 /// A route of the API: what it takes, whom it lets in, who answers.
 struct Route: Sendable {
-    var method: Method
+    let method: Method
     /// Below the base path of either dialect.
-    var path: String
+    let path: String
+    /// `GET /links/{id}`: how usage analytics call it.
+    let name: String
     /// For OpenAPI.
     var operation: Operation
     var endpoint: Endpoint
@@ -32,14 +34,12 @@ struct Route: Sendable {
     /// What a key needs to call it; nil where none is needed.
     var scope: Scope? { if case .scoped(let scope, _) = endpoint { scope } else { nil } }
 
-    /// `GET /links/{id}`: how usage analytics call it.
-    var name: String { method.rawValue + " " + path }
-
     init(
         _ method: Method, _ path: String, _ scope: Scope, _ operation: Operation,
         _ handler: @escaping @Sendable (Call) throws -> Answer
     ) {
         (self.method, self.path, self.operation, endpoint) = (method, path, operation, .scoped(scope, handler))
+        name = method.rawValue + " " + path
     }
 
     /// The route with all of its calls marked as reports.
@@ -77,6 +77,7 @@ struct Route: Sendable {
         _ handler: @escaping @Sendable (Services) throws -> Answer
     ) {
         (self.method, self.path, self.operation, endpoint) = (method, path, operation, .open(handler))
+        name = method.rawValue + " " + path
     }
 }
 

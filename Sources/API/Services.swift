@@ -33,6 +33,8 @@ public final class Services: Sendable {
     package let authenticator: Authenticator
     /// What use cases work with.
     package let office: Office
+    /// Links for those who read them.
+    let links: KnownLinks
     /// Who draws logos that come as SVG.
     let svg: SVG.Place
     let pictures: Gate<WorkspaceID>
@@ -67,6 +69,7 @@ public final class Services: Sendable {
         authenticator = Authenticator(store: store, limiter: limiter)
         office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages)
         visits = VisitServices(around, limiter: limiter, gates: gates)
+        links = KnownLinks(store, visits.changes, site)
     }
 
     var domains: DomainDirectory { visits.domains }

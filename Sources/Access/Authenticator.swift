@@ -17,6 +17,9 @@ public final class Principal: Sendable {
     package let hasWebhooks: Bool
     /// The workspace's limit, and the key's own.
     package let limits: [RateLimit]
+    /// What a request counts against them, and what one counts that only asks.
+    fileprivate let charges: [RateCharge]
+    fileprivate let noCharges: [RateCharge]
 
     /// - Parameter role: nil also for a creator who is no member any more, whose keys may do nothing.
     package init(key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool) {
@@ -28,6 +31,8 @@ public final class Principal: Sendable {
         let owner = workspace.id.description
         limits = [RateLimit(owner, perMinute: workspace.requestsPerMinute)]
             + (key.requestsPerMinute.map { [RateLimit(owner, part: key.id.description, perMinute: $0)] } ?? [])
+        charges = limits.map { RateCharge(limit: $0) }
+        noCharges = limits.map { RateCharge(limit: $0, cost: 0) }
     }
 
     /// What it takes in memory, at the most.
@@ -148,7 +153,7 @@ package final class Authenticator: Sendable {
 
     /// Only what will be let in counts; what will not still needs the epoch.
     private func check(_ principal: Principal, _ address: String, _ epoch: EpochDemand) -> RateDecision {
-        limiter.check(principal.limits, cost: isUsable(principal, from: address) ? 1 : 0, epoch)
+        limiter.check(isUsable(principal, from: address) ? principal.charges : principal.noCharges, epoch)
     }
 
     private func isUsable(_ principal: Principal, from address: String) -> Bool {

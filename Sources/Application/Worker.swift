@@ -48,7 +48,9 @@ public struct Worker: Sendable {
         _ = try Thread.start(name: "pages") { hearPages(publisher) }
         _ = try Thread.start(name: "loader") {
             LoaderLoop(
-                JournalLoader(directory: configuration.spool, store: store, logger: logger, metrics: journalMetrics),
+                JournalLoader(
+                    directory: configuration.spool, store: store, logger: logger, metrics: journalMetrics,
+                    counted: CountedClicks.announcer(in: installation.memory, through: installation.redis)),
                 logger: logger
             ).run()
         }

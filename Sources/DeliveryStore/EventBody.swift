@@ -6,11 +6,20 @@ extension Event {
     public static func about(
         _ type: EventType, in workspace: WorkspaceID, at now: Timestamp, data: JSON, previous: JSON? = nil
     ) -> Event {
+        about(type, in: workspace, at: now, written: data.serialized(), previous: previous)
+    }
+
+    /// - Parameter data: as it is sent.
+    public static func about(
+        _ type: EventType, in workspace: WorkspaceID, at now: Timestamp, written data: [UInt8], previous: JSON? = nil
+    ) -> Event {
         let id = EventID.new()
-        var body: JSONObject = [
-            "id": .string(id.description), "type": .string(type.rawValue), "timestamp": .string(now.rfc3339), "data": data,
-        ]
-        if let previous { body["previous"] = previous }
-        return Event(id: id, workspace: workspace, type: type, createdAt: now, body: JSON.object(body).serialized())
+        var body = JSONText()
+        body.member("id", id.description)
+        body.member("type", type.rawValue)
+        body.member("timestamp", now.rfc3339)
+        body.member("data", written: data)
+        if let previous { body.member("previous", written: previous.serialized()) }
+        return Event(id: id, workspace: workspace, type: type, createdAt: now, body: body.finished())
     }
 }

@@ -32,14 +32,21 @@ public enum Events {
     }
 
     private static func insertion(of events: ArraySlice<Event>) -> SQL {
-        var insertion: SQL = "INSERT INTO events (workspace_id, id, type, lane, webhook_id, created_at, body) VALUES "
-        appendRows(events, to: &insertion) { event in
-            """
-            (\(event.workspace), \(event.id), \(event.type.rawValue), \(event.type.lane.rawValue), \(event.webhook),
-             \(event.createdAt), \(String(decoding: event.body, as: UTF8.self)))
-            """
-        }
-        return insertion
+        SQL(text: events.count == 1 ? single : rows(events.count), binding: events.flatMap(values))
+    }
+
+    private static let single = rows(1)
+
+    private static func rows(_ count: Int) -> String {
+        "INSERT INTO events (workspace_id, id, type, lane, webhook_id, created_at, body) VALUES "
+            + Array(repeating: "(?, ?, ?, ?, ?, ?, ?)", count: count).joined(separator: ", ")
+    }
+
+    private static func values(_ event: Event) -> [SQLValue] {
+        [
+            event.workspace.sqlValue, event.id.sqlValue, .string(event.type.rawValue), .integer(Int64(event.type.lane.rawValue)),
+            event.webhook.sqlValue, event.createdAt.sqlValue, .string(String(decoding: event.body, as: UTF8.self)),
+        ]
     }
 
     public static func find(_ id: EventID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Event? {

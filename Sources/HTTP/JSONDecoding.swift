@@ -109,18 +109,19 @@ public struct JSONFields {
     }
 
     /// The field of a PATCH. One that is wrong is noted and reads as absent.
-    public mutating func field<Value>(_ name: String, as type: FieldType<Value>) -> Field<Value> {
-        field(name, as: type) { $0 }
+    /// - Parameter type: made only where the field has a value.
+    public mutating func field<Value>(_ name: String, as type: @autoclosure () -> FieldType<Value>) -> Field<Value> {
+        field(name, as: type()) { $0 }
     }
 
     /// The field of a PATCH, converted; what `convert` throws is noted.
     public mutating func field<Raw, Value>(
-        _ name: String, as type: FieldType<Raw>, _ convert: (Raw) throws -> Value
+        _ name: String, as type: @autoclosure () -> FieldType<Raw>, _ convert: (Raw) throws -> Value
     ) -> Field<Value> {
         guard let json = member(name) else { return .absent }
         if json.isNull { return .null }
         let place = JSONPointer.appending(name, to: pointer)
-        guard let raw = type.read(json, place, &noted) else { return .absent }
+        guard let raw = type().read(json, place, &noted) else { return .absent }
         return noted.noting(at: place) { try convert(raw) }.map(Field.value) ?? .absent
     }
 

@@ -53,8 +53,11 @@ public struct Response: Sendable {
 
     /// Sets a field, in place of an earlier one of that name.
     public mutating func set(_ name: FieldName, _ value: String) {
-        fields.removeAll { $0.name == name }
-        fields.append(Field(name, value))
+        if let place = fields.firstIndex(where: { $0.name == name }) {
+            fields[place].value = value
+        } else {
+            fields.append(Field(name, value))
+        }
     }
 
     public subscript(_ name: FieldName) -> String? {

@@ -10,7 +10,7 @@ extension JSON {
     }
 }
 
-private struct JSONWriter {
+struct JSONWriter {
     let isPretty: Bool
     var output: [UInt8] = []
 
@@ -23,13 +23,18 @@ private struct JSONWriter {
         switch value {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let flag): output.append(contentsOf: (flag ? "true" : "false").utf8)
-        case .integer(let number): output.append(contentsOf: String(number).utf8)
+        case .integer(let number): append(number)
         // The shortest text that reads back as the same number; Swift writes it in JSON's grammar.
         case .double(let number): output.append(contentsOf: (number.isFinite ? number.description : "null").utf8)
         case .string(let text): append(text)
         case .array(let elements): append(elements, depth: depth)
         case .object(let object): append(object, depth: depth)
         }
+    }
+
+    private mutating func append(_ number: Int64) {
+        guard !(0...9 ~= number) else { return output.append(UInt8(ascii: "0") + UInt8(number)) }
+        output.append(contentsOf: String(number).utf8)
     }
 
     mutating func append(_ elements: [JSON], depth: Int) {

@@ -15,6 +15,8 @@ public struct JournalLoader: ~Copyable {
     private let store: Store
     private let logger: Logger
     private let metrics: JournalMetrics?
+    /// Is told of which links clicks were counted.
+    private let counted: @Sendable (Set<LinkID>) -> Void
     private var parser = JournalParser()
     private var clickEvents = ClickEvents()
     private var numbers = ClickNumbers()
@@ -38,8 +40,12 @@ public struct JournalLoader: ~Copyable {
         public var isFull = false
     }
 
-    public init(directory: String, store: Store, logger: Logger, metrics: JournalMetrics? = nil) {
+    public init(
+        directory: String, store: Store, logger: Logger, metrics: JournalMetrics? = nil,
+        counted: @escaping @Sendable (Set<LinkID>) -> Void = { _ in }
+    ) {
         self.directory = directory
+        self.counted = counted
         self.store = store
         self.logger = logger
         self.metrics = metrics
@@ -63,6 +69,7 @@ public struct JournalLoader: ~Copyable {
             let written = try commit(&batch)
             clickEvents.note(written.events)
             note(written.appended)
+            counted(Set(batch.clicks.map(\.link)))
             count(batch, written.events)
         } catch {
             metrics?.loadFailures.add()

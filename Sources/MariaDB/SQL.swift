@@ -9,6 +9,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// One value for every `?`, in order.
     public private(set) var values: [SQLValue]
 
+    /// A text of the program's own that is made once, and the values for its `?`.
+    /// - Parameter text: never one that came from outside.
+    public init(text: String, binding values: [SQLValue]) { (self.text, self.values) = (text, values) }
+
     public init(stringLiteral value: String) {
         text = value
         values = []

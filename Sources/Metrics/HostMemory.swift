@@ -13,7 +13,7 @@ import Threads
 ///
 /// The layout: a page with a mark and the number of slots in use, then the slots. A slot has its number and its name.
 /// Names are added under flock(2) and never changed. Behind them stand the numbers of changes, which have no names: see
-/// ``changes(of:)``.
+/// ``changes(of:)``; and behind these, numbers of the same kind for what is counted: see ``countPlace(of:)``.
 public final class HostMemory: Sendable {
     /// Why the numbers are this process's own; nil where all processes of the host share them.
     public let problem: String?
@@ -37,7 +37,9 @@ public final class HostMemory: Sendable {
     private static let slotBytes = 256
     private static let slotLimit = 4095
     private static let slotsEnd = headBytes + slotLimit * slotBytes
-    static let size = slotsEnd + changeCount * 8
+    /// Of the versions that had no numbers for what is counted.
+    private static let formerSize = slotsEnd + changeCount * 8
+    static let size = slotsEnd + (changeCount + countCount) * 8
     /// Of a name.
     static let nameLimit = slotBytes - 8
     /// How long a process that adds a name is waited for.
@@ -119,7 +121,17 @@ public final class HostMemory: Sendable {
 
     /// Everything may have changed.
     public func growAllChanges() {
-        for place in 0..<Self.changeCount { changes(at: Int32(place)).grow() }
+        for place in 0..<(Self.changeCount + Self.countCount) { changes(at: Int32(place)).grow() }
+    }
+
+    /// As many as there are for what is changed.
+    static let countCount = 32_768
+
+    /// The place of the number that grows whenever something is counted of a thing, such as clicks of a link: apart from what is
+    /// changed, which happens far less often and which other copies depend on.
+    /// - Parameter id: of which the lower bits are random.
+    public static func countPlace(of id: UInt128) -> Int32 {
+        Int32(changeCount) + Int32(truncatingIfNeeded: id & UInt128(countCount - 1))
     }
 
     /// The same in every process.
@@ -187,7 +199,7 @@ public final class HostMemory: Sendable {
         guard fstat(descriptor, &mine) == 0 else { throw HostMemoryError("fstat", path) }
         guard stat(path, &current) == 0, mine.st_ino == current.st_ino, mine.st_dev == current.st_dev else { return nil }
         // One that ends with the slots was made before there were numbers of changes: whoever has mapped it sees what it knew.
-        guard [0, off_t(slotsEnd), off_t(size)].contains(mine.st_size) else { return try replace(path) }
+        guard [0, off_t(slotsEnd), off_t(formerSize), off_t(size)].contains(mine.st_size) else { return try replace(path) }
         if mine.st_size == 0 { fchmod(descriptor, 0o660) }  // not the owner where it was made beforehand: then it has its mode
         if mine.st_size < off_t(size) {
             // All of it now: a full file system is found out here, not by a signal at the first count.

@@ -10,6 +10,10 @@ public enum FoldedText {
     public static func fold(_ text: String) -> [UInt8]? {
         var folded: [UInt8] = []
         folded.reserveCapacity(text.utf8.count)
+        if text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) {
+            for byte in text.utf8 { folded.append(0x41...0x5A ~= byte ? byte | 0x20 : byte) }
+            return folded
+        }
         for scalar in text.unicodeScalars {
             if scalar.isASCII {
                 let byte = UInt8(truncatingIfNeeded: scalar.value)

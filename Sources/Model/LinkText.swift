@@ -24,13 +24,29 @@ public enum LinkText {
     /// `https://münchen.example/straße x` of `https://xn--mnchen-3ya.example/stra%C3%9Fe+x`; nil where a label is none that
     /// libidn2 reads.
     private static func readable(_ url: String) -> String? {
-        guard let scheme = url.firstRange(of: "://") else { return PercentEncoding.readable(url) }
+        // As hardly any has such a label.
+        guard url.utf8.containsPunycode, let scheme = url.firstRange(of: "://") else { return PercentEncoding.readable(url) }
         let rest = url[scheme.upperBound...]
         let authority = rest.prefix { !"/?#".contains($0) }
         guard authority.contains("xn--") else { return PercentEncoding.readable(url) }
         let host = authority.prefix { $0 != ":" }
         guard let unicode = hostToUnicode(String(host)) else { return nil }
         return url[..<scheme.upperBound] + unicode + PercentEncoding.readable(String(rest[host.endIndex...]))
+    }
+}
+
+extension String.UTF8View {
+    fileprivate var containsPunycode: Bool {
+        var matched = 0
+        for byte in self {
+            switch (matched, byte) {
+            case (1, UInt8(ascii: "n")): matched = 2
+            case (2, UInt8(ascii: "-")): matched = 3
+            case (3, UInt8(ascii: "-")): return true
+            default: matched = byte == UInt8(ascii: "x") ? 1 : 0
+            }
+        }
+        return false
     }
 }
 

@@ -23,10 +23,16 @@ public struct Place: Hashable, Sendable {
 
     /// What belongs to a whole workspace: how pages of MASK's own look to its visitors. No host is empty.
     public static func brand(of workspace: WorkspaceID) -> Place { Place(host: "", slug: workspace.description) }
+
+    /// What is known of a link by its id. No host is empty.
+    public static func link(_ id: LinkID) -> Place { Place(host: "", slug: id.description) }
 }
 
 extension Link {
     public var place: Place { Place(host: host, slug: slug) }
+
+    /// Where it is known: by its place, and by its id.
+    public var places: [Place] { [place, .link(id)] }
 }
 
 extension BioPage {

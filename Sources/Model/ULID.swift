@@ -20,7 +20,7 @@ public struct ULID: Hashable, Comparable, Sendable, LosslessStringConvertible {
 
     /// A new identifier, random by the system's generator.
     public init(milliseconds: Int64) {
-        var generator = SystemRandomNumberGenerator()
+        var generator = PooledRandom()
         self.init(milliseconds: milliseconds, using: &generator)
     }
 

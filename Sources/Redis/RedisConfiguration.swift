@@ -72,9 +72,9 @@ extension RedisPool {
     /// - Returns: whether Redis has taken it. False where it cannot be reached or is silent. Subscribers that have lost it, too,
     ///   know that they have missed words; others do not.
     @discardableResult
-    public func publish(_ payload: String, on channel: String) -> Bool {
+    public func publish(_ payload: RedisArgument, on channel: String) -> Bool {
         func tell(_ connection: Connection) throws {
-            try connection.command("PUBLISH", RedisArgument(channel), RedisArgument(payload))
+            try connection.command("PUBLISH", RedisArgument(channel), payload)
         }
         for _ in 1...2 {
             do {

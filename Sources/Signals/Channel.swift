@@ -3,6 +3,8 @@
 public enum Channel: String, CaseIterable, Sendable {
     /// Links and domains have changed: keys of the caches, a line each.
     case links = "mask:links"
+    /// Clicks of links were counted: 16 bytes each.
+    case clicks = "mask:clicks"
     /// Pages have changed: `HOST/SLUG`, a line each.
     case pages = "mask:pages"
     /// There are events that no sender has picked up.

@@ -1,3 +1,4 @@
+import Model
 import Redis
 
 /// The epoch of a workspace: a random value in Redis that each change of a key, member or plan replaces. What a worker has
@@ -15,7 +16,7 @@ public enum Epoch {
     /// What a replica has to confirm an epoch in: less than a connection waits for an answer.
     private static let replicationMilliseconds = 40
 
-    public static func fresh() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+    public static func fresh() -> String { ULID(milliseconds: 0).description }
 
     /// Gives a workspace a new epoch, so that whatever is cached under the old one is loaded again.
     /// - Returns: false where that is not sure to hold: Redis is away, or no replica that could take its place has heard.

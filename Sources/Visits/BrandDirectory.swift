@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Signals
 import Store
 import Threads
 

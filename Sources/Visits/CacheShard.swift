@@ -1,3 +1,4 @@
+import Signals
 import Threads
 
 /// One part of a cache, with a lock of its own.

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Signals
 import Store
 
 /// Which hosts are ours, and what their visitors get: kept in memory and exact, see ``ExactCache``.

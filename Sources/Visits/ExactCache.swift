@@ -1,4 +1,5 @@
 import MariaDB
+import Signals
 import Store
 import Synchronization
 import Threads

@@ -1,4 +1,5 @@
 import Model
+import Signals
 import Threads
 
 /// How many of a worker's threads its gates hold at the most, waiting or inside: half of many for what takes seconds, two thirds

@@ -16,12 +16,18 @@ public struct InvalidationListener: Sendable {
 
     public func run() -> Never {
         let changes = services.changes
-        Listener(configuration, [.links], silenceMilliseconds: Self.silenceMilliseconds).run(
+        Listener(configuration, [.links, .clicks], silenceMilliseconds: Self.silenceMilliseconds).run(
             began: changes.subscriptionBegan,
             lost: { error in
                 changes.subscriptionEnded()
                 services.logger.warning("no word of changed links, so none is trusted from memory: \(error)")
             },
-            hear: { _, payload in changes.hear(Invalidation.change(payload)) })
+            hear: { channel, payload in
+                if channel == .clicks {
+                    changes.hearClicks(of: CountedClicks.links(payload))
+                } else {
+                    changes.hear(Invalidation.change(payload))
+                }
+            })
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import MariaDB
 import Model
+import Signals
 import Store
 
 /// A link as the redirect needs it, made once and then shared by all threads. Small: there may be a hundred thousand.

@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import Model
 import Pages
+import Signals
 import Store
 
 /// All that answers to visitors are made of: built once per process, shared by all threads. A visitor changes nothing but a

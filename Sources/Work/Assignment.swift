@@ -72,6 +72,11 @@ package struct Assignment: Sendable {
         .about(type, in: workspace.id, at: now, data: data, previous: previous)
     }
 
+    /// - Parameter data: as it is sent.
+    func event(_ type: EventType, written data: [UInt8], previous: JSON? = nil) -> Event {
+        .about(type, in: workspace.id, at: now, written: data, previous: previous)
+    }
+
     // MARK: What was done before
 
     /// Whether copies may live of what was before a change of then.

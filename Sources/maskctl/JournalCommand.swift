@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bootstrap
 import Journal
+import Signals
 
 struct JournalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -41,7 +42,8 @@ struct JournalCommand: ParsableCommand {
         private func load(_ installation: Installation) throws {
             var loader = JournalLoader(
                 directory: installation.configuration.spool, store: installation.store, logger: installation.logger,
-                metrics: JournalMetrics(installation.memory))
+                metrics: JournalMetrics(installation.memory),
+                counted: CountedClicks.announcer(in: installation.memory, through: installation.redis))
             var (clicks, requests) = (0, 0)
             while let loaded = try loader.load() {
                 clicks += loaded.clicks

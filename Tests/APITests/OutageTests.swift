@@ -3,6 +3,7 @@ import HTTP
 import MariaDB
 import Metrics
 import Model
+import Signals
 import Store
 import Support
 import Synchronization

@@ -11,6 +11,7 @@ import Metrics
 import Model
 import Pages
 import Redis
+import Signals
 import Store
 import Support
 import Synchronization
@@ -38,6 +39,8 @@ final class Stage: Sendable {
     let key: String
     /// The domain of the workspace.
     let host: String
+    /// Of the host that the worker runs on.
+    let memory: HostMemory
     /// The client's address, in a /64 of its own: limits of callers without a key are kept by that.
     let address = "2001:db8:\(randomHex(2)):\(randomHex(2))::1"
 
@@ -62,6 +65,7 @@ final class Stage: Sendable {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
         change(&site)
         self.redis = try redis ?? TestServers.redis()
+        self.memory = memory
         self.store = try store ?? Database.shared.get().store
         backdoor = try store ?? Database.shared.get().administratorStore
         spool = try TemporaryFolder()
@@ -177,7 +181,9 @@ final class Stage: Sendable {
     /// Loads the journal to its end and says how many clicks were in it.
     @discardableResult
     func load() throws -> Int {
-        var loader = JournalLoader(directory: spool.path, store: store, logger: services.logger)
+        var loader = JournalLoader(
+            directory: spool.path, store: store, logger: services.logger,
+            counted: CountedClicks.announcer(in: memory, through: services.redis))
         var clicks = 0
         while let loaded = try loader.load(), loaded.clicks + loaded.requests > 0 { clicks += loaded.clicks }
         return clicks

@@ -3,6 +3,7 @@ import DeliveryStore
 import MariaDB
 import Model
 import Store
+import Synchronization
 
 /// A workspace with a domain of its own and a key that may do everything public.
 public struct Tenant: Sendable {
@@ -47,7 +48,7 @@ extension TestDatabase {
         var settings = LinkSettings(url: url)
         change(&settings)
         let link = Link(
-            id: LinkID(ULID(milliseconds: createdAt.milliseconds)), workspace: tenant.workspace.id, domain: tenant.domain.id,
+            id: Self.nextLinkID(at: createdAt), workspace: tenant.workspace.id, domain: tenant.domain.id,
             host: tenant.domain.host, slug: slug, settings: settings, tags: tags, createdAt: createdAt, updatedAt: createdAt)
         try Links.refusing {
             try store.write {
@@ -58,6 +59,13 @@ extension TestDatabase {
         }
         return link
     }
+
+    /// After all that were made before in the same millisecond: lists show them in that order.
+    private static func nextLinkID(at time: Timestamp) -> LinkID {
+        LinkID(ULID(value: UInt128(time.milliseconds) << 80 | UInt128(linkCount.add(1, ordering: .relaxed).newValue)))
+    }
+
+    private static let linkCount = Atomic(0)
 }
 
 extension AuditEntry {

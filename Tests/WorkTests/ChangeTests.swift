@@ -63,7 +63,7 @@ struct ChangeTests {
         let link = try LinkWork(work).create(try draft("menu")).make().value.link
         let before = try traces()
         let outcome = try LinkWork(work).update(link, to: link).make()
-        #expect(!outcome.isChange && outcome.effects == [.links([link.place])])
+        #expect(!outcome.isChange && outcome.effects == [.links(Set(link.places))])
         let later = Assignment(work.office, for: tenant.workspace, by: work.author, at: work.now.adding(seconds: 3600))
         #expect(try LinkWork(later).update(link, to: link).make().effects.isEmpty)
         #expect(try traces() == before)

@@ -1,7 +1,6 @@
 import HTTP
 import Model
 import QRCodes
-import Store
 import Visits
 
 /// `/links/{id}/qr`: a QR code of a link, as the query asks for it.
@@ -11,9 +10,7 @@ enum LinkQRResource {
         let format = try query.choice("format") ?? QRFormat.preferred(by: call.request.fields.accept)
         let style = try QRStyle(&query)
         try query.finish()
-        let id: LinkID = try call.identifier()
-        let link = try call.found { try Links.find(id, in: call.workspace, on: $0) }
-        let drawing = QRDrawing(text: call.services.site.scannedURL(of: link), style: style, format: format)
+        let drawing = QRDrawing(text: call.services.site.scannedURL(of: try call.knownLink().link), style: style, format: format)
         do { return try call.show(drawing) } catch let refusal as QRRefusal { throw refusal.ofQuery }
     }
 }

@@ -17,7 +17,7 @@ enum LinkBulkResource {
         }
         return try call.commit(call.links.create(drafts.compactMap { try? $0.get() })) { made in
             let results = drafts.filled(with: made) { $1.problem }
-            return Self.answer(results.map { Result($0.map(\.json)) }, status: 201, call)
+            return Self.answer(results.map { Result($0.map { $0.link.json(call.services.site) }) }, status: 201, call)
         }
     }
 

@@ -68,43 +68,34 @@ struct LinkFields {
     }
 
     private mutating func readTexts(_ fields: inout JSONFields) {
-        let text = FieldType<String>.string(maximum: Self.textLimit).map { try plain($0) }
-        read("title", \.title, text, &fields)
-        read("utm_source", \.utm.source, text, &fields)
-        read("utm_medium", \.utm.medium, text, &fields)
-        read("utm_campaign", \.utm.campaign, text, &fields)
-        read("utm_term", \.utm.term, text, &fields)
-        read("utm_content", \.utm.content, text, &fields)
-        read("external_id", \.externalID, text.map { try notEmpty($0) }, &fields)
+        var text: FieldType<String> { FieldType<String>.string(maximum: Self.textLimit).map { try plain($0) } }
+        read("title", text, &fields) { $0.title = $1 }
+        read("utm_source", text, &fields) { $0.utm.source = $1 }
+        read("utm_medium", text, &fields) { $0.utm.medium = $1 }
+        read("utm_campaign", text, &fields) { $0.utm.campaign = $1 }
+        read("utm_term", text, &fields) { $0.utm.term = $1 }
+        read("utm_content", text, &fields) { $0.utm.content = $1 }
+        read("external_id", text.map { try notEmpty($0) }, &fields) { $0.externalID = $1 }
     }
 
     private mutating func readLimits(_ fields: inout JSONFields) {
-        read("starts_at", \.startsAt, .timestamp, &fields)
-        read("expires_at", \.expiresAt, .timestamp, &fields)
-        read("max_clicks", \.maxClicks, .integer(in: 1...2_000_000_000), &fields)
-        read("disabled", \.disabled, .bool, or: false, &fields)
-        read("indexable", \.indexable, .bool, or: false, &fields)
-        read("redirect_status", \.redirectStatus, .redirectStatus, or: 302, &fields)
+        read("starts_at", .timestamp, &fields) { $0.startsAt = $1 }
+        read("expires_at", .timestamp, &fields) { $0.expiresAt = $1 }
+        read("max_clicks", .integer(in: 1...2_000_000_000), &fields) { $0.maxClicks = $1 }
+        read("disabled", .bool, &fields) { $0.disabled = $1 ?? false }
+        read("indexable", .bool, &fields) { $0.indexable = $1 ?? false }
+        read("redirect_status", .redirectStatus, &fields) { $0.redirectStatus = $1 ?? 302 }
     }
 
+    /// - Parameter set: is given nil where the field is to be as if it had never been set.
     private mutating func read<Value>(
-        _ name: String, _ path: WritableKeyPath<LinkSettings, Value?>, _ type: FieldType<Value>, _ fields: inout JSONFields
+        _ name: String, _ type: @autoclosure () -> FieldType<Value>, _ fields: inout JSONFields,
+        _ set: @escaping (inout LinkSettings, Value?) -> Void
     ) {
-        switch fields.field(name, as: type) {
+        switch fields.field(name, as: type()) {
         case .absent: break
-        case .null: changes.append { $0[keyPath: path] = nil }
-        case .value(let value): changes.append { $0[keyPath: path] = value }
-        }
-    }
-
-    private mutating func read<Value>(
-        _ name: String, _ path: WritableKeyPath<LinkSettings, Value>, _ type: FieldType<Value>, or standard: Value,
-        _ fields: inout JSONFields
-    ) {
-        switch fields.field(name, as: type) {
-        case .absent: break
-        case .null: changes.append { $0[keyPath: path] = standard }
-        case .value(let value): changes.append { $0[keyPath: path] = value }
+        case .null: changes.append { set(&$0, nil) }
+        case .value(let value): changes.append { set(&$0, value) }
         }
     }
 }

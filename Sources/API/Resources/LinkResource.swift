@@ -28,8 +28,8 @@ enum LinkResource {
     }
 
     static func get(_ call: Call) throws -> Answer {
-        let link = try find(call)
-        return try call.show(link.json(call.services.site), link.resourceVersion)
+        let known = try call.knownLink()
+        return try call.show(.written(known.text) { [site = call.services.site] in known.link.json(site) }, known.link.resourceVersion)
     }
 
     static func update(_ call: Call) throws -> Answer {
@@ -61,8 +61,8 @@ enum LinkResource {
         let (isNew, id) = (link.version == 1, link.id.description)
         let action = isNew ? AuditAction.linkCreated : .linkUpdated
         guard let earlier = try call.earlierChanges().first(where: { $0.action == action && $0.resource == id }) else { return nil }
-        call.carryOut([.links([link.place, (earlier.before.map(link.moved) ?? link).place])])
-        return isNew ? created(link, link.json(call.services.site), call) : shown(link, call)
+        call.carryOut([.links(Set(link.places + (earlier.before.map(link.moved) ?? link).places))])
+        return isNew ? created(link, .object(link.json(call.services.site)), call) : shown(link, call)
     }
 
     static func delete(_ call: Call) throws -> Answer {
@@ -75,11 +75,13 @@ enum LinkResource {
     // MARK: Parts
 
     private static func create(_ draft: LinkDraft, _ call: Call) throws -> Answer {
-        try call.commit(call.links.create(draft)) { created($0.link, $0.json, call) }
+        try call.commit(call.links.create(draft)) { made in
+            created(made.link, .written(made.text) { [site = call.services.site] in made.link.json(site) }, call)
+        }
     }
 
-    private static func created(_ link: Link, _ json: JSON, _ call: Call) -> Answer {
-        .created(json, at: "\(call.basePath)/links/\(link.id)").tagged(link.resourceVersion)
+    private static func created(_ link: Link, _ content: Answer.Content, _ call: Call) -> Answer {
+        .created(content, at: "\(call.basePath)/links/\(link.id)").tagged(link.resourceVersion)
     }
 
     private static func shown(_ link: Link, _ call: Call) -> Answer {
@@ -102,6 +104,14 @@ enum LinkResource {
             (1...255).contains(text.unicodeScalars.count)
         else { throw Problem.notFound("Use an external_id of 1 to 255 characters, percent-encoded as UTF-8.") }
         return text
+    }
+}
+
+extension Call {
+    /// The link that the path names, for who reads it.
+    func knownLink() throws -> KnownLink {
+        guard let known = try services.links.find(try identifier(), in: workspace) else { throw Problem.notFound() }
+        return known
     }
 }
 

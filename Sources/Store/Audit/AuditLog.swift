@@ -50,18 +50,25 @@ public enum AuditLog {
     }
 
     private static func insertion(of entries: ArraySlice<AuditEntry>) -> SQL {
-        var insertion: SQL = """
-            INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes)
-            VALUES
-            """ + " "
-        appendRows(entries, to: &insertion) { entry in
-            """
-            (\(entry.workspace), \(stored: entry.at), \(entry.id), \(entry.actor.name), \(entry.action), \(entry.resource),
-             \(entry.address), \(entry.userAgent), \(entry.requestID),
-             \(entry.changes.map { String(decoding: $0, as: UTF8.self) }))
-            """
-        }
-        return insertion
+        SQL(text: entries.count == 1 ? single : rows(entries.count), binding: entries.flatMap(values))
+    }
+
+    private static let single = rows(1)
+
+    private static func rows(_ count: Int) -> String {
+        let row = "(?, \(stored("?").text), ?, ?, ?, ?, ?, ?, ?, ?)"
+        return "INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes) VALUES "
+            + Array(repeating: row, count: count).joined(separator: ", ")
+    }
+
+    /// The time stands twice, as ``stored(_:)`` has it.
+    private static func values(_ entry: AuditEntry) -> [SQLValue] {
+        let at = entry.at.sqlValue
+        return [
+            entry.workspace.sqlValue, at, at, entry.id.sqlValue, .string(entry.actor.name), .string(entry.action),
+            .string(entry.resource), .string(entry.address), .string(entry.userAgent), .string(entry.requestID),
+            entry.changes.map { .string(String(decoding: $0, as: UTF8.self)) } ?? .null,
+        ]
     }
 
     /// What a request has done already: nginx repeats PUT and DELETE when a worker dies before it answers.
@@ -79,11 +86,6 @@ public enum AuditLog {
               AND at >= LEAST(CAST(\(time) AS DATETIME(3)), UTC_TIMESTAMP(3) - INTERVAL \(age) MICROSECOND)
             """).map { row throws(MariaDBError) in (try row.string(0), try row.string(1), try row.optionalString(2)) }
     }
-}
-
-extension SQL.StringInterpolation {
-    /// Binds a time twice, as ``AuditLog/stored(_:)`` has it.
-    fileprivate mutating func appendInterpolation(stored time: Timestamp) { appendInterpolation(AuditLog.stored("\(time)")) }
 }
 
 extension AuditEntry.Actor {

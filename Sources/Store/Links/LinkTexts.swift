@@ -5,7 +5,9 @@ import Model
 public enum LinkTexts {
     static func insertion(of link: Link) -> SQL? {
         guard link.workspace != .ofPages else { return nil }
-        return "INSERT INTO link_texts (workspace_id, link_id, text) VALUES (\(link.workspace), \(link.id), \(LinkText.of(link)))"
+        return SQL(
+            text: "INSERT INTO link_texts (workspace_id, link_id, text) VALUES (?, ?, ?)",
+            binding: [link.workspace.sqlValue, link.id.sqlValue, LinkText.of(link).sqlValue])
     }
 
     /// Of new links.

@@ -232,10 +232,10 @@ public enum Links {
     // MARK: Writing
 
     private static func insertion(of link: Link) -> SQL {
-        var values: SQL = ""
-        for (index, column) in LinkColumns.all.enumerated() { values += index == 0 ? "\(column.value(link))" : ", \(column.value(link))" }
-        return "INSERT INTO links (\(unsafeText: LinkColumns.names)) VALUES (\(values))"
+        SQL(text: insertion, binding: LinkColumns.all.map { $0.value(link) })
     }
+
+    private static let insertion = "INSERT INTO links (\(LinkColumns.names)) VALUES (\(LinkColumns.all.map { _ in "?" }.joined(separator: ", ")))"
 
     private static func overwriting(_ link: Link) -> SQL {
         var changes: SQL = "version = version + 1"

@@ -26,10 +26,10 @@ package struct LinkDraft {
     }
 }
 
-/// A link that was just made, with its object, which its event, the audit log and the answer show.
+/// A link that was just made, with its object as it is sent, which its event and the answer show.
 package struct MadeLink {
     package let link: Link
-    package let json: JSON
+    package let text: [UInt8]
 
-    init(_ link: Link, _ site: SiteConfiguration) { (self.link, json) = (link, link.json(site)) }
+    init(_ link: Link, _ site: SiteConfiguration) { (self.link, text) = (link, link.text(site)) }
 }

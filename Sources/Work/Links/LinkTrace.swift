@@ -10,7 +10,7 @@ struct LinkTrace {
     private let type: EventType
     private let link: Link
     /// The link object, as the event tells it.
-    private let json: JSON
+    private let text: [UInt8]
     /// For the audit log.
     private var before: JSON?
     private var after: JSON?
@@ -19,10 +19,9 @@ struct LinkTrace {
     /// What led to the link does so no longer.
     private var hasMoved = false
 
-    static func created(_ made: MadeLink) -> LinkTrace {
+    static func created(_ made: MadeLink, _ site: SiteConfiguration) -> LinkTrace {
         LinkTrace(
-            action: .linkCreated, type: .linkCreated, link: made.link, json: made.json,
-            after: RecordedLink.stored(made.json, id: made.link.id.description))
+            action: .linkCreated, type: .linkCreated, link: made.link, text: made.text, after: RecordedLink.stored(made.link, site))
     }
 
     static func updated(_ before: Link, _ after: Link, _ site: SiteConfiguration) -> LinkTrace {
@@ -30,22 +29,21 @@ struct LinkTrace {
         let changes = JSON.changes(from: before.json(site), to: json)
         let hasNewPassword = before.settings.passwordHash != after.settings.passwordHash
         return LinkTrace(
-            action: .linkUpdated, type: .linkUpdated, link: after, json: json,
+            action: .linkUpdated, type: .linkUpdated, link: after, text: json.serialized(),
             before: changes.before.masking("password", hasNewPassword), after: changes.after.masking("password", hasNewPassword),
             previous: changes.before, hasMoved: before.place != after.place)
     }
 
     static func deleted(_ link: Link, _ site: SiteConfiguration) -> LinkTrace {
-        let json = link.json(site)
-        return LinkTrace(
-            action: .linkDeleted, type: .linkDeleted, link: link, json: json,
-            before: RecordedLink.stored(json, id: link.id.description), hasMoved: true)
+        LinkTrace(
+            action: .linkDeleted, type: .linkDeleted, link: link, text: link.text(site), before: RecordedLink.stored(link, site),
+            hasMoved: true)
     }
 
     func entries(_ assignment: Assignment) -> (AuditEntry, Event) {
         (
             assignment.entry(action, link.id.description, before: before, after: after),
-            assignment.event(type, data: json, previous: previous)
+            assignment.event(type, written: text, previous: previous)
         )
     }
 

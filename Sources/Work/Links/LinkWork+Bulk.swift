@@ -18,7 +18,7 @@ extension LinkWork {
         return Change(assignment) { connection in
             let results = try insert(Array(drafts.prefix(room)), on: connection) + left
             let made = results.compactMap { try? $0.get() }
-            try LinkTrace.record(made.map(LinkTrace.created), assignment, on: connection)
+            try LinkTrace.record(made.map { .created($0, assignment.site) }, assignment, on: connection)
             // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
             let chosen = Set(drafts.compactMap(\.slug?.text))
             let places = Set(made.map(\.link.place).filter { chosen.contains($0.slug) })
@@ -80,7 +80,7 @@ extension LinkWork {
             try LinkTrace.record(done.map { .updated($0.before, $0.after, assignment.site) }, assignment, on: connection)
             let changed = Set(done.map(\.after.id))
             let unchanged = links.values.filter { !changed.contains($0.id) && assignment.mayBeUntold($0.updatedAt) }
-            let places = Set((done.flatMap { [$0.before, $0.after] } + unchanged).map(\.place))
+            let places = Set((done.flatMap { [$0.before, $0.after] } + unchanged).flatMap(\.places))
             return .init(results, followedBy: [.links(places)], isChange: !done.isEmpty)
         }
     }
@@ -107,7 +107,7 @@ extension LinkWork {
             try LinkTrace.record(deleted.map { .deleted($0, assignment.site) }, assignment, on: connection)
             return .init(
                 Set(deleted.map(\.id)).union(before.compactMap { LinkID($0.resource) }),
-                followedBy: [.links(Set(deleted.map(\.place)))] + before.effects, isChange: !deleted.isEmpty)
+                followedBy: [.links(Set(deleted.flatMap(\.places)))] + before.effects, isChange: !deleted.isEmpty)
         }
     }
 }

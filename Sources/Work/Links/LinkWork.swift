@@ -18,7 +18,7 @@ package struct LinkWork {
     private func creation(_ draft: LinkDraft, _ tries: SlugTries?) -> Change<MadeLink> {
         let made = MadeLink(draft.link(assignment), assignment.site)
         let link = made.link
-        let (audit, event) = LinkTrace.created(made).entries(assignment)
+        let (audit, event) = LinkTrace.created(made, assignment.site).entries(assignment)
         // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.
         let effects: [Effect] = draft.slug == nil ? [] : [.links([link.place])]
         let statements = Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)]
@@ -32,7 +32,7 @@ package struct LinkWork {
     /// - Parameter after: the link as it should be; the same where there is nothing to change.
     package func update(_ before: Link, to after: Link) throws -> Change<Link> {
         if after.settings.isWrongOrder { throw Refusal.wrongOrder }
-        guard after != before else { return .nothing(assignment, before, since: before.updatedAt, [.links([before.place])]) }
+        guard after != before else { return .nothing(assignment, before, since: before.updatedAt, [.links(Set(before.places))]) }
         return Change(assignment) { connection in
             try Links.update(after, on: connection)
             if LinkText.of(after) != LinkText.of(before) { try LinkTexts.replace(of: [after], on: connection) }
@@ -41,7 +41,7 @@ package struct LinkWork {
             try LinkTrace.record([.updated(before, after, assignment.site)], assignment, on: connection)
             var made = after
             made.version += 1
-            return .init(made, followedBy: [.links([before.place, after.place])])
+            return .init(made, followedBy: [.links(Set(before.places + after.places))])
         }.otherwise { error in
             throw error.isChangedMeanwhile ? error : Refusal.of(error, after)
         }
@@ -51,7 +51,7 @@ package struct LinkWork {
         Change(assignment) { connection in
             try Links.delete([link], on: connection)
             try LinkTrace.record([.deleted(link, assignment.site)], assignment, on: connection)
-            return .init((), followedBy: [.links([link.place])])
+            return .init((), followedBy: [.links(Set(link.places))])
         }
     }
 }

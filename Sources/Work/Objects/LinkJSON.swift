@@ -2,35 +2,48 @@ import JSON
 import Model
 
 extension Link {
-    /// The link object of the public page, and what stands beyond it.
+    /// The members of the link object: those of the public page, and what stands beyond it.
+    package func write(to object: inout some MemberWriter, _ site: SiteConfiguration) {
+        object.member("id", id.description)
+        object.member("url", settings.url)
+        object.member("short_url", site.shortURL(host: host, slug: slug))
+        object.member("slug", slug)
+        object.member("domain", host)
+        object.member("tags", tags)
+        object.member("clicks", clicks)
+        object.member("human_clicks", humanClicks)
+        object.member("title", settings.title)
+        object.member("utm_source", settings.utm.source)
+        object.member("utm_medium", settings.utm.medium)
+        object.member("utm_campaign", settings.utm.campaign)
+        object.member("utm_term", settings.utm.term)
+        object.member("utm_content", settings.utm.content)
+        object.member("starts_at", settings.startsAt?.rfc3339)
+        object.member("expires_at", settings.expiresAt?.rfc3339)
+        object.member("max_clicks", settings.maxClicks)
+        object.member("expired_url", settings.expiredURL)
+        object.member("password_protected", settings.passwordHash != nil)
+        object.member("redirect_status", settings.redirectStatus)
+        object.member("disabled", settings.disabled)
+        object.member("indexable", settings.indexable)
+        object.member("external_id", settings.externalID)
+        object.member("created_at", createdAt.rfc3339)
+        object.member("updated_at", updatedAt.rfc3339)
+        object.member("last_clicked_at", lastClickedAt?.rfc3339)
+    }
+
+    /// The link object as a tree.
     package func json(_ site: SiteConfiguration) -> JSON {
-        [
-            "id": .string(id.description),
-            "url": .string(settings.url),
-            "short_url": .string(site.shortURL(host: host, slug: slug)),
-            "slug": .string(slug),
-            "domain": .string(host),
-            "tags": JSON(tags),
-            "clicks": .integer(Int64(clicks)),
-            "human_clicks": .integer(Int64(humanClicks)),
-            "title": JSON(settings.title),
-            "utm_source": JSON(settings.utm.source),
-            "utm_medium": JSON(settings.utm.medium),
-            "utm_campaign": JSON(settings.utm.campaign),
-            "utm_term": JSON(settings.utm.term),
-            "utm_content": JSON(settings.utm.content),
-            "starts_at": JSON(settings.startsAt?.rfc3339),
-            "expires_at": JSON(settings.expiresAt?.rfc3339),
-            "max_clicks": JSON(settings.maxClicks),
-            "expired_url": JSON(settings.expiredURL),
-            "password_protected": .bool(settings.passwordHash != nil),
-            "redirect_status": .integer(Int64(settings.redirectStatus)),
-            "disabled": .bool(settings.disabled),
-            "indexable": .bool(settings.indexable),
-            "external_id": JSON(settings.externalID),
-            "created_at": .string(createdAt.rfc3339),
-            "updated_at": .string(updatedAt.rfc3339),
-            "last_clicked_at": JSON(lastClickedAt?.rfc3339),
-        ]
+        var object = JSONObject()
+        object.members.reserveCapacity(26)
+        write(to: &object, site)
+        return .object(object)
+    }
+
+    /// The link object as it is sent.
+    package func text(_ site: SiteConfiguration) -> [UInt8] {
+        var text = JSONText()
+        write(to: &text, site)
+        return text.finished()
     }
 }

@@ -7,54 +7,82 @@ import Store
 /// that is added later null is expected.
 enum RecordedLink {
     /// As it is stored: without the members that are as expected.
-    static func stored(_ link: JSON, id: String) -> JSON {
-        let expected = expected(link, id: id)
-        return .object(JSONObject(link.objectValue?.members.filter { $0.value != expected[$0.name] ?? .null } ?? []))
+    static func stored(_ link: Link, _ site: SiteConfiguration) -> JSON {
+        var members = UnexpectedMembers(Expectation(id: link.id.description, host: link.host, slug: link.slug, createdAt: link.createdAt.rfc3339))
+        link.write(to: &members, site)
+        return .object(members.object)
     }
 
     /// As it is told. What the version before has stored is whole, and has its id.
     static func told(_ stored: JSON, id: String) -> JSON {
         guard case .object(var rest) = stored, rest["id"] == nil, rest["url"] != nil else { return stored }
-        var link = expected(stored, id: id)
-        for index in link.members.indices {
-            let name = link.members[index].name
-            if let value = rest[name] { link.members[index].value = value }
+        let expectation = Expectation(
+            id: id, host: stored["domain"]?.stringValue ?? "", slug: stored["slug"]?.stringValue ?? "",
+            createdAt: stored["created_at"]?.stringValue)
+        var link = JSONObject()
+        for name in Expectation.names {
+            let value = rest[name] ?? expectation.value(of: name)
+            if !value.isNull { link.members.append(.init(name: name, value: value)) }
             rest[name] = nil
         }
-        return .object(JSONObject(link.members.filter { !$0.value.isNull } + rest.members))
+        return .object(JSONObject(link.members + rest.members))
+    }
+}
+
+/// How the members of a link usually are, as its id says, which is the entry's resource, and as others say.
+private struct Expectation {
+    let id: String
+    let host: String
+    let slug: String
+    /// When the id was made.
+    let made: String?
+    let createdAt: String?
+
+    init(id: String, host: String, slug: String, createdAt: String?) {
+        (self.id, self.host, self.slug) = (id, host, slug)
+        made = LinkID(id).map { Timestamp(milliseconds: $0.ulid.milliseconds).rfc3339 }
+        self.createdAt = createdAt
     }
 
-    /// The members of a link in order: as they usually are, as its id says, which is the entry's resource, and as others say.
-    static func expected(_ link: JSON, id: String) -> JSONObject {
-        let made = JSON(LinkID(id).map { Timestamp(milliseconds: $0.ulid.milliseconds).rfc3339 })
-        return [
-            "id": .string(id),
-            "url": nil,
-            "short_url": .string("https://\(link["domain"]?.stringValue ?? "")/\(link["slug"]?.stringValue ?? "")"),
-            "slug": nil,
-            "domain": nil,
-            "tags": [],
-            "clicks": 0,
-            "human_clicks": 0,
-            "title": nil,
-            "utm_source": nil,
-            "utm_medium": nil,
-            "utm_campaign": nil,
-            "utm_term": nil,
-            "utm_content": nil,
-            "starts_at": nil,
-            "expires_at": nil,
-            "max_clicks": nil,
-            "expired_url": nil,
-            "password_protected": false,
-            "redirect_status": 302,
-            "disabled": false,
-            "indexable": false,
-            "external_id": nil,
-            "created_at": made,
-            "updated_at": link["created_at"] ?? made,
-            "last_clicked_at": nil,
-        ]
+    func value(of name: String) -> JSON {
+        switch name {
+        case "id": .string(id)
+        case "short_url": .string("https://\(host)/\(slug)")
+        case "tags": []
+        case "clicks", "human_clicks": 0
+        case "password_protected", "disabled", "indexable": false
+        case "redirect_status": 302
+        case "created_at": JSON(made)
+        case "updated_at": JSON(createdAt ?? made)
+        default: nil
+        }
+    }
+
+    /// Of a link's members, in order.
+    static let names: [String] = {
+        var object = JSONObject()
+        let now = Timestamp(milliseconds: 0)
+        let any = Link(
+            id: .new(), workspace: .new(), domain: .new(), host: "", slug: "", settings: LinkSettings(url: ""), createdAt: now, updatedAt: now)
+        any.write(to: &object, SiteConfiguration(apiHost: "", linkHost: ""))
+        return object.members.map(\.name)
+    }()
+}
+
+/// Keeps the members that are not as expected.
+private struct UnexpectedMembers: MemberWriter {
+    private let expectation: Expectation
+    private(set) var object = JSONObject()
+
+    init(_ expectation: Expectation) { self.expectation = expectation }
+
+    mutating func member(_ name: String, _ text: String?) { keep(name, JSON(text)) }
+    mutating func member(_ name: String, _ number: Int?) { keep(name, JSON(number)) }
+    mutating func member(_ name: String, _ flag: Bool) { keep(name, .bool(flag)) }
+    mutating func member(_ name: String, _ texts: [String]) { keep(name, JSON(texts)) }
+
+    private mutating func keep(_ name: String, _ value: JSON) {
+        if value != expectation.value(of: name) { object.members.append(.init(name: name, value: value)) }
     }
 }
 

@@ -56,7 +56,7 @@ extension PageWork {
                     _ = try Links.refusing { try connection.execute(statement) }
                 }
             }
-            try LinkTrace.record(links.new.map(LinkTrace.created), assignment, on: connection)
+            try LinkTrace.record(links.new.map { .created($0, assignment.site) }, assignment, on: connection)
             let version = BioPageVersion(
                 number: after.versions, content: links.content.stored, author: assignment.author.actor.name,
                 createdAt: assignment.now)

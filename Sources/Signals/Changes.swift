@@ -1,5 +1,5 @@
 import Metrics
-import Signals
+import Model
 import Synchronization
 
 /// How the caches of a process learn that what they have is no longer so: from processes of this host by numbers in shared
@@ -32,8 +32,14 @@ package final class Changes: Sendable {
 
     /// Take it before the question is asked.
     package func stamp(_ key: String) -> Stamp {
-        let place = HostMemory.changePlace(of: key)
-        return Stamp(place: place, generation: generation.load(ordering: .acquiring), number: number(at: place))
+        stamp(at: HostMemory.changePlace(of: key))
+    }
+
+    /// The same of what is counted of a link.
+    package func stamp(ofClicksOf link: LinkID) -> Stamp { stamp(at: HostMemory.countPlace(of: link.ulid.value)) }
+
+    private func stamp(at place: Int32) -> Stamp {
+        Stamp(place: place, generation: generation.load(ordering: .acquiring), number: number(at: place))
     }
 
     /// Whether nothing that would be heard of has changed since, here or elsewhere.
@@ -60,6 +66,11 @@ package final class Changes: Sendable {
     }
 
     package func hear(_ key: String) { hear(.keys([key])) }
+
+    /// Another host has counted clicks of links.
+    package func hearClicks(of links: [LinkID]) {
+        for link in links { heard.changes(at: HostMemory.countPlace(of: link.ulid.value)).grow() }
+    }
 
     // MARK: The subscription
 
