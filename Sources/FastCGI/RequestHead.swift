@@ -1,10 +1,11 @@
 import Glibc
 import HTTP
 
-/// nginx sends some thirty (nginx/snippets/mask-fastcgi.conf); a peer can send any number.
+/// nginx sends some twenty (nginx/snippets/mask-fastcgi.conf, mask-redirect.conf); a peer can send any number.
 private let parameterLimit = 64
 
-/// Makes a request of the FastCGI parameters, which have nginx's own names (nginx/snippets/mask-fastcgi.conf), in one pass.
+/// Makes a request of the FastCGI parameters, which have nginx's own names (nginx/snippets/mask-fastcgi.conf,
+/// mask-redirect.conf), in one pass.
 ///
 /// `nil` where a parameter that nginx always sends is missing, there are too many, or they cannot be read; the length is `nil`
 /// where CONTENT_LENGTH is not a number. Their size was bounded when they were read (``FastCGIConnection``).
@@ -57,9 +58,7 @@ private func set(_ name: ParameterReader.Text, _ text: @autoclosure () -> String
     if name.equals("HTTP_USER_AGENT") { fields.userAgent = text() }
     else if name.equals("HTTP_REFERER") { fields.referer = text() }
     else if name.equals("HTTP_ACCEPT") { fields.accept = text() }
-    else if name.equals("HTTP_ACCEPT_LANGUAGE") { fields.acceptLanguage = text() }
     else if name.equals("HTTP_AUTHORIZATION") { fields.authorization = text() }
-    else if name.equals("HTTP_COOKIE") { fields.cookie = text() }
     else if name.equals("HTTP_IDEMPOTENCY_KEY") { fields.idempotencyKey = text() }
     else if name.equals("HTTP_IF_MATCH") { fields.ifMatch = text() }
     else if name.equals("HTTP_IF_NONE_MATCH") { fields.ifNoneMatch = text() }

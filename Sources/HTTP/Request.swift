@@ -54,11 +54,9 @@ public struct Request: Sendable {
 /// The request header fields that MASK reads; all others are ignored. `nil` where not sent.
 public struct RequestFields: Sendable {
     public var accept: String?
-    public var acceptLanguage: String?
     public var authorization: String?
     public var contentEncoding: String?
     public var contentType: String?
-    public var cookie: String?
     public var idempotencyKey: String?
     public var ifMatch: String?
     public var ifNoneMatch: String?

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import HTTP
 import Testing
 
@@ -104,5 +104,44 @@ struct RequestHeadTests {
     func length(text: String) throws {
         let (_, length) = try #require(head(usual + ["CONTENT_LENGTH=" + text]))
         #expect(length == nil)
+    }
+
+    // MARK: What nginx sends
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../.."
+
+    private static func names(in file: String, between start: String, and end: Character) throws -> Set<String> {
+        let text = try String(contentsOfFile: root + "/" + file, encoding: .utf8)
+        return Set(text.split(separator: start, omittingEmptySubsequences: false).dropFirst().map { String($0.prefix { $0 != end }) })
+    }
+
+    private static func sent(_ snippet: String) throws -> Set<String> {
+        try names(in: "nginx/snippets/\(snippet).conf", between: "fastcgi_param ", and: " ")
+    }
+
+    @Test("that nginx sends are read, and those that are read it sends")
+    func parameters() throws {
+        let read = try Self.names(in: "Sources/FastCGI/RequestHead.swift", between: "equals(\"", and: "\"").subtracting(["on"])
+        let (api, visits, metrics) = (try Self.sent("mask-fastcgi"), try Self.sent("mask-redirect"), try Self.sent("mask-metrics"))
+        #expect(api.union(visits).union(metrics) == read)
+        #expect(metrics == ["MASK_MONITORING"] && !api.union(visits).contains("MASK_MONITORING"))
+    }
+
+    @Test("of a visit are those that visits read")
+    func visits() throws {
+        let sources = try FileManager.default.contentsOfDirectory(atPath: Self.root + "/Sources/Visits")
+        let fields = try sources.reduce(into: Set<String>()) {
+            $0.formUnion(try Self.names(in: "Sources/Visits/\($1)", between: "request.fields.", and: "\n").map { line in
+                String(line.prefix { $0.isLetter })
+            })
+        }
+        // As RequestHead.swift has them.
+        let parameters = [
+            "accept": ["HTTP_ACCEPT"], "ifNoneMatch": ["HTTP_IF_NONE_MATCH"], "optsOutOfTracking": ["HTTP_DNT", "HTTP_SEC_GPC"],
+            "purpose": ["HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"], "referer": ["HTTP_REFERER"],
+            "userAgent": ["HTTP_USER_AGENT"],
+        ]
+        #expect(fields == Set(parameters.keys))
+        #expect(try Self.sent("mask-redirect").filter { $0.hasPrefix("HTTP_") } == Set(parameters.values.joined()))
     }
 }
