@@ -1,4 +1,8 @@
 // OpenSSL 3, as Debian's libssl-dev installs it.
+
+// Crypto/KeyedHash.swift says why it uses what is deprecated.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

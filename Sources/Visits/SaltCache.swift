@@ -10,10 +10,15 @@ package final class SaltCache: Sendable {
     private let lookups: VisitorLookups
     private let salts = Monitor<[Int: Salt]>([:])
 
-    private struct Salt {
-        var bytes: [UInt8]
+    package final class Salt: Sendable {
+        package let bytes: [UInt8]
+        fileprivate let hash: KeyedHash
         /// This process has made it up, for want of the one that all share.
-        var isProvisional = false
+        fileprivate let isProvisional: Bool
+
+        fileprivate init(_ bytes: [UInt8], isProvisional: Bool = false) {
+            (self.bytes, hash, self.isProvisional) = (bytes, KeyedHash(key: bytes), isProvisional)
+        }
     }
 
     package init(_ lookups: VisitorLookups) {
@@ -22,16 +27,19 @@ package final class SaltCache: Sendable {
 
     /// The salt of a day. While MariaDB is away or late and the day is new, one of this process's own, until ``refresh()`` has
     /// fetched the one that all share: whoever comes before and after counts twice.
-    package func salt(ofDay day: Int) -> [UInt8] {
-        if let salt = salts.withLock({ $0[day] }) { return salt.bytes }
+    package func salt(ofDay day: Int) -> Salt {
+        if let salt = salts.withLock({ $0[day] }) { return salt }
         do { return try fetch(day) } catch { return makeUp(day) }
     }
 
     /// Address and user agent under the salt of the day: tells visitors apart for a day, and leads back to nobody.
     package func visitor(_ request: Request) -> UInt64 {
         let day = Timestamp(milliseconds: request.receivedMilliseconds).day
-        let digest = hmacSHA256(key: salt(ofDay: day), request.remoteAddress + "\n" + (request.fields.userAgent ?? ""))
-        return digest.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        var code = salt(ofDay: day).hash.code
+        code.append(request.remoteAddress)
+        code.append("\n")
+        code.append(request.fields.userAgent ?? "")
+        return code.first64Bits()
     }
 
     /// Fetches today's and tomorrow's ahead, so that midnight waits for nothing, and forgets the day before yesterday's.
@@ -41,24 +49,25 @@ package final class SaltCache: Sendable {
         salts.withLock { $0 = $0.filter { $0.key >= today - 1 } }
     }
 
-    private func fetch(_ day: Int) throws -> [UInt8] {
+    private func fetch(_ day: Int) throws -> Salt {
         let proposal = freshSalt()
         let found = try lookups.attempt { [store = lookups.store] in
             try store.writeRepeatably(priority: .reserved) { try VisitorSalts.salt(ofDay: day, proposing: proposal, on: $0) }
         }
         // Neither a visitor nor a worker that begins waits for a restart of MariaDB: there is another way.
         guard let found else { throw StoreSilent() }
-        salts.withLock { $0[day] = Salt(bytes: found) }
-        return found
+        let salt = Salt(found)
+        salts.withLock { $0[day] = salt }
+        return salt
     }
 
     /// Others may have made one up, or fetched it, meanwhile.
-    private func makeUp(_ day: Int) -> [UInt8] {
-        let salt = Salt(bytes: freshSalt(), isProvisional: true)
+    private func makeUp(_ day: Int) -> Salt {
+        let salt = Salt(freshSalt(), isProvisional: true)
         return salts.withLock { salts in
             let kept = salts[day] ?? salt
             salts[day] = kept
-            return kept.bytes
+            return kept
         }
     }
 

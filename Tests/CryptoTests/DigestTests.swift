@@ -62,6 +62,19 @@ struct DigestTests {
         #expect(hexadecimal(hmacSHA256(key: key, message)) == code)
     }
 
+    @Test("a key that is used again and again gives the same code, however the message is divided", arguments: codes, [0, 1, 7, 1000])
+    func keyed(_ sample: (key: [UInt8], message: [UInt8], code: String), _ first: Int) {
+        let hash = KeyedHash(key: sample.key)
+        for _ in 0..<2 {
+            var code = hash.code
+            let text = String(decoding: sample.message.map { $0 & 0x7F }, as: UTF8.self)
+            code.append(String(text.prefix(first)))
+            code.append(String(text.dropFirst(first)))
+            let whole = hmacSHA256(key: sample.key, text)
+            #expect(code.first64Bits() == whole.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        }
+    }
+
     @Test("an empty key and an empty message have a code")
     func empty() {
         let code = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"
