@@ -45,7 +45,7 @@ let package = Package(
         .target(name: "Metrics", dependencies: ["CLinux", "Threads"], swiftSettings: optimised),
         .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "HTTP", dependencies: ["JSON", "Text"], swiftSettings: optimised),
-        .target(name: "FastCGI", dependencies: ["CLinux", "HTTP", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "FastCGI", dependencies: ["CLinux", "HTTP", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
         // The application. What a room never reaches, not even by way of another (HouseTests has the whole list): Model no
         // Store; Store and Work no HTTP; Journal no Webhooks; Access and Visits no Work and no API; API no FastCGI, and no SQL

@@ -2,8 +2,9 @@ import CLinux
 import Glibc
 import HTTP
 
-/// One thread's connection: accepts, reads, answers, again and again. Not Sendable; lives and dies on its thread.
-final class FastCGIConnection {
+/// One thread's connection: accepts, reads, answers, again and again. Lives and dies on its thread, in the hands of one function
+/// at a time.
+struct FastCGIConnection: ~Copyable {
     private let listener: ListeningSocket
     private var reader = RecordReader(Peer(descriptor: -1))
     private var writer = RecordWriter()
@@ -29,7 +30,9 @@ final class FastCGIConnection {
         self.listener = listener
     }
 
-    deinit { disconnect() }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 
     // MARK: Reading
 
@@ -45,7 +48,7 @@ final class FastCGIConnection {
     }
 
     /// Waits for the next request, on the kept connection or a new one, and reads it up to its body.
-    func accept() -> Arrival {
+    mutating func accept() -> Arrival {
         if descriptor < 0 {
             let accepted = mask_accept(listener.descriptor)
             guard accepted >= 0 else { return .failed(errno) }
@@ -77,21 +80,21 @@ final class FastCGIConnection {
 
     /// A body that is short, or longer than announced, has no effect.
     /// - Parameter mayRead: asked before a long body takes memory. Where it says no, the request comes without its body.
-    func readRequest(mayRead: Server.BodyPolicy) -> Result<Request, Refusal> {
+    mutating func readRequest(mayRead: Server.BodyPolicy) throws(Refusal) -> Request {
         guard case (var made, let length?)? = reader.parameters.withUnsafeBytes({ requestHead(ParameterReader($0)) }) else {
-            return .failure(Refusal(status: 400))
+            throw Refusal(status: 400)
         }
         let isImage = made.fields.contentType?.hasPrefix("image/") == true
-        if length > (isImage ? Self.imageBodyLimit : Self.bodyLimit) { return .failure(Refusal(status: 413)) }
+        if length > (isImage ? Self.imageBodyLimit : Self.bodyLimit) { throw Refusal(status: 413) }
         if length > Self.freeBodyLimit, !mayRead(made) {
             // Read all the same: nginx looks at the answer when it has sent everything.
-            guard (try? reader.skipBody(length)) == true else { return .failure(Refusal(status: 400)) }
+            guard (try? reader.skipBody(length)) == true else { throw Refusal(status: 400) }
             made.isBodyUnread = true
-            return .success(made)
+            return made
         }
-        guard let body = try? reader.readBody(length) else { return .failure(Refusal(status: 400)) }
+        guard let body = try? reader.readBody(length) else { throw Refusal(status: 400) }
         made.body = body
-        return .success(made)
+        return made
     }
 
     // MARK: Answering
@@ -99,26 +102,11 @@ final class FastCGIConnection {
     /// Writes the answer, in one piece unless it is made while it is sent. A field that is not safe turns the answer into
     /// a bare 500.
     /// - Returns: whether the answer is whole.
-    func send(_ response: Response, bodyAllowed: Bool) -> Bool {
+    mutating func send(_ response: Response, bodyAllowed: Bool) -> Bool {
         guard response.fields.allSatisfy(\.isSafe) else {
             return send(Response(status: 500), bodyAllowed: false)
         }
-        var output: [UInt8] = []
-        output.reserveCapacity(512)
-        output.append(contentsOf: "Status: ".utf8)
-        output.append(contentsOf: response.statusLine.utf8)
-        for field in response.fields {
-            output.append(contentsOf: "\r\n".utf8)
-            output.append(contentsOf: field.name.rawValue.utf8)
-            output.append(contentsOf: ": ".utf8)
-            output.append(contentsOf: field.value.utf8)
-        }
-        if response.status != 204 && response.status != 304 && response.stream == nil {
-            output.append(contentsOf: "\r\nContent-Length: ".utf8)
-            output.append(contentsOf: String(response.body.count).utf8)
-        }
-        output.append(contentsOf: "\r\n\r\n".utf8)
-        writer.put(output[...], of: reader.request)
+        writer.put(of: reader.request) { response.appendHead(to: &$0) }
         if bodyAllowed { writer.put(response.body[...], of: reader.request) }
         guard bodyAllowed, let stream = response.stream else { return true }
         do {
@@ -134,36 +122,55 @@ final class FastCGIConnection {
     }
 
     /// Sends what is collected, all of it or as much as the peer takes.
-    private func flush() {
+    private mutating func flush() {
         if !isBroken { isBroken = !reader.source.send(writer.bytes) }
         writer.removeAll()
     }
 
     /// Sends the end of the request.
     /// - Parameter keeping: the connection is kept if nginx asked for it.
-    func finish(keeping: Bool = true) {
+    mutating func finish(keeping: Bool = true) {
         writer.end(reader.request)
         flush()
         if isBroken || !keeping || !reader.keepsConnection { leave() }
     }
 
     /// Breaks the connection off in the middle of an answer: without the end of the request it is not whole.
-    func breakOff() {
+    mutating func breakOff() {
         flush()
         disconnect()
     }
 
     /// Ends the connection after the peer has its answer: closed with bytes unread, it would answer the peer's next write with
     /// an error, and nginx would not look at the answer.
-    private func leave() {
+    private mutating func leave() {
         shutdown(descriptor, Int32(SHUT_WR))
         reader.source.drain()
         disconnect()
     }
 
-    private func disconnect() {
+    private mutating func disconnect() {
         if descriptor >= 0 { close(descriptor) }
         (descriptor, isBroken) = (-1, false)
         writer.removeAll()
+    }
+}
+
+extension Response {
+    /// Appends status and fields as CGI has them (RFC 3875, section 6.2).
+    fileprivate func appendHead(to output: inout [UInt8]) {
+        output += "Status: ".utf8
+        output += statusLine.utf8
+        for field in fields {
+            output += "\r\n".utf8
+            output += field.name.rawValue.utf8
+            output += ": ".utf8
+            output += field.value.utf8
+        }
+        if status != 204 && status != 304 && stream == nil {
+            output += "\r\nContent-Length: ".utf8
+            output += String(body.count).utf8
+        }
+        output += "\r\n\r\n".utf8
     }
 }

@@ -26,11 +26,6 @@ struct Record {
         length = Int(bytes[at + 4]) << 8 | Int(bytes[at + 5])
         padding = Int(bytes[at + 6])
     }
-
-    /// The head of a record without padding.
-    static func head(_ kind: Kind, _ request: UInt16, length: Int) -> [UInt8] {
-        [1, kind.rawValue, UInt8(request >> 8), UInt8(request & 255), UInt8(length >> 8), UInt8(length & 255), 0, 0]
-    }
 }
 
 /// Reads the name-value pairs of section 3.4, each length compared with what is there.

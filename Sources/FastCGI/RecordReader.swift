@@ -46,15 +46,15 @@ struct RecordReader<Source: ByteSource> {
         let begin = try head()
         guard begin.kind == .begin, begin.request != 0, begin.length >= 8 else { throw .unexpected }
         request = begin.request
-        var content: [UInt8] = []
-        try read(begin, into: &content)
-        // FCGI_RESPONDER; FCGI_KEEP_CONN
-        guard content[0] == 0, content[1] == 1 else { throw .unexpected }
-        keepsConnection = content[2] & 1 == 1
         var pairs: [UInt8] = []
         swap(&pairs, &parameters)  // its memory is used again
-        pairs.removeAll(keepingCapacity: true)
         defer { swap(&pairs, &parameters) }
+        pairs.removeAll(keepingCapacity: true)
+        try read(begin, into: &pairs)
+        // FCGI_RESPONDER; FCGI_KEEP_CONN
+        guard pairs[0] == 0, pairs[1] == 1 else { throw .unexpected }
+        keepsConnection = pairs[2] & 1 == 1
+        pairs.removeAll(keepingCapacity: true)
         while true {
             let record = try head(.parameters)
             guard pairs.count + record.length <= limit else { throw .tooLong }

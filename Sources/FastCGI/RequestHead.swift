@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import Text
 
 /// nginx sends some twenty (nginx/snippets/mask-fastcgi.conf, mask-redirect.conf); a peer can send any number.
 private let parameterLimit = 64
@@ -18,21 +19,20 @@ func requestHead(_ parameters: consuming ParameterReader) -> (Request, length: I
         while let (name, bytes) = try parameters.next() {
             count += 1
             guard count <= parameterLimit else { return nil }
+            if name.equals("REQUEST_ID"), !isRequestID(bytes) { return nil }
             take(name, bytes, into: &request, &target, &length)
         }
     } catch {
         return nil
     }
-    guard target.utf8.first == UInt8(ascii: "/"), isRequestID(request.id) else { return nil }
+    guard target.utf8.first == UInt8(ascii: "/"), !request.id.isEmpty else { return nil }
     split(target, into: &request)
     return (request, length)
 }
 
 /// It goes into columns, logs and header fields as it is.
-private func isRequestID(_ text: String) -> Bool {
-    (1...36).contains(text.utf8.count) && text.utf8.allSatisfy {
-        (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
-    }
+private func isRequestID(_ text: ParameterReader.Text) -> Bool {
+    (1...36).contains(text.count) && text.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
 }
 
 private func take(
@@ -43,11 +43,11 @@ private func take(
     if name.equals("REQUEST_URI") { target = text }
     else if name.equals("REQUEST_METHOD") { request.method = Method(name: text) }
     else if name.equals("REQUEST_ID") { request.id = text }
-    else if name.equals("REQUEST_MSEC") { request.receivedMilliseconds = milliseconds(text) }
+    else if name.equals("REQUEST_MSEC") { request.receivedMilliseconds = milliseconds(bytes) }
     else if name.equals("REMOTE_ADDR") { request.remoteAddress = text }
     else if name.equals("MASK_HOST") { request.host = text }
-    else if name.equals("HTTPS") { request.isSecure = text == "on" }
-    else if name.equals("MASK_MONITORING") { request.isMonitoring = text == "on" }
+    else if name.equals("HTTPS") { request.isSecure = bytes.equals("on") }
+    else if name.equals("MASK_MONITORING") { request.isMonitoring = bytes.equals("on") }
     else if name.equals("CONTENT_LENGTH") { length = text.isEmpty ? 0 : Int(text).flatMap { $0 < 0 ? nil : $0 } }
     else if name.equals("COUNTRY") { request.country = text }
     else if name.equals("CITY") { request.city = text }
@@ -85,8 +85,8 @@ extension UnsafeRawBufferPointer {
 }
 
 /// nginx's `$msec`: seconds with three decimals.
-private func milliseconds(_ text: String) -> Int64 {
-    text.utf8.reduce(0) { sum, byte in byte == UInt8(ascii: ".") ? sum : sum &* 10 &+ Int64(byte &- 48) }
+private func milliseconds(_ text: ParameterReader.Text) -> Int64 {
+    text.reduce(0) { sum, byte in byte == UInt8(ascii: ".") ? sum : sum &* 10 &+ Int64(byte &- 48) }
 }
 
 private func split(_ target: String, into request: inout Request) {

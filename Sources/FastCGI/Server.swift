@@ -87,15 +87,15 @@ public final class Server: Sendable {
     // MARK: One thread
 
     private func serve(_ worker: Worker) {
-        let connection = FastCGIConnection(socket)
+        var connection = FastCGIConnection(socket)
         // What nginx has sent on a kept connection is answered, also by a server that stops.
         while !stopping.load(ordering: .acquiring) || connection.hasArrived {
             worker.state.store(.idle, ordering: .releasing)
             let arrival = connection.accept()
             worker.state.store(.busy, ordering: .releasing)
             switch arrival {
-            case .request: answer(connection)
-            case .refused: refuse(connection, 400)
+            case .request: answer(&connection)
+            case .refused: refuse(&connection, 400)
             case .nothing: continue
             case .failed(let code):
                 pause(after: code)
@@ -106,18 +106,18 @@ public final class Server: Sendable {
         worker.state.store(.ended, ordering: .releasing)
     }
 
-    private func answer(_ connection: FastCGIConnection) {
-        switch connection.readRequest(mayRead: mayRead) {
-        case .success(let request):
+    private func answer(_ connection: inout FastCGIConnection) {
+        do throws(FastCGIConnection.Refusal) {
+            let request = try connection.readRequest(mayRead: mayRead)
             let isWhole = connection.send(handler(request), bodyAllowed: request.method != .head)
             if isWhole { connection.finish(keeping: !stopping.load(ordering: .acquiring)) } else { connection.breakOff() }
-        case .failure(let refusal):
-            refuse(connection, refusal.status)
+        } catch {
+            refuse(&connection, error.status)
         }
     }
 
     /// Also ends the connection: what is left of a refused body must not be read as a request.
-    private func refuse(_ connection: FastCGIConnection, _ status: Int) {
+    private func refuse(_ connection: inout FastCGIConnection, _ status: Int) {
         _ = connection.send(Response(status: status, fields: [.init(.contentType, "text/plain")]), bodyAllowed: true)
         connection.finish(keeping: false)
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// One answer: a status, header fields of a fixed set, and a body.
 public struct Response: Sendable {
     public var status: Int
@@ -74,7 +76,10 @@ public struct Response: Sendable {
         }
 
         /// A value with a control character could end the field and begin another: it must never reach the wire.
-        public var isSafe: Bool { value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
+        public var isSafe: Bool {
+            var value = value
+            return value.withUTF8 { !$0.hasControl }
+        }
     }
 
     /// Every header field that MASK ever sends.

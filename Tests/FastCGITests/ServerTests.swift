@@ -362,7 +362,7 @@ struct ServerTests {
                 }
             }
             let folder = try TemporaryFolder("fcgi")
-            let connection = FastCGIConnection(try ListeningSocket.open(path: folder.path + "/s"))
+            var connection = FastCGIConnection(try ListeningSocket.open(path: folder.path + "/s"))
             let client = try Client(path: folder.path + "/s")
             client.begin()
             client.sendParameters([("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/"), ("REQUEST_ID", "x")])
