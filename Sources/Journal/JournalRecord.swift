@@ -1,6 +1,7 @@
 import AnalyticsStore
 import Model
 import Store
+import Text
 
 /// One line of the journal: fields divided by TAB, the last a checksum over all before it.
 ///
@@ -116,9 +117,13 @@ private struct LineBuilder {
     /// As ``ULID/description``, without a string in between.
     mutating func append(_ ulid: ULID) {
         bytes.append(UInt8(ascii: "\t"))
-        for shift in stride(from: 125, through: 0, by: -5) {
-            bytes.append(Self.digits[Int(truncatingIfNeeded: ulid.value >> UInt128(shift)) & 31])
+        let start = bytes.count
+        var rest = ulid.value
+        for _ in 0..<26 {
+            bytes.append(Self.digits[Int(truncatingIfNeeded: rest) & 31])
+            rest >>= 5
         }
+        bytes[start...].reverse()
     }
 
     /// Crockford's base 32, lower case.
@@ -127,11 +132,22 @@ private struct LineBuilder {
     /// At most `limit` bytes, never half a character; control characters become spaces.
     mutating func append(_ text: String, limit: Int) {
         bytes.append(UInt8(ascii: "\t"))
+        guard !text.isEmpty else { return }
         let start = bytes.count
-        for byte in text.utf8.prefix(limit) { bytes.append(byte < 0x20 || byte == 0x7F ? 0x20 : byte) }
-        guard text.utf8.count > limit, let next = text.utf8.dropFirst(limit).first, next & 0xC0 == 0x80 else { return }
-        while bytes.count > start, let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
-        if bytes.count > start, let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
+        var text = text
+        text.withUTF8 { utf8 in
+            let kept = UnsafeBufferPointer(rebasing: utf8[..<Self.end(of: utf8, limit)])
+            bytes.append(contentsOf: kept)
+            guard kept.hasControl else { return }
+            for index in start..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0x7F { bytes[index] = 0x20 }
+        }
+    }
+
+    /// Where a text ends that is no longer than the limit, before the character that would be cut.
+    private static func end(of text: UnsafeBufferPointer<UInt8>, _ limit: Int) -> Int {
+        var end = min(limit, text.count)
+        while end > 0, end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return end
     }
 
     mutating func append(hexadecimal number: UInt64) {

@@ -55,7 +55,7 @@ package struct Redirector: Sendable {
             guard let taken = try? take(link, maximum, request) else { return counted(.unavailable, Page.unavailable) }
             guard taken else { return expired(request, settings) }
         }
-        return lead(request, link)
+        return lead(request, link, settings)
     }
 
     private func counted(_ outcome: VisitMetrics.Redirect, _ response: Response) -> Response {
@@ -121,23 +121,19 @@ package struct Redirector: Sendable {
 
     // MARK: The destination
 
-    private func lead(_ request: Request, _ link: CachedLink) -> Response {
+    private func lead(_ request: Request, _ link: CachedLink, _ settings: LinkSettings) -> Response {
         let visit = Visit(query: request.query)
-        let location = location(visit, link)
+        let location = visit.query.isEmpty ? link.location : Self.location(visit, settings)
         guard !location.isEmpty else { return counted(.unavailable, Page.unavailable) }
         services.metrics.redirects.add(.led)
-        let settings = link.settings
-        let isClick = isClick(request) && record(request, visit, link)
         var response = Response(
             // A form was posted here: 303 makes the browser go on with GET and leave the password behind.
-            status: request.method == .post ? 303 : settings.redirectStatus,
-            fields: [
-                .init(.location, location),
-                .init(.cacheControl, request.method == .post ? Page.private : caching(settings)),
-            ])
+            status: request.method == .post ? 303 : settings.redirectStatus)
         response.fields.reserveCapacity(4)
+        response.fields.append(.init(.location, location))
+        response.fields.append(.init(.cacheControl, request.method == .post ? Page.private : caching(settings)))
         if !settings.indexable { response.fields.append(Page.noindex) }
-        if isClick { response.fields.append(.init(.click, "1")) }
+        if isClick(request), record(request, visit, link, settings.utm) { response.fields.append(.init(.click, "1")) }
         return response
     }
 
@@ -158,16 +154,14 @@ package struct Redirector: Sendable {
         return left > 0 ? "private, max-age=\(min(left, 90))" : Page.private
     }
 
-    private func location(_ visit: Visit, _ link: CachedLink) -> String {
-        guard !visit.query.isEmpty else { return link.location }
-        let settings = link.settings
-        return (try? Destination(validating: settings.url))?
+    private static func location(_ visit: Visit, _ settings: LinkSettings) -> String {
+        (try? Destination(validating: settings.url))?
             .location(utm: settings.utm.parameters, visitorQuery: visit.query) ?? ""
     }
 
     /// False when the disk refuses: the visitor goes on all the same.
-    private func record(_ request: Request, _ visit: Visit, _ link: CachedLink) -> Bool {
-        let campaign = Campaign(link.settings.utm, visitorQuery: visit.query)
+    private func record(_ request: Request, _ visit: Visit, _ link: CachedLink, _ utm: UTM) -> Bool {
+        let campaign = Campaign(utm, visitorQuery: visit.query)
         let agent = request.fields.userAgent ?? ""
         let line = ClickLine(
             at: request.receivedMilliseconds, requestID: request.id, workspace: link.workspace, link: link.id,
