@@ -15,6 +15,17 @@ package struct ClickNumbers: ~Copyable {
     private var known = RecentlyUsed<Key, UInt32>(budget: knownLimit)
 
     private static let knownLimit = 50_000
+
+    private struct TraitsKey: Hashable {
+        var workspace: WorkspaceID
+        var traits: ObjectIdentifier
+    }
+
+    /// What clicks have in common, found by its identity. It is kept with its numbers, so that no other can have its identity.
+    private var traits: [TraitsKey: (object: ClickTraits, numbers: TraitNumbers)] = [:]
+
+    private static let traitsLimit = 4000
+
     /// New values of one kind that a workspace may have in a UTC day: they are strangers' input, and kept as long as it is there.
     package static let dailyLimit = 10_000
     /// Numbers of pages begin here, so that a link and a page are told apart.
@@ -48,32 +59,44 @@ package struct ClickNumbers: ~Copyable {
 
     /// Nil where a value has no number that is known; it is noted then.
     private mutating func number(_ click: Click, _ isView: Bool, noting missing: inout [WorkspaceID: Set<ClickValue>]) -> NumberedClick? {
+        let what = number(click.what(isView: isView), of: click, noting: &missing)
+        let key = TraitsKey(workspace: click.workspace, traits: ObjectIdentifier(click.traits))
+        guard let numbers = traits[key]?.numbers ?? numbers(of: click, key, noting: &missing), let what else { return nil }
+        return NumberedClick(click, what: what, numbers)
+    }
+
+    private mutating func numbers(
+        of click: Click, _ key: TraitsKey, noting missing: inout [WorkspaceID: Set<ClickValue>]
+    ) -> TraitNumbers? {
         var isComplete = true
-        let numbered = Self.number(click, isView) { value in
-            if let number = known.use(Key(workspace: click.workspace, value: value)) { return number }
-            missing[click.workspace, default: []].insert(value)
-            isComplete = false
-            return 0
+        let numbers = TraitNumbers(of: click.traits) { value in
+            let number = number(value, of: click, noting: &missing)
+            if number == nil { isComplete = false }
+            return number ?? 0
         }
-        return isComplete ? numbered : nil
+        guard isComplete else { return nil }
+        if traits.count >= Self.traitsLimit { traits.removeAll() }
+        traits[key] = (click.traits, numbers)
+        return numbers
+    }
+
+    private mutating func number(
+        _ value: ClickValue, of click: Click, noting missing: inout [WorkspaceID: Set<ClickValue>]
+    ) -> UInt32? {
+        if let number = known.use(Key(workspace: click.workspace, value: value)) { return number }
+        missing[click.workspace, default: []].insert(value)
+        return nil
     }
 
     private mutating func number(_ click: Click, _ isView: Bool, from found: [Key: UInt32]) throws(MariaDBError) -> NumberedClick {
-        try Self.number(click, isView) { value throws(MariaDBError) in
+        func find(_ value: ClickValue) throws(MariaDBError) -> UInt32 {
             let key = Key(workspace: click.workspace, value: value)
             if let number = found[key] ?? known.use(key) { return number }
             throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
         }
-    }
-
-    private static func number<Failure: Error>(
-        _ click: Click, _ isView: Bool, _ number: (ClickValue) throws(Failure) -> UInt32
-    ) throws(Failure) -> NumberedClick {
-        func find(_ value: ClickValue) throws(Failure) -> UInt32 { value.saysNothing ? 0 : try number(value) }
-        let values = click.values(isView: isView)
         return NumberedClick(
-            click, what: try find(values.what), place: try find(values.place), agent: try find(values.agent),
-            referrer: try find(values.referrer), campaign: try find(values.campaign))
+            click, what: try find(click.what(isView: isView)),
+            try TraitNumbers(of: click.traits) { value throws(MariaDBError) in try find(value) })
     }
 
     // MARK: The tables
@@ -199,6 +222,20 @@ package struct ClickNumbers: ~Copyable {
     }
 }
 
+/// The numbers of what clicks have in common; 0 where there is nothing to count by.
+private struct TraitNumbers {
+    var place, agent, referrer, campaign: UInt32
+
+    init<Failure: Error>(of traits: ClickTraits, _ number: (ClickValue) throws(Failure) -> UInt32) throws(Failure) {
+        func find(_ value: ClickValue) throws(Failure) -> UInt32 { value.saysNothing ? 0 : try number(value) }
+        let values = traits.values
+        place = try find(values.place)
+        agent = try find(values.agent)
+        referrer = try find(values.referrer)
+        campaign = try find(values.campaign)
+    }
+}
+
 /// A click as it is stored: its values are numbers.
 package struct NumberedClick: Sendable {
     package let workspace: WorkspaceID
@@ -209,13 +246,12 @@ package struct NumberedClick: Sendable {
     let what: UInt32
     var fact: ClickFact
 
-    init(
-        _ click: Click, what: UInt32, place: UInt32, agent: UInt32, referrer: UInt32, campaign: UInt32
-    ) {
+    fileprivate init(_ click: Click, what: UInt32, _ numbers: TraitNumbers) {
         (workspace, id, at, visitor, self.what) = (click.workspace, click.id, click.at, click.visitor, what)
         let quarter = (click.at.milliseconds / Quarter.milliseconds) % Int64(Quarter.ofDay)
         fact = ClickFact(
-            quarter: UInt32(truncatingIfNeeded: quarter), place: place, agent: agent, referrer: referrer, campaign: campaign,
+            quarter: UInt32(truncatingIfNeeded: quarter), place: numbers.place, agent: numbers.agent, referrer: numbers.referrer,
+            campaign: numbers.campaign,
             marks: ClickMarks(isBot: click.agent.isBot, isFirst: click.isFirstVisit, trigger: click.trigger))
     }
 

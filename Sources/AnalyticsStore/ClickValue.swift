@@ -80,10 +80,15 @@ package enum ClickValue: Hashable, Sendable {
 }
 
 extension Click {
-    /// What it is counted by: the link or page, the place, the agent, the referrer, the campaign.
-    func values(isView: Bool) -> (what: ClickValue, place: ClickValue, agent: ClickValue, referrer: ClickValue, campaign: ClickValue) {
+    /// The link, or page, that it is counted by.
+    func what(isView: Bool) -> ClickValue { isView ? .page(link) : .link(link) }
+}
+
+extension ClickTraits {
+    /// What clicks are counted by beside what was clicked.
+    var values: (place: ClickValue, agent: ClickValue, referrer: ClickValue, campaign: ClickValue) {
         (
-            isView ? .page(link) : .link(link), .place(country: country, city: city),
+            .place(country: country, city: city),
             .agent(device: agent.device.rawValue, browser: agent.browser, os: agent.os, isBot: agent.isBot),
             .referrer(referrer), .campaign(source: utmSource, medium: utmMedium, campaign: utmCampaign)
         )

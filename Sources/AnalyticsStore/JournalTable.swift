@@ -28,7 +28,7 @@ package struct JournalTable<Record: Journaled>: Sendable {
         var times = TimeTexts()
         for record in records {
             rows.append(record.workspace)
-            rows.append(times.sql(record.at))
+            rows.append(utf8: times.sql(record.at))
             rows.append(record.id)
             append(record, &rows)
             rows.endRow()
@@ -56,15 +56,17 @@ package struct JournalTable<Record: Journaled>: Sendable {
 /// Instants as SQL text; the many that share a second share the work.
 private struct TimeTexts {
     private var second: Int64 = .min
-    private var text = ""
+    private var text: [UInt8] = []
 
-    mutating func sql(_ time: Timestamp) -> String {
-        let wanted = time.milliseconds / 1000
+    mutating func sql(_ time: Timestamp) -> [UInt8] {
+        let (wanted, milliseconds) = (time.milliseconds / 1000, time.milliseconds % 1000)
         if wanted != second {
             second = wanted
-            text = String(Timestamp(milliseconds: wanted * 1000).sql.dropLast(3))
+            text = Array(Timestamp(milliseconds: wanted * 1000).sql.utf8)
         }
-        let milliseconds = Int(time.milliseconds % 1000)
-        return text + (milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "") + String(milliseconds)
+        text[20] = UInt8(ascii: "0") + UInt8(milliseconds / 100)
+        text[21] = UInt8(ascii: "0") + UInt8(milliseconds / 10 % 10)
+        text[22] = UInt8(ascii: "0") + UInt8(milliseconds % 10)
+        return text
     }
 }

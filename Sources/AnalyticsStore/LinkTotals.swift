@@ -18,11 +18,14 @@ package enum LinkTotals {
     }
 
     /// Adds clicks, counted in memory first. Sorted, so that two loaders never wait for each other in a circle.
-    package static func add(_ clicks: [Click], on connection: Connection) throws(MariaDBError) {
+    /// - Parameter views: of pages.
+    package static func add(_ clicks: [Click], views: [Click] = [], on connection: Connection) throws(MariaDBError) {
         var totals: [Key: Total] = [:]
-        for click in clicks {
-            let key = Key(workspace: click.workspace, link: click.link)
-            totals[key, default: Total(lastClickedAt: click.at)].note(click)
+        for clicks in [clicks, views] {
+            for click in clicks {
+                let key = Key(workspace: click.workspace, link: click.link)
+                totals[key, default: Total(lastClickedAt: click.at)].note(click)
+            }
         }
         for chunk in chunks(of: totals.sorted { Key.isOrdered($0.key, $1.key) }) {
             var statement: SQL = "INSERT INTO link_totals (workspace_id, link_id, clicks, humans, last_clicked_at) VALUES "

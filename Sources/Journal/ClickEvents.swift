@@ -38,9 +38,11 @@ struct ClickEvents {
         var dropped = 0
     }
 
+    /// Whether anybody is told of clicks.
+    var areWanted: Bool { !subscriptions.isEmpty }
+
     /// Writes the events of a batch.
     func write(_ clicks: [Click], on connection: Connection) throws(MariaDBError) -> Written {
-        guard !subscriptions.isEmpty else { return Written() }
         var written = Written()
         // In the order of the ids, as senders take the same rows.
         let groups = Dictionary(grouping: clicks, by: \.workspace).sorted { $0.key < $1.key }

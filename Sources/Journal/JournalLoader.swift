@@ -232,10 +232,10 @@ public struct JournalLoader: ~Copyable {
             var written = Written()
             written.appended = try ClickParts.append(clicks, on: connection)
             written.appended.merge(try ClickParts.append(views, areViews: true, on: connection), uniquingKeysWith: +)
-            try LinkTotals.add(batch.clicks + batch.views, on: connection)
+            try LinkTotals.add(batch.clicks, views: batch.views, on: connection)
             try add(batch.requests, on: connection)
             // Last: it may lock rows that senders work on.
-            written.events = try clickEvents.write(told(batch.clicks, clicks), on: connection)
+            if clickEvents.areWanted { written.events = try clickEvents.write(told(batch.clicks, clicks), on: connection) }
             return written
         }
     }

@@ -26,14 +26,20 @@ public struct ULID: Hashable, Comparable, Sendable, LosslessStringConvertible {
 
     /// Reads the 26 lower-case characters of `description`; nil for anything else, so that one identifier has one spelling.
     public init?(_ description: String) {
-        let text = description.utf8
+        var text = description
+        guard let read = text.withUTF8({ ULID(utf8: $0) }) else { return nil }
+        self = read
+    }
+
+    /// The same of the characters' bytes.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         guard text.count == 26, let first = text.first, first <= UInt8(ascii: "7") else { return nil }
         var value: UInt128 = 0
         for byte in text {
             guard let digit = Self.digit(byte) else { return nil }
             value = value << 5 | UInt128(digit)
         }
-        self.value = value
+        self.init(value: value)
     }
 
     /// Reads 16 bytes, big endian; nil for any other number of bytes.

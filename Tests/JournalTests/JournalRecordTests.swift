@@ -85,6 +85,27 @@ struct JournalRecordTests {
         }
     }
 
+    @Test("shares with others what it has in common with them, and nothing else")
+    func traits() throws {
+        var parser = JournalParser()
+        func traits(_ line: [UInt8]) throws -> ClickTraits {
+            guard case .click(let click)? = parser.record(line.dropFirst().dropLast()) else { throw TestFailure("no click") }
+            return click.traits
+        }
+        let one = try traits(click(city: "Köln", agent: "curl/8"))
+        #expect(try traits(click(city: "Köln", agent: "curl/8")) === one)
+        for other in [click(city: "Köln", agent: "curl/9"), click(city: "Kölm", agent: "curl/8"), click(referrer: "Köln", agent: "curl/8")] {
+            #expect(try traits(other) !== one)
+        }
+        // More than are remembered.
+        for number in 0..<5000 {
+            let found = try traits(click(city: "\(number)", source: "s\(number)", agent: "curl/8"))
+            #expect(found.city == "\(number)" && found.utmSource == "s\(number)" && found.agent.browser == "curl")
+        }
+        let again = try traits(click(city: "Köln", agent: "curl/8"))
+        #expect(again.city == "Köln" && again.agent == one.agent)
+    }
+
     @Test("that is none is no record", arguments: [
         "", "C", "\t", "C\t1\t2\t3", "X\t1\t0000000000000000", "0000000000000000", String(repeating: "\t", count: 20),
     ])

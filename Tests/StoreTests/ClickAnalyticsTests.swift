@@ -26,7 +26,8 @@ struct ClickAnalyticsTests {
     private static let referrers = ["", "example.com", "t.co", "tab\\and\"quote.example"]
     private static let campaigns = [("", "", ""), ("news", "mail", "spring"), ("news", "", ""), ("", "cpc", "spring 🦊")]
 
-    private func randomClick(of links: [Link], _ random: inout SeededGenerator) -> Click {
+    /// - Parameter city: in place of one of the usual.
+    private func randomClick(of links: [Link], city: String? = nil, _ random: inout SeededGenerator) -> Click {
         let link = links.randomElement(using: &random)!
         let place = Self.places.randomElement(using: &random)!
         let campaign = Self.campaigns.randomElement(using: &random)!
@@ -39,7 +40,7 @@ struct ClickAnalyticsTests {
         return Click(
             workspace: link.workspace, link: link.id, id: ULID(milliseconds: 0, using: &random).value,
             at: Timestamp(milliseconds: time), visitor: .random(in: 1...30, using: &random),
-            agent: Self.agents.randomElement(using: &random)!, country: place.0, city: place.1,
+            agent: Self.agents.randomElement(using: &random)!, country: place.0, city: city ?? place.1,
             referrer: Self.referrers.randomElement(using: &random)!, utmSource: campaign.0, utmMedium: campaign.1,
             utmCampaign: campaign.2, trigger: Int.random(in: 0..<4, using: &random) == 0 ? .qr : .click)
     }
@@ -217,6 +218,31 @@ struct ClickAnalyticsTests {
         }
     }
 
+    @Test("count what clicks have in common in the workspace of each, also where one object stands for all")
+    func sharedTraits() throws {
+        let tenants = [try database.makeTenant(), try database.makeTenant(slug: "other")]
+        let links = try tenants.map { try database.makeLink("a", of: $0) }
+        let traits = ["Köln", "Bonn"].map { ClickTraits(agent: Self.agents[0], country: "DE", city: $0, utmSource: "news") }
+        var numbers = ClickNumbers()
+        for round in 0..<3 {
+            let clicks = links.indices.flatMap { place in
+                // Another order in each workspace, so that the numbers are others.
+                (place == 0 ? traits : traits.reversed()).map {
+                    Click(
+                        workspace: links[place].workspace, link: links[place].id, id: ULID(milliseconds: 0).value,
+                        at: start.adding(seconds: round), visitor: 1, traits: $0)
+                }
+            }
+            let numbered = try numbers.number(clicks, in: database.store)
+            _ = try database.store.write { connection in try connection.transaction { try ClickParts.append(numbered, on: $0) } }
+        }
+        for tenant in tenants {
+            let question = ClickQuestion(workspace: tenant.workspace.id, start: start, end: end, group: .city)
+            let answer = try ClickAnalytics.answer(question, on: database.connect())
+            #expect(Dictionary(uniqueKeysWithValues: answer.groups.map { ($0.value, $0.clicks) }) == ["Köln": 3, "Bonn": 3])
+        }
+    }
+
     @Test("of a day with more facts than a row holds are the same before it is added up, after it, and as it goes on")
     func busyDay() throws {
         var random = SeededGenerator(seed: 2)
@@ -225,9 +251,10 @@ struct ClickAnalyticsTests {
         let noon = Timestamp("2026-03-01T12:00:00Z")
         for (batch, size) in [700, 700, 20_000, 300, 20_000].enumerated() {
             try store((0..<size).map { number in
-                var click = randomClick(of: [links[number % 50 == 0 ? 1 : 0]], &random)
+                let city = "City \(Int.random(in: 0..<400, using: &random))"
+                var click = randomClick(of: [links[number % 50 == 0 ? 1 : 0]], city: city, &random)
                 click.at = noon.adding(milliseconds: .random(in: -46_800_000..<43_200_000, using: &random))
-                (click.city, click.visitor) = ("City \(Int.random(in: 0..<400, using: &random))", .random(in: 1...9999, using: &random))
+                click.visitor = .random(in: 1...9999, using: &random)
                 return click
             })
             if batch != 4 { try compact(tenant) }
