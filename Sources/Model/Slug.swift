@@ -41,7 +41,7 @@ public struct Slug: Hashable, Sendable, CustomStringConvertible {
 
     /// A slug of letters and digits, each of the 62 equally likely, from the system's generator.
     public static func random(length: Int = 7) -> Slug {
-        var generator = PooledRandom()
+        var generator = SystemRandomNumberGenerator()
         return random(length: length, using: &generator)
     }
 

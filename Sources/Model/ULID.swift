@@ -1,3 +1,5 @@
+import Glibc
+
 /// The 128 bits behind every identifier: 48 bits of time in milliseconds, then 80 random bits, so that newer ones sort
 /// after older ones. Written as 26 lower-case characters of Crockford's base 32 (https://github.com/ulid/spec).
 ///
@@ -18,10 +20,13 @@ public struct ULID: Hashable, Comparable, Sendable, LosslessStringConvertible {
         value = time << 80 | high << 64 | UInt128(generator.next())
     }
 
-    /// A new identifier, random by the system's generator.
+    /// A new identifier, random by the system (getentropy(3)), which is asked once.
     public init(milliseconds: Int64) {
-        var generator = PooledRandom()
-        self.init(milliseconds: milliseconds, using: &generator)
+        var random: UInt128 = 0
+        let isFilled = withUnsafeMutableBytes(of: &random) { getentropy($0.baseAddress, $0.count) == 0 }
+        precondition(isFilled, "the system has no random numbers")  // there is always such a call (getrandom(2))
+        let time = UInt128(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF)
+        value = time << 80 | random >> 48
     }
 
     /// Reads the 26 lower-case characters of `description`; nil for anything else, so that one identifier has one spelling.

@@ -1,10 +1,10 @@
-import Synchronization
+import Threads
 
 /// A Lua script, for ``Connection/evaluate(_:keys:arguments:)``. Made once: it remembers the name by which servers know it.
 public final class Script: Sendable {
     public let source: String
     /// The SHA-1 of the source, which is the same on every server. Nil until one has told it.
-    private let digest = Mutex<RedisArgument?>(nil)
+    private let digest = Monitor<RedisArgument?>(nil)
 
     public init(_ source: String) {
         self.source = source

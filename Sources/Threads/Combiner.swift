@@ -66,7 +66,7 @@ public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
             state.waiting.removeFirst(others.count)
             return others
         }
-        let outcomes = work([own.job] + others.map(\.job))
+        let outcomes = work([own.job] + others.map { $0.job })
         precondition(outcomes.count == 1 + others.count, "each job has an outcome")
         // The next batch begins before those of this one hear: nobody is idle meanwhile.
         let next = state.withLock { state in

@@ -1,6 +1,5 @@
 import Model
 import Store
-import Synchronization
 import Threads
 
 /// Whether a workspace may have more of something. What is there is counted before the change, not in its transaction.
@@ -32,7 +31,7 @@ package final class QuotaCounts: Sendable {
     }
 
     private let store: Store
-    private let counts = Mutex<[Place: Count]>([:])
+    private let counts = Monitor<[Place: Count]>([:])
 
     private static let capacity = 10_000
     /// So many are counted in a moment.
