@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "Contract", dependencies: ["AnalyticsStore", "DeliveryStore", "HTTP", "JSON", "Model", "Pages", "QRCodes", "Store", "Text", "Work"], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Access", "AnalyticsStore", "Contract", "DeliveryStore", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Application", dependencies: ["API", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Application", dependencies: ["API", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Operations", dependencies: ["AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Pages", "POSIX"], swiftSettings: optimised),
 
         // The programs.

@@ -1,5 +1,6 @@
 import API
 import Bootstrap
+import CLinux
 import Crypto
 import DNS
 import FastCGI
@@ -16,6 +17,8 @@ import Visits
 /// The worker: the application behind a FastCGI socket, with the threads that it needs beside those that answer.
 public struct Worker: Sendable {
     private let installation: Installation
+
+    private static let trimSeconds = 30
 
     public init(_ installation: Installation) {
         self.installation = installation
@@ -56,10 +59,12 @@ public struct Worker: Sendable {
         }
         if outage != nil { _ = try Thread.start(name: "prepare") { prepareLater() } }
         _ = try Thread.start(name: "refresh") {
-            while true {
+            for second in 1... {
                 sleep(1)
                 application.refresh()
                 monitor.refresh(cachedLinks: services.cachedLinks)
+                // What a report, an image or a large request took is given back: glibc keeps it in each arena else.
+                if second % Self.trimSeconds == 0 { malloc_trim(0) }
             }
         }
         _ = try Thread.start(name: "sealer") {

@@ -46,3 +46,7 @@ static inline int mask_reserve_blocks(int descriptor, long bytes) { return fallo
 #include <sys/socket.h>
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 static inline int mask_accept(int listener) { return accept4(listener, 0, 0, MASK_SOCK_CLOEXEC); }
+
+// malloc_trim(3): gives memory that is free back to the system, of all arenas.
+#include <stddef.h>
+extern int malloc_trim(size_t kept);

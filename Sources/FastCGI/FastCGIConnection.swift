@@ -128,11 +128,17 @@ struct FastCGIConnection: ~Copyable {
     }
 
     /// Sends the end of the request.
-    /// - Parameter keeping: the connection is kept if nginx asked for it.
-    mutating func finish(keeping: Bool = true) {
+    /// - Parameters:
+    ///   - keeping: the connection is kept if nginx asked for it.
+    ///   - isOnly: nginx sends no other request over the connection: to close it now saves waiting for nginx to do so.
+    mutating func finish(keeping: Bool = true, isOnly: Bool = false) {
         writer.end(reader.request)
         flush()
-        if isBroken || !keeping || !reader.keepsConnection { leave() }
+        if isOnly && !isBroken && !reader.hasBytes {
+            disconnect()
+        } else if isBroken || !keeping || !reader.keepsConnection {
+            leave()
+        }
     }
 
     /// Breaks the connection off in the middle of an answer: without the end of the request it is not whole.

@@ -138,7 +138,8 @@ struct MisbehaviourTests {
             if afterReading { visitor.read() }
         }
         let exchange = try Multi.free().post(receiver.url)
-        #expect(exchange.result == .failed(.reset))
+        // One that comes at once may come while the connection is being made.
+        #expect(exchange.result == .failed(.reset) || withReset && !afterReading && exchange.result == .failed(.refused))
         #expect(exchange.httpVersion == "")
     }
 
