@@ -9,7 +9,6 @@ package final class RateLimiter: Sendable {
     private let workers: Int
     private let metrics: AccessMetrics?
     private let local = LocalRateLimiter()
-    private let shared: SharedWindows
     /// What many threads ask at the same moment goes to Redis as one.
     private let combined: Combiner<RateQuestion, RateDecision?>
 
@@ -20,7 +19,6 @@ package final class RateLimiter: Sendable {
         self.metrics = metrics
         self.workers = max(1, workers)
         let shared = SharedWindows(redis)
-        self.shared = shared
         combined = Combiner(limit: Self.limit) { shared.ask($0) }
     }
 
@@ -28,7 +26,7 @@ package final class RateLimiter: Sendable {
     /// - Parameter counts: false only asks whether it would be let in.
     package func check(_ charges: [RateCharge], _ epoch: EpochDemand = .none, counts: Bool = true) -> RateDecision {
         let question = RateQuestion(charges: charges, epoch: epoch, counts: counts)
-        let decision = (combined.run(question) ?? shared.ask([question])[0]) ?? checkLocally(question)
+        let decision = combined.run(question) ?? checkLocally(question)
         if counts && charges.contains(where: { $0.cost > 0 }) { metrics?.decisions.add(decision.isAllowed ? .allowed : .refused) }
         return decision
     }

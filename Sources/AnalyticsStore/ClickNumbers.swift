@@ -94,9 +94,11 @@ package struct ClickNumbers: ~Copyable {
             if let number = found[key] ?? known.use(key) { return number }
             throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
         }
-        return NumberedClick(
-            click, what: try find(click.what(isView: isView)),
-            try TraitNumbers(of: click.traits) { value throws(MariaDBError) in try find(value) })
+        let key = TraitsKey(workspace: click.workspace, traits: ObjectIdentifier(click.traits))
+        let what = try find(click.what(isView: isView))
+        // What is found by its traits was not used of late, and may have made room for what was missing.
+        if let numbers = traits[key]?.numbers { return NumberedClick(click, what: what, numbers) }
+        return NumberedClick(click, what: what, try TraitNumbers(of: click.traits) { value throws(MariaDBError) in try find(value) })
     }
 
     // MARK: The tables

@@ -23,9 +23,6 @@ struct FastCGIConnection: ~Copyable {
     /// Of the parameters of one request. nginx's own limits (`large_client_header_buffers 4 8k`) allow half of it.
     static let parameterBytesLimit = 65_536
 
-    /// A new connection of nginx brings its request at once. One that does not is closed.
-    private static let silenceMilliseconds: Int32 = 2000
-
     init(_ listener: ListeningSocket) {
         self.listener = listener
     }
@@ -53,11 +50,7 @@ struct FastCGIConnection: ~Copyable {
             let accepted = mask_accept(listener.descriptor)
             guard accepted >= 0 else { return .failed(errno) }
             descriptor = accepted
-            reader = RecordReader(Peer(descriptor: accepted))
-            guard reader.source.isReadable(within: Self.silenceMilliseconds) else {
-                disconnect()
-                return .nothing
-            }
+            reader.restart(Peer(descriptor: accepted))
         }
         do throws(RecordFailure) {
             try reader.readHead(limit: Self.parameterBytesLimit)
@@ -128,17 +121,11 @@ struct FastCGIConnection: ~Copyable {
     }
 
     /// Sends the end of the request.
-    /// - Parameters:
-    ///   - keeping: the connection is kept if nginx asked for it.
-    ///   - isOnly: nginx sends no other request over the connection: to close it now saves waiting for nginx to do so.
-    mutating func finish(keeping: Bool = true, isOnly: Bool = false) {
+    /// - Parameter keeping: the connection is kept if nginx asked for it.
+    mutating func finish(keeping: Bool = true) {
         writer.end(reader.request)
         flush()
-        if isOnly && !isBroken && !reader.hasBytes {
-            disconnect()
-        } else if isBroken || !keeping || !reader.keepsConnection {
-            leave()
-        }
+        if isBroken || !keeping || !reader.keepsConnection { leave() }
     }
 
     /// Breaks the connection off in the middle of an answer: without the end of the request it is not whole.

@@ -14,6 +14,10 @@ struct Peer: ByteSource {
 
     /// Of the request that is read.
     private var end = Deadline.never
+    /// No request has come yet. A new connection of nginx brings its first at once; one that does not is closed.
+    private var isNew = true
+
+    private static let silenceMilliseconds: Int32 = 2000
 
     /// What is left of a refused body is read for so long.
     private static let drainMilliseconds = 20
@@ -25,13 +29,17 @@ struct Peer: ByteSource {
     }
 
     /// One deadline for all of the request: with each byte a new one, a byte now and then would hold the thread for ever.
-    mutating func begin() { end = .after(milliseconds: patienceMilliseconds) }
+    mutating func begin() { (end, isNew) = (.after(milliseconds: patienceMilliseconds), false) }
 
     /// Waits for bytes. Before a request has begun a signal ends the wait; within one the bytes are there at once, or poll(2)
     /// bounds it.
     func receive(into buffer: UnsafeMutableRawBufferPointer, isBegun: Bool) -> Int {
         guard isBegun else {
-            let received = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            var received = recv(descriptor, buffer.baseAddress, buffer.count, isNew ? Int32(MSG_DONTWAIT) : 0)
+            if received < 0 && isNew && errno == EAGAIN {
+                guard isReadable(within: Self.silenceMilliseconds) else { return -Int(ETIMEDOUT) }
+                received = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+            }
             return received >= 0 ? received : Int(-errno)
         }
         guard !end.hasPassed else { return -Int(ETIMEDOUT) }

@@ -38,6 +38,12 @@ struct RecordReader<Source: ByteSource> {
 
     init(_ source: Source) { self.source = source }
 
+    /// Reads from another source from now on, with the memory of the one before.
+    mutating func restart(_ source: Source) {
+        self.source = source
+        (start, end, isBegun) = (0, 0, false)
+    }
+
     /// Reads a request up to its body.
     /// - Parameter limit: bytes of its parameters.
     mutating func readHead(limit: Int) throws(RecordFailure) {

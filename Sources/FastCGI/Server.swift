@@ -110,13 +110,7 @@ public final class Server: Sendable {
         do throws(FastCGIConnection.Refusal) {
             let request = try connection.readRequest(mayRead: mayRead)
             let isWhole = connection.send(handler(request), bodyAllowed: request.method != .head)
-            if isWhole {
-                // nginx/mask.conf: POST and PATCH have connections of their own, which are not kept.
-                let isOnly = request.method == .post || request.method == .patch
-                connection.finish(keeping: !stopping.load(ordering: .acquiring), isOnly: isOnly)
-            } else {
-                connection.breakOff()
-            }
+            if isWhole { connection.finish(keeping: !stopping.load(ordering: .acquiring)) } else { connection.breakOff() }
         } catch {
             refuse(&connection, error.status)
         }

@@ -64,12 +64,13 @@ public struct JournalLoader: ~Copyable {
             removeFinished()
             return Loaded()
         }
+        // Also where the connection was lost: it may have been committed.
+        defer { counted(Set(batch.clicks.map(\.link))) }
         do {
             try clickEvents.refresh(store)
             let written = try commit(&batch)
             clickEvents.note(written.events)
             note(written.appended)
-            counted(Set(batch.clicks.map(\.link)))
             count(batch, written.events)
         } catch {
             metrics?.loadFailures.add()

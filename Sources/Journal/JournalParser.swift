@@ -69,7 +69,10 @@ struct JournalParser {
         field.isEmpty ? "" : String(decoding: field, as: UTF8.self)
     }
 
-    private func milliseconds(_ field: ArraySlice<UInt8>) -> Timestamp? { Int64(text(field)).map { Timestamp(milliseconds: $0) } }
+    /// Of nginx's clock: never before 1970.
+    private func milliseconds(_ field: ArraySlice<UInt8>) -> Timestamp? {
+        Int64(text(field)).flatMap { $0 >= 0 ? Timestamp(milliseconds: $0) : nil }
+    }
 
     private func ulid(_ field: ArraySlice<UInt8>) -> ULID? { field.withUnsafeBufferPointer { ULID(utf8: $0) } }
 

@@ -149,11 +149,18 @@ public final class Connection {
     }
 
     /// Runs statements of several, each a list that ``executeAtomically(_:)`` would run, as one transaction: those that have one
-    /// text, with the values of all, in one round trip. Each list keeps its order.
+    /// text, with the values of all, in one round trip. Each list keeps its order. No row that somebody else has locked is waited
+    /// for: what one waits for would hold up all.
     public func executeTogether(_ lists: [[SQL]]) throws {
         let statements = Self.gathered(lists)
-        try transaction { connection in
-            for (text, rows) in statements { try connection.prepared(text).run(rows: rows) }
+        do {
+            try run("BEGIN NOT ATOMIC SET @usual_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = 0; START TRANSACTION; END")
+            for (text, rows) in statements { try prepared(text).run(rows: rows) }
+            try run("BEGIN NOT ATOMIC COMMIT; SET innodb_lock_wait_timeout = @usual_wait; END")
+        } catch {
+            rollBack()
+            if !lost { do { try run("SET innodb_lock_wait_timeout = @usual_wait") } catch { lost = true } }
+            throw error
         }
     }
 

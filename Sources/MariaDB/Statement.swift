@@ -48,8 +48,7 @@ final class Statement {
         }
         try setRowCount(rows.count)
         defer { try? setRowCount(0) }
-        guard mysql_stmt_bind_param(handle, buffers.binds.baseAddress) == 0, mysql_stmt_execute(handle) == 0
-        else { throw failure() }
+        try execute(buffers.binds.baseAddress, of: buffers)
     }
 
     /// 0: one row, bound by itself.
@@ -60,8 +59,13 @@ final class Statement {
 
     private func bindAndExecute(_ values: [SQLValue]) throws(MariaDBError) {
         let parameters = ParameterBuffers(values)
-        guard mysql_stmt_bind_param(handle, parameters.binds.baseAddress) == 0, mysql_stmt_execute(handle) == 0
-        else { throw failure() }
+        try execute(parameters.binds.baseAddress, of: parameters)
+    }
+
+    /// - Parameter owner: has the memory, which the library reads while it executes.
+    private func execute(_ binds: UnsafeMutablePointer<MYSQL_BIND>?, of owner: AnyObject) throws(MariaDBError) {
+        let isDone = withExtendedLifetime(owner) { mysql_stmt_bind_param(handle, binds) == 0 && mysql_stmt_execute(handle) == 0 }
+        guard isDone else { throw failure() }
     }
 
     private func fetch(_ each: (Row) -> Void) throws(MariaDBError) {

@@ -2,11 +2,11 @@
 ///
 /// Who comes while nothing is on its way begins at once, and waits for nobody. Who comes meanwhile waits for its end, and the
 /// first of those who wait then takes what all of them ask for as one batch. So batches grow with the load, and without a
-/// load there are none.
+/// load there are none. A batch that takes long is left to itself: those who have waited for long enough begin another.
 ///
 /// ```swift
 /// let commits = Combiner<[SQL], CommitOutcome>(limit: 64) { jobs in … }
-/// let outcome = commits.run(statements) ?? alone(statements)
+/// let outcome = commits.run(statements)
 /// ```
 public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
     /// Does all of the jobs, one at the least, and says what came of each, in their order. Runs on the thread of one who asks.
@@ -15,7 +15,15 @@ public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
     private struct State {
         /// Of those whose jobs are in no batch yet; the first has waited for longest.
         var waiting: [Waiter<Job, Outcome>] = []
-        var isUnderWay = false
+        /// The batch whose end is waited for; nil where nobody needs to wait.
+        var batch: Int?
+        var batches = 0
+
+        mutating func begin() -> Int {
+            batches += 1
+            batch = batches
+            return batches
+        }
     }
 
     private let limit: Int
@@ -25,42 +33,37 @@ public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - limit: jobs of one batch at the most.
-    ///   - patienceMilliseconds: how long one waits for a batch to begin. One that takes longer is stuck, and holds up nobody
-    ///     else.
+    ///   - patienceMilliseconds: how long a batch is waited for.
     public init(limit: Int, patienceMilliseconds: Int = 250, work: @escaping Work) {
         (self.limit, self.patienceMilliseconds, self.work) = (limit, patienceMilliseconds, work)
     }
 
-    /// What came of the job. Nil where it was not begun in time: nothing has been done, and the caller does it alone.
-    public func run(_ job: Job) -> Outcome? {
+    /// What came of the job.
+    public func run(_ job: Job) -> Outcome {
         let waiter = Waiter<Job, Outcome>(job)
-        let leads = state.withLock { state in
-            if !state.isUnderWay {
-                state.isUnderWay = true
-                return true
-            }
+        let batch = state.withLock { state -> Int? in
+            if state.batch == nil { return state.begin() }
             state.waiting.append(waiter)
-            return false
+            return nil
         }
-        if leads { return lead(waiter) }
+        if let batch { return lead(batch, waiter) }
         switch waiter.turn(within: patienceMilliseconds) ?? lateTurn(waiter) {
-        case .leads: return lead(waiter)
+        case .leads(let batch): return lead(batch, waiter)
         case .done(let outcome): return outcome
-        case nil: return nil
         }
     }
 
-    /// Nil where the job is in no batch, and now never will be.
-    private func lateTurn(_ waiter: Waiter<Job, Outcome>) -> Waiter<Job, Outcome>.Turn? {
-        let isFree = state.withLock { state in
-            guard let index = state.waiting.firstIndex(where: { $0 === waiter }) else { return false }
+    /// Begins another batch, unless the job is in one already: then its outcome is waited for.
+    private func lateTurn(_ waiter: Waiter<Job, Outcome>) -> Waiter<Job, Outcome>.Turn {
+        let batch = state.withLock { state -> Int? in
+            guard let index = state.waiting.firstIndex(where: { $0 === waiter }) else { return nil }
             state.waiting.remove(at: index)
-            return true
+            return state.begin()
         }
-        return isFree ? nil : waiter.turn(within: nil)
+        return batch.map { .leads(batch: $0) } ?? waiter.turn()
     }
 
-    private func lead(_ own: Waiter<Job, Outcome>) -> Outcome {
+    private func lead(_ batch: Int, _ own: Waiter<Job, Outcome>) -> Outcome {
         let others = state.withLock { state in
             let others = state.waiting.prefix(limit - 1)
             state.waiting.removeFirst(others.count)
@@ -69,11 +72,15 @@ public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
         let outcomes = work([own.job] + others.map { $0.job })
         precondition(outcomes.count == 1 + others.count, "each job has an outcome")
         // The next batch begins before those of this one hear: nobody is idle meanwhile.
-        let next = state.withLock { state in
-            state.isUnderWay = !state.waiting.isEmpty
-            return state.isUnderWay ? state.waiting.removeFirst() : nil
+        let next = state.withLock { state -> (Waiter<Job, Outcome>, Int)? in
+            guard state.batch == batch else { return nil }  // another has begun already
+            guard !state.waiting.isEmpty else {
+                state.batch = nil
+                return nil
+            }
+            return (state.waiting.removeFirst(), state.begin())
         }
-        next?.give(.leads)
+        if let (next, batch) = next { next.give(.leads(batch: batch)) }
         for (other, outcome) in zip(others, outcomes.dropFirst()) { other.give(.done(outcome)) }
         return outcomes[0]
     }
@@ -83,7 +90,7 @@ public final class Combiner<Job: Sendable, Outcome: Sendable>: Sendable {
 private final class Waiter<Job: Sendable, Outcome: Sendable>: Sendable {
     enum Turn: Sendable {
         /// To do what all who wait ask for.
-        case leads
+        case leads(batch: Int)
         case done(Outcome)
     }
 
@@ -97,8 +104,9 @@ private final class Waiter<Job: Sendable, Outcome: Sendable>: Sendable {
         given.signal()
     }
 
-    /// - Parameter milliseconds: nil waits for as long as it takes.
-    func turn(within milliseconds: Int?) -> Turn? {
-        given.wait(until: milliseconds.map { .after(milliseconds: $0) } ?? .never) { $0 }
+    func turn(within milliseconds: Int) -> Turn? { given.wait(until: .after(milliseconds: milliseconds)) { $0 } }
+
+    func turn() -> Turn {
+        while true { if let turn = given.wait(until: .never, for: { $0 }) { return turn } }
     }
 }

@@ -28,7 +28,7 @@ package final class QRDrawings: Sendable {
         // Outside the gate: the logo comes from the database, and what cannot be drawn is refused without a wait. The modules take
         // parts of a millisecond, a logo a few.
         let image = try drawing.image(logo: try logo())
-        // Some runs of text are no work that anybody has to wait for.
+        // What is quick is no work that anybody has to wait for.
         let bytes = try drawing.isQuick ? drawing.bytes(of: image) : gate.enter(for: workspace) { try drawing.bytes(of: image) }
         keep(bytes, tag)
         return bytes

@@ -32,6 +32,8 @@ package struct Change<Value> {
     }
 
     private let office: Office
+    /// Whose it is; nil of what is no workspace's.
+    private let workspace: WorkspaceID?
     /// Whether the sender is told, beside what follows.
     private let wakesSender: Bool
     private let writing: Writing
@@ -40,23 +42,23 @@ package struct Change<Value> {
     /// Asks the database whether it was made, where the connection was lost before it could say so.
     private var isMade: ((Connection) throws -> Bool)?
 
-    private init(_ office: Office, wakesSender: Bool, _ writing: Writing) {
-        self.office = office
+    private init(_ office: Office, of workspace: WorkspaceID?, wakesSender: Bool, _ writing: Writing) {
+        (self.office, self.workspace) = (office, workspace)
         self.wakesSender = wakesSender
         self.writing = writing
     }
 
     init(_ assignment: Assignment, _ body: @escaping (Connection) throws -> Outcome) {
-        self.init(assignment.office, wakesSender: assignment.hasWebhooks, .transaction(body))
+        self.init(assignment.office, of: assignment.workspace.id, wakesSender: assignment.hasWebhooks, .transaction(body))
     }
 
     init(_ assignment: Assignment, _ statements: [SQL], _ outcome: Outcome) {
-        self.init(assignment.office, wakesSender: assignment.hasWebhooks, .statements(statements, outcome))
+        self.init(assignment.office, of: assignment.workspace.id, wakesSender: assignment.hasWebhooks, .statements(statements, outcome))
     }
 
     /// Of what is no workspace's.
     init(_ office: Office, _ body: @escaping (Connection) throws -> Outcome) {
-        self.init(office, wakesSender: false, .transaction(body))
+        self.init(office, of: nil, wakesSender: false, .transaction(body))
     }
 
     /// Where everything is as it is wanted.
@@ -65,7 +67,7 @@ package struct Change<Value> {
     static func nothing(_ assignment: Assignment, _ value: Value, since time: Timestamp?, _ effects: [Effect] = []) -> Change {
         let isTold = time.map { !assignment.mayBeUntold($0) } ?? false
         let outcome = Outcome(value, followedBy: isTold ? [] : effects, isChange: false)
-        return Change(assignment.office, wakesSender: assignment.hasWebhooks, .nothing(outcome))
+        return Change(assignment.office, of: assignment.workspace.id, wakesSender: assignment.hasWebhooks, .nothing(outcome))
     }
 
     /// - Parameter otherwise: is given why the database refuses, and gives what is made instead, or throws.
@@ -91,7 +93,7 @@ package struct Change<Value> {
         case .statements(let statements, let outcome): .statements(statements, try mapped(outcome))
         case .transaction(let body): .transaction { try mapped(body($0)) }
         }
-        var other = Change<Other>(office, wakesSender: wakesSender, writing)
+        var other = Change<Other>(office, of: workspace, wakesSender: wakesSender, writing)
         other.otherwise = otherwise.map { otherwise in { try otherwise($0).map(transform) } }
         other.isMade = isMade
         return other
@@ -144,7 +146,7 @@ extension Change {
         switch writing {
         case .statements(let statements, let outcome):
             let claim = try receipt.map { [IdempotencyKeys.insertion(of: try $0.answer(outcome.value, outcome.effects))] } ?? []
-            try waiting(for: receipt) { try office.commits.make(claim + statements) { follow(outcome.effects) } }
+            try office.commits.make(claim + statements, of: workspace, refusal: { Self.refusal($0, receipt) }) { follow(outcome.effects) }
             return outcome
         case .nothing(let outcome):
             return try lent(receipt, outcome.effects) { connection, _ in
@@ -181,17 +183,13 @@ extension Change {
     ) throws -> Outcome {
         var effects = effects
         return try office.store.write({ connection in
-            try waiting(for: receipt) { try body(connection, &effects) }
+            do { return try body(connection, &effects) } catch let error as MariaDBError { throw Self.refusal(error, receipt) ?? error }
         }, then: { follow(effects) })
     }
 
-    /// - Throws: ``Refusal/requestNotEnded`` where a copy of the request has not ended by the time that one may wait for it.
-    private func waiting<Result>(for receipt: Receipt<Value>?, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as MariaDBError where error.code == .lockWaitTimeout && receipt != nil {
-            throw Refusal.requestNotEnded
-        }
+    /// A copy of the request has not ended by the time that one may wait for it.
+    private static func refusal(_ error: MariaDBError, _ receipt: Receipt<Value>?) -> Refusal? {
+        error.code == .lockWaitTimeout && receipt != nil ? .requestNotEnded : nil
     }
 
     private func follow(_ effects: [Effect]) { office.effects.carryOut(effects + (wakesSender ? [.sender] : [])) }

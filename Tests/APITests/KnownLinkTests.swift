@@ -70,6 +70,19 @@ struct KnownLinkTests {
         for id in ids { #expect(stage.ask(.get, "/links/\(id)").status == 404) }
     }
 
+    @Test("a link that a page has made is gone with the page")
+    func page() throws {
+        let stage = try stage()
+        let page = try stage.newPage(["blocks": [["type": "link", "title": "A URL", "url": "https://example.com/notes"]]])
+        let id = try #require(page["id"]?.stringValue)
+        stage.publish(id)
+        let links = try #require(stage.ask(.get, "/links").json["data"]?.arrayValue)
+        let link = try #require(links.first { $0["url"]?.stringValue == "https://example.com/notes" }?["id"]?.stringValue)
+        #expect(stage.ask(.get, "/links/\(link)").status == 200)
+        #expect(stage.ask(.delete, "/bio-pages/\(id)").status == 204)
+        #expect(stage.ask(.get, "/links/\(link)").status == 404)
+    }
+
     @Test("what another workspace's key asks for is not found, from memory either")
     func foreign() throws {
         let (stage, other) = (try stage(), try Stage())

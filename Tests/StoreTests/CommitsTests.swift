@@ -1,5 +1,6 @@
 import Glibc
 import MariaDB
+import Model
 import Store
 import Support
 import Testing
@@ -32,7 +33,7 @@ struct CommitsTests {
                 // Every fifth wants an id that is taken.
                 let id = number % 5 == 0 ? 7 : 1000 * (thread + 1) + number
                 do {
-                    try commits.make(change(id, note: 1000 * (thread + 1) + number))
+                    try commits.make(change(id, note: 1000 * (thread + 1) + number), of: .new())
                     return (id, true)
                 } catch let error as MariaDBError where error.isDuplicate(of: "PRIMARY") {
                     return (id, false)
@@ -46,12 +47,27 @@ struct CommitsTests {
         #expect(try stored("t") == made.union([7]))
     }
 
+    @Test("a workspace whose change was refused commits by itself for a while: it spoils no more batches")
+    func loners() throws {
+        let (commits, culprit) = (Commits(database.administratorStore), WorkspaceID.new())
+        try database.connect().run("INSERT INTO t VALUES (7, 'there')")
+        let outcomes = try inParallel(8) { thread in
+            (0..<50).map { number -> Bool in
+                let isCulprit = thread == 0
+                let id = isCulprit ? 7 : 1000 * thread + number
+                return (try? commits.make(change(id, note: 1000 * (thread + 1) + number), of: isCulprit ? culprit : .new())) != nil
+            }
+        }
+        #expect(outcomes[0].allSatisfy { !$0 } && outcomes.dropFirst().allSatisfy { $0.allSatisfy { $0 } })
+        #expect(throws: MariaDBError.self) { try commits.make(change(7, note: 9_000_000), of: culprit) }
+    }
+
     @Test("what follows a change is done once it is made, and not where it is refused")
     func follow() throws {
         let commits = Commits(database.administratorStore)
         let followed = try inParallel(16) { thread in
             var followed = 0
-            for number in 0..<10 { try? commits.make(change(thread % 2 == 0 ? 1 : 100 * thread + number, note: 100 * thread + number)) { followed += 1 } }
+            for number in 0..<10 { try? commits.make(change(thread % 2 == 0 ? 1 : 100 * thread + number, note: 100 * thread + number), of: nil, then: { followed += 1 }) }
             return followed
         }
         #expect(try followed.reduce(0, +) == stored("t").count)
@@ -66,12 +82,12 @@ struct CommitsTests {
         try other.transaction { other in
             try other.execute("INSERT INTO t VALUES (1, 'first')")
             _ = try Thread.start(name: "first") {
-                let isMade = (try? commits.make(change(1, note: 1))) != nil
+                let isMade = (try? commits.make(change(1, note: 1), of: nil)) != nil
                 first.withLock { $0 = isMade }
                 first.broadcast()
             }
             usleep(50_000)
-            let outcomes = try inParallel(7) { thread in (try? commits.make(change(thread + 2, note: thread + 2))) != nil }
+            let outcomes = try inParallel(7) { thread in (try? commits.make(change(thread + 2, note: thread + 2), of: nil)) != nil }
             #expect(!outcomes.contains(false))
             #expect(first.withLock { $0 } == nil)
         }
@@ -96,7 +112,7 @@ struct CommitsTests {
         let made = try inParallel(16) { thread in
             (0..<40).compactMap { number -> Int? in
                 let id = 1000 * (thread + 1) + number
-                return (try? commits.make(change(id, note: id))) == nil ? nil : id
+                return (try? commits.make(change(id, note: id), of: nil)) == nil ? nil : id
             }
         }.flatMap(\.self)
         stop.withLock { $0 = true }

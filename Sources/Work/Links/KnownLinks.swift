@@ -22,8 +22,8 @@ package final class KnownLink: Sendable {
 package final class KnownLinks: Sendable {
     private struct Entry {
         var known: KnownLink
-        /// Of the link, and of its clicks.
-        var stamps: (Changes.Stamp, Changes.Stamp)
+        var change: Changes.Stamp
+        var clicks: Changes.Stamp
         /// Monotonic milliseconds.
         var loadedAt: Int
     }
@@ -33,7 +33,6 @@ package final class KnownLinks: Sendable {
         var workspace: WorkspaceID
     }
 
-    private let store: Store
     private let changes: Changes
     private let site: SiteConfiguration
     private let shards: [Monitor<RecentlyUsed<LinkID, Entry>>]
@@ -47,7 +46,7 @@ package final class KnownLinks: Sendable {
 
     /// - Parameter bytes: of all that is kept.
     package init(_ store: Store, _ changes: Changes, _ site: SiteConfiguration, bytes: Int = 8 << 20) {
-        (self.store, self.changes, self.site) = (store, changes, site)
+        (self.changes, self.site) = (changes, site)
         shards = (0..<Self.shardCount).map { _ in Monitor(RecentlyUsed(budget: bytes / Self.shardCount)) }
         reading = Combiner(limit: Self.limit) { Self.read($0, in: store) }
     }
@@ -59,21 +58,16 @@ package final class KnownLinks: Sendable {
             return entry.known.link.workspace == workspace ? entry.known : nil
         }
         // Before the question is asked.
-        let stamps = (changes.stamp(Place.link(id).key), changes.stamp(ofClicksOf: id))
+        let (change, clicks) = (changes.stamp(Place.link(id).key), changes.stamp(ofClicksOf: id))
         let loadedAt = monotonicMilliseconds()
-        guard let link = try read(Question(id: id, workspace: workspace)) else { return nil }
+        guard let link = try reading.run(Question(id: id, workspace: workspace)).get() else { return nil }
         let known = KnownLink(link, site)
-        shard.withLock { $0.set(id, to: Entry(known: known, stamps: stamps, loadedAt: loadedAt), cost: known.bytes) }
+        shard.withLock { $0.set(id, to: Entry(known: known, change: change, clicks: clicks, loadedAt: loadedAt), cost: known.bytes) }
         return known
     }
 
-    private func read(_ question: Question) throws -> Link? {
-        if let answer = reading.run(question) { return try answer.get() }
-        return try store.read { try Links.find(question.id, in: question.workspace, on: $0) }
-    }
-
     private func isGood(_ entry: Entry) -> Bool {
-        changes.isCurrent(entry.stamps.0) && changes.isUnchanged(entry.stamps.1)
+        changes.isCurrent(entry.change) && changes.isUnchanged(entry.clicks)
             && monotonicMilliseconds() - entry.loadedAt < Self.trustMilliseconds
     }
 

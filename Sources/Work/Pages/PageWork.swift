@@ -47,7 +47,7 @@ package struct PageWork {
             try Links.delete(made, on: connection)
             try LinkTrace.record(made.map { .deleted($0, assignment.site) }, assignment, on: connection)
             try assignment.record(.pageDeleted, page.id.description, before: try page.settings(assignment.site), on: connection)
-            return .init((), followedBy: [.links(Set(made.map(\.place))), .pages([page.place])])
+            return .init((), followedBy: [.links(Set(made.flatMap(\.places))), .pages([page.place])])
         }
     }
 
