@@ -43,7 +43,22 @@ public final class ServerProcess: @unchecked Sendable {  // nothing changes afte
     }
 
     /// Freezes the server: the kernel still takes connections for it, and nothing answers.
-    public func pause() { kill(processID, SIGSTOP) }
+    public func pause() {
+        kill(processID, SIGSTOP)
+        // kill(2) returns before threads on other processors have stopped: one of them could still answer.
+        let deadline = Date(timeIntervalSinceNow: 5)
+        while !isStopped && Date() < deadline { usleep(1000) }
+    }
+
+    /// Whether all threads are: `T` in stat (proc(5)), behind the name in parentheses.
+    private var isStopped: Bool {
+        let tasks = "/proc/\(processID)/task"
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+        return threads.allSatisfy { thread in
+            guard let stat = try? String(contentsOfFile: "\(tasks)/\(thread)/stat", encoding: .utf8) else { return true }
+            return stat.split(separator: ") ").last?.first == "T"
+        }
+    }
 
     public func resume() { kill(processID, SIGCONT) }
 
