@@ -38,7 +38,11 @@ struct Route: Sendable {
         _ method: Method, _ path: String, _ scope: Scope, _ operation: Operation,
         _ handler: @escaping @Sendable (Call) throws -> Answer
     ) {
-        (self.method, self.path, self.operation, endpoint) = (method, path, operation, .scoped(scope, handler))
+        self.init(method, path, operation, .scoped(scope, handler))
+    }
+
+    private init(_ method: Method, _ path: String, _ operation: Operation, _ endpoint: Endpoint) {
+        (self.method, self.path, self.operation, self.endpoint) = (method, path, operation, endpoint)
         name = method.rawValue + " " + path
     }
 
@@ -76,8 +80,7 @@ struct Route: Sendable {
         open method: Method, _ path: String, _ operation: Operation,
         _ handler: @escaping @Sendable (Services) throws -> Answer
     ) {
-        (self.method, self.path, self.operation, endpoint) = (method, path, operation, .open(handler))
-        name = method.rawValue + " " + path
+        self.init(method, path, operation, .open(handler))
     }
 }
 

@@ -32,10 +32,7 @@ package final class RateLimiter: Sendable {
     }
 
     /// Counts a request that costs the same everywhere.
-    /// - Parameter cost: 0 only asks for the epoch.
-    package func check(_ limits: [RateLimit], cost: Int = 1, _ epoch: EpochDemand = .none) -> RateDecision {
-        check(limits.map { RateCharge(limit: $0, cost: cost, next: max(1, cost)) }, epoch)
-    }
+    package func check(_ limits: [RateLimit]) -> RateDecision { check(limits.map { RateCharge(limit: $0) }) }
 
     /// Counts a request against one limit.
     package func check(_ owner: String, limit: Int) -> RateDecision { check([RateLimit(owner, perMinute: limit)]) }

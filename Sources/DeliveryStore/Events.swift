@@ -5,13 +5,13 @@ import Store
 /// The table `events`: the outbox of webhooks.
 public enum Events {
     /// The statement that writes an event, to stand in the transaction of the change that it tells of.
-    public static func insertion(of event: Event) -> SQL { insertion(of: [event][...]) }
+    public static func insertion(of event: Event) -> SQL { insertion.statement(of: [event]) }
 
     /// Writes the events of many changes, in the transaction of all of them; in the order of the key, which leaves full pages.
     public static func insert(_ events: [Event], on connection: Connection) throws(MariaDBError) {
         let events = events.sorted { $0.id < $1.id }
         guard events.count >= LoadRows.worthwhile else {
-            for chunk in chunks(of: events) { try connection.execute(insertion(of: chunk)) }
+            for chunk in chunks(of: events) { try connection.execute(insertion.statement(of: chunk)) }
             return
         }
         var rows = LoadRows()
@@ -31,18 +31,9 @@ public enum Events {
             """, on: connection)
     }
 
-    private static func insertion(of events: ArraySlice<Event>) -> SQL {
-        SQL(text: events.count == 1 ? single : rows(events.count), binding: events.flatMap(values))
-    }
-
-    private static let single = rows(1)
-
-    private static func rows(_ count: Int) -> String {
-        "INSERT INTO events (workspace_id, id, type, lane, webhook_id, created_at, body) VALUES "
-            + Array(repeating: "(?, ?, ?, ?, ?, ?, ?)", count: count).joined(separator: ", ")
-    }
-
-    private static func values(_ event: Event) -> [SQLValue] {
+    private static let insertion = RowInsertion<Event>(
+        "INSERT INTO events (workspace_id, id, type, lane, webhook_id, created_at, body) VALUES", row: "(?, ?, ?, ?, ?, ?, ?)"
+    ) { event in
         [
             event.workspace.sqlValue, event.id.sqlValue, .string(event.type.rawValue), .integer(Int64(event.type.lane.rawValue)),
             event.webhook.sqlValue, event.createdAt.sqlValue, .string(String(decoding: event.body, as: UTF8.self)),

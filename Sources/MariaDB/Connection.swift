@@ -115,14 +115,17 @@ public final class Connection {
         return try transaction(begunBy: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", body)
     }
 
-    private func transaction<R>(begunBy statement: String, _ body: (Connection) throws -> R) throws -> R {
-        try run(statement)
+    private func transaction<R>(
+        begunBy begin: String, committedBy commit: String = "COMMIT", rolledBackBy rollback: String = "ROLLBACK",
+        _ body: (Connection) throws -> R
+    ) throws -> R {
+        try run(begin)
         do {
             let result = try body(self)
-            try run("COMMIT")
+            try run(commit)
             return result
         } catch {
-            rollBack()
+            rollBack(rollback)
             throw error
         }
     }
@@ -153,14 +156,12 @@ public final class Connection {
     /// for: what one waits for would hold up all.
     public func executeTogether(_ lists: [[SQL]]) throws {
         let statements = Self.gathered(lists)
-        do {
-            try run("BEGIN NOT ATOMIC SET @usual_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = 0; START TRANSACTION; END")
-            for (text, rows) in statements { try prepared(text).run(rows: rows) }
-            try run("BEGIN NOT ATOMIC COMMIT; SET innodb_lock_wait_timeout = @usual_wait; END")
-        } catch {
-            rollBack()
-            if !lost { do { try run("SET innodb_lock_wait_timeout = @usual_wait") } catch { lost = true } }
-            throw error
+        try transaction(
+            begunBy: "BEGIN NOT ATOMIC SET @usual_wait = @@innodb_lock_wait_timeout, innodb_lock_wait_timeout = 0; START TRANSACTION; END",
+            committedBy: "BEGIN NOT ATOMIC COMMIT; SET innodb_lock_wait_timeout = @usual_wait; END",
+            rolledBackBy: "BEGIN NOT ATOMIC ROLLBACK; SET innodb_lock_wait_timeout = @usual_wait; END"
+        ) { connection in
+            for (text, rows) in statements { try connection.prepared(text).run(rows: rows) }
         }
     }
 
@@ -183,8 +184,8 @@ public final class Connection {
     }
 
     /// Nothing to do about a failure here: the connection is lost then, and the server rolls back by itself.
-    private func rollBack() {
-        do { try run("ROLLBACK") } catch { lost = true }
+    private func rollBack(_ statement: String = "ROLLBACK") {
+        do { try run(statement) } catch { lost = true }
     }
 
     /// Runs several statements divided by `;` and drops their results: migrations and the like, which come with the program.

@@ -127,6 +127,9 @@ public final class HostMemory: Sendable {
     /// As many as there are for what is changed.
     static let countCount = 32_768
 
+    /// The number that grows whenever something is counted of a thing: see ``countPlace(of:)``.
+    public func counts(of id: UInt128) -> ChangeNumber { changes(at: Self.countPlace(of: id)) }
+
     /// The place of the number that grows whenever something is counted of a thing, such as clicks of a link: apart from what is
     /// changed, which happens far less often and which other copies depend on.
     /// - Parameter id: of which the lower bits are random.

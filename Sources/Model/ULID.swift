@@ -15,9 +15,12 @@ public struct ULID: Hashable, Comparable, Sendable, LosslessStringConvertible {
     /// A new identifier.
     /// - Parameter milliseconds: since 1970-01-01 UTC; only the lower 48 bits are kept, which last until the year 10889.
     public init(milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
-        let time = UInt128(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF)
         let high = UInt128(UInt16.random(in: .min ... .max, using: &generator))
-        value = time << 80 | high << 64 | UInt128(generator.next())
+        self.init(milliseconds: milliseconds, random: high << 64 | UInt128(generator.next()))
+    }
+
+    private init(milliseconds: Int64, random: UInt128) {
+        value = UInt128(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF) << 80 | random
     }
 
     /// A new identifier, random by the system (getentropy(3)), which is asked once.
@@ -25,8 +28,7 @@ public struct ULID: Hashable, Comparable, Sendable, LosslessStringConvertible {
         var random: UInt128 = 0
         let isFilled = withUnsafeMutableBytes(of: &random) { getentropy($0.baseAddress, $0.count) == 0 }
         precondition(isFilled, "the system has no random numbers")  // there is always such a call (getrandom(2))
-        let time = UInt128(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF)
-        value = time << 80 | random >> 48
+        self.init(milliseconds: milliseconds, random: random >> 48)
     }
 
     /// Reads the 26 lower-case characters of `description`; nil for anything else, so that one identifier has one spelling.

@@ -69,7 +69,7 @@ package final class Changes: Sendable {
 
     /// Another host has counted clicks of links.
     package func hearClicks(of links: [LinkID]) {
-        for link in links { heard.changes(at: HostMemory.countPlace(of: link.ulid.value)).grow() }
+        for link in links { heard.counts(of: link.ulid.value).grow() }
     }
 
     // MARK: The subscription

@@ -10,7 +10,7 @@ public enum CountedClicks {
 
     /// Call it after the commit.
     public static func announce(_ links: Set<LinkID>, in memory: HostMemory, through redis: RedisPool) {
-        for link in links { memory.changes(at: HostMemory.countPlace(of: link.ulid.value)).grow() }
+        for link in links { memory.counts(of: link.ulid.value).grow() }
         var rest = Array(links)[...]
         while !rest.isEmpty {
             // Where it cannot be said nobody hears anything, and nobody trusts what is in memory.

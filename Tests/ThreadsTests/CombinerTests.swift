@@ -28,16 +28,14 @@ struct CombinerTests {
     private func waitForBatches(_ count: Int) { _ = batches.wait(until: .never) { $0.count >= count ? true : nil } }
 
     /// Asks for each number on a thread of its own, in their order.
-    private func ask(_ combiner: Combiner<Int, Int>, _ numbers: [Int], waiting: @escaping @Sendable () -> Void = { usleep(20_000) }) throws
-        -> [(Thread, Answer)]
-    {
+    private func ask(_ combiner: Combiner<Int, Int>, _ numbers: [Int]) throws -> [(Thread, Answer)] {
         try numbers.map { number in
             let answer = Answer()
             let thread = try Thread.start(name: "ask") {
                 let outcome = combiner.run(number)
                 answer.value.withLock { $0 = outcome }
             }
-            waiting()
+            usleep(20_000)
             return (thread, answer)
         }
     }
@@ -54,6 +52,16 @@ struct CombinerTests {
         }
     }
 
+    /// Asks for 1, and for others while that batch is on its way; opens the door when all have come.
+    private func outcomes(_ combiner: Combiner<Int, Int>, whileUnderWay others: [Int]) throws -> [Int?] {
+        shut()
+        let first = try ask(combiner, [1])
+        waitForBatches(1)
+        let others = try ask(combiner, others)
+        open()
+        return results(first + others)
+    }
+
     @Test("who comes alone waits for nobody, and is a batch")
     func alone() {
         let combiner = doubler()
@@ -64,25 +72,13 @@ struct CombinerTests {
 
     @Test("who comes while a batch is on its way is part of the next, and gets the outcome of its own job")
     func batch() throws {
-        let combiner = doubler()
-        shut()
-        let first = try ask(combiner, [1])
-        waitForBatches(1)
-        let others = try ask(combiner, [2, 3, 4])
-        open()
-        #expect(results(first + others) == [2, 4, 6, 8])
+        #expect(try outcomes(doubler(), whileUnderWay: [2, 3, 4]) == [2, 4, 6, 8])
         #expect(batches.withLock { $0 } == [[1], [2, 3, 4]])
     }
 
     @Test("a batch has no more jobs than its limit: the others are in the next one")
     func limit() throws {
-        let combiner = doubler(limit: 2)
-        shut()
-        let first = try ask(combiner, [1])
-        waitForBatches(1)
-        let others = try ask(combiner, [2, 3, 4, 5])
-        open()
-        #expect(results(first + others) == [2, 4, 6, 8, 10])
+        #expect(try outcomes(doubler(limit: 2), whileUnderWay: [2, 3, 4, 5]) == [2, 4, 6, 8, 10])
         #expect(batches.withLock { $0 } == [[1], [2, 3], [4, 5]])
     }
 
@@ -109,14 +105,7 @@ struct CombinerTests {
 
     @Test("whoever is in a batch that takes long waits for its end: its job may be done")
     func late() throws {
-        let combiner = doubler(patienceMilliseconds: 200)
-        shut()
-        let first = try ask(combiner, [1])
-        waitForBatches(1)
-        let others = try ask(combiner, [2, 3])
-        open()
-        waitForBatches(2)
-        #expect(results(first + others) == [2, 4, 6])
+        #expect(try outcomes(doubler(patienceMilliseconds: 200), whileUnderWay: [2, 3]) == [2, 4, 6])
     }
 
     @Test("many threads each get their own outcome, whatever batches they are in")

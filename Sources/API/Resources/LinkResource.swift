@@ -29,7 +29,7 @@ enum LinkResource {
 
     static func get(_ call: Call) throws -> Answer {
         let known = try call.knownLink()
-        return try call.show(.written(known.text) { [site = call.services.site] in known.link.json(site) }, known.link.resourceVersion)
+        return try call.show(written(known, call), known.link.resourceVersion)
     }
 
     static func update(_ call: Call) throws -> Answer {
@@ -75,9 +75,11 @@ enum LinkResource {
     // MARK: Parts
 
     private static func create(_ draft: LinkDraft, _ call: Call) throws -> Answer {
-        try call.commit(call.links.create(draft)) { made in
-            created(made.link, .written(made.text) { [site = call.services.site] in made.link.json(site) }, call)
-        }
+        try call.commit(call.links.create(draft)) { created($0.link, written($0, call), call) }
+    }
+
+    private static func written(_ link: WrittenLink, _ call: Call) -> Answer.Content {
+        .written(link.text) { [site = call.services.site] in link.link.json(site) }
     }
 
     private static func created(_ link: Link, _ content: Answer.Content, _ call: Call) -> Answer {
@@ -109,7 +111,7 @@ enum LinkResource {
 
 extension Call {
     /// The link that the path names, for who reads it.
-    func knownLink() throws -> KnownLink {
+    func knownLink() throws -> WrittenLink {
         guard let known = try services.links.find(try identifier(), in: workspace) else { throw Problem.notFound() }
         return known
     }

@@ -19,13 +19,13 @@ public enum AuditLog {
     }
 
     /// The statement that writes an entry, to stand in the transaction of the change that it tells of.
-    public static func insertion(of entry: AuditEntry) -> SQL { insertion(of: [entry][...]) }
+    public static func insertion(of entry: AuditEntry) -> SQL { insertion.statement(of: [entry]) }
 
     /// Writes the entries of many changes, in the transaction of all of them; in the order of the key, which leaves full pages.
     public static func insert(_ entries: [AuditEntry], on connection: Connection) throws(MariaDBError) {
         let entries = entries.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
         guard entries.count >= LoadRows.worthwhile else {
-            for chunk in chunks(of: entries) { try connection.execute(insertion(of: chunk)) }
+            for chunk in chunks(of: entries) { try connection.execute(insertion.statement(of: chunk)) }
             return
         }
         var rows = LoadRows()
@@ -49,20 +49,11 @@ public enum AuditLog {
             """, on: connection)
     }
 
-    private static func insertion(of entries: ArraySlice<AuditEntry>) -> SQL {
-        SQL(text: entries.count == 1 ? single : rows(entries.count), binding: entries.flatMap(values))
-    }
-
-    private static let single = rows(1)
-
-    private static func rows(_ count: Int) -> String {
-        let row = "(?, \(stored("?").text), ?, ?, ?, ?, ?, ?, ?, ?)"
-        return "INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes) VALUES "
-            + Array(repeating: row, count: count).joined(separator: ", ")
-    }
-
     /// The time stands twice, as ``stored(_:)`` has it.
-    private static func values(_ entry: AuditEntry) -> [SQLValue] {
+    private static let insertion = RowInsertion<AuditEntry>(
+        "INSERT INTO audit_log (workspace_id, at, id, actor, action, resource, address, user_agent, request_id, changes) VALUES",
+        row: "(?, \(stored("?").text), ?, ?, ?, ?, ?, ?, ?, ?)"
+    ) { entry in
         let at = entry.at.sqlValue
         return [
             entry.workspace.sqlValue, at, at, entry.id.sqlValue, .string(entry.actor.name), .string(entry.action),

@@ -21,6 +21,28 @@ package func appendRows<Element>(_ rows: ArraySlice<Element>, to statement: inou
     }
 }
 
+/// An INSERT of one row or of several; of one, as most changes write it, the text is made once.
+package struct RowInsertion<Element>: Sendable {
+    private let head: String
+    private let row: String
+    private let single: String
+    private let values: @Sendable (Element) -> [SQLValue]
+
+    /// - Parameters:
+    ///   - head: up to `VALUES`.
+    ///   - row: of one row, with a `?` for each of its values.
+    package init(_ head: String, row: String, _ values: @escaping @Sendable (Element) -> [SQLValue]) {
+        (self.head, self.row, self.values) = (head, row, values)
+        single = "\(head) \(row)"
+    }
+
+    /// - Parameter rows: one at the least.
+    package func statement(of rows: ArraySlice<Element>) -> SQL {
+        let text = rows.count == 1 ? single : "\(head) \(Array(repeating: row, count: rows.count).joined(separator: ", "))"
+        return SQL(text: text, binding: rows.flatMap(values))
+    }
+}
+
 /// Ids as a table, for a join that takes them row by row along the primary key: given a list the server may walk through
 /// a whole workspace, and wait there for whoever works on its other rows.
 package func table<Kind>(of ids: ArraySlice<Identifier<Kind>>) -> SQL {

@@ -3,17 +3,6 @@ import Signals
 import Store
 import Threads
 
-/// A link as it was read, with its object as it is sent.
-package final class KnownLink: Sendable {
-    package let link: Link
-    package let text: [UInt8]
-
-    init(_ link: Link, _ site: SiteConfiguration) { (self.link, text) = (link, link.text(site)) }
-
-    /// What it takes in memory, at the most.
-    fileprivate var bytes: Int { 1200 + 3 * text.count }
-}
-
 /// Links by their ids, in memory and exact: for those who read them, not for those who change them.
 ///
 /// A copy is good while no change of the link and no click of it is known since before it was read (``Changes``). On this host
@@ -21,7 +10,7 @@ package final class KnownLink: Sendable {
 /// same moment is one question.
 package final class KnownLinks: Sendable {
     private struct Entry {
-        var known: KnownLink
+        var known: WrittenLink
         var change: Changes.Stamp
         var clicks: Changes.Stamp
         /// Monotonic milliseconds.
@@ -52,7 +41,7 @@ package final class KnownLinks: Sendable {
     }
 
     /// The link; nil where the workspace has none of this id.
-    package func find(_ id: LinkID, in workspace: WorkspaceID) throws -> KnownLink? {
+    package func find(_ id: LinkID, in workspace: WorkspaceID) throws -> WrittenLink? {
         let shard = shards[Int(truncatingIfNeeded: id.ulid.value) & (Self.shardCount - 1)]
         if let entry = shard.withLock({ $0.use(id) }), isGood(entry) {
             return entry.known.link.workspace == workspace ? entry.known : nil
@@ -61,7 +50,7 @@ package final class KnownLinks: Sendable {
         let (change, clicks) = (changes.stamp(Place.link(id).key), changes.stamp(ofClicksOf: id))
         let loadedAt = monotonicMilliseconds()
         guard let link = try reading.run(Question(id: id, workspace: workspace)).get() else { return nil }
-        let known = KnownLink(link, site)
+        let known = WrittenLink(link, site)
         shard.withLock { $0.set(id, to: Entry(known: known, change: change, clicks: clicks, loadedAt: loadedAt), cost: known.bytes) }
         return known
     }
@@ -84,4 +73,9 @@ package final class KnownLinks: Sendable {
             return questions.map { _ in .failure(error) }
         }
     }
+}
+
+extension WrittenLink {
+    /// What it takes in memory, at the most.
+    fileprivate var bytes: Int { 1200 + 3 * text.count }
 }

@@ -25,11 +25,3 @@ package struct LinkDraft {
             createdAt: assignment.now, updatedAt: assignment.now)
     }
 }
-
-/// A link that was just made, with its object as it is sent, which its event and the answer show.
-package struct MadeLink {
-    package let link: Link
-    package let text: [UInt8]
-
-    init(_ link: Link, _ site: SiteConfiguration) { (self.link, text) = (link, link.text(site)) }
-}

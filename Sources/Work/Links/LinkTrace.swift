@@ -19,7 +19,7 @@ struct LinkTrace {
     /// What led to the link does so no longer.
     private var hasMoved = false
 
-    static func created(_ made: MadeLink, _ site: SiteConfiguration) -> LinkTrace {
+    static func created(_ made: WrittenLink, _ site: SiteConfiguration) -> LinkTrace {
         LinkTrace(
             action: .linkCreated, type: .linkCreated, link: made.link, text: made.text, after: RecordedLink.stored(made.link, site))
     }

@@ -12,9 +12,9 @@ extension LinkWork {
     package typealias Results<Value> = [Result<Value, Refusal>]
 
     /// Those that the workspace has no room for are refused, the last of them.
-    package func create(_ drafts: [LinkDraft]) throws -> Change<Results<MadeLink>> {
+    package func create(_ drafts: [LinkDraft]) throws -> Change<Results<WrittenLink>> {
         let room = try assignment.room(for: drafts.count, of: .links)
-        let left = Results<MadeLink>(repeating: .failure(.quotaExceeded(.links, of: assignment.workspace)), count: drafts.count - room)
+        let left = Results<WrittenLink>(repeating: .failure(.quotaExceeded(.links, of: assignment.workspace)), count: drafts.count - room)
         return Change(assignment) { connection in
             let results = try insert(Array(drafts.prefix(room)), on: connection) + left
             let made = results.compactMap { try? $0.get() }
@@ -27,8 +27,8 @@ extension LinkWork {
     }
 
     /// Inserts what is free; of what is not, finds out why, and tries other random slugs.
-    private func insert(_ drafts: [LinkDraft], on connection: Connection) throws -> Results<MadeLink> {
-        var results = Results<MadeLink>(repeating: .failure(.slugSpaceExhausted), count: drafts.count)
+    private func insert(_ drafts: [LinkDraft], on connection: Connection) throws -> Results<WrittenLink> {
+        var results = Results<WrittenLink>(repeating: .failure(.slugSpaceExhausted), count: drafts.count)
         var waiting = Array(drafts.indices)
         for _ in 0..<SlugTries.most where !waiting.isEmpty {
             let links = waiting.map { drafts[$0].link(assignment) }
@@ -39,7 +39,7 @@ extension LinkWork {
             var again: [Int] = []
             for (index, link) in zip(waiting, links) {
                 if inserted.contains(link.id) {
-                    results[index] = .success(MadeLink(link, assignment.site))
+                    results[index] = .success(WrittenLink(link, assignment.site))
                 } else if let id = link.settings.externalID, taken.contains(id) {
                     results[index] = .failure(.externalIDTaken)
                 } else if drafts[index].slug != nil {

@@ -9,14 +9,14 @@ package struct LinkWork {
 
     package init(_ assignment: Assignment) { self.assignment = assignment }
 
-    package func create(_ draft: LinkDraft) throws -> Change<MadeLink> {
+    package func create(_ draft: LinkDraft) throws -> Change<WrittenLink> {
         if draft.settings.isWrongOrder { throw Refusal.wrongOrder }
         try assignment.admit(of: .links)
         return creation(draft, draft.slug == nil ? SlugTries() : nil)
     }
 
-    private func creation(_ draft: LinkDraft, _ tries: SlugTries?) -> Change<MadeLink> {
-        let made = MadeLink(draft.link(assignment), assignment.site)
+    private func creation(_ draft: LinkDraft, _ tries: SlugTries?) -> Change<WrittenLink> {
+        let made = WrittenLink(draft.link(assignment), assignment.site)
         let link = made.link
         let (audit, event) = LinkTrace.created(made, assignment.site).entries(assignment)
         // Nobody can have asked for a random slug before; a chosen one may be remembered as unknown.

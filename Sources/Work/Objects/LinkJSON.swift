@@ -1,6 +1,14 @@
 import JSON
 import Model
 
+/// A link with its object as it is sent: written once, for the answer, the event and whoever keeps it in memory.
+package final class WrittenLink: Sendable {
+    package let link: Link
+    package let text: [UInt8]
+
+    package init(_ link: Link, _ site: SiteConfiguration) { (self.link, text) = (link, link.text(site)) }
+}
+
 extension Link {
     /// The members of the link object: those of the public page, and what stands beyond it.
     package func write(to object: inout some MemberWriter, _ site: SiteConfiguration) {

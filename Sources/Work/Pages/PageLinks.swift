@@ -10,7 +10,7 @@ struct PageLinks {
     /// With the id of a link in each block that leads somewhere.
     private(set) var content: PageContent
     /// Those that have to be made.
-    private(set) var new: [MadeLink] = []
+    private(set) var new: [WrittenLink] = []
     /// All of them.
     private(set) var shown: [BioPageVersions.ShownLink] = []
 
@@ -32,7 +32,7 @@ struct PageLinks {
             // A link that was changed or deleted since is not the one that the block asks for.
             let known = byDigest[digest].flatMap { $0.settings.url == url && !$0.settings.disabled ? $0 : nil }
             let link = known ?? Self.link(to: url, block, page, assignment)
-            if known == nil { new.append(MadeLink(link, assignment.site)) }
+            if known == nil { new.append(WrittenLink(link, assignment.site)) }
             byDigest[digest] = link
             shown.append(.init(digest: digest, link: link.id, isMade: true))
             object["link_id"] = .string(link.id.description)
