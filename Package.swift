@@ -10,6 +10,7 @@ let package = Package(
     name: "mask",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     ],
@@ -31,7 +32,7 @@ let package = Package(
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
-        .target(name: "Threads", swiftSettings: optimised),
+        .target(name: "Threads", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: optimised),
         .target(name: "POSIX", swiftSettings: optimised),
         .target(name: "Text", swiftSettings: optimised),
         .target(name: "JSON", dependencies: ["Text"], swiftSettings: optimised),
@@ -61,7 +62,7 @@ let package = Package(
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Work", dependencies: ["AnalyticsStore", "Crypto", "DeliveryStore", "DNS", "Images", "JSON", "MariaDB", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "Access", dependencies: ["Crypto", "HTTP", "Metrics", "Model", "Redis", "Signals", "Store", "Threads"], swiftSettings: optimised),
-        .target(name: "Visits", dependencies: ["Access", "AnalyticsStore", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Visits", dependencies: ["Access", "AnalyticsStore", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log"), .product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: optimised),
         .target(name: "Contract", dependencies: ["AnalyticsStore", "DeliveryStore", "HTTP", "JSON", "Model", "Pages", "QRCodes", "Store", "Text", "Work"], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Access", "AnalyticsStore", "Contract", "DeliveryStore", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),

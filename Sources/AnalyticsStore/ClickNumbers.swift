@@ -12,7 +12,7 @@ package struct ClickNumbers: ~Copyable {
     }
 
     /// Those used last.
-    private var known = RecentlyUsed<Key, UInt32>(budget: knownLimit)
+    private var known = RecentlyUsed<HashedKey, UInt32>(budget: knownLimit)
 
     private static let knownLimit = 50_000
 
@@ -51,7 +51,7 @@ package struct ClickNumbers: ~Copyable {
                 let key = Key(workspace: workspace, value: numbered.value)
                 found[key] = numbered.number
                 // What counts as another today may have a number of its own tomorrow.
-                if !numbered.isOther { known.set(key, to: numbered.number) }
+                if !numbered.isOther { known.set(HashedKey(key), to: numbered.number) }
             }
         }
         return try clicks.map { try number($0, areViews, from: found) }
@@ -83,7 +83,7 @@ package struct ClickNumbers: ~Copyable {
     private mutating func number(
         _ value: ClickValue, of click: Click, noting missing: inout [WorkspaceID: Set<ClickValue>]
     ) -> UInt32? {
-        if let number = known.use(Key(workspace: click.workspace, value: value)) { return number }
+        if let number = known.use(HashedKey(Key(workspace: click.workspace, value: value))) { return number }
         missing[click.workspace, default: []].insert(value)
         return nil
     }
@@ -91,7 +91,7 @@ package struct ClickNumbers: ~Copyable {
     private mutating func number(_ click: Click, _ isView: Bool, from found: [Key: UInt32]) throws(MariaDBError) -> NumberedClick {
         func find(_ value: ClickValue) throws(MariaDBError) -> UInt32 {
             let key = Key(workspace: click.workspace, value: value)
-            if let number = found[key] ?? known.use(key) { return number }
+            if let number = found[key] ?? known.use(HashedKey(key)) { return number }
             throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
         }
         let key = TraitsKey(workspace: click.workspace, traits: ObjectIdentifier(click.traits))

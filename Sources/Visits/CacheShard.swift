@@ -1,3 +1,4 @@
+import OrderedCollections
 import Signals
 import Threads
 
@@ -12,19 +13,19 @@ final class CacheShard<Value: AnyObject & Sendable>: Sendable {
             var lookup: Lookup<Value?>
         }
 
-        private var entries: [String: Entry] = [:]
-        private var asked: [String: Asked] = [:]
-        /// Keys as the hand passes them, for eviction.
-        private var order: [String] = []
+        /// In the order in which the hand passes them, for eviction.
+        private var entries: OrderedDictionary<HashedKey, Entry> = [:]
+        private var asked: [HashedKey: Asked] = [:]
         private var hand = 0
         private(set) var bytes = 0
 
         var count: Int { entries.count }
 
         /// The entry, noted as used.
-        mutating func use(_ key: String) -> Entry? {
-            guard let entry = entries[key] else { return nil }
-            if !entry.wasUsed { entries[key]?.wasUsed = true }
+        mutating func use(_ key: HashedKey) -> Entry? {
+            guard let place = entries.index(forKey: key) else { return nil }
+            let entry = entries.values[place]
+            if !entry.wasUsed { entries.values[place].wasUsed = true }
             return entry
         }
 
@@ -35,7 +36,7 @@ final class CacheShard<Value: AnyObject & Sendable>: Sendable {
         /// - Parameter since: what was read before is not new enough, in monotonic milliseconds.
         /// - Returns: also whether there is one whose answer is late, though nobody may wait for it.
         mutating func join(
-            _ key: String, _ stamp: Changes.Stamp, since: Int
+            _ key: HashedKey, _ stamp: Changes.Stamp, since: Int
         ) -> (lookup: Lookup<Value?>, isAsked: Bool, isLate: Bool) {
             let isLate = asked[key]?.lookup.isLate ?? false
             if !isLate, let asked = asked[key], asked.stamp == stamp { return (asked.lookup, true, false) }
@@ -49,46 +50,43 @@ final class CacheShard<Value: AnyObject & Sendable>: Sendable {
             return (lookup, false, isLate)
         }
 
-        mutating func end(_ lookup: Lookup<Value?>, _ key: String) {
+        mutating func end(_ lookup: Lookup<Value?>, _ key: HashedKey) {
             if asked[key]?.lookup === lookup { asked[key] = nil }
         }
 
         // MARK: What is kept
 
-        mutating func keep(_ entry: Entry, _ key: String, limit: Int) {
+        mutating func keep(_ entry: Entry, _ key: HashedKey, limit: Int) {
             guard entry.bytes <= limit else { return remove(key) }
             var entry = entry
             if let old = entries[key] {
                 if entry.stamp.isOlder(than: old.stamp) { return }
                 entry.wasUsed = old.wasUsed
                 bytes -= Int(old.bytes)
-            } else {
-                order.append(key)
             }
             entries[key] = entry
             bytes += Int(entry.bytes)
             while bytes > limit { evictOne() }
         }
 
-        private mutating func remove(_ key: String) {
-            guard entries[key] != nil, let index = order.firstIndex(of: key) else { return }
-            evict(index)
+        private mutating func remove(_ key: HashedKey) {
+            if let place = entries.index(forKey: key) { evict(place) }
         }
 
         /// The clock algorithm, an approximation of least recently used: what was used since the hand came by last is
         /// spared once.
         private mutating func evictOne() {
             while true {
-                hand = hand + 1 < order.count ? hand + 1 : 0
-                guard entries[order[hand]]?.wasUsed == true else { return evict(hand) }
-                entries[order[hand]]?.wasUsed = false
+                hand = hand + 1 < entries.count ? hand + 1 : 0
+                guard entries.values[hand].wasUsed else { return evict(hand) }
+                entries.values[hand].wasUsed = false
             }
         }
 
-        private mutating func evict(_ index: Int) {
-            bytes -= Int(entries.removeValue(forKey: order[index])?.bytes ?? 0)
-            order.swapAt(index, order.count - 1)
-            order.removeLast()
+        /// The last takes its place: the others need not move.
+        private mutating func evict(_ place: Int) {
+            entries.swapAt(place, entries.count - 1)
+            bytes -= Int(entries.removeLast().value.bytes)
         }
     }
 }

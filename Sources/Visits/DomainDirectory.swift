@@ -33,24 +33,24 @@ package final class DomainDirectory: Sendable {
     /// The domain that has this host. A host that was found without a domain is asked for again when `isNewExpected`.
     /// While MariaDB is away a domain that was known within the hour is still given.
     package func find(_ host: String, isNewExpected: Bool = false) throws -> Domain? {
-        let key = Place.bare(host).key
-        switch cache.find(key) {
+        let place = Place.bare(host)
+        switch cache.find(place) {
         case .trusted(nil) where isNewExpected, .due(nil) where isNewExpected:
-            return try load(host, key, nil)
+            return try load(host, nil)
         case .trusted(let known):
             return known?.domain
         case .due(let known):
-            cache.refresh(key, Self.question(host))
+            cache.refresh(place, Self.question(host))
             return known?.domain
         case .untrusted(let entry):
-            return try load(host, key, entry)
+            return try load(host, entry)
         }
     }
 
-    private func load(_ host: String, _ key: String, _ entry: ExactCache<Known>.Entry?) throws -> Domain? {
+    private func load(_ host: String, _ entry: ExactCache<Known>.Entry?) throws -> Domain? {
         // What no host can be called is nobody's: it is not asked for, and not remembered.
         guard entry != nil || host == sharedHost || HostName.isOne(host) else { return nil }
-        switch try cache.load(key, entry, Self.question(host)) {
+        switch try cache.load(.bare(host), entry, Self.question(host)) {
         case .fresh(let known): return known?.domain
         case .stale(let known): return known.domain
         }

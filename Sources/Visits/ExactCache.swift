@@ -1,10 +1,11 @@
 import MariaDB
+import Model
 import Signals
 import Store
 import Synchronization
 import Threads
 
-/// What visitors need of the database, kept in memory by host and slug or by host, and exact:
+/// What visitors need of the database, kept in memory by its place, and exact:
 ///
 /// - A copy is trusted while nothing has told of a change since before it was read (``Changes``), and for a minute at most:
 ///   a process that dies between commit and telling tells nobody.
@@ -59,7 +60,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     private static var shardCount: Int { 16 }
 
     /// - Parameters:
-    ///   - bytes: of all that is kept, as counted by `size` and the length of the keys.
+    ///   - bytes: of all that is kept, as counted by `size`.
     ///   - size: of a value, with all that it alone keeps in memory.
     init(
         _ lookups: VisitorLookups, _ changes: Changes, terms: CacheTerms, bytes: Int, size: @escaping @Sendable (Value) -> Int
@@ -69,7 +70,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         shardBytes = bytes / Self.shardCount
     }
 
-    func find(_ key: String) -> Found {
+    func find(_ place: Place) -> Found {
+        let key = HashedKey(place)
         guard let entry = shard(key).state.withLock({ $0.use(key) }) else { return .untrusted(nil) }
         let age = monotonicMilliseconds() - entry.loadedAt
         guard let value = entry.value else { return isUnknown(entry, age) ? .trusted(nil) : .untrusted(entry) }
@@ -83,28 +85,28 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
 
     /// Reads again what is due, and waits for nothing. That MariaDB is silent or late is found out here as a rule, before
     /// anybody would wait for it.
-    func refresh(_ key: String, _ question: @escaping Question) {
+    func refresh(_ place: Place, _ question: @escaping Question) {
         guard !lookups.isSuspected, !hasEnoughQuestions else { return }
-        _ = ask(key, since: monotonicMilliseconds() - terms.refresh, question)
+        _ = ask(place, since: monotonicMilliseconds() - terms.refresh, question)
     }
 
     /// Reads what is not trusted.
     /// - Parameter entry: what ``find(_:)`` has found.
     /// - Throws: where MariaDB does not answer and there is nothing to go by.
-    func load(_ key: String, _ entry: Entry?, _ question: @escaping Question) throws -> Loaded {
+    func load(_ place: Place, _ entry: Entry?, _ question: @escaping Question) throws -> Loaded {
         let since = (entry?.loadedAt ?? monotonicMilliseconds()) + 1
         guard let known = known(entry) else {
-            return .fresh(try lookups.insist(lateness) { ask(key, since: since, question) })
+            return .fresh(try lookups.insist(lateness) { ask(place, since: since, question) })
         }
         // What is known to have changed is waited for all the same, while few do.
         if let entry, changes.isUnchanged(entry.stamp) {
             if lookups.isSuspected { return .stale(known) }
             if lateness.isOn {
-                if !hasEnoughQuestions { _ = ask(key, since: since, question) }
+                if !hasEnoughQuestions { _ = ask(place, since: since, question) }
                 return .stale(known)
             }
         }
-        guard let value = try lookups.answerIfFew(lateness, { ask(key, since: since, question) }) else { return .stale(known) }
+        guard let value = try lookups.answerIfFew(lateness, { ask(place, since: since, question) }) else { return .stale(known) }
         return .fresh(value)
     }
 
@@ -117,8 +119,9 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
     }
 
     /// Asks, or joins whoever has asked already and will get an answer that is as new.
-    private func ask(_ key: String, since: Int, _ question: @escaping Question) -> Lookup<Value?>? {
-        let (shard, stamp) = (shard(key), changes.stamp(key))
+    private func ask(_ place: Place, since: Int, _ question: @escaping Question) -> Lookup<Value?>? {
+        let key = HashedKey(place)
+        let (shard, stamp) = (shard(key), changes.stamp(place.key))
         let (lookup, isAsked, isLate) = shard.state.withLock { $0.join(key, stamp, since: since) }
         if isLate { lookups.noteLate(lateness) }
         if isAsked { return lookup }
@@ -143,8 +146,8 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
         return nil
     }
 
-    private func keep(_ value: Value?, _ key: String, _ stamp: Changes.Stamp, in state: inout CacheShard<Value>.State) {
-        let bytes = key.utf8.count + (value.map(size) ?? 0)
+    private func keep(_ value: Value?, _ key: HashedKey, _ stamp: Changes.Stamp, in state: inout CacheShard<Value>.State) {
+        let bytes = value.map(size) ?? 0
         state.keep(
             Entry(
                 value: value, loadedAt: monotonicMilliseconds(), stamp: stamp,
@@ -152,9 +155,7 @@ final class ExactCache<Value: AnyObject & Sendable>: Sendable {
             key, limit: shardBytes)
     }
 
-    private func shard(_ key: String) -> CacheShard<Value> {
-        shards[Int(UInt(bitPattern: key.hashValue) % UInt(shards.count))]
-    }
+    private func shard(_ key: HashedKey) -> CacheShard<Value> { shards[key.part(of: shards.count)] }
 
     var count: Int { shards.reduce(0) { sum, shard in sum + shard.state.withLock { $0.count } } }
 
@@ -171,7 +172,7 @@ package struct CacheTerms: Sendable {
     /// That there is nothing is believed also while no other host is heard.
     package var trustsUnknownUnheard = false
     /// What an entry counts for at the least: its own places in memory, which are larger than a short text.
-    package var leastBytes = 400
+    package var leastBytes = 300
 
     package init(trust: Int = 60_000, refresh: Int = 55_000) {
         self.trust = trust

@@ -192,14 +192,14 @@ struct OutageTests {
         let lookups = VisitorLookups(store: try line(.stopped).stage.store)
         let changes = Changes(HostMemory(path: nil))
         let cache = ExactCache<Known>(lookups, changes, terms: CacheTerms(), bytes: 1 << 20) { _ in 8 }
-        let key = "go.test/changed"
-        _ = try cache.load(key, nil) { _ in Known() }
-        guard case .untrusted(let entry?) = cache.find(key) else { throw TestFailure("nothing is known") }
-        changes.hear(key)
+        let place = Place(host: "go.test", slug: "changed")
+        _ = try cache.load(place, nil) { _ in Known() }
+        guard case .untrusted(let entry?) = cache.find(place) else { throw TestFailure("nothing is known") }
+        changes.hear(place.key)
         cache.lateness.begin()
         let asked = Monitor(0)
         @Sendable func isFresh() throws -> Bool {
-            let loaded = try cache.load(key, entry) { _ in
+            let loaded = try cache.load(place, entry) { _ in
                 asked.withLock { $0 += 1 }
                 return Known()
             }
