@@ -10,7 +10,7 @@ package enum ClickCompaction {
     /// As soon as so many parts or clicks of a workspace wait, they are compacted.
     package struct Threshold: Sendable {
         var parts = 64
-        var clicks = 100_000
+        var clicks = 50_000
 
         /// For tests, which let every batch be compacted.
         package static let everyBatch = Threshold(parts: 1, clicks: 1)
@@ -20,7 +20,7 @@ package enum ClickCompaction {
     }
 
     /// Clicks of one transaction, but for what the last part has beyond: they are in memory meanwhile.
-    private static let clicksAtOnce = 100_000
+    private static let clicksAtOnce = 50_000
 
     /// Compacts what a workspace has waiting, in one transaction or several. Nothing where another process does so.
     package static func run(_ workspace: WorkspaceID, in store: Store) throws {
@@ -66,7 +66,8 @@ package enum ClickCompaction {
 
     /// The sums of the whole workspace. Views of pages are no clicks of it.
     private static func sumUp(_ facts: [CountedFact], to sums: inout [ClickSums.Key: Sums], with counter: inout SumCounter) {
-        let ordered = facts.filter { $0.link < ClickNumbers.firstPage }.sorted { $0.quarter < $1.quarter }
+        var ordered = facts.filter { $0.link < ClickNumbers.firstPage }
+        ordered.sort { $0.quarter < $1.quarter }
         for level in ClickSums.Level.allCases {
             for facts in ordered.runs(by: { level.floor($0.quarter) }) {
                 let period = level.floor(facts[facts.startIndex].quarter)
@@ -96,8 +97,9 @@ struct CountedFact {
     var quarter: Int { Int(day) * Quarter.ofDay + Int(fact.quarter) }
 
     /// Facts that are alike as one; by link and day, and in the order of time there.
-    static func count(_ facts: [LinkFact], _ domains: LinkDomains) -> [CountedFact] {
-        facts.sorted().runs(by: { $0 }).map { run in
+    static func count(_ facts: consuming [LinkFact], _ domains: LinkDomains) -> [CountedFact] {
+        facts.sort()
+        return facts.runs(by: { $0 }).map { run in
             let first = run[run.startIndex]
             return CountedFact(link: first.link, domain: domains.ofBlock(first.link), day: first.day, fact: first.fact, count: run.count)
         }
@@ -169,16 +171,13 @@ extension Sums {
 }
 
 extension RandomAccessCollection where Index == Int {
-    /// Neighbours that have the same value.
-    fileprivate func runs<Value: Equatable>(by value: (Element) -> Value) -> [SubSequence] {
-        var (runs, start) = ([SubSequence](), startIndex)
-        while start < endIndex {
-            let first = value(self[start])
-            var end = start + 1
-            while end < endIndex, value(self[end]) == first { end += 1 }
-            runs.append(self[start..<end])
-            start = end
+    /// Neighbours that have the same value, one run after another: there may be as many as elements.
+    fileprivate func runs<Value: Equatable>(by value: @escaping (Element) -> Value) -> some Sequence<SubSequence> {
+        sequence(state: startIndex) { start in
+            guard start < endIndex else { return nil }
+            let (begin, first) = (start, value(self[start]))
+            while start < endIndex, value(self[start]) == first { start += 1 }
+            return self[begin..<start]
         }
-        return runs
     }
 }
