@@ -10,8 +10,8 @@ package final class QRDrawings: Sendable {
     /// By entity tag; they cost bytes.
     private let kept: Monitor<RecentlyUsed<String, [UInt8]>>
 
-    /// - Parameter limit: bytes of the images that are kept: some hundreds of usual size.
-    package init(_ gate: Gate<WorkspaceID>, limit: Int = 2 << 20) {
+    /// - Parameter limit: bytes of the images that are kept: a thousand of usual size, as PNG and as SVG.
+    package init(_ gate: Gate<WorkspaceID>, limit: Int = 4 << 20) {
         (self.gate, self.limit) = (gate, limit)
         kept = Monitor(RecentlyUsed(budget: limit))
     }
@@ -37,6 +37,7 @@ package final class QRDrawings: Sendable {
     private func keep(_ image: [UInt8], _ tag: String) {
         // One large image takes the place of no more than a few others.
         guard image.count <= limit / 16 else { return }
-        kept.withLock { $0.set(tag, to: image, cost: image.count) }
+        let exact = Array(image[...])  // without the room that it was drawn in
+        kept.withLock { $0.set(tag, to: exact, cost: exact.count) }
     }
 }
