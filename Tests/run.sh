@@ -15,9 +15,9 @@ install_missing wrk python3-venv php-cli zbar-tools certbot pebble
 
 sh Tests/dates.sh
 sh Tests/purge.sh
-swift build -c release --product mask-worker
-swift build -c release --product mask-webhooks
-swift build -c release --product maskctl
+swift build -c release --static-swift-stdlib --product mask-worker
+swift build -c release --static-swift-stdlib --product mask-webhooks
+swift build -c release --static-swift-stdlib --product maskctl
 swift build --build-tests
 MASK_BIN=$(swift build -c release --show-bin-path)
 export MASK_BIN

@@ -4,8 +4,8 @@
 #
 #   sh systemd/package.sh [--output DIR] [--version VERSION]
 #
-# The programs are built as for the quick start; MASK_BIN names a folder where they are already. The target needs no Swift
-# toolchain: the runtime's libraries are in the package, once, in /usr/lib/mask. Prints the path of the package.
+# The programs are built as for the quick start; MASK_BIN names a folder where they are already. The target needs nothing of
+# Swift: what they use of it is in them. Prints the path of the package.
 
 set -eu
 umask 022
@@ -47,30 +47,25 @@ tree=$work/mask
 library=$tree/usr/lib/mask
 share=$tree/usr/share
 
-# ---- programs and the libraries of Swift ---------------------------------------------------------------------------
+# ---- programs ------------------------------------------------------------------------------------------------------
 
 if [ -n "${MASK_BIN:-}" ]; then
   bin=$MASK_BIN
 else
   sh "$here/quickstart.sh" --install-only >&2
   for product in mask-worker mask-webhooks maskctl; do
-    (cd "$root" && swift build -c release --product $product) >&2
+    (cd "$root" && swift build -c release --static-swift-stdlib --product $product) >&2
   done
   bin=$(cd "$root" && swift build -c release --show-bin-path)
 fi
 manual=$(cd "$root" && swift build -c release --show-bin-path)/generate-manual
-[ -x "$manual" ] || (cd "$root" && swift build -c release --product generate-manual) >&2
+[ -x "$manual" ] || (cd "$root" && swift build -c release --static-swift-stdlib --product generate-manual) >&2
 
 install -d "$library" "$tree/usr/bin"
-for program in mask-worker mask-webhooks maskctl; do install -m 755 "$bin/$program" "$library/"; done
-ldd "$library/maskctl" "$library/mask-worker" "$library/mask-webhooks" |
-  sed -nE 's|.* => (/.*/usr/lib/swift/linux/.*\.so) .*|\1|p' | sort -u | while read -r path; do
-  install -m 644 "$path" "$library/"
-done
-for file in "$library"/*; do
-  case $file in */apache-certificates) continue ;; esac
-  strip --strip-unneeded --remove-section=.comment "$file" 2>/dev/null
-  patchelf --set-rpath /usr/lib/mask "$file"
+for program in mask-worker mask-webhooks maskctl; do
+  install -m 755 "$bin/$program" "$library/"
+  strip --strip-unneeded --remove-section=.comment "$library/$program"
+  patchelf --remove-rpath "$library/$program"
 done
 ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
 

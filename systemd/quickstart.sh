@@ -145,7 +145,7 @@ find_programs() {
   done
 }
 
-build() { cd "$root" && exec swift build -c release --product "$1"; }
+build() { cd "$root" && exec swift build -c release --static-swift-stdlib --product "$1"; }
 
 # Shows how far a build is for as long as it goes on: in one line that changes on a terminal, a line a minute elsewhere.
 show_progress() {
@@ -264,15 +264,17 @@ make_certificates() {
 
 services="mariadb redis worker-a worker-b nginx cron webhooks"
 
+# How workers keep free memory: as the unit says.
+allocation() { sed -n 's/^Environment=\(GLIBC_TUNABLES=\)/\1/p' "$root/systemd/mask-worker@.service"; }
+
 # What each service runs.
 run_service() {
   case $1 in
     mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" "$user_option" ;;
     redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
       --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
-    # Few malloc arenas: hundreds of threads would otherwise keep freed memory in sixteen of them (mallopt(3)).
-    worker-a) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/a.sock" ;;
-    worker-b) exec env MALLOC_ARENA_MAX=4 "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
+    worker-a) exec env "$(allocation)" "$bin/mask-worker" --listen "$dir/sockets/a.sock" ;;
+    worker-b) exec env "$(allocation)" "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
         { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :

@@ -28,7 +28,7 @@ enum RecordFailure: Error {
 /// Its own, and not libfcgi's reader: that one aborts the process where a pair of lengths overflows an int.
 struct RecordReader<Source: ByteSource> {
     private(set) var source: Source
-    private var buffer = [UInt8](repeating: 0, count: 16_384)
+    private var buffer = [UInt8](repeating: 0, count: 8_192)
     private var (start, end) = (0, 0)
     /// The name-value pairs of the request that was begun last.
     private(set) var parameters: [UInt8] = []

@@ -49,5 +49,5 @@ struct RecordWriter {
     }
 
     /// Each thread keeps what it has had for its next answer: 64 KiB at the most.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.count <= 1 << 16) }
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.count <= 1 << 14) }
 }

@@ -273,7 +273,7 @@ measure_creates() {
   stop_floor
 }
 
-# Of 1,000 links: as PNG they fit into the memory for what was drawn, as SVG not. What stands as floor is reading the link.
+# Of 1,000 links, which fit into the memory for what was drawn. What stands as floor is reading the link.
 measure_qr() {
   headline "QR codes: GET /v1/links/{id}/qr"
   measured=ours
@@ -344,10 +344,17 @@ pace() {
     "$(milliseconds "$5")" "$(milliseconds "$6")" "$(milliseconds "$7")"
 }
 
-# One worker behind both sockets of the upstream, so that every link is surely in its cache.
+# One worker behind both sockets of the upstream, so that every link is surely in its cache: the one that loads the clicks, too.
 measure_memory() {
-  headline "Memory of a worker with $cached_links links cached"
-  worker=$(cat "$folder/processes/worker-a.pid")
+  headline "Memory of the worker that loads the clicks, with $cached_links links cached"
+  name=a
+  for other in /proc/"$(cat "$folder/processes/worker-b.pid")"/fd/*; do
+    case $(readlink "$other") in */loader.lock) name=b ;; esac
+  done
+  one_https=$(free_port $((floor_https + 1))) one_http=$(free_port $((floor_http + 1)))
+  start_nginx one "$folder/sockets/$name.sock" "$folder/sockets/$name.sock" "$one_https" "$one_http"
+  sleep 0.5
+  worker=$(cat "$folder/processes/worker-$name.pid")
   say "  before: $(memory_of "$worker") kB"
   "$folder/paced" "$one_http" mask.localhost /bench-%ld $cached_links 1000000 $cached_links >"$folder/paced.out"
   drain
@@ -360,7 +367,7 @@ measure_memory() {
     # The first part only warms up.
     echo "$((step * part)) $(memory_of "$worker")" >>"$folder/slope"
     say "  after $(((step + 1) * part)) more requests: $(tail -n1 "$folder/slope" | cut -d' ' -f2) kB"
-    [ "$(cat "$folder/processes/worker-a.pid")" = "$worker" ] || fail "The worker was started again meanwhile."
+    [ "$(cat "$folder/processes/worker-$name.pid")" = "$worker" ] || fail "The worker was started again meanwhile."
   done
   memory_slope=$(awk '{ n++; x += $1; y += $2; xx += $1 * $1; xy += $1 * $2 }
     END { printf "%.0f", (n * xy - x * y) / (n * xx - x * x) * 1e6 }' "$folder/slope")
@@ -481,8 +488,6 @@ build_programs
 floor_https=$(free_port $((https + 1))) floor_http=$(free_port $((http + 1)))
 start_nginx floor "$folder/sockets/floor-a.sock" "$folder/sockets/floor-b.sock" "$floor_https" "$floor_http"
 floor_nginx=$started
-one_https=$(free_port $((floor_https + 1))) one_http=$(free_port $((floor_http + 1)))
-start_nginx one "$folder/sockets/a.sock" "$folder/sockets/a.sock" "$one_https" "$one_http"
 make_data
 if wants redirect; then measure_redirects; fi
 if wants get; then measure_reads; fi

@@ -300,7 +300,7 @@ END
 
 # app_worker NAME POOL: starts one pool of a host; its process id is in worker_NAME_POOL.
 app_worker() {
-  background "$1" "$1/log/worker-$2.log" env MASK_CONFIG="$lab/$1/mask.env" MALLOC_ARENA_MAX=4 \
+  background "$1" "$1/log/worker-$2.log" env MASK_CONFIG="$lab/$1/mask.env" \
     "$worker" --listen "$lab/$1/sockets/$2.sock"
   eval "worker_$1_$2=$started"
 }
