@@ -48,6 +48,6 @@ struct RecordWriter {
         bytes.append(0)
     }
 
-    /// Each thread keeps what it has had for its next answer: 64 KiB at the most.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.count <= 1 << 14) }
+    /// Each thread keeps what it has had for its next answer: 16 KiB at the most.
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 14) }
 }

@@ -29,7 +29,7 @@ package struct QRDrawing {
     }
 
     /// To be raised when the same things are drawn differently.
-    private static let revision = 2
+    private static let revision = 3
 
     /// Of all that decides the bytes of the image.
     package var tag: EntityTag {

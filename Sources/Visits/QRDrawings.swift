@@ -37,7 +37,7 @@ package final class QRDrawings: Sendable {
     private func keep(_ image: [UInt8], _ tag: String) {
         // One large image takes the place of no more than a few others.
         guard image.count <= limit / 16 else { return }
-        let exact = Array(image[...])  // without the room that it was drawn in
+        let exact = image.withUnsafeBufferPointer { Array($0) }  // without the room that it was drawn in
         kept.withLock { $0.set(tag, to: exact, cost: exact.count) }
     }
 }

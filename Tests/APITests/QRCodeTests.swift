@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Images
 import Model
+import QRCodes
 import Support
 import Testing
 
@@ -462,5 +463,14 @@ struct QRCodeTests {
             (0...60).filter { (try? drawings.bytes(of: drawing($0, size: $0 < 60 ? 512 : 4096), for: workspace)) != nil }
         }
         #expect((10...22).contains(kept.count) && kept.last == 59 && kept == Array(kept[0]...59))
+    }
+
+    @Test("a drawing that is kept takes no more memory than it counts for", arguments: [QRFormat.svg, .png])
+    func exact(format: QRFormat) throws {
+        let drawings = QRDrawings(Gate("drawing", places: 1, queue: 0, retryAfter: 1))
+        let drawing = QRDrawing(text: "https://a.example/1", style: QRStyle(), format: format)
+        let drawn = try drawings.bytes(of: drawing, for: stage.workspace.id)
+        let kept = try drawings.bytes(of: drawing, for: stage.workspace.id)
+        #expect(kept == drawn && kept.capacity < kept.count + 64)
     }
 }

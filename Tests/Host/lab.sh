@@ -298,9 +298,12 @@ http {
 END
 }
 
+# How workers keep free memory: as the unit says.
+allocation=$(sed -n 's/^Environment=\(GLIBC_TUNABLES=\)/\1/p' "$root/systemd/mask-worker@.service")
+
 # app_worker NAME POOL: starts one pool of a host; its process id is in worker_NAME_POOL.
 app_worker() {
-  background "$1" "$1/log/worker-$2.log" env MASK_CONFIG="$lab/$1/mask.env" \
+  background "$1" "$1/log/worker-$2.log" env MASK_CONFIG="$lab/$1/mask.env" "$allocation" \
     "$worker" --listen "$lab/$1/sockets/$2.sock"
   eval "worker_$1_$2=$started"
 }

@@ -28,11 +28,11 @@ struct RecentlyUsedTests {
         #expect(cache.use(11) == 0)
     }
 
-    @Test("against a plain model: a thousand random operations")
-    func model() {
-        var (cache, model) = (RecentlyUsed<Int, Int>(budget: 8), [(key: Int, value: Int)]())
-        for step in 0..<1000 {
-            let key = Int.random(in: 0..<16)
+    @Test("against a plain model: thousands of random operations", arguments: [(budget: 8, steps: 1000), (64, 20_000)])
+    func model(budget: Int, steps: Int) {
+        var (cache, model) = (RecentlyUsed<Int, Int>(budget: budget), [(key: Int, value: Int)]())
+        for step in 0..<steps {
+            let key = Int.random(in: 0..<2 * budget)
             let found = model.firstIndex { $0.key == key }
             switch Int.random(in: 0..<3) {
             case 0:
@@ -41,7 +41,7 @@ struct RecentlyUsedTests {
             case 1:
                 if let found { model.remove(at: found) }
                 model.append((key, step))
-                if model.count > 8 { model.removeFirst() }
+                if model.count > budget { model.removeFirst() }
                 cache.set(key, to: step)
             default:
                 if let found { model.remove(at: found) }
@@ -49,6 +49,7 @@ struct RecentlyUsedTests {
             }
             #expect(cache.count == model.count && cache.cost == model.count)
         }
+        #expect((0..<2 * budget).map { cache.use($0) } == (0..<2 * budget).map { key in model.first { $0.key == key }?.value })
     }
 
     @Test("what has gone is let go")
