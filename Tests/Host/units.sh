@@ -80,11 +80,14 @@ grep -q '^CapEff:[[:space:]]*0*$' "/proc/$(process a)/status" || fail "the worke
 grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$(process a)/status" || fail "the worker could gain privileges"
 grep -q '^Seccomp:[[:space:]]*2$' "/proc/$(process a)/status" || fail "the worker's system calls are not filtered"
 fact "it has no capabilities, gains none, and its system calls are filtered"
-tunables=$(tr '\0' '\n' <"/proc/$(process a)/environ" | sed -n 's/^GLIBC_TUNABLES=//p')
-for tunable in $(printf %s "$tunables" | tr : ' '); do
+tunables=$(systemctl show -P Environment mask-worker@a.service | tr ' ' '\n' | sed -n 's/^GLIBC_TUNABLES=//p' | tr : '\n')
+expect 4 "$(echo "$tunables" | grep -c =)" "it is told how to keep free memory"
+for tunable in $tunables; do
   /lib64/ld-linux-x86-64.so.2 --list-tunables | grep -q "^${tunable%=*}:" || fail "glibc knows no ${tunable%=*}"
+  # Some versions of glibc put an end behind each where it stands.
+  tr '\0:' '\n\n' <"/proc/$(process a)/environ" | grep -q "$tunable\$" || fail "the worker was not told $tunable"
 done
-expect 4 "$(printf %s "$tunables" | tr : '\n' | grep -c =)" "it is told how to keep free memory, in words that glibc knows"
+fact "in words that glibc knows, and that reach it"
 expect "1073741824" "$(systemctl show -P MemoryMax mask-worker@a.service)" "its memory is bounded"
 
 # ---- logos are drawn elsewhere -------------------------------------------------------------------------------------
