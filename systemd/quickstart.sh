@@ -273,8 +273,7 @@ run_service() {
     mariadb) exec mariadbd --defaults-file="$dir/mariadb.cnf" "$user_option" ;;
     redis) exec redis-server --port 0 --unixsocket "$dir/sockets/redis.sock" --unixsocketperm 700 --dir "$dir/redis" \
       --save '' --maxmemory 64mb --maxmemory-policy volatile-ttl ;;
-    worker-a) exec env "$(allocation)" "$bin/mask-worker" --listen "$dir/sockets/a.sock" ;;
-    worker-b) exec env "$(allocation)" "$bin/mask-worker" --listen "$dir/sockets/b.sock" ;;
+    worker-*) exec env "$(allocation)" "$bin/mask-worker" --listen "$dir/sockets/${1#worker-}.sock" ;;
     nginx) exec nginx -p "$dir/nginx" -c "$dir/nginx/nginx.conf" -e "$dir/log/nginx-error.log" ;;
     cron) while :; do
         { "$bin/maskctl" journal load && "$bin/maskctl" page sync && as mask-admin maskctl maintain; } || :

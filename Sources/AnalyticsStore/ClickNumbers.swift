@@ -11,6 +11,10 @@ package struct ClickNumbers: ~Copyable {
         var value: ClickValue
     }
 
+    private static func key(_ value: ClickValue, in workspace: WorkspaceID) -> HashedKey {
+        HashedKey(Key(workspace: workspace, value: value))
+    }
+
     /// Those used last.
     private var known = RecentlyUsed<HashedKey, UInt32>(budget: knownLimit)
 
@@ -45,13 +49,13 @@ package struct ClickNumbers: ~Copyable {
             if let click = number(click, areViews, noting: &missing) { numbered.append(click) }
         }
         guard !missing.isEmpty else { return numbered }
-        var found: [Key: UInt32] = [:]
+        var found: [HashedKey: UInt32] = [:]
         for (workspace, values) in missing.sorted(by: { $0.key < $1.key }) {
             for numbered in try numbers(of: values, in: workspace, store: store) {
-                let key = Key(workspace: workspace, value: numbered.value)
+                let key = Self.key(numbered.value, in: workspace)
                 found[key] = numbered.number
                 // What counts as another today may have a number of its own tomorrow.
-                if !numbered.isOther { known.set(HashedKey(key), to: numbered.number) }
+                if !numbered.isOther { known.set(key, to: numbered.number) }
             }
         }
         return try clicks.map { try number($0, areViews, from: found) }
@@ -83,15 +87,15 @@ package struct ClickNumbers: ~Copyable {
     private mutating func number(
         _ value: ClickValue, of click: Click, noting missing: inout [WorkspaceID: Set<ClickValue>]
     ) -> UInt32? {
-        if let number = known.use(HashedKey(Key(workspace: click.workspace, value: value))) { return number }
+        if let number = known.use(Self.key(value, in: click.workspace)) { return number }
         missing[click.workspace, default: []].insert(value)
         return nil
     }
 
-    private mutating func number(_ click: Click, _ isView: Bool, from found: [Key: UInt32]) throws(MariaDBError) -> NumberedClick {
+    private mutating func number(_ click: Click, _ isView: Bool, from found: [HashedKey: UInt32]) throws(MariaDBError) -> NumberedClick {
         func find(_ value: ClickValue) throws(MariaDBError) -> UInt32 {
-            let key = Key(workspace: click.workspace, value: value)
-            if let number = found[key] ?? known.use(HashedKey(key)) { return number }
+            let key = Self.key(value, in: click.workspace)
+            if let number = found[key] ?? known.use(key) { return number }
             throw MariaDBError(code: .unexpectedResult, message: "a value of a click has no number")
         }
         let key = TraitsKey(workspace: click.workspace, traits: ObjectIdentifier(click.traits))

@@ -28,30 +28,36 @@ extension QRImage {
     private func appendRuns(to text: inout SVGText) {
         text.append("<path fill=\"none\" stroke=\"\(style.foreground)\" stroke-width=\"2\" shape-rendering=\"crispEdges\" d=\"")
         for row in 0..<matrix.width {
-            var (column, end) = (0, 0)
-            while column < matrix.width {
-                guard matrix[row, column] else {
-                    column += 1
-                    continue
-                }
-                let start = column
-                while matrix[row, column] { column += 1 }
-                if end == 0 {
+            var end: Int?
+            for run in runs(in: row) {
+                if let end {
+                    text.append("m")
+                    text.append(2 * (run.lowerBound - end))
+                    text.append(" 0")
+                } else {
                     text.append("M")
-                    text.append(2 * (start + style.margin))
+                    text.append(2 * (run.lowerBound + style.margin))
                     text.append(" ")
                     text.append(2 * (row + style.margin) + 1)
-                } else {
-                    text.append("m")
-                    text.append(2 * (start - end))
-                    text.append(" 0")
                 }
                 text.append("h")
-                text.append(2 * (column - start))
-                end = column
+                text.append(2 * run.count)
+                end = run.upperBound
             }
         }
         text.append("\"/>")
+    }
+
+    /// The dark modules of a row, neighbours together.
+    private func runs(in row: Int) -> [Range<Int>] {
+        var (runs, column) = ([Range<Int>](), 0)
+        while column < matrix.width {
+            let start = column
+            while matrix[row, column] { column += 1 }
+            if start < column { runs.append(start..<column) }
+            column += 1
+        }
+        return runs
     }
 
     private func appendRounded(to text: inout SVGText) {

@@ -36,28 +36,28 @@ package final class DomainDirectory: Sendable {
         let place = Place.bare(host)
         switch cache.find(place) {
         case .trusted(nil) where isNewExpected, .due(nil) where isNewExpected:
-            return try load(host, nil)
+            return try load(place, nil)
         case .trusted(let known):
             return known?.domain
         case .due(let known):
-            cache.refresh(place, Self.question(host))
+            cache.refresh(place, Self.question(place))
             return known?.domain
         case .untrusted(let entry):
-            return try load(host, entry)
+            return try load(place, entry)
         }
     }
 
-    private func load(_ host: String, _ entry: ExactCache<Known>.Entry?) throws -> Domain? {
+    private func load(_ place: Place, _ entry: ExactCache<Known>.Entry?) throws -> Domain? {
         // What no host can be called is nobody's: it is not asked for, and not remembered.
-        guard entry != nil || host == sharedHost || HostName.isOne(host) else { return nil }
-        switch try cache.load(.bare(host), entry, Self.question(host)) {
+        guard entry != nil || place.host == sharedHost || HostName.isOne(place.host) else { return nil }
+        switch try cache.load(place, entry, Self.question(place)) {
         case .fresh(let known): return known?.domain
         case .stale(let known): return known.domain
         }
     }
 
-    private static func question(_ host: String) -> ExactCache<Known>.Question {
-        { connection in try Domains.find(host: host, on: connection).map(Known.init) }
+    private static func question(_ place: Place) -> ExactCache<Known>.Question {
+        { connection in try Domains.find(host: place.host, on: connection).map(Known.init) }
     }
 
     package var count: Int { cache.count }
