@@ -65,8 +65,9 @@ let package = Package(
         .target(name: "Visits", dependencies: ["Access", "AnalyticsStore", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log"), .product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: optimised),
         .target(name: "Contract", dependencies: ["AnalyticsStore", "DeliveryStore", "HTTP", "JSON", "Model", "Pages", "QRCodes", "Store", "Text", "Work"], swiftSettings: optimised),
         .target(name: "API", dependencies: ["Access", "AnalyticsStore", "Contract", "DeliveryStore", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Resources", dependencies: ["Access", "AnalyticsStore", "API", "Contract", "DeliveryStore", "DNS", "HTTP", "Images", "JSON", "Model", "Pages", "QRCodes", "Signals", "Store", "Text", "Threads", "Visits", "Webhooks", "Work"], swiftSettings: optimised),
         .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Application", dependencies: ["API", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Application", dependencies: ["API", "Resources", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Operations", dependencies: ["AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Pages", "POSIX"], swiftSettings: optimised),
 
         // The programs.
@@ -99,7 +100,7 @@ let package = Package(
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "WorkTests", dependencies: ["Work", "Support"]),
-        .testTarget(name: "APITests", dependencies: ["API", "Application", "Contract", "Support"]),
+        .testTarget(name: "APITests", dependencies: ["API", "Application", "Contract", "Resources", "Support"]),
         .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Support"]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),

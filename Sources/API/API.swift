@@ -8,8 +8,8 @@ import Threads
 
 /// The API in one dialect: who, how often, which route, may they, and then the handler.
 package struct API: Sendable {
-    let services: Services
-    let dialect: Dialect
+    package let services: Services
+    package let dialect: Dialect
 
     package init(services: Services, dialect: Dialect) { (self.services, self.dialect) = (services, dialect) }
 
@@ -60,7 +60,7 @@ package struct API: Sendable {
     private func answer(_ request: Request, _ path: String, _ progress: inout Progress) throws -> Answer {
         try refuseKey(inAddressOf: request, &progress)
         // HEAD is GET without the body (RFC 9110 section 9.3.2), which the connection leaves out.
-        let match = Route.router.match(request.method == .head ? .get : request.method, path)
+        let match = services.routes.router.match(request.method == .head ? .get : request.method, path)
         if case .found(let route, let parameters) = match {
             progress.endpoint = route.name
             progress.resource = Self.identifier(in: parameters)

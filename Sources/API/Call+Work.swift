@@ -2,12 +2,12 @@ import Work
 
 // The use cases, at this call's service.
 extension Call {
-    var links: LinkWork { LinkWork(assignment) }
-    var qrCodes: QRCodeWork { QRCodeWork(assignment) }
-    var pages: PageWork { PageWork(assignment) }
-    var images: ImageWork { ImageWork(assignment) }
-    var domains: DomainWork { DomainWork(assignment) }
-    var keys: KeyWork { KeyWork(assignment) }
-    var webhooks: WebhookWork { WebhookWork(assignment) }
-    var workspaces: WorkspaceWork { WorkspaceWork(assignment) }
+    package var links: LinkWork { LinkWork(assignment) }
+    package var qrCodes: QRCodeWork { QRCodeWork(assignment) }
+    package var pages: PageWork { PageWork(assignment) }
+    package var images: ImageWork { ImageWork(assignment) }
+    package var domains: DomainWork { DomainWork(assignment) }
+    package var keys: KeyWork { KeyWork(assignment) }
+    package var webhooks: WebhookWork { WebhookWork(assignment) }
+    package var workspaces: WorkspaceWork { WorkspaceWork(assignment) }
 }

@@ -8,23 +8,23 @@ import Visits
 import Work
 
 /// One authorised call of a route: what its handler gets.
-struct Call {
-    let request: Request
-    let principal: Principal
-    let parameters: Router<Route>.Parameters
-    let dialect: Dialect
-    let services: Services
-    let now: Timestamp
-    let rateOutcome: RateOutcome
+package struct Call {
+    package let request: Request
+    package let principal: Principal
+    package let parameters: Router<Route>.Parameters
+    package let dialect: Dialect
+    package let services: Services
+    package let now: Timestamp
+    package let rateOutcome: RateOutcome
     /// What use cases are given.
-    let assignment: Assignment
+    package let assignment: Assignment
     private let madeHash = MadeHash()
     /// What the request's preconditions ask of the resource.
-    let preconditions: Preconditions
+    package let preconditions: Preconditions
     /// How the answer is remembered, where the client has sent an Idempotency-Key with a POST.
-    let idempotency: Idempotency?
+    package let idempotency: Idempotency?
 
-    init(
+    package init(
         _ request: Request, by principal: Principal, _ parameters: Router<Route>.Parameters, _ rateOutcome: RateOutcome, to api: API
     ) throws(Problem) {
         self.request = request
@@ -40,22 +40,22 @@ struct Call {
             hasWebhooks: principal.hasWebhooks)
     }
 
-    var workspace: WorkspaceID { principal.workspace.id }
+    package var workspace: WorkspaceID { principal.workspace.id }
 
     /// The query's reader; to be finished with `finish()`, which refuses what nobody asked for.
-    func query() throws(Problem) -> Query { try Query(dialect.read(query: request.query)) }
+    package func query() throws(Problem) -> Query { try Query(dialect.read(query: request.query)) }
 
     /// The body's reader; to be finished with `finish()`.
     /// - Parameters:
     ///   - orEmpty: no body at all is as good as `{}`.
     ///   - isDeep: the members of objects within have the dialect's names too.
-    func fields(orEmpty: Bool = false, isDeep: Bool = false) throws(Problem) -> JSONFields {
+    package func fields(orEmpty: Bool = false, isDeep: Bool = false) throws(Problem) -> JSONFields {
         if orEmpty && request.body.isEmpty { return JSONFields(JSONObject()) }
         return JSONFields(try object(isDeep: isDeep))
     }
 
     /// The body's reader, with a field that the path has set. The body may say the same, but nothing else.
-    func fields(setting name: String, to value: String) throws(Problem) -> JSONFields {
+    package func fields(setting name: String, to value: String) throws(Problem) -> JSONFields {
         var object = try object()
         if let given = object[name], given != .string(value) {
             throw .validationFailed("/" + name, code: "not_as_in_path", "Send what the path says, or leave the field out.")
@@ -80,23 +80,23 @@ struct Call {
     }
 
     /// The identifier in the path. One of another kind or shape names nothing.
-    func identifier<Kind>(_ name: String = "id") throws(Problem) -> Identifier<Kind> {
+    package func identifier<Kind>(_ name: String = "id") throws(Problem) -> Identifier<Kind> {
         guard let identifier = Identifier<Kind>(parameters[name]) else { throw .notFound() }
         return identifier
     }
 
     /// What the path names, or 404: also for everything of another workspace.
-    func found<Value>(_ body: (Store.Connection) throws -> Value?) throws -> Value {
+    package func found<Value>(_ body: (Store.Connection) throws -> Value?) throws -> Value {
         guard let value = try services.store.read(body) else { throw Problem.notFound() }
         return value
     }
 
     /// The path before `/links` under which this call came in.
-    var basePath: String { dialect == .reference ? "/v1" : "/api/v1" }
+    package var basePath: String { dialect == .reference ? "/v1" : "/api/v1" }
 
     /// Reads, decides and writes again when others change the same thing at the same time.
     /// - Parameter name: what it is, for the refusal after five tries.
-    func retrying(_ name: String, _ body: () throws -> Answer) throws -> Answer {
+    package func retrying(_ name: String, _ body: () throws -> Answer) throws -> Answer {
         for _ in 0..<5 {
             do { return try body() } catch where error.isChangedMeanwhile { continue }
         }
@@ -105,17 +105,17 @@ struct Call {
 
     /// The hash of the password that this call sets.
     /// - Throws: ``TooBusy``; `CryptoError`, and then nothing may be stored.
-    func hash(of password: String) throws -> String {
+    package func hash(of password: String) throws -> String {
         try madeHash.of(password) { try services.visits.passwords.hash(of: $0, for: workspace) }
     }
 
     /// Whether a new epoch would have to be waited for: Redis was away when the request was counted, or was not sure of the
     /// last one.
-    var waitsForEpoch: Bool { !rateOutcome.rate.isShared || services.office.effects.areEpochsLate }
+    package var waitsForEpoch: Bool { !rateOutcome.rate.isShared || services.office.effects.areEpochsLate }
 
     /// Counts a request that does the work of several as that many: refused, nothing has been done yet.
     /// - Parameter extra: what it counts beyond the one that every request counts.
-    func charge(_ extra: Int) throws(RateRefusal) {
+    package func charge(_ extra: Int) throws(RateRefusal) {
         rateOutcome.rate = services.limiter.check(principal.limits.map { limit in
             // Of each limit no more than a full window can give: what costs more could never be let in. A key's low limit
             // takes nothing off what its workspace pays.
@@ -127,10 +127,10 @@ struct Call {
 }
 
 /// What the limits said last of a request: how its answer tells it, whatever that answer is.
-final class RateOutcome {
-    var rate: RateDecision
+package final class RateOutcome {
+    package var rate: RateDecision
 
-    init(_ rate: RateDecision) { self.rate = rate }
+    package init(_ rate: RateDecision) { self.rate = rate }
 }
 
 extension Author {
@@ -143,8 +143,8 @@ extension Author {
 }
 
 /// A request over its limit.
-struct RateRefusal: Error {
-    var rate: RateDecision
+package struct RateRefusal: Error {
+    package var rate: RateDecision
 
-    var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
+    package var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
 }

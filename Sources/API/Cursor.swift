@@ -8,17 +8,17 @@ import Store
 ///
 /// It carries a digest of the workspace and the question it was made under: used with any other it is refused, so that it
 /// neither skips silently nor tells anything of another workspace.
-struct Cursor {
+package struct Cursor {
     private static let version: UInt8 = 1
 
     /// - Parameters:
     ///   - position: the last item of the page, in bytes.
     ///   - question: the list and its filters.
-    static func encode(_ position: [UInt8], _ question: String, _ workspace: WorkspaceID) -> String {
+    package static func encode(_ position: [UInt8], _ question: String, _ workspace: WorkspaceID) -> String {
         base64URL([version] + binding(question, workspace) + position)
     }
 
-    static func decode(_ text: String, length: Int, _ question: String, _ workspace: WorkspaceID) throws(Problem) -> ArraySlice<UInt8> {
+    package static func decode(_ text: String, length: Int, _ question: String, _ workspace: WorkspaceID) throws(Problem) -> ArraySlice<UInt8> {
         guard let bytes = base64URLDecoded(text), bytes.count == 1 + 8 + length, bytes[0] == version,
             Array(bytes[1..<9]) == binding(question, workspace)
         else { throw .invalidCursor }
@@ -31,30 +31,30 @@ struct Cursor {
 }
 
 extension Problem {
-    static let invalidCursor = Problem.invalidParameter(
+    package static let invalidCursor = Problem.invalidParameter(
         "starting_after", "Send the next_cursor of the page before, with the same filters.")
 }
 
 /// `limit` and `starting_after` of a list, and the page that they ask for.
-struct Pagination {
-    let limit: Int
+package struct Pagination {
+    package let limit: Int
     private let cursor: String?
     private let workspace: WorkspaceID
 
-    init(_ query: inout Query, _ workspace: WorkspaceID) throws(Problem) {
+    package init(_ query: inout Query, _ workspace: WorkspaceID) throws(Problem) {
         limit = try query.integer("limit", in: 1...100) ?? 25
         cursor = try query.value("starting_after")
         self.workspace = workspace
     }
 
     /// The bytes of the item after which the page begins; nil for the first page.
-    func position(length: Int, of question: String) throws(Problem) -> ArraySlice<UInt8>? {
+    package func position(length: Int, of question: String) throws(Problem) -> ArraySlice<UInt8>? {
         guard let cursor else { return nil }
         return try Cursor.decode(cursor, length: length, question, workspace)
     }
 
     /// A page of items of which one more was asked for than it holds.
-    func page<Item>(
+    package func page<Item>(
         _ items: [Item], of question: String, position: (Item) -> [UInt8], json: (Item) throws -> JSON
     ) rethrows -> Answer {
         let page = items.prefix(limit)
@@ -63,7 +63,7 @@ struct Pagination {
     }
 
     /// A page of things that are listed by their ids.
-    func page<Item, Kind>(
+    package func page<Item, Kind>(
         of question: String, id: (Item) -> Identifier<Kind>, json: (Item) throws -> JSON,
         items: (_ after: Identifier<Kind>?, _ limit: Int) throws -> [Item]
     ) throws -> Answer {

@@ -24,7 +24,7 @@ package enum Dialect: Sendable {
 
     // MARK: Answers
 
-    func response(_ answer: Answer) -> Response {
+    package func response(_ answer: Answer) -> Response {
         var response = Response(status: answer.status, fields: answer.fields, body: body(of: answer))
         response.fields.reserveCapacity(16)
         if case .stream(let type, let stream) = answer.content {
@@ -38,7 +38,7 @@ package enum Dialect: Sendable {
         return response
     }
 
-    func body(of answer: Answer) -> [UInt8] {
+    package func body(of answer: Answer) -> [UInt8] {
         switch (answer.content, self) {
         case (.none, _), (.stream, _): []
         case (.replayed(let bytes), _), (.file(_, let bytes), _): bytes
@@ -84,7 +84,7 @@ package enum Dialect: Sendable {
 
     /// A body's members under their names in the reference dialect. `url` may be called `originalUrl`.
     /// - Parameter pointer: where the object stands in the body.
-    func read(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
+    package func read(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
         guard self == .quickStart else { return object }
         do throws(RepeatedName) {
             return try object.renamed(Self.readName)
@@ -95,7 +95,7 @@ package enum Dialect: Sendable {
     }
 
     /// The same for the objects within as well.
-    func readDeep(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
+    package func readDeep(_ object: JSONObject, at pointer: String = "") throws(Problem) -> JSONObject {
         guard self == .quickStart else { return object }
         var result = try read(object, at: pointer)
         for (index, member) in object.members.enumerated() {
@@ -120,7 +120,7 @@ package enum Dialect: Sendable {
     private static func readName(_ name: String) -> String { name == "originalUrl" ? "url" : snakeCase(name) }
 
     /// A query with its parameters' names in the reference dialect.
-    func read(query: String) -> String {
+    package func read(query: String) -> String {
         guard self == .quickStart else { return query }
         return query.split(separator: "&").map { pair in
             let name = pair.prefix { $0 != "=" }
@@ -131,7 +131,7 @@ package enum Dialect: Sendable {
     // MARK: Names
 
     /// `expires_at` → `expiresAt`.
-    static func camelCase(_ name: String) -> String {
+    package static func camelCase(_ name: String) -> String {
         var (result, raises) = ("", false)
         for character in name {
             if character == "_" {
@@ -145,7 +145,7 @@ package enum Dialect: Sendable {
     }
 
     /// `expiresAt` → `expires_at`; a name that has no capitals stays.
-    static func snakeCase(_ name: String) -> String {
+    package static func snakeCase(_ name: String) -> String {
         name.reduce(into: "") { result, character in
             result += character.isASCII && character.isUppercase ? "_" + character.lowercased() : String(character)
         }

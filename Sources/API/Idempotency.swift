@@ -10,14 +10,14 @@ import Work
 ///
 /// The answer is stored in the transaction of the change. So neither a crash nor a copy that runs at the same time can come
 /// between the two. Refusals are not stored: they have changed nothing, and a retry is welcome to succeed.
-struct Idempotency {
-    let digest: [UInt8]
-    let fingerprint: [UInt8]
+package struct Idempotency {
+    package let digest: [UInt8]
+    package let fingerprint: [UInt8]
     private let workspace: WorkspaceID
     /// The caller's own API key, which the server does not store: it encrypts what is secret in an answer.
     private let secret: String
 
-    init?(_ request: Request, _ principal: Principal) throws(Problem) {
+    package init?(_ request: Request, _ principal: Principal) throws(Problem) {
         guard let key = request.fields.idempotencyKey else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalidRequest("Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.")
@@ -29,7 +29,7 @@ struct Idempotency {
     }
 
     /// What stores the answer beside the change.
-    func receipt(_ call: Call) -> Receipt<Answer> {
+    package func receipt(_ call: Call) -> Receipt<Answer> {
         Receipt(place: place(at: call.now)) { try record(of: $0, followedBy: $1, call) }
     }
 
@@ -48,7 +48,7 @@ struct Idempotency {
         IdempotentAnswer(workspace: workspace, digest: digest, fingerprint: fingerprint, createdAt: now)
     }
 
-    func replay(_ stored: IdempotentAnswer) throws -> Answer {
+    package func replay(_ stored: IdempotentAnswer) throws -> Answer {
         guard stored.fingerprint == fingerprint else { throw Problem.idempotencyKeyReused() }
         guard let body = stored.isSealed ? try unseal(stored.body, secret: secret) : stored.body else {
             throw Problem.idempotencyKeyReused("Send the request with the API key that it was made with; its answer has a secret in it.")
@@ -63,7 +63,7 @@ struct Idempotency {
 extension Call {
     /// Runs a handler; where it refuses or its outcome is unknown, an answer that is stored under the request's
     /// Idempotency-Key goes before: what was done once may well be refused the second time.
-    func replaying(_ handler: () throws -> Answer) throws -> Answer {
+    package func replaying(_ handler: () throws -> Answer) throws -> Answer {
         guard let idempotency else { return try handler() }
         do {
             return try handler()
@@ -77,7 +77,7 @@ extension Call {
     }
 
     /// Makes a change, with the answer that is made of what it comes to.
-    func commit<Value>(_ change: Change<Value>, _ answer: @escaping (Value) throws -> Answer) throws -> Answer {
+    package func commit<Value>(_ change: Change<Value>, _ answer: @escaping (Value) throws -> Answer) throws -> Answer {
         if idempotency != nil { try admitAnswer() }
         let outcome = try change.map(answer).make(with: idempotency?.receipt(self))
         var answer = outcome.value
@@ -85,7 +85,7 @@ extension Call {
         return answer
     }
 
-    func carryOut(_ effects: [Effect]) { services.office.effects.carryOut(effects) }
+    package func carryOut(_ effects: [Effect]) { services.office.effects.carryOut(effects) }
 
     /// How long the answer will be is not known yet: there is room for it where there is any.
     private func admitAnswer() throws {

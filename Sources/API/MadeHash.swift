@@ -1,8 +1,8 @@
 /// The hash of the password that a call sets: made once, however often its change is tried.
-final class MadeHash {
+package final class MadeHash {
     private var made: (password: String, hash: String)?
 
-    func of(_ password: String, make: (String) throws -> String) rethrows -> String {
+    package func of(_ password: String, make: (String) throws -> String) rethrows -> String {
         if let made, made.password == password { return made.hash }
         let hash = try make(password)
         made = (password, hash)

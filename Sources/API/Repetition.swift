@@ -7,14 +7,14 @@ import Work
 // and nobody may have been told of it.
 extension Call {
     /// No request that nginx repeats was made before.
-    var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
+    package var repetitionsBegin: Timestamp { Timestamp(milliseconds: request.receivedMilliseconds - 1000) }
 
     /// What this very request has done before: not earlier than nginx received it, which is the same time on every attempt.
-    func earlierChanges() throws -> [EarlierChange] { try assignment.earlierChanges(since: repetitionsBegin) }
+    package func earlierChanges() throws -> [EarlierChange] { try assignment.earlierChanges(since: repetitionsBegin) }
 
     /// Deletes what the path names. Where it is not there, this very request may have deleted it.
     /// - Parameter deletion: gives the change, or refuses.
-    func delete<Kind, Thing>(
+    package func delete<Kind, Thing>(
         _ name: String, _ action: AuditAction, find: (Identifier<Kind>, Store.Connection) throws -> Thing?,
         _ deletion: (Thing) throws -> Change<Void>
     ) throws -> Answer {

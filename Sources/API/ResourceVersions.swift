@@ -5,27 +5,27 @@ import Store
 // What the entity tag of a resource is made of. Counts that grow by themselves show in the object without being a change of it.
 
 extension Domain {
-    var resourceVersion: ResourceVersion { ResourceVersion(version) }
+    package var resourceVersion: ResourceVersion { ResourceVersion(version) }
 }
 
 extension APIKey {
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: lastUse.map { Int($0.at.milliseconds) }) }
+    package var resourceVersion: ResourceVersion { ResourceVersion(version, detail: lastUse.map { Int($0.at.milliseconds) }) }
 }
 
 extension Link {
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: clicks) }
+    package var resourceVersion: ResourceVersion { ResourceVersion(version, detail: clicks) }
 }
 
 extension BioPage {
-    var resourceVersion: ResourceVersion { ResourceVersion(version, detail: views) }
+    package var resourceVersion: ResourceVersion { ResourceVersion(version, detail: views) }
 }
 
 extension QRCode {
-    var resourceVersion: ResourceVersion { ResourceVersion(version) }
+    package var resourceVersion: ResourceVersion { ResourceVersion(version) }
 }
 
 extension Webhook {
-    var resourceVersion: ResourceVersion {
+    package var resourceVersion: ResourceVersion {
         let health = [health.failures, health.waiting, health.clicksDropped, Int(health.lastSuccessAt?.milliseconds ?? 0)]
         return ResourceVersion(version, detail: health.reduce(0) { ($0 &* 31 &+ $1) & 0xFFFF_FFFF_FFFF })
     }

@@ -3,18 +3,18 @@ import JSON
 
 /// The fields of a body under the names that the client has sent: a problem points to what stands there, not to what the
 /// reference dialect calls it.
-struct SentNames {
+package struct SentNames {
     private let dialect: Dialect
     private let body: JSON
 
     /// - Parameter body: of the request; one that is no JSON has no fields.
-    init(_ dialect: Dialect, body: [UInt8]) {
+    package init(_ dialect: Dialect, body: [UInt8]) {
         self.dialect = dialect
         self.body = dialect == .quickStart ? (try? JSON.parse(body)) ?? .null : .null
     }
 
     /// The problem, its pointers under the names that were sent.
-    func present(_ problem: Problem) -> Problem {
+    package func present(_ problem: Problem) -> Problem {
         guard dialect == .quickStart else { return problem }
         var problem = problem
         problem.errors = problem.errors.map {

@@ -16,10 +16,12 @@ import Work
 
 /// All that handlers work with: built once per process, shared by all threads.
 public final class Services: Sendable {
+    /// What the API answers.
+    package let routes: Routes
     public let site: SiteConfiguration
     public let store: Store
     /// Where analytics are read.
-    let analytics: AnalyticsSource
+    package let analytics: AnalyticsSource
     public let redis: RedisPool
     public let journal: JournalWriter
     public let webhooks: WebhookPolicy
@@ -34,25 +36,26 @@ public final class Services: Sendable {
     /// What use cases work with.
     package let office: Office
     /// Links for those who read them.
-    let links: KnownLinks
+    package let links: KnownLinks
     /// Who draws logos that come as SVG.
-    let svg: SVG.Place
-    let pictures: Gate<WorkspaceID>
+    package let svg: SVG.Place
+    package let pictures: Gate<WorkspaceID>
     /// Asks about the DNS records of domains.
-    let resolver: Resolver
-    let lookups: Gate<WorkspaceID>
+    package let resolver: Resolver
+    package let lookups: Gate<WorkspaceID>
     /// What routes that are marked as reports go through.
-    let reports: Gate<WorkspaceID>
+    package let reports: Gate<WorkspaceID>
     /// What is sent while it is made has a place here until it is sent.
-    let exports: Gate<WorkspaceID>
+    package let exports: Gate<WorkspaceID>
     /// What routes that change access go through while each of them has to wait.
-    let accessChanges: Gate<WorkspaceID>
+    package let accessChanges: Gate<WorkspaceID>
 
     /// - Parameters:
+    ///   - routes: what the API answers.
     ///   - resolver: asks about the DNS records of domains.
     ///   - svg: who draws logos that come as SVG.
-    public init(
-        _ around: Surroundings, webhooks: WebhookPolicy, resolver: Resolver = Resolver(), svg: SVG.Place = .child
+    package init(
+        _ around: Surroundings, routes: Routes, webhooks: WebhookPolicy, resolver: Resolver = Resolver(), svg: SVG.Place = .child
     ) {
         let gates = GateSizes(threads: around.site.threads, connections: around.store.ordinaryConnections)
         (pictures, lookups, reports) = (gates.pictures, gates.lookups, gates.reports)
@@ -60,10 +63,11 @@ public final class Services: Sendable {
         (site, store, redis) = (around.site, around.store, around.redis)
         analytics = AnalyticsSource(store, replica: around.replica)
         (journal, pages, logger) = (around.journal, around.pages, around.logger)
+        self.routes = routes
         self.webhooks = webhooks
         self.resolver = resolver
         self.svg = svg
-        metrics = RequestMetrics(Route.all.map { ($0.name, $0.method, $0.path) }, around.memory)
+        metrics = RequestMetrics(routes.all.map { ($0.name, $0.method, $0.path) }, around.memory)
         limits = AccessMetrics(around.memory)
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: limits)
         authenticator = Authenticator(store: store, limiter: limiter)
@@ -72,7 +76,7 @@ public final class Services: Sendable {
         links = KnownLinks(store, visits.changes, site)
     }
 
-    var domains: DomainDirectory { visits.domains }
+    package var domains: DomainDirectory { visits.domains }
 
     /// Links that this process keeps in memory.
     public var cachedLinks: Int { visits.links.count }

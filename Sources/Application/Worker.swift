@@ -8,6 +8,7 @@ import Glibc
 import Journal
 import Pages
 import POSIX
+import Resources
 import Signals
 import Store
 import Systemd
@@ -40,7 +41,8 @@ public struct Worker: Sendable {
             memory: installation.memory)
         surroundings.replica = installation.replica
         let services = Services(
-            surroundings, webhooks: installation.webhookPolicy, resolver: Resolver(servers: configuration.dnsServers),
+            surroundings, routes: .ofMASK, webhooks: installation.webhookPolicy,
+            resolver: Resolver(servers: configuration.dnsServers),
             svg: configuration.svgSocket.map { .unit(socket: $0) } ?? .child)
         let monitor = HostMonitor(installation)
         let application = Application(services, collectors: [monitor.collect])

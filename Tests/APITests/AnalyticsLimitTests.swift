@@ -2,6 +2,7 @@ import HTTP
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Visitors can make any number of values: an answer has the largest, and the sum of the rest.
 @Suite("Lines of an analytics answer")

@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// The windows that analytics are asked for: whole hours and days in the reader's time zone.
 @Suite("Analytics windows")

@@ -10,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 import Work
 
 /// The audit log tells who did what, and what came of it: each change once, with before and after, and each request that

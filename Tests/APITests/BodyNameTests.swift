@@ -4,6 +4,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Bodies made to be slow, and the names by which problems call what is in a body.
 @Suite("Names in a body")

@@ -5,6 +5,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// The pages that visitors get from MASK itself: sober, or as the workspace wants them.
 @Suite("Pages of our own")

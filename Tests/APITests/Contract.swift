@@ -4,6 +4,7 @@ import HTTP
 import Model
 
 @testable import API
+@testable import Resources
 @testable import Contract
 
 /// The OpenAPI document as a judge: whether an answer is what it promises.
@@ -11,7 +12,7 @@ struct Contract: Sendable {
     let document: JSON
 
     init(_ services: Services) {
-        document = OpenAPIDocument.json(Route.described, base: services.site.apiURL)
+        document = OpenAPIDocument.json(services.routes.described, base: services.site.apiURL)
     }
 
     func operation(_ route: Route) -> JSON {
@@ -23,7 +24,7 @@ struct Contract: Sendable {
     func complaints(about response: Response, to request: Request) -> [String] {
         let apiHost = document["servers"]?[0]?["url"]?.host ?? ""
         guard let (dialect, path) = Dialect.of(request, apiHost: apiHost) else { return [] }
-        let match = Route.router.match(request.method == .head ? .get : request.method, String(path))
+        let match = Routes.ofMASK.router.match(request.method == .head ? .get : request.method, String(path))
         guard case .found(let route, _) = match else { return complaints(response.json, Schemas.reference("Problem")) }
         guard let promise = operation(route)["responses"]?[String(response.status)] else {
             return ["\(route.name) answers \(response.status), which is not documented"]

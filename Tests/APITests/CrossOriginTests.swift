@@ -4,6 +4,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Scripts of web pages that call the API from a browser.
 @Suite("Calls from web pages")

@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// A workspace's own hosts: named, proved by DNS, used, given up.
 @Suite("Domains")

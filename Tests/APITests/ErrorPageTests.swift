@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Contract
 
 /// `/v1/errors`: where `type` and `doc_url` of every problem lead.

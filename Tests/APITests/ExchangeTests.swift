@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// The API as its clients see it: whole exchanges, request and answer. Read them to learn it.
 @Suite("Exchanges")

@@ -4,6 +4,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// What takes long goes through gates, and those who wait are few.

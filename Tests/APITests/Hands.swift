@@ -9,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Who calls in the tests of keys, members and the audit log, and how their answers are told.
 extension Stage {

@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// What monitoring on the host itself asks.
 @Suite("Health")

@@ -9,6 +9,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// A change is right on its host when its answer is sent, whichever worker is asked next.

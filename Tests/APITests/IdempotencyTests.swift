@@ -12,6 +12,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// A POST with an Idempotency-Key has its effect once, however often it is sent.
 @Suite("Idempotency keys")

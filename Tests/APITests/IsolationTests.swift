@@ -4,6 +4,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Contract
 
 /// No workspace sees or changes anything of another, whichever route is asked, in both dialects. Made from the route table,

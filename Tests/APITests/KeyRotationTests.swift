@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Rotation puts a new key in a key's place, in one transaction; the old one works on for an overlap.
 @Suite("Rotation of keys")

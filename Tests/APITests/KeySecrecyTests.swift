@@ -13,6 +13,7 @@ import Testing
 import Visits
 
 @testable import API
+@testable import Resources
 
 /// A key is in the answer that makes it and in the requests of its user. It stays nowhere else.
 @Suite("The text of a key")
@@ -110,6 +111,6 @@ extension Stage {
         let around = Surroundings(
             site: site, store: store, redis: redis.makePool(capacity: 4), journal: try JournalWriter(directory: spool.path),
             pages: publisher(site, store, spool, logger), logger: logger)
-        return Services(around, webhooks: try webhooks())
+        return Services(around, routes: .ofMASK, webhooks: try webhooks())
     }
 }

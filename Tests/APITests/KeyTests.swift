@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// API keys over the API: made, read, changed, revoked. The key itself is shown once, when it is made.
 @Suite("API keys")

@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Links that are read by their ids come from memory, and are as they are.
 @Suite("Links from memory")

@@ -8,6 +8,7 @@ import Synchronization
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// The cache of links is exact: nobody is sent where a link no longer leads.

@@ -5,6 +5,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// What is no link, and what the answer says of it. Whatever is refused leaves nothing behind.
 @Suite("Refused links")

@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 @Suite("Links")

@@ -5,6 +5,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 
 @Suite("Lists of links")
 struct ListTests {

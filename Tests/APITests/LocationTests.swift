@@ -6,6 +6,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// Where a redirect leads, to the byte, and which paths are redirects at all.

@@ -11,6 +11,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// A change that is made holds for visitors, whatever becomes of the one who made it.

@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 import Work
 
 /// Members are read over the API and changed with `maskctl`; their role ends what their keys can do.

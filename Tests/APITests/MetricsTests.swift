@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// `/metrics`, as nginx asks for it from its server on loopback.
 @Suite("Metrics of a worker")

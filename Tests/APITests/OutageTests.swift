@@ -11,6 +11,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 @testable import Visits
 import Work
 

@@ -10,6 +10,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// Bio pages over the API. How they look: PagesTests; what nginx makes of them: EndToEnd/PageTests.

@@ -8,6 +8,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// Passwords of links: what cannot be hashed is not stored, what cannot be checked is not wrong, and tries are bounded.

@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Every single resource has an entity tag. A client that sends it back is told that nothing is new, and never overwrites
 /// what it has not seen.

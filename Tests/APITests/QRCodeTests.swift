@@ -9,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 import Threads
 @testable import Visits
 

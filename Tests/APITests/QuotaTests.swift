@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 import Work
 

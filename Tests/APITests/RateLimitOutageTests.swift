@@ -7,6 +7,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 
 /// Redis is away, frozen, against us or has forgotten everything: clients see none of it.
 @Suite("Rate limits without Redis")

@@ -9,6 +9,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 
 /// The limit is a sliding window of a minute over two counters; Redis keeps the time.
 @Suite("Rate limits")

@@ -9,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Visits
 
 /// What a visitor of a short link gets.

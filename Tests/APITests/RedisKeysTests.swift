@@ -8,6 +8,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Strangers make keys in Redis: each has an end, and epochs are for those of whom something is cached.
 @Suite("What stands in Redis")

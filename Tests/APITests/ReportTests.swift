@@ -7,6 +7,7 @@ import Testing
 import Threads
 
 @testable import API
+@testable import Resources
 
 /// Questions whose cost grows with what a workspace has stored: a few at a time, so that what is quick finds a connection.
 @Suite("Reports")

@@ -9,6 +9,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// What changes about a key or a workspace holds for the first request after the change has been answered, on every worker.
 @Suite("Keys")

@@ -7,6 +7,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Every route, in both dialects, against everyone who may not. Between workspaces: IsolationTests.
 @Suite("Every route")

@@ -8,6 +8,7 @@ import Store
 import Testing
 
 @testable import API
+@testable import Resources
 @testable import Contract
 
 /// Something that a route can be asked about: how to make one in a workspace, and the name of one that nobody has.

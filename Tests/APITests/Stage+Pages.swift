@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 extension Stage {
     /// A page on the stage's own domain.

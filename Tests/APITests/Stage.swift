@@ -21,6 +21,7 @@ import Threads
 import Webhooks
 
 @testable import API
+@testable import Resources
 import Work
 
 /// A worker in this process, on a real MariaDB and a real Redis, with a workspace, a key of all public scopes and a domain.
@@ -93,7 +94,7 @@ final class Stage: Sendable {
             pages: publisher(site, store, spool, logger), logger: logger, memory: memory)
         (around.passwords, around.terms) = (passwords, terms)
         return Services(
-            around, webhooks: try webhooks ?? Self.webhooks(),
+            around, routes: .ofMASK, webhooks: try webhooks ?? Self.webhooks(),
             // Nobody listens at port 1.
             resolver: Resolver(servers: names?.address ?? "127.0.0.1:1", timeoutMilliseconds: 1000))
     }

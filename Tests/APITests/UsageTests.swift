@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 
 /// Usage analytics over the API. That the numbers are right is shown in UsageAnalyticsTests.
 @Suite("Usage over the API")

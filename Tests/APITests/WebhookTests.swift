@@ -13,6 +13,7 @@ import Testing
 import Webhooks
 
 @testable import API
+@testable import Resources
 
 /// Endpoints, events, deliveries. What is sent and how: WebhooksTests; all of it together: EndToEnd/WebhookTests.
 @Suite("Webhooks")

@@ -6,6 +6,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 import Work
 
 /// A workspace that the sysadmin deletes is unknown to the next request, on every worker.

@@ -7,6 +7,7 @@ import Support
 import Testing
 
 @testable import API
+@testable import Resources
 import Work
 
 /// The workspace of a key: its name, and the plan that its limits come from.

@@ -7,8 +7,8 @@ import Threads
 import Work
 
 /// Turns errors into answers. The client gets a stable code and a sentence; the detail goes to the log under the request id.
-enum ErrorResponse {
-    static func of(_ error: any Error, _ request: Request, _ services: Services, _ dialect: Dialect) -> Response {
+package enum ErrorResponse {
+    package static func of(_ error: any Error, _ request: Request, _ services: Services, _ dialect: Dialect) -> Response {
         var problem = problem(error, request, services.logger)
         if !problem.errors.isEmpty { problem = SentNames(dialect, body: request.body).present(problem) }
         return Response(
@@ -18,7 +18,7 @@ enum ErrorResponse {
     }
 
     /// What an error in the middle of an answer counts as: the client sees a connection that breaks off.
-    static func status(of error: any Error, _ request: Request, _ logger: Logger) -> Int {
+    package static func status(of error: any Error, _ request: Request, _ logger: Logger) -> Int {
         problem(error, request, logger).status
     }
 
@@ -44,7 +44,7 @@ enum ErrorResponse {
 }
 
 extension TooBusy {
-    var problem: Problem {
+    package var problem: Problem {
         .unavailable(retryAfter: retryAfter, "Try again in \(retryAfter) seconds; the service is busy \(work).")
     }
 }

@@ -5,7 +5,7 @@ import Work
 
 extension Refusal {
     /// What a client is told of it.
-    var problem: Problem {
+    package var problem: Problem {
         switch self {
         case .quotaExceeded(let quota, let workspace): .quotaExceeded(quota, of: workspace)
         case .changedMeanwhile: .keepsChanging("link")
@@ -43,9 +43,9 @@ extension Refusal {
 }
 
 extension Problem {
-    static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
+    package static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
 
-    static func quotaExceeded(_ quota: Quota, of workspace: Workspace) -> Problem {
+    package static func quotaExceeded(_ quota: Quota, of workspace: Workspace) -> Problem {
         let limit = workspace.limit(of: quota)
         let way = quota == .idempotencyBytes
             ? "Send fewer items in a request, or no Idempotency-Key; answers are kept for a day."

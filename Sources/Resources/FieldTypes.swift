@@ -1,0 +1,36 @@
+import API
+import HTTP
+import Model
+
+func plain(_ text: String) throws -> String {
+    if let scalar = PlainText.firstForbidden(in: text) {
+        throw FieldRefusal(code: "invalid_text", message: "Remove the control character \(scalar.named).")
+    }
+    return text
+}
+
+func notEmpty(_ text: String) throws -> String {
+    guard !text.isEmpty else { throw FieldRefusal(code: "empty", message: "Send some text, or null to clear the field.") }
+    return text
+}
+
+extension FieldType where Value == Timestamp {
+    static var timestamp: FieldType {
+        FieldType<String>.string.map { text in
+            guard let time = Timestamp(rfc3339: text) else {
+                throw FieldRefusal(
+                    code: "invalid_time", message: "Send an RFC 3339 time with an offset, such as 2026-12-31T23:59:59Z.")
+            }
+            return time
+        }
+    }
+}
+
+extension FieldType where Value == LinkID {
+    static var linkID: FieldType {
+        FieldType<String>.string.map { text in
+            guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Send the id of a link, lnk_….") }
+            return id
+        }
+    }
+}
