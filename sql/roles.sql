@@ -18,6 +18,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON link_texts TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_totals TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_budgets TO mask_worker;
 
+-- People who sign in, and what lets them in.
+GRANT SELECT, INSERT, UPDATE ON users TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkeys TO mask_worker;
+GRANT SELECT, INSERT, DELETE ON recovery_codes TO mask_worker;
+GRANT SELECT, INSERT, DELETE ON challenges TO mask_worker;
+GRANT SELECT, INSERT, DELETE ON one_time_links TO mask_worker;
+
 -- Written whole and deleted whole.
 GRANT SELECT, INSERT, DELETE ON link_tags TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON bio_page_versions TO mask_worker;

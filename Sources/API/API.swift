@@ -10,8 +10,14 @@ import Threads
 package struct API: Sendable {
     package let services: Services
     package let dialect: Dialect
+    /// Who is let in: keys at the hosts of the API and of links, sessions at the app host. Never both.
+    package let door: Door
 
-    package init(services: Services, dialect: Dialect) { (self.services, self.dialect) = (services, dialect) }
+    package enum Door: Sendable { case keys, sessions }
+
+    package init(services: Services, dialect: Dialect, door: Door = .keys) {
+        (self.services, self.dialect, self.door) = (services, dialect, door)
+    }
 
     /// What is known of a request so far, for its answer's fields and for the journal.
     private struct Progress: Sendable {
@@ -23,7 +29,8 @@ package struct API: Sendable {
     }
 
     package func respond(to request: Request, path: String) -> Response {
-        let crossOrigin = CrossOrigin(origins: services.site.corsOrigins)
+        // No page of another origin may use a session.
+        let crossOrigin = CrossOrigin(origins: door == .keys ? services.site.corsOrigins : [])
         if request.isSecure, var response = crossOrigin.preflight(request) {
             response.set(.requestID, request.publicID)
             return response
@@ -45,7 +52,7 @@ package struct API: Sendable {
         response.set(.xContentTypeOptions, "nosniff")
         if let rate = progress.rate { Self.add(rate, to: &response) }
         crossOrigin.open(&response, to: request)
-        if let principal = progress.principal { Self.addEnd(of: principal.key, to: &response) }
+        if let key = progress.principal?.key { Self.addEnd(of: key, to: &response) }
         let noted = progress
         return response.telling { note(request, noted, $0, monotonicMicroseconds() - began) } failed: {
             ErrorResponse.status(of: $0, request, services.logger)
@@ -54,23 +61,22 @@ package struct API: Sendable {
 
     private func note(_ request: Request, _ progress: Progress, _ status: Int, _ microseconds: Int) {
         services.metrics.note(route: progress.endpoint, request.method, status: status, microseconds: microseconds)
-        if let principal = progress.principal { journal(request, principal, progress, status, microseconds) }
+        if let principal = progress.principal, let key = principal.key {
+            journal(request, key, progress, status, microseconds)
+        }
     }
 
     private func answer(_ request: Request, _ path: String, _ progress: inout Progress) throws -> Answer {
         try refuseKey(inAddressOf: request, &progress)
         // HEAD is GET without the body (RFC 9110 section 9.3.2), which the connection leaves out.
-        let match = services.routes.router.match(request.method == .head ? .get : request.method, path)
+        let method = request.method == .head ? Method.get : request.method
+        let match = (door == .keys ? services.routes.router : services.routes.appRouter).match(method, path)
         if case .found(let route, let parameters) = match {
             progress.endpoint = route.name
             progress.resource = Self.identifier(in: parameters)
-            if case .open(let handler) = route.endpoint {
-                let outcome = services.authenticator.anonymous(request)
-                try admit(outcome, &progress)
-                return try handler(services).unlessKnown(to: request)
-            }
+            if let answer = try answerWithoutWorkspace(request, route, parameters, &progress) { return answer }
         }
-        let outcome = try services.authenticator.authenticate(request)
+        let outcome = try door == .keys ? services.authenticator.authenticate(request) : session(of: request)
         progress.principal = outcome.known
         try admit(outcome, &progress)
         guard let caller = outcome.known, outcome.refusal == nil else { throw outcome.refusal ?? .unauthorized() }
@@ -81,6 +87,7 @@ package struct API: Sendable {
         if request.isBodyUnread { throw Problem.unavailable(retryAfter: 1) }
         if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
+        if route.needsStepUp { try requireStepUp(caller) }
         let rateOutcome = RateOutcome(outcome.rate)
         defer { progress.rate = rateOutcome.rate }
         let call = try Call(request, by: caller, parameters, rateOutcome, to: self)
@@ -88,6 +95,28 @@ package struct API: Sendable {
             try call.replaying {
                 try through(route.isReport(call) ? services.reports : nil, call) { try handler(call) }
             }
+        }
+    }
+
+    /// What is no workspace's: what anybody may read, and what people do with their accounts.
+    private func answerWithoutWorkspace(
+        _ request: Request, _ route: Route, _ parameters: Router<Route>.Parameters, _ progress: inout Progress
+    ) throws -> Answer? {
+        switch route.endpoint {
+        case .scoped: return nil
+        case .open(let handler):
+            try admit(services.authenticator.anonymous(request), &progress)
+            return try handler(services).unlessKnown(to: request)
+        case .guest(let handler):
+            try refuseForeign(request)
+            try admit(services.authenticator.anonymous(request), &progress)
+            return try handler(GuestCall(request, parameters, services))
+        case .person(let handler):
+            try refuseForeign(request)
+            let (who, rate) = try services.sessions.authenticate(request)
+            progress.rate = rate
+            if route.needsStepUp { try Self.requireStepUp(who.session) }
+            return try handler(PersonCall(request, parameters, services, who))
         }
     }
 
@@ -145,14 +174,14 @@ package struct API: Sendable {
     }
 
     private func journal(
-        _ request: Request, _ principal: Principal, _ progress: Progress, _ status: Int, _ microseconds: Int
+        _ request: Request, _ key: APIKey, _ progress: Progress, _ status: Int, _ microseconds: Int
     ) {
         func complain(_ reason: String) {
             services.logger.critical("a request could not be journaled: \(reason)", metadata: ["request_id": "\(request.publicID)"])
         }
         guard let id = UInt128(request.id, radix: 16) else { return complain("its id is not nginx's") }
         let record = APIRequest(
-            workspace: principal.workspace.id, key: principal.key.id, id: id,
+            workspace: key.workspace, key: key.id, id: id,
             at: Timestamp(milliseconds: request.receivedMilliseconds), endpoint: progress.endpoint, resource: progress.resource,
             status: status, microseconds: microseconds, changed: progress.changed, address: request.remoteAddress,
             userAgent: request.fields.userAgent ?? "")

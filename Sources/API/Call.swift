@@ -8,7 +8,7 @@ import Visits
 import Work
 
 /// One authorised call of a route: what its handler gets.
-package struct Call {
+package struct Call: RequestReading {
     package let request: Request
     package let principal: Principal
     package let parameters: Router<Route>.Parameters
@@ -41,49 +41,6 @@ package struct Call {
     }
 
     package var workspace: WorkspaceID { principal.workspace.id }
-
-    /// The query's reader; to be finished with `finish()`, which refuses what nobody asked for.
-    package func query() throws(Problem) -> Query { try Query(dialect.read(query: request.query)) }
-
-    /// The body's reader; to be finished with `finish()`.
-    /// - Parameters:
-    ///   - orEmpty: no body at all is as good as `{}`.
-    ///   - isDeep: the members of objects within have the dialect's names too.
-    package func fields(orEmpty: Bool = false, isDeep: Bool = false) throws(Problem) -> JSONFields {
-        if orEmpty && request.body.isEmpty { return JSONFields(JSONObject()) }
-        return JSONFields(try object(isDeep: isDeep))
-    }
-
-    /// The body's reader, with a field that the path has set. The body may say the same, but nothing else.
-    package func fields(setting name: String, to value: String) throws(Problem) -> JSONFields {
-        var object = try object()
-        if let given = object[name], given != .string(value) {
-            throw .validationFailed("/" + name, code: "not_as_in_path", "Send what the path says, or leave the field out.")
-        }
-        object[name] = .string(value)
-        return JSONFields(object)
-    }
-
-    private func object(isDeep: Bool = false) throws(Problem) -> JSONObject {
-        if let encoding = request.fields.contentEncoding, !encoding.isEmpty, encoding.lowercased() != "identity" {
-            throw .unsupportedContentEncoding()
-        }
-        guard let type = request.fields.contentType.flatMap(MediaType.init), type.isJSON else {
-            throw .unsupportedMediaType()
-        }
-        let json: JSON
-        do throws(JSONError) { json = try JSON.parse(request.body) } catch { throw .invalidJSON(error) }
-        guard case .object(let object) = json else {
-            throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
-        }
-        return try isDeep ? dialect.readDeep(object) : dialect.read(object)
-    }
-
-    /// The identifier in the path. One of another kind or shape names nothing.
-    package func identifier<Kind>(_ name: String = "id") throws(Problem) -> Identifier<Kind> {
-        guard let identifier = Identifier<Kind>(parameters[name]) else { throw .notFound() }
-        return identifier
-    }
 
     /// What the path names, or 404: also for everything of another workspace.
     package func found<Value>(_ body: (Store.Connection) throws -> Value?) throws -> Value {
@@ -137,14 +94,17 @@ extension Author {
     /// Who makes a call, as the audit log tells it.
     fileprivate init(_ principal: Principal, _ request: Request) {
         self.init(
-            actor: .key(principal.key.id), address: request.remoteAddress,
+            actor: principal.actor, address: request.remoteAddress,
             userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
     }
 }
 
-/// A request over its limit.
-package struct RateRefusal: Error {
-    package var rate: RateDecision
-
-    package var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
+extension Principal {
+    /// As the audit log tells it.
+    package var actor: AuditEntry.Actor {
+        switch credential {
+        case .key(let key): .key(key.id)
+        case .session(_, let member): .member(member.id)
+        }
+    }
 }

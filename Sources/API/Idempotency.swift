@@ -14,7 +14,8 @@ package struct Idempotency {
     package let digest: [UInt8]
     package let fingerprint: [UInt8]
     private let workspace: WorkspaceID
-    /// The caller's own API key, which the server does not store: it encrypts what is secret in an answer.
+    /// What encrypts what is secret in an answer, and is stored nowhere: the caller's own API key, or the Idempotency-Key of
+    /// somebody who is signed in, whose cookie may be another by the second time.
     private let secret: String
 
     package init?(_ request: Request, _ principal: Principal) throws(Problem) {
@@ -22,10 +23,11 @@ package struct Idempotency {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalidRequest("Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.")
         }
-        digest = sha256(key)
+        digest = sha256(principal.key == nil ? "\(principal.actor) \(key)" : key)
         fingerprint = sha256(Array("\(request.method.rawValue) \(request.path)?\(request.query)\n".utf8) + request.body)
         workspace = principal.workspace.id
-        secret = String((request.fields.authorization ?? "").dropFirst("Bearer ".count))  // the scheme has no case
+        // The scheme has no case.
+        secret = principal.key == nil ? key : String((request.fields.authorization ?? "").dropFirst("Bearer ".count))
     }
 
     /// What stores the answer beside the change.

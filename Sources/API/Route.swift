@@ -18,6 +18,9 @@ package struct Route: Sendable {
     /// Whether what is known of the workspace's keys, limits and webhooks may change.
     private(set) var changesAccess = false
 
+    /// Whether somebody who is signed in has to have shown lately who they are.
+    package private(set) var needsStepUp = false
+
     /// Calls whose cost grows with what a workspace has stored, and which may so take seconds of a connection to the database.
     private enum Reports: Sendable {
         case none, all
@@ -28,6 +31,10 @@ package struct Route: Sendable {
     /// Who may call, and who answers.
     package enum Endpoint: Sendable {
         case open(@Sendable (Services) throws -> Answer)
+        /// On the app host, without a session.
+        case guest(@Sendable (GuestCall) throws -> Answer)
+        /// On the app host, whoever is signed in.
+        case person(@Sendable (PersonCall) throws -> Answer)
         case scoped(Scope, @Sendable (Call) throws -> Answer)
     }
 
@@ -67,6 +74,13 @@ package struct Route: Sendable {
         return route
     }
 
+    /// The route, marked as one that a session may call only for some minutes after its user has shown who they are.
+    package var afterStepUp: Route {
+        var route = self
+        route.needsStepUp = true
+        return route
+    }
+
     package func isReport(_ call: Call) -> Bool {
         switch reports {
         case .none: false
@@ -82,18 +96,43 @@ package struct Route: Sendable {
     ) {
         self.init(method, path, operation, .open(handler))
     }
+
+    package init(
+        guest method: Method, _ path: String, _ operation: Operation,
+        _ handler: @escaping @Sendable (GuestCall) throws -> Answer
+    ) {
+        self.init(method, path, operation, .guest(handler))
+    }
+
+    package init(
+        person method: Method, _ path: String, _ operation: Operation,
+        _ handler: @escaping @Sendable (PersonCall) throws -> Answer
+    ) {
+        self.init(method, path, operation, .person(handler))
+    }
 }
 
-/// The table of contents of an API, and what finds a route in it.
+/// The table of contents of the API, and what finds a route in it.
 package struct Routes: Sendable {
+    /// On the API's host and, with what is of people, on the app host.
     package let all: [Route]
+    /// On the app host alone.
+    package let ofPeople: [Route]
     package let router: Router<Route>
-    /// For OpenAPI.
-    package let described: [DescribedRoute]
+    package let appRouter: Router<Route>
 
-    package init(_ routes: [Route]) {
-        all = routes
-        router = routes.reduce(into: Router()) { $0.add($1.method, $1.path, $1) }
-        described = routes.map { DescribedRoute($0.method, $0.path, $0.scope, $0.operation) }
+    package init(_ routes: [Route], ofPeople people: [Route]) {
+        (all, ofPeople) = (routes, people)
+        router = Self.router(routes)
+        appRouter = Self.router(routes + people)
+    }
+
+    private static func router(_ routes: [Route]) -> Router<Route> {
+        routes.reduce(into: Router()) { $0.add($1.method, $1.path, $1) }
+    }
+
+    /// For OpenAPI.
+    package var described: [DescribedRoute] {
+        all.map { DescribedRoute($0.method, $0.path, $0.scope, $0.operation) }
     }
 }

@@ -33,6 +33,7 @@ public final class Services: Sendable {
     package let limits: AccessMetrics
     package let limiter: RateLimiter
     package let authenticator: Authenticator
+    package let sessions: SessionAuthenticator
     /// What use cases work with.
     package let office: Office
     /// Links for those who read them.
@@ -67,10 +68,11 @@ public final class Services: Sendable {
         self.webhooks = webhooks
         self.resolver = resolver
         self.svg = svg
-        metrics = RequestMetrics(routes.all.map { ($0.name, $0.method, $0.path) }, around.memory)
+        metrics = RequestMetrics((routes.all + routes.ofPeople).map { ($0.name, $0.method, $0.path) }, around.memory)
         limits = AccessMetrics(around.memory)
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: limits)
         authenticator = Authenticator(store: store, limiter: limiter)
+        sessions = SessionAuthenticator(store: store, limiter: limiter)
         office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages)
         visits = VisitServices(around, limiter: limiter, gates: gates)
         links = KnownLinks(store, visits.changes, site)

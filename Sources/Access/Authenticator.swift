@@ -5,42 +5,6 @@ import Signals
 import Store
 import Threads
 
-/// Who makes a request, and what they may. A class, because every request of a key shares one.
-public final class Principal: Sendable {
-    public let key: APIKey
-    public let workspace: Workspace
-    /// The present role of the member who made the key; nil for the sysadmin's keys.
-    public let role: Role?
-    /// What the key may do now: its scopes, cut by its creator's role.
-    public let scopes: Scopes
-    /// Whether anybody is told of the workspace's events.
-    package let hasWebhooks: Bool
-    /// The workspace's limit, and the key's own.
-    package let limits: [RateLimit]
-    /// What a request counts against them, and what one counts that only asks.
-    fileprivate let charges: [RateCharge]
-    fileprivate let noCharges: [RateCharge]
-
-    /// - Parameter role: nil also for a creator who is no member any more, whose keys may do nothing.
-    package init(key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool) {
-        self.key = key
-        self.workspace = workspace
-        self.role = role
-        self.hasWebhooks = hasWebhooks
-        scopes = key.creator == nil ? key.scopes : key.scopes.intersection(role?.scopes ?? [])
-        let owner = workspace.id.description
-        limits = [RateLimit(owner, perMinute: workspace.requestsPerMinute)]
-            + (key.requestsPerMinute.map { [RateLimit(owner, part: key.id.description, perMinute: $0)] } ?? [])
-        charges = limits.map { RateCharge(limit: $0) }
-        noCharges = limits.map { RateCharge(limit: $0, cost: 0) }
-    }
-
-    /// What it takes in memory, at the most.
-    fileprivate var bytes: Int {
-        512 + key.name.utf8.count + workspace.name.utf8.count + workspace.slug.utf8.count + key.allowedAddresses.count * 64
-    }
-}
-
 /// Finds the principal of a key and counts the request against its limits.
 ///
 /// Principals are cached without ever being stale: each workspace has an *epoch* in Redis, a random value that every change
@@ -77,6 +41,10 @@ package final class Authenticator: Sendable {
         package var refusal: Problem?
         /// What the limits say, either way.
         package var rate: RateDecision
+
+        package init(known: Principal?, refusal: Problem?, rate: RateDecision) {
+            (self.known, self.refusal, self.rate) = (known, refusal, rate)
+        }
     }
 
     package func authenticate(_ request: Request) throws -> Outcome {
@@ -107,7 +75,7 @@ package final class Authenticator: Sendable {
         return isUsable(principal, from: request.remoteAddress) && limiter.allows(principal.limits).isAllowed
     }
 
-    private static func limit(of request: Request) -> RateLimit {
+    static func limit(of request: Request) -> RateLimit {
         RateLimit("address:" + AddressRange.limitKey(request.remoteAddress), perMinute: anonymousLimit)
     }
 
@@ -120,8 +88,8 @@ package final class Authenticator: Sendable {
             guard rate.isAllowed else { return Outcome(known: nil, refusal: .unauthorized(), rate: rate) }
         }
         guard let (principal, rate) = try principal(digest, cached, request.remoteAddress) else { return anonymous(request) }
-        if !principal.key.isActive(at: .now()) { return anonymous(request, known: principal) }
-        if !principal.key.isAllowed(from: request.remoteAddress) {
+        if !principal.isActive(at: .now()) { return anonymous(request, known: principal) }
+        if !principal.isAllowed(from: request.remoteAddress) {
             return anonymous(request, known: principal, refusal: .addressNotAllowed(request.remoteAddress))
         }
         return Outcome(known: principal, refusal: nil, rate: rate)
@@ -157,7 +125,7 @@ package final class Authenticator: Sendable {
     }
 
     private func isUsable(_ principal: Principal, from address: String) -> Bool {
-        principal.key.isActive(at: .now()) && principal.key.isAllowed(from: address)
+        principal.isActive(at: .now()) && principal.isAllowed(from: address)
     }
 
     private func cached(_ digest: [UInt8]) -> Cached? { cache.withLock { $0.use(digest) } }

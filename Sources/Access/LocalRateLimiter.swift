@@ -7,12 +7,12 @@ package final class LocalRateLimiter: Sendable {
         var current = 0
         var previous = 0
 
-        mutating func used(inWindow number: Int, elapsed: Int) -> Int {
+        mutating func used(inWindow number: Int, elapsed: Int, of length: Int) -> Int {
             if self.number != number {
                 previous = self.number == number - 1 ? current : 0
                 (self.number, current) = (number, 0)
             }
-            return previous * (LocalRateLimiter.length - elapsed) / LocalRateLimiter.length + current
+            return previous * (length - elapsed) / length + current
         }
     }
 
@@ -24,19 +24,22 @@ package final class LocalRateLimiter: Sendable {
 
     /// Of the subjects that came last; some 100 bytes each.
     private let windows = Monitor(RecentlyUsed<String, Window>(budget: 50_000))
-    private static let length = RateLimiter.windowSeconds * 1000
 
     /// Counts against all limits or, refused, against none.
     /// - Parameters:
     ///   - share: what this process may let in of a limit that clients are told.
     ///   - counts: false only asks.
+    ///   - length: of the window, in milliseconds.
     ///   - now: the clock, which may jump: then the counters begin anew.
-    package func check(_ charges: [RateCharge], share: (Int) -> Int, counts: Bool = true, now: Int = realMilliseconds()) -> RateDecision {
-        let (number, elapsed) = (now / Self.length, now % Self.length)
+    package func check(
+        _ charges: [RateCharge], share: (Int) -> Int, counts: Bool = true, length: Int = RateLimiter.windowSeconds * 1000,
+        now: Int = realMilliseconds()
+    ) -> RateDecision {
+        let (number, elapsed) = (now / length, now % length)
         let states = windows.withLock { windows in
             let states = charges.map { charge in
                 var window = windows.use(charge.limit.subject) ?? Window()
-                let used = window.used(inWindow: number, elapsed: elapsed) + charge.cost
+                let used = window.used(inWindow: number, elapsed: elapsed, of: length) + charge.cost
                 return (State(limit: charge.limit, used: used, isAllowed: used <= share(charge.limit.perMinute)), window)
             }
             if counts && states.allSatisfy(\.0.isAllowed) {
@@ -51,7 +54,7 @@ package final class LocalRateLimiter: Sendable {
         // Two windows from now a request is let in whatever the counters say, those of the other workers too.
         func decision(_ isAllowed: Bool, _ limit: Int, _ remaining: Int) -> RateDecision {
             RateDecision(
-                isAllowed: isAllowed, limit: limit, remaining: remaining, wait: 2 * Self.length - elapsed, now: now, isShared: false)
+                isAllowed: isAllowed, limit: limit, remaining: remaining, wait: 2 * length - elapsed, now: now, isShared: false)
         }
         if let refused = states.first(where: { !$0.isAllowed }) { return decision(false, refused.limit.perMinute, 0) }
         let tightest = states.map { state in

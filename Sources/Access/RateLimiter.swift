@@ -31,6 +31,15 @@ package final class RateLimiter: Sendable {
         return decision
     }
 
+    /// Counts a try of what may not be tried often.
+    /// - Parameters:
+    ///   - limits: tries in a window, not in a minute.
+    ///   - seconds: of the window.
+    package func check(_ limits: [RateLimit], windowSeconds seconds: Int) -> RateDecision {
+        let question = RateQuestion(charges: limits.map { RateCharge(limit: $0) }, epoch: .none, counts: true, windowSeconds: seconds)
+        return combined.run(question) ?? checkLocally(question)
+    }
+
     /// Counts a request that costs the same everywhere.
     package func check(_ limits: [RateLimit]) -> RateDecision { check(limits.map { RateCharge(limit: $0) }) }
 
@@ -43,6 +52,8 @@ package final class RateLimiter: Sendable {
     /// Every worker may let in its share of twice the limit: never unlimited, never a lock-out.
     private func checkLocally(_ question: RateQuestion) -> RateDecision {
         metrics?.fallbacks.add()
-        return local.check(question.charges, share: { [workers] in max(1, (2 * $0 + workers - 1) / workers) }, counts: question.counts)
+        return local.check(
+            question.charges, share: { [workers] in max(1, (2 * $0 + workers - 1) / workers) }, counts: question.counts,
+            length: question.windowSeconds * 1000)
     }
 }

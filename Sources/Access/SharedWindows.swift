@@ -9,6 +9,8 @@ struct RateQuestion: Sendable, Equatable {
     var epoch: EpochDemand
     /// False only asks whether it would be let in.
     var counts: Bool
+    /// How long the window is that limits are meant for.
+    var windowSeconds = RateLimiter.windowSeconds
 }
 
 /// The counters in Redis, which all workers of all hosts share.
@@ -74,7 +76,7 @@ final class SharedWindows: Sendable {
         case .expected(let epoch): (Epoch.fresh(), epoch)
         }
         var arguments: [RedisArgument] = [
-            RedisArgument(RateLimiter.windowSeconds * 1000), RedisArgument(question.counts ? 1 : 0), RedisArgument(fresh),
+            RedisArgument(question.windowSeconds * 1000), RedisArgument(question.counts ? 1 : 0), RedisArgument(fresh),
             RedisArgument(expected), RedisArgument(Epoch.milliseconds), RedisArgument(times),
         ]
         arguments.reserveCapacity(6 + 3 * question.charges.count)

@@ -63,6 +63,10 @@ private func set(_ name: ParameterReader.Text, _ text: @autoclosure () -> String
     else if name.equals("HTTP_IF_MATCH") { fields.ifMatch = text() }
     else if name.equals("HTTP_IF_NONE_MATCH") { fields.ifNoneMatch = text() }
     else if name.equals("HTTP_ORIGIN") { fields.origin = text() }
+    else if name.equals("HTTP_COOKIE") { fields.cookie = text() }
+    else if name.equals("HTTP_SEC_FETCH_SITE") { fields.secFetchSite = text() }
+    else if name.equals("HTTP_MASK_CLIENT") { fields.maskClient = text() }
+    else if name.equals("HTTP_MASK_WORKSPACE") { fields.maskWorkspace = text() }
     else if name.equals("HTTP_ACCESS_CONTROL_REQUEST_METHOD") { fields.preflightMethod = text() }
     else if name.equals("HTTP_CONTENT_ENCODING") { fields.contentEncoding = text() }
     else if name.equals("CONTENT_TYPE") { fields.contentType = text().isEmpty ? nil : text() }

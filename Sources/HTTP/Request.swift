@@ -57,9 +57,14 @@ public struct RequestFields: Sendable {
     public var authorization: String?
     public var contentEncoding: String?
     public var contentType: String?
+    public var cookie: String?
     public var idempotencyKey: String?
     public var ifMatch: String?
     public var ifNoneMatch: String?
+    /// `Mask-Client`: the program that asks. No form can send it, and no page of another origin may.
+    public var maskClient: String?
+    /// `Mask-Workspace`: the name of the workspace that a session's request is for.
+    public var maskWorkspace: String?
     public var origin: String?
     /// `Access-Control-Request-Method`: a browser asks whether a page may send such a request.
     public var preflightMethod: String?
@@ -68,6 +73,8 @@ public struct RequestFields: Sendable {
     /// `Sec-GPC: 1` or `DNT: 1`: the visitor does not want to be tracked.
     public var optsOutOfTracking = false
     public var referer: String?
+    /// `Sec-Fetch-Site`: the browser says whose page asks (Fetch Metadata Request Headers, section 2.3).
+    public var secFetchSite: String?
     public var userAgent: String?
 
     public init() {}

@@ -3,6 +3,8 @@ public struct AuditEntry: Sendable {
     /// Who acted.
     public enum Actor: Sendable, Equatable {
         case key(APIKeyID)
+        /// Somebody who is signed in, as the member that they are.
+        case member(MemberID)
         /// The sysadmin on the command line, by the name of the system's user where that is known.
         case maskctl(person: String?)
         /// `mask-webhooks`, which disables endpoints that have gone.

@@ -7,6 +7,8 @@ public struct SiteConfiguration: Sendable {
     public var apiHost: String
     /// The host whose short links all workspaces share; it serves `/api/v1` too.
     public var linkHost: String
+    /// The host of the dashboard, where people are signed in; nil where there is none.
+    public var appHost: String?
     /// The port that visitors use; left out of short URLs when it is 443.
     public var linkPort: Int
     /// Workers of this installation together; bounds what they let in while Redis is away.
@@ -47,6 +49,9 @@ public struct SiteConfiguration: Sendable {
 
     public var apiURL: String { origin(ofHost: apiHost) + "/v1" }
 
+    /// The origin of the dashboard; empty where there is none.
+    public var appURL: String { appHost.map(origin) ?? "" }
+
     /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
     public var documentation: String { apiURL + "/errors" }
 }
@@ -54,6 +59,6 @@ public struct SiteConfiguration: Sendable {
 extension SiteConfiguration {
     /// The installation's own hosts and all below them: no workspace can have them.
     public func isReserved(_ host: String) -> Bool {
-        [apiHost, linkHost].contains { host == $0 || host.hasSuffix("." + $0) }
+        [apiHost, linkHost, appHost].compactMap(\.self).contains { host == $0 || host.hasSuffix("." + $0) }
     }
 }

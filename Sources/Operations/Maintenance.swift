@@ -1,3 +1,4 @@
+import AccountStore
 import AnalyticsStore
 import DeliveryStore
 import Model
@@ -36,6 +37,13 @@ public enum Maintenance {
     private static func forget(_ store: Store, at now: Timestamp, _ steps: inout Steps) {
         steps.take { try store.write { _ = try VisitorSalts.destroy(before: now.day - 1, on: $0) } }
         steps.take { while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {} }
+        steps.take {
+            try store.write {
+                try Sessions.forgetEnded(at: now, on: $0)
+                try OneTimeLinks.forgetEnded(at: now, on: $0)
+                try Challenges.forgetEnded(at: now, on: $0)
+            }
+        }
         steps.take {
             try store.write {
                 _ = try JournalSegments.forget(before: Timestamp(milliseconds: Int64(now.day - 30) * 86_400_000), on: $0)

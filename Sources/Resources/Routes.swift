@@ -93,5 +93,5 @@ extension Route {
 
 extension Routes {
     /// All that MASK's API answers.
-    package static let ofMASK = Routes(Route.all)
+    package static let ofMASK = Routes(Route.all, ofPeople: Route.ofPeople)
 }

@@ -16,6 +16,7 @@ struct HouseTests {
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
         "DeliveryStore": ["HTTP", "Curl", "Webhooks", "AnalyticsStore"],
         "AnalyticsStore": ["HTTP", "Journal", "DeliveryStore"],
+        "AccountStore": ["HTTP", "Redis", "DeliveryStore", "AnalyticsStore"],
         "Work": ["HTTP", "API", "FastCGI", "Webhooks", "Journal", "Access"],
         "Contract": ["API", "Access", "Visits"],
         "Access": ["Work", "API", "Journal", "Pages"],

@@ -14,7 +14,7 @@ enum KeyResource {
         let scopes = fields.required("scopes", as: .scopes)
         let (givenName, givenScopes) = try fields.finish(requiring: name, scopes)
         try requireHeld(givenScopes, call)
-        let maker = call.principal.key
+        let maker = KeyMaker(call.principal)
         var key = APIKey(
             id: .new(), workspace: call.workspace, name: givenName, scopes: givenScopes,
             requestsPerMinute: maker.requestsPerMinute, allowedAddresses: maker.allowedAddresses, creator: maker.creator,
@@ -54,7 +54,7 @@ enum KeyResource {
             if let name = name.value { after.name = name }
             if let scopes = scopes.value { after.scopes = scopes }
             try requireHeld(before.scopes.union(after.scopes), call)
-            if !wanted.isEmpty { try refuseLooser(after, than: call.principal.key) }
+            if !wanted.isEmpty { try refuseLooser(after, than: KeyMaker(call.principal)) }
             try refuseLongerOverlap(before, after)
             return try call.commit(call.keys.update(before, to: after)) { .ok($0.json).tagged($0.resourceVersion) }
         }
@@ -67,7 +67,7 @@ enum KeyResource {
         return try call.retrying("API key") {
             let old = try find(call)
             try call.preconditions.requireMatch(old.resourceVersion)
-            let maker = call.principal.key
+            let maker = KeyMaker(call.principal)
             try requireHeld(old.scopes, call)
             try refuseLooser(old, than: maker)
             let change = try call.keys.rotate(old, overlapSeconds: overlap) { successor in
@@ -108,7 +108,7 @@ enum KeyResource {
     }
 
     /// The bounds of a key are those of the keys that it makes, too: made without bounds of their own they get the same.
-    private static func refuseLooser(_ key: APIKey, than maker: APIKey) throws(Problem) {
+    private static func refuseLooser(_ key: APIKey, than maker: KeyMaker) throws(Problem) {
         var problems: [FieldProblem] = []
         func refuse(_ pointer: String, _ bound: String) {
             problems.append(FieldProblem(
@@ -131,5 +131,20 @@ enum KeyResource {
     private static func refuseLongerOverlap(_ before: APIKey, _ after: APIKey) throws(Problem) {
         guard before.rotatedAt != nil, let end = before.expiresAt, after.expiresAt.map({ $0 > end }) ?? true else { return }
         throw .validationFailed("/expires_at", code: "after_end", "Send a time up to \(end.rfc3339); the key has a successor.")
+    }
+}
+
+/// Who makes a key, and within which bounds: those of the key in use; none where somebody is signed in.
+private struct KeyMaker {
+    let creator: MemberID?
+    let expiresAt: Timestamp?
+    let requestsPerMinute: Int?
+    let allowedAddresses: [AddressRange]
+
+    init(_ principal: Principal) {
+        creator = principal.member
+        expiresAt = principal.key?.expiresAt
+        requestsPerMinute = principal.key?.requestsPerMinute
+        allowedAddresses = principal.key?.allowedAddresses ?? []
     }
 }

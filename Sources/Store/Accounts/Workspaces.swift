@@ -52,7 +52,7 @@ public enum Workspaces {
     static let brandColumns: SQL = "brand_name, brand_color, brand_logo_id"
 
     /// Of ``brandColumns``, the first of which is at `column`.
-    static func brand(_ row: Row, at column: Int) throws(MariaDBError) -> Brand {
+    package static func brand(_ row: Row, at column: Int) throws(MariaDBError) -> Brand {
         Brand(
             name: try row.optionalString(column), color: try row.optionalString(column + 1).flatMap { Color($0) },
             logo: row.isNull(column + 2) ? nil : try row.identifier(column + 2))

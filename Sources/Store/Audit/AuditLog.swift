@@ -80,10 +80,11 @@ public enum AuditLog {
 }
 
 extension AuditEntry.Actor {
-    /// As it stands in the log: a key's id, or the name of a program, `maskctl` with the person where that is known.
+    /// As it stands in the log: the id of a key or a member, or the name of a program, `maskctl` with the person where that is known.
     public var name: String {
         switch self {
         case .key(let id): id.description
+        case .member(let id): id.description
         case .maskctl(let person): person.map { "maskctl:" + $0 } ?? "maskctl"
         case .sender: "mask-webhooks"
         }
