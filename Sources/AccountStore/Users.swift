@@ -17,6 +17,11 @@ public enum Users {
         try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id)").first.map { row throws(MariaDBError) in try user(row) }
     }
 
+    /// The same, held until the transaction ends.
+    public static func hold(_ id: UserID, on connection: Connection) throws(MariaDBError) -> User? {
+        try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id) FOR UPDATE").first.map { row throws(MariaDBError) in try user(row) }
+    }
+
     public static func find(email: String, on connection: Connection) throws(MariaDBError) -> User? {
         try connection.query("SELECT \(columns) FROM users u WHERE u.email = \(email)").first.map { row throws(MariaDBError) in try user(row) }
     }

@@ -45,6 +45,21 @@ public struct AuditEntry: Sendable {
 public enum AuditAction: String, Sendable, CaseIterable {
     case workspaceCreated = "workspace.created"
     case workspaceUpdated = "workspace.updated"
+    /// Somebody is signed in from now on, or is not any more.
+    case sessionCreated = "session.created"
+    case sessionEnded = "session.ended"
+    case userPasswordChanged = "user.password_changed"
+    case userTOTPEnabled = "user.totp_enabled"
+    case userTOTPDisabled = "user.totp_disabled"
+    case userRecoveryCodesMade = "user.recovery_codes_made"
+    case userPasskeyAdded = "user.passkey_added"
+    case userPasskeyRemoved = "user.passkey_removed"
+    case userDisabled = "user.disabled"
+    case userEnabled = "user.enabled"
+    case invitationCreated = "invitation.created"
+    case invitationWithdrawn = "invitation.withdrawn"
+    /// Whoever was invited has come.
+    case memberJoined = "member.joined"
     case memberAdded = "member.added"
     case memberUpdated = "member.updated"
     case memberRemoved = "member.removed"

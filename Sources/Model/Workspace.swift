@@ -33,11 +33,31 @@ public struct Workspace: Sendable, Equatable {
     /// How much of something the workspace may have.
     public func limit(of quota: Quota) -> Int { quotas[quota] ?? plan.limit(of: quota) }
 
+    /// Names that the dashboard has for itself.
+    public static let reservedSlugs: Set<String> = [
+        "accept", "account", "assets", "confirm", "docs", "reset", "sign-in", "sign-up", "sso", "v1", "welcome",
+    ]
+
+    /// A name for the address bar, made of a workspace's own: letters and digits of ASCII, hyphens for all others.
+    public static func slug(from name: String) -> String {
+        let words = name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+        let stem = String(words.joined(separator: "-").prefix(40)).trimmingSuffix("-")
+        return isValidSlug(stem) && !reservedSlugs.contains(stem) ? stem : "workspace"
+    }
+
     public static func isValidSlug(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         guard (1...63).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.last != UInt8(ascii: "-") else {
             return false
         }
         return bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ character: Character) -> String {
+        var text = self
+        while text.last == character { text.removeLast() }
+        return text
     }
 }

@@ -7,7 +7,7 @@ public struct WebhookPolicy: Sendable {
     public let allowsHTTP: Bool
     let addresses: AddressPolicy
     /// Encrypts the secrets of endpoints; never in the database.
-    let key: String
+    package let key: String
     /// The authorities that endpoints' certificates may be of; nil for the system's.
     let caFile: String?
 

@@ -28,6 +28,15 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case unknownKey(String)
     case alreadyRotated(successor: APIKeyID)
     case keyExpired
+    case unknownUser(String)
+    /// A one-time link that was used, withdrawn or has ended.
+    case linkUsed
+    /// Another user, or this one, has the passkey.
+    case passkeyKnown
+    /// Without it nobody could sign in as the user.
+    case lastWayIn
+    /// Without them nobody could change the workspace's plan.
+    case lastOwner
 
     // Domains
     /// The workspace has it already.
@@ -56,6 +65,11 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .wrongOrder: "The link would end before it starts. Choose a later end."
         case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
         case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first."
+        case .unknownUser(let email): "Nobody signs in as \(email). List users with: maskctl user list"
+        case .linkUsed: "The link was used, withdrawn or has ended. Make another."
+        case .passkeyKnown: "The passkey is known already. Use another."
+        case .lastWayIn: "Nobody could sign in without it. Set a password or add a passkey first."
+        case .lastOwner: "The workspace has no other owner. Make somebody else one first."
         case .workspaceTaken(let slug): "Workspace \(slug) exists already. Choose another name."
         case .unknownWorkspace(let slug): "Workspace \(slug) does not exist. List them with: maskctl workspace list"
         case .memberTaken(let email): "\(email) is a member already. List members with: maskctl member list"

@@ -10,7 +10,7 @@ extension Refusal {
         case .quotaExceeded(let quota, let workspace): .quotaExceeded(quota, of: workspace)
         case .changedMeanwhile: .keepsChanging("link")
         case .requestNotEnded: .idempotencyKeyInUse()
-        case .unknownLink, .unknownWorkspace, .unknownMember, .unknownKey, .unknownDomain: .notFound()
+        case .unknownLink, .unknownWorkspace, .unknownMember, .unknownKey, .unknownDomain, .unknownUser: .notFound()
         case .slugTaken(let slug): .slugTaken(slug)
         case .slugSpaceExhausted: .slugSpaceExhausted()
         case .externalIDTaken:
@@ -36,8 +36,13 @@ extension Refusal {
             .conflict(
                 code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
                     + "overlap_seconds 0, which ends all secrets but the new one at once.")
+        case .linkUsed: .linkEnded
+        case .passkeyKnown: .conflict(code: "passkey_known", "Use another authenticator; this passkey is known already.")
+        case .lastWayIn: .conflict(code: "last_way_in", "Set a password or add a passkey first; nobody could sign in without this.")
+        case .lastOwner: .conflict(code: "last_owner", "Make another member an owner first; a workspace needs one.")
+        case .memberTaken(let email): .conflict(code: "member_exists", "Change the member's role instead; \(email) is a member already.")
         // Of what an API client cannot ask for.
-        case .workspaceTaken, .memberTaken: .conflict(description)
+        case .workspaceTaken: .conflict(description)
         }
     }
 }

@@ -1,0 +1,53 @@
+import Crypto
+import HTTP
+import Model
+
+/// How often somebody may try to sign in. Asked before a password is looked at: whoever is refused has cost nothing.
+package struct SignInLimits: Sendable {
+    private let limiter: RateLimiter
+
+    package init(_ limiter: RateLimiter) { self.limiter = limiter }
+
+    /// Tries in a quarter of an hour, of one network at one account.
+    private static let tries = 10
+    private static let triesSeconds = 900
+    /// Tries in an hour: at one account, from wherever they come; of one network, at whatever accounts.
+    private static let account = 100
+    private static let network = 60
+    private static let hour = 3600
+
+    /// Who asks: a /24 or a /48.
+    package static func network(of request: Request) -> String { AddressRange.coarse(request.remoteAddress) }
+
+    /// Counts a try.
+    /// - Parameter isKnown: whether somebody has signed in to the account from this network before. Strangers who try everywhere
+    ///   lock nobody out of where they are at home.
+    /// - Throws: ``RateRefusal``; 429 `too_many_tries` where strangers have used up what an account takes.
+    package func admit(_ email: String, from request: Request, isKnown: () throws -> Bool) throws {
+        let (account, network) = ("sign-in:" + base64URL(Array(sha256(email).prefix(12))), Self.network(of: request))
+        try refuse(limiter.check([RateLimit(account, part: network, perMinute: Self.tries)], windowSeconds: Self.triesSeconds))
+        try refuse(limiter.check([RateLimit("sign-in:" + network, perMinute: Self.network)], windowSeconds: Self.hour))
+        if try isKnown() { return }
+        let rate = limiter.check([RateLimit(account, perMinute: Self.account)], windowSeconds: Self.hour)
+        guard rate.isAllowed else { throw Problem.tooManyTries(retryAfter: rate.secondsToReset) }
+    }
+
+    /// Counts a request that costs a message or a look at a one-time link.
+    package func admit(_ request: Request) throws(RateRefusal) {
+        try refuse(limiter.check([RateLimit("sign-in:" + Self.network(of: request), perMinute: Self.network)], windowSeconds: Self.hour))
+    }
+
+    private func refuse(_ rate: RateDecision) throws(RateRefusal) {
+        guard rate.isAllowed else { throw RateRefusal(rate: rate) }
+    }
+}
+
+extension Problem {
+    static func tooManyTries(retryAfter seconds: Int) -> Problem {
+        Problem(
+            status: 429, code: "too_many_tries", title: "Too many tries",
+            detail: "Sign in with a passkey, from where you have signed in before, or with a link from an owner or whoever runs this "
+                + "service; passwords of this account are taken again in \(seconds) s.",
+            headers: [Response.Field(.retryAfter, String(seconds))])
+    }
+}

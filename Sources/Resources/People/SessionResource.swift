@@ -1,0 +1,134 @@
+import Access
+import AccountStore
+import API
+import Crypto
+import HTTP
+import JSON
+import Model
+import SignIn
+import Store
+import Work
+
+/// `/session`: signing in and out, and showing again who one is. `/account/sessions`: all of a user's.
+enum SessionResource {
+    /// With a password, and a code where an authenticator app is set up.
+    static func create(_ call: GuestCall) throws -> Answer {
+        var fields = try call.fields()
+        let email = fields.required("email", as: .email)
+        let password = fields.required("password", as: .typedPassword)
+        let code = fields.value("code", as: .string(maximum: 64))
+        let isKept = fields.value("keep", as: .bool) ?? false
+        let (address, text) = try fields.finish(requiring: email, password)
+        let services = call.services
+        let user = try services.store.read { try Users.find(email: address, on: $0) }
+        try services.signInLimits.admit(address, from: call.request) {
+            guard let user else { return false }
+            return try services.store.read { try Sessions.knows(call.network, of: user.id, on: $0) }
+        }
+        let isRight = try services.accountPasswords.isRight(AccountPassword(text), for: user?.passwordHash, from: call.network)
+        guard isRight, let user, user.disabledAt == nil else { throw Problem.invalidCredentials }
+        if user.hasSecondFactor {
+            guard let code else { throw Problem.secondFactorRequired }
+            guard try services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
+        }
+        try renewHash(of: text, user, call)
+        return try start(by: .password, isKept: isKept, user, call)
+    }
+
+    static func start(by method: Session.Method, isKept: Bool, _ user: User, _ call: GuestCall) throws -> Answer {
+        let work = SessionWork(.own(call.services.office, user, from: call.author, at: call.now))
+        let started = try work.start(by: method, isKept: isKept, from: call.place).make().value
+        return try call.services.welcome(started, user, status: 201, at: call.now)
+    }
+
+    static func show(_ call: PersonCall) throws -> Answer {
+        .ok(try call.services.present(call.session, of: call.user, at: call.now))
+    }
+
+    /// Signs out.
+    static func end(_ call: PersonCall) throws -> Answer {
+        _ = try call.sessions.end(call.session.id).make()
+        var answer = Answer.noContent
+        answer.isChange = true
+        answer.fields = [SessionAuthenticator.cookie.removal, .init(.clearSiteData, "\"storage\"")]
+        return answer
+    }
+
+    /// Shows again who the user is: by the password, or by a code of the authenticator app.
+    static func stepUp(_ call: PersonCall) throws -> Answer {
+        var fields = try call.fields()
+        let password = fields.value("password", as: .typedPassword)
+        let code = fields.value("code", as: .string(maximum: 64))
+        try fields.finish()
+        try call.services.signInLimits.admit(call.user.email, from: call.request) { true }
+        switch (password, code) {
+        case (let password?, nil):
+            guard try call.services.accountPasswords.isRight(
+                AccountPassword(password), for: call.user.passwordHash, from: call.network)
+            else { throw Problem.invalidCredentials }
+        case (nil, let code?):
+            guard try call.services.take(code, of: call.user, at: call.now) else { throw Problem.invalidCode }
+        default: throw Problem.validationFailed("", code: "one_of", "Send either password or code.")
+        }
+        return try call.renewed()
+    }
+
+    static func list(_ call: PersonCall) throws -> Answer {
+        let sessions = try call.services.store.read { try Sessions.list(of: call.user.id, at: call.now, on: $0) }
+        return .page(sessions.map { session in
+            var members = session.members
+            members["current"] = .bool(session.id == call.session.id)
+            return .object(members)
+        }, cursor: nil)
+    }
+
+    static func endOne(_ call: PersonCall) throws -> Answer {
+        let id: SessionID = try call.identifier()
+        guard try call.sessions.end(id).make().value else { throw Problem.notFound() }
+        return .noContent
+    }
+
+    static func endOthers(_ call: PersonCall) throws -> Answer {
+        let ended = try call.sessions.endAll(but: call.session.id).make().value
+        return .ok(["ended": .integer(Int64(ended))])
+    }
+
+    /// The same password under today's cost. Where that fails it is tried again at the next sign-in.
+    private static func renewHash(of text: String, _ user: User, _ call: GuestCall) throws {
+        let services = call.services
+        guard let old = user.passwordHash, services.accountPasswords.isOutdated(old) else { return }
+        let hash = try services.accountPasswords.hash(of: AccountPassword(text), for: call.network)
+        try services.store.write { try Users.rehash(user, to: hash, on: $0) }
+    }
+}
+
+extension PersonCall {
+    /// The user's account, as they work on it.
+    var assignment: AccountAssignment { .own(services.office, user, from: author, at: now) }
+    var sessions: SessionWork { SessionWork(assignment) }
+    var account: UserWork { UserWork(assignment) }
+
+    /// The session under another value of its cookie: who has a copy of the one before has nothing.
+    func renewed(steppedUp: Bool = true, of changed: User? = nil) throws -> Answer {
+        let started = try sessions.renew(session, steppedUp: steppedUp).make().value
+        return try services.welcome(started, changed ?? user, status: 200, at: now)
+    }
+}
+
+extension FieldType where Value == String {
+    /// An address of a user, in lower case.
+    static var email: FieldType {
+        FieldType<String>.string(maximum: 254).map { text in
+            guard Member.isValidEmail(text) else {
+                throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address of ASCII characters, such as jo@example.com.")
+            }
+            return text.lowercased()
+        }
+    }
+
+    /// A password as it was typed: whether it is a good one is asked only where it is set.
+    static var typedPassword: FieldType { .string(maximum: 1024) }
+
+    /// What somebody is called: 1 to 255 characters in one line.
+    static var personName: FieldType { .string(maximum: 255).map { try notEmpty(plain(PlainText.trimmed($0))) } }
+}

@@ -1,0 +1,102 @@
+import Access
+import AccountStore
+import API
+import Crypto
+import HTTP
+import JSON
+import Model
+import SignIn
+import Store
+import Work
+
+// What several screens of signing in share.
+
+extension RequestReading {
+    /// Where the request comes from, as a list of sessions tells it.
+    var place: Session.Place {
+        let agent = UserAgent(parsing: request.fields.userAgent ?? "")
+        return Session.Place(
+            browser: String(agent.browser.prefix(40)), system: String(agent.os.prefix(40)),
+            address: AddressRange.coarse(request.remoteAddress), country: request.country.utf8.count == 2 ? request.country : "")
+    }
+
+    /// Who asks, for the audit log; the actor is known by the workspace.
+    var author: Author {
+        Author(
+            actor: .maskctl(person: nil), address: request.remoteAddress,
+            userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
+    }
+
+    var network: String { SignInLimits.network(of: request) }
+}
+
+extension Services {
+    /// The answer to whoever is signed in from now on: the session, and its cookie.
+    func welcome(_ started: SessionWork.Started, _ user: User, status: Int, at now: Timestamp) throws -> Answer {
+        var answer = Answer(status: status, content: .object(try present(started.session, of: user, at: now)))
+        let seconds = started.session.isKept ? max(1, Int(started.session.endsAt.milliseconds - now.milliseconds) / 1000) : nil
+        answer.fields.append(SessionAuthenticator.cookie.setting(started.value, seconds: seconds))
+        answer.isChange = true
+        return answer
+    }
+
+    /// The session, as the dashboard begins with.
+    func present(_ session: Session, of user: User, at now: Timestamp) throws -> JSON {
+        let (memberships, passkeys) = try store.read {
+            (try Users.memberships(of: user.id, on: $0), try Passkeys.list(of: user.id, on: $0).count)
+        }
+        return [
+            "user": user.json(passkeys: passkeys), "session": session.present(at: now),
+            "workspaces": .array(memberships.map(\.json)), "app": appJSON,
+        ]
+    }
+
+    /// What the dashboard knows before anybody is signed in.
+    var appJSON: JSON {
+        ["name": "MASK", "api_url": .string(site.apiURL), "link_url": .string(site.origin(ofHost: site.linkHost)), "app_url": .string(site.appURL), "mail": false]
+    }
+
+    var relyingParty: RelyingParty { RelyingParty(host: site.appHost ?? "", port: site.linkPort) }
+
+    /// Refuses a password that is too short, too long or too easy to guess, and hashes any other.
+    func hash(of text: String, for user: User, alsoKnown words: [String] = [], from network: String) throws -> String {
+        let password = AccountPassword(text)
+        let strength = PasswordStrength(about: [user.email, user.name, site.appHost ?? ""] + words)
+        do {
+            try strength.check(password, hasSecondFactor: user.hasSecondFactor)
+        } catch {
+            throw Problem.validationFailed("/password", code: "weak_password", "\(error)")
+        }
+        return try accountPasswords.hash(of: password, for: network)
+    }
+
+    /// Takes a code of the authenticator app, or a recovery code; each is good once.
+    func take(_ text: String, of user: User, at now: Timestamp) throws -> Bool {
+        guard let app = user.authenticatorApp, app.isConfirmed else { return false }
+        switch SecondFactorCode(text) {
+        case .totp(let code):
+            guard let secret = try unseal(app.sealedSecret, secret: secretKey),
+                let step = TOTP(secret: secret).step(of: code, at: Int(now.milliseconds / 1000), after: app.lastStep)
+            else { return false }
+            return try store.write { try Users.take(step: step, of: user.id, on: $0) }
+        case .recovery(let code):
+            return try store.write { try Users.take(recoveryCode: code.digest, of: user.id, on: $0) }
+        case nil: return false
+        }
+    }
+}
+
+extension Problem {
+    static let invalidCredentials = Problem(
+        status: 401, code: "invalid_credentials", title: "Not signed in",
+        detail: "Check the e-mail address and the password; together they are nobody's.")
+
+    static let invalidCode = Problem(
+        status: 401, code: "invalid_code", title: "Code not taken",
+        detail: "Send the code that the authenticator app shows now, each once, or a recovery code that was not used.")
+
+    static let secondFactorRequired = Problem(
+        status: 403, code: "second_factor_required", title: "Second factor required",
+        detail: "Send the same again with code: six digits of the authenticator app, or a recovery code.",
+        extensions: ["methods": ["totp", "recovery_code"]])
+}

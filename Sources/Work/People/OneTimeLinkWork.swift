@@ -1,0 +1,165 @@
+import AccountStore
+import Crypto
+import MariaDB
+import Model
+import Store
+
+/// What one-time links are made of and good for.
+package struct OneTimeLinkWork {
+    let office: Office
+    let author: Author
+    let now: Timestamp
+
+    package init(_ office: Office, by author: Author, at now: Timestamp = .now()) {
+        (self.office, self.author, self.now) = (office, author, now)
+    }
+
+    /// A link with what stands behind `#`, which is stored nowhere and shown once.
+    package struct Shown: Sendable {
+        package let link: OneTimeLink
+        package let token: String
+
+        /// - Parameter origin: of the dashboard.
+        package func url(at origin: String) -> String { origin + link.purpose.path + "#" + token }
+    }
+
+    // MARK: Making
+
+    /// Invites the first owner of a workspace that they will name.
+    package func welcome(_ email: String) throws -> Change<Shown> {
+        try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
+    }
+
+    /// Invites somebody to a workspace.
+    /// - Parameters:
+    ///   - purpose: ``OneTimeLink/Purpose/welcome`` or ``OneTimeLink/Purpose/invitation``.
+    ///   - inviter: nil for the sysadmin.
+    package func invite(
+        _ email: String, to workspace: Workspace, as role: Role, by inviter: MemberID? = nil, for purpose: OneTimeLink.Purpose = .invitation
+    ) throws -> Change<Shown> {
+        var link = OneTimeLink(purpose, for: email.lowercased(), at: now)
+        (link.workspace, link.role, link.inviter) = (workspace.id, role, inviter)
+        let invitation = link
+        let assignment = Assignment(office, for: workspace, by: author, at: now)
+        if let member = try office.store.read({ try Members.find(email: invitation.email, in: workspace.id, on: $0) }),
+            try office.store.read({ try Users.find(behind: member, on: $0) }) != nil {
+            throw Refusal.memberTaken(invitation.email)
+        }
+        return try make(invitation) { connection in
+            try assignment.record(.invitationCreated, invitation.id.description, after: invitation.json, on: connection)
+        }
+    }
+
+    package func withdraw(_ invitation: OneTimeLink, from workspace: Workspace) -> Change<Void> {
+        let assignment = Assignment(office, for: workspace, by: author, at: now)
+        return Change(assignment) { connection in
+            guard try OneTimeLinks.use(invitation, on: connection) else { return .init((), isChange: false) }
+            try assignment.record(.invitationWithdrawn, invitation.id.description, before: invitation.json, on: connection)
+            return .init(())
+        }
+    }
+
+    /// Lets a user set another password.
+    package func reset(_ user: User) throws -> Change<Shown> {
+        var link = OneTimeLink(.reset, for: user.email, at: now)
+        link.user = user.id
+        return try make(link)
+    }
+
+    private func make(_ link: OneTimeLink, _ more: @escaping (Connection) throws -> Void = { _ in }) throws -> Change<Shown> {
+        let shown = Shown(link: link, token: base64URL(try randomBytes(32)))
+        return Change(office) { connection in
+            try OneTimeLinks.create(link, digest: sha256(shown.token), on: connection)
+            try more(connection)
+            return .init(shown)
+        }
+    }
+
+    // MARK: Using
+
+    /// What somebody brings who follows an invitation: who they are, and what the workspace is called that they make.
+    package struct Arrival {
+        package var user: User
+        package var isNew: Bool
+        package var workspaceName: String?
+        package var place: Session.Place
+
+        package init(_ user: User, isNew: Bool, workspaceName: String? = nil, from place: Session.Place) {
+            (self.user, self.isNew, self.workspaceName, self.place) = (user, isNew, workspaceName, place)
+        }
+    }
+
+    /// Makes the user where they are new, and the member; signs them in.
+    /// - Throws: ``Refusal/linkUsed`` where somebody else has used the link meanwhile.
+    package func accept(_ link: OneTimeLink, _ arrival: Arrival) throws -> Change<SessionWork.Started> {
+        let sessions = SessionWork(.own(office, arrival.user, from: author, at: now))
+        let started = try sessions.started(by: .link, isKept: false, from: arrival.place)
+        let workspace = try workspace(of: link, named: arrival.workspaceName)
+        return Change(office) { connection in
+            guard try OneTimeLinks.use(link, on: connection) else { throw Refusal.linkUsed }
+            if arrival.isNew { try Users.create(arrival.user, on: connection) }
+            if workspace.isNew { try Workspaces.create(workspace.value, on: connection) }
+            let effects = try join(arrival.user, workspace.value, as: link.role ?? .owner, on: connection)
+            try sessions.write(started, on: connection)
+            return .init(started, followedBy: effects)
+        }.otherwise { error in
+            throw (error as? MariaDBError)?.code == .duplicateKey ? Refusal.changedMeanwhile : error
+        }
+    }
+
+    private func workspace(of link: OneTimeLink, named name: String?) throws -> (value: Workspace, isNew: Bool) {
+        if let id = link.workspace { return (try office.workspace(id), false) }
+        let name = name ?? link.email
+        return (Workspace(id: .new(), slug: try freeSlug(for: name), name: name, plan: .hobby, createdAt: now), true)
+    }
+
+    /// A name for the address bar, made of the workspace's own.
+    private func freeSlug(for name: String) throws -> String {
+        let stem = Workspace.slug(from: name)
+        for number in 1...100 {
+            let slug = number == 1 ? stem : "\(stem.prefix(36))-\(number)"
+            if try office.store.read({ try Workspaces.find(slug: slug, on: $0) }) == nil { return slug }
+        }
+        throw Refusal.workspaceTaken(stem)
+    }
+
+    private func join(_ user: User, _ workspace: Workspace, as role: Role, on connection: Connection) throws -> [Effect] {
+        let known = try Members.find(email: user.email, in: workspace.id, on: connection)
+        let member = known ?? Member(
+            id: .new(), workspace: workspace.id, email: user.email, name: user.name, role: role, createdAt: now)
+        let assignment = Assignment(
+            office, for: workspace, by: Author(.member(member.id), like: author), at: now)
+        if known == nil {
+            try assignment.admit(of: .members)
+            try Members.create(member, on: connection)
+        } else if member.role != role {
+            try Members.setRole(role, of: member, on: connection)
+        }
+        guard try Users.join(user.id, member, on: connection) else { throw Refusal.memberTaken(user.email) }
+        try assignment.record(.memberJoined, member.id.description, after: member.json, on: connection)
+        return [.access(workspace.id)]
+    }
+
+    /// Sets a password, ends all sessions, and signs nobody in: a second factor is still asked for.
+    package func setPassword(_ hash: String, of user: User, with link: OneTimeLink) -> Change<Void> {
+        let assignment = AccountAssignment.own(office, user, from: author, at: now)
+        var changed = user
+        changed.passwordHash = hash
+        let after = changed
+        return Change(office) { connection in
+            guard try OneTimeLinks.use(link, on: connection) else { throw Refusal.linkUsed }
+            try Users.update(after, on: connection)
+            try Sessions.endAll(of: user.id, on: connection)
+            try assignment.record(.userPasswordChanged, user.id.description, on: connection)
+            return .init(())
+        }
+    }
+}
+
+extension Author {
+    /// Another actor, from the same place.
+    fileprivate init(_ actor: AuditEntry.Actor, like other: Author) {
+        self = other
+        self.actor = actor
+    }
+}

@@ -1,0 +1,68 @@
+import AccountStore
+import Crypto
+import MariaDB
+import Model
+import Store
+
+/// What is done to sessions. They are read with each request, so nothing has to follow.
+package struct SessionWork {
+    let assignment: AccountAssignment
+
+    package init(_ assignment: AccountAssignment) { self.assignment = assignment }
+
+    /// A session with its cookie's value, which is stored nowhere.
+    package typealias Started = (session: Session, value: String)
+
+    package func start(by method: Session.Method, isKept: Bool, from place: Session.Place) throws -> Change<Started> {
+        let started = try started(by: method, isKept: isKept, from: place)
+        return Change(assignment.office) { connection in
+            try write(started, on: connection)
+            return .init(started)
+        }
+    }
+
+    /// - Throws: `CryptoError`.
+    func started(by method: Session.Method, isKept: Bool, from place: Session.Place) throws -> Started {
+        (Session(of: assignment.user.id, by: method, isKept: isKept, from: place, at: assignment.now), try Self.value())
+    }
+
+    func write(_ started: Started, on connection: Connection) throws {
+        try Sessions.create(started.session, digest: sha256(started.value), on: connection)
+        try assignment.record(.sessionCreated, started.session.id.description, after: started.session.json, on: connection)
+    }
+
+    /// Gives a session another value, which it has from now on.
+    /// - Parameter steppedUp: the user has shown who they are.
+    package func renew(_ session: Session, steppedUp: Bool) throws -> Change<Started> {
+        let value = try Self.value()
+        var renewed = session
+        if steppedUp { renewed.steppedUpAt = assignment.now }
+        let after = renewed
+        return Change(assignment.office) { connection in
+            try Sessions.rotate(session.id, to: sha256(value), steppedUp: steppedUp, at: assignment.now, on: connection)
+            return .init((after, value))
+        }
+    }
+
+    /// - Returns: whether there was such a session of the user.
+    package func end(_ id: SessionID) -> Change<Bool> {
+        Change(assignment.office) { connection in
+            guard try Sessions.end(id, of: assignment.user.id, on: connection) else { return .init(false, isChange: false) }
+            try assignment.record(.sessionEnded, id.description, on: connection)
+            return .init(true)
+        }
+    }
+
+    /// Ends all sessions of the user, but for one.
+    /// - Returns: how many that were.
+    package func endAll(but kept: SessionID? = nil) -> Change<Int> {
+        Change(assignment.office) { connection in
+            let ended = try Sessions.endAll(of: assignment.user.id, but: kept, on: connection)
+            if ended > 0 { try assignment.record(.sessionEnded, assignment.user.id.description, after: ["ended": .integer(Int64(ended))], on: connection) }
+            return .init(ended, isChange: ended > 0)
+        }
+    }
+
+    /// 256 random bits, as a cookie may have them.
+    private static func value() throws -> String { base64URL(try randomBytes(32)) }
+}

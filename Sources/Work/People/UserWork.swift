@@ -1,0 +1,118 @@
+import AccountStore
+import Crypto
+import MariaDB
+import Model
+import Store
+
+/// What is done to the account of a user. A changed way to sign in ends all other sessions.
+package struct UserWork {
+    let assignment: AccountAssignment
+
+    package init(_ assignment: AccountAssignment) { self.assignment = assignment }
+
+    private var user: User { assignment.user }
+
+    /// Changes the name, and how the dashboard looks.
+    package func update(name: String, settings: User.Settings) -> Change<User> {
+        change { $0.name = name; $0.settings = settings }
+    }
+
+    /// - Parameters:
+    ///   - hash: of the new password; nil takes the password away.
+    ///   - session: the one that goes on; nil where none does.
+    package func setPassword(_ hash: String?, in session: SessionID?) -> Change<User> {
+        change(.userPasswordChanged, endingAllBut: session) { $0.passwordHash = hash }
+    }
+
+    /// Gives an authenticator app a secret, which counts once a code of it was seen.
+    package func setAuthenticatorApp(sealedSecret: [UInt8]) -> Change<User> {
+        change { $0.authenticatorApp = User.AuthenticatorApp(sealedSecret: sealedSecret) }
+    }
+
+    /// - Parameters:
+    ///   - step: of the code that was seen.
+    ///   - codes: digests of recovery codes.
+    package func confirmAuthenticatorApp(step: Int, recoveryCodes codes: [[UInt8]], in session: SessionID) -> Change<User> {
+        change(.userTOTPEnabled, endingAllBut: session, and: { try Users.setRecoveryCodes(codes, of: user.id, on: $0) }) { user in
+            user.authenticatorApp?.isConfirmed = true
+            user.authenticatorApp?.lastStep = step
+        }
+    }
+
+    package func removeAuthenticatorApp(in session: SessionID) -> Change<User> {
+        change(.userTOTPDisabled, endingAllBut: session, and: { try Users.setRecoveryCodes([], of: user.id, on: $0) }) {
+            $0.authenticatorApp = nil
+        }
+    }
+
+    package func setRecoveryCodes(_ digests: [[UInt8]]) -> Change<Void> {
+        Change(assignment.office) { connection in
+            try Users.setRecoveryCodes(digests, of: user.id, on: connection)
+            try assignment.record(.userRecoveryCodesMade, user.id.description, on: connection)
+            return .init(())
+        }
+    }
+
+    /// Lets nobody sign in as the user any more, or lets them again.
+    package func setDisabled(_ isDisabled: Bool) -> Change<User> {
+        change(isDisabled ? .userDisabled : .userEnabled, endingAllBut: nil) { [now = assignment.now] user in
+            user.disabledAt = isDisabled ? user.disabledAt ?? now : nil
+        }
+    }
+
+    // MARK: Passkeys
+
+    package func add(_ passkey: Passkey) -> Change<Passkey> {
+        Change(assignment.office) { connection in
+            try Passkeys.create(passkey, on: connection)
+            try assignment.record(.userPasskeyAdded, passkey.id.description, after: passkey.json, on: connection)
+            return .init(passkey)
+        }.otherwise { error in
+            throw (error as? MariaDBError)?.code == .duplicateKey ? Refusal.passkeyKnown : error
+        }
+    }
+
+    package func rename(_ passkey: Passkey, to name: String) -> Change<Passkey> {
+        var renamed = passkey
+        renamed.name = name
+        let after = renamed
+        return Change(assignment.office) { connection in
+            try Passkeys.rename(passkey, to: name, on: connection)
+            return .init(after)
+        }
+    }
+
+    /// - Throws: ``Refusal/lastWayIn``.
+    package func remove(_ passkey: Passkey, in session: SessionID) -> Change<Void> {
+        Change(assignment.office) { connection in
+            // The row of the user is held, so that two who each leave the other cannot both go.
+            guard let user = try Users.hold(user.id, on: connection) else { throw ChangedMeanwhile() }
+            guard try Passkeys.remove(passkey, on: connection) else { return .init((), isChange: false) }
+            let others = try Passkeys.list(of: user.id, on: connection)
+            if others.isEmpty && user.passwordHash == nil { throw Refusal.lastWayIn }
+            try Sessions.endAll(of: user.id, but: session, on: connection)
+            try assignment.record(.userPasskeyRemoved, passkey.id.description, on: connection)
+            return .init(())
+        }
+    }
+
+    // MARK: Parts
+
+    private func change(
+        _ action: AuditAction? = nil, endingAllBut kept: SessionID?? = .none, and more: @escaping (Connection) throws -> Void = { _ in },
+        _ change: (inout User) -> Void
+    ) -> Change<User> {
+        var changed = user
+        change(&changed)
+        let after = changed
+        return Change(assignment.office) { connection in
+            try Users.update(after, on: connection)
+            try more(connection)
+            if case .some(let kept) = kept { try Sessions.endAll(of: user.id, but: kept, on: connection) }
+            if let action { try assignment.record(action, user.id.description, on: connection) }
+            var made = after
+            made.version += 1
+            return .init(made)
+        }
+    }
+}
