@@ -3,6 +3,8 @@
 // Crypto/KeyedHash.swift says why it uses what is deprecated.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -47,8 +47,19 @@ public func hmacSHA256(key: [UInt8], _ message: UnsafeRawBufferPointer) -> [UInt
     }
 }
 
-/// The one-shot functions return NULL only when memory has run out or libcrypto has no SHA-256. Ending the process is
+/// The HMAC-SHA-1 code (RFC 2104) of `message` under `key`: 20 bytes. For ``TOTP`` alone, which asks for it; that SHA-1's
+/// collisions can be found is no weakness of its HMAC (RFC 6194, section 3). OpenSSL's `HMAC`.
+func hmacSHA1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+    let length = Int(SHA_DIGEST_LENGTH)
+    return [UInt8](unsafeUninitializedCapacity: length) { code, count in
+        let result = HMAC(EVP_sha1(), key, Int32(key.count), message, message.count, code.baseAddress, nil)
+        requireDigest(result)
+        count = length
+    }
+}
+
+/// The one-shot functions return NULL only when memory has run out or libcrypto has no such hash. Ending the process is
 /// then the safe answer: a made-up digest could let someone in.
 private func requireDigest(_ result: UnsafeMutablePointer<UInt8>?) {
-    precondition(result != nil, "libcrypto could not compute a SHA-256 digest")
+    precondition(result != nil, "libcrypto could not compute a digest")
 }

@@ -3,16 +3,15 @@ import COpenSSL
 /// Password hashes: scrypt (RFC 7914) with a salt of its own for each password, written as
 /// `$scrypt$ln=14,r=8,p=1$salt$hash`, the form that the password hashing competition's string format gives it.
 ///
-/// Each call takes 16 MiB and tens of milliseconds of one core, which is the point of it. A program with many threads
-/// has to bound how many calls run at a time.
+/// Each call takes 16 MiB and, at ``Cost/standard``, tens of milliseconds of one core, which is the point of it. A program
+/// with many threads has to bound how many calls run at a time.
 public enum PasswordHash {
     private static let saltLength = 16
     private static let hashLength = 32
 
-    /// Hashes `password`, as UTF-8, under a fresh salt.
-    public static func make(_ password: String) throws(CryptoError) -> String {
+    /// Hashes `password`, as UTF-8, under a fresh salt. The hash says what it cost.
+    public static func make(_ password: String, cost: Cost = .standard) throws(CryptoError) -> String {
         let salt = try randomBytes(saltLength)
-        let cost = Cost.standard
         let hash = try scrypt(password, salt: salt, cost: cost, length: hashLength)
         return "$scrypt$ln=\(cost.logarithm),r=\(cost.blockSize),p=\(cost.parallelism)"
             + "$\(unpadded(salt))$\(unpadded(hash))"
@@ -28,7 +27,11 @@ public enum PasswordHash {
         return constantTimeEquals(hash, stored.hash)
     }
 
-    /// Makes the hash of RFC 7914, section 12, that has the cost of ours, and compares.
+    /// Whether `encoded` was made at another cost than this, or is no hash: at the next sign-in that has the password, a new
+    /// one is made of it.
+    public static func needsRehash(_ encoded: String, to cost: Cost) -> Bool { Parsed(encoded)?.cost != cost }
+
+    /// Makes the hash of RFC 7914, section 12, that has the standard cost, and compares.
     /// - Throws: where this machine cannot hash passwords.
     public static func test() throws(CryptoError) {
         let hash = try scrypt(
@@ -42,15 +45,19 @@ public enum PasswordHash {
     ]
 
     /// scrypt's parameters, named N = 2^logarithm, r and p in RFC 7914.
-    private struct Cost: Equatable {
-        var logarithm: Int
-        var blockSize: Int
-        var parallelism: Int
+    public struct Cost: Hashable, Sendable {
+        fileprivate var logarithm: Int
+        fileprivate var blockSize: Int
+        fileprivate var parallelism: Int
 
-        static let standard = Cost(logarithm: 14, blockSize: 8, parallelism: 1)
+        /// `ln=14,r=8,p=1`: for what a stranger gains little by.
+        public static let standard = Cost(logarithm: 14, blockSize: 8, parallelism: 1)
+        /// `ln=14,r=8,p=5`: five times the work in the same memory, the least for accounts.
+        /// https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+        public static let account = Cost(logarithm: 14, blockSize: 8, parallelism: 5)
 
         /// Bounds, so that no stored text can stop the program for minutes. Memory is bounded by `EVP_PBE_scrypt`.
-        var isReasonable: Bool {
+        fileprivate var isReasonable: Bool {
             (1...20).contains(logarithm) && (1...32).contains(blockSize) && (1...16).contains(parallelism)
         }
     }

@@ -1,8 +1,5 @@
 import Text
 
-// The standard library keeps its NFC normaliser behind this name; the alternatives are Foundation and libunistring.
-@_spi(_Unicode) import Swift
-
 /// The part of a short link after the host: `my-link` in `https://go.example.com/my-link`. Capitals count: `Abc` and
 /// `abc` are two slugs.
 public struct Slug: Hashable, Sendable, CustomStringConvertible {
@@ -196,15 +193,5 @@ extension Slug {
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         let category = scalar.properties.generalCategory
         return category == .nonspacingMark || category == .spacingMark
-    }
-}
-
-extension String {
-    /// Normalisation form C: one spelling for `é`, whether it was typed as one code point or two.
-    var normalised: String {
-        if utf8.allSatisfy({ $0 < 0x80 }) { return self }
-        var scalars = String.UnicodeScalarView()
-        for scalar in _nfc { scalars.append(scalar) }
-        return String(scalars)
     }
 }

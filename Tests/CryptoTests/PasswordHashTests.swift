@@ -48,6 +48,18 @@ struct PasswordHashTests {
         #expect(try !PasswordHash.verify("correct horse", against: first))
     }
 
+    @Test("a hash carries its cost: an account's costs five times a link's, and both verify")
+    func costs() throws {
+        let hash = try PasswordHash.make("correct horse", cost: .account)
+        #expect(hash.hasPrefix("$scrypt$ln=14,r=8,p=5$"))
+        #expect(try PasswordHash.verify("correct horse", against: hash))
+        #expect(try !PasswordHash.verify("correct horse ", against: hash))
+        #expect(!PasswordHash.needsRehash(hash, to: .account))
+        #expect(PasswordHash.needsRehash(hash, to: .standard))
+        #expect(try !PasswordHash.needsRehash(PasswordHash.make(""), to: .standard))
+        #expect(PasswordHash.needsRehash("", to: .account))
+    }
+
     @Test(
         "a text that is no hash verifies nothing",
         arguments: [
