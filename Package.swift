@@ -29,6 +29,8 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        // Debian's has no file for pkg-config.
+        .systemLibrary(name: "CZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
@@ -57,6 +59,7 @@ let package = Package(
         .target(name: "AnalyticsStore", dependencies: ["Store", "MariaDB", "Model", "Crypto", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "AccountStore", dependencies: ["Store", "MariaDB", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Signals", dependencies: ["Metrics", "Model", "Redis"], swiftSettings: optimised),
+        .target(name: "SignIn", dependencies: ["Crypto", "CZxcvbn", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["AnalyticsStore", "CLinux", "DeliveryStore", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Webhooks", dependencies: ["DeliveryStore", "Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
@@ -96,6 +99,7 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model"], exclude: ["UserAgents"]),
         .testTarget(name: "StoreTests", dependencies: ["AnalyticsStore", "DeliveryStore", "Operations", "Store", "Support"]),
         .testTarget(name: "SignalsTests", dependencies: ["Signals", "Support"]),
+        .testTarget(name: "SignInTests", dependencies: ["SignIn", "COpenSSL"]),
         .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),

@@ -11,6 +11,7 @@ struct HouseTests {
         "Model": ["Store", "HTTP", "JSON", "MariaDB", "Redis", "Crypto"],
         "Store": ["HTTP", "FastCGI", "Redis", "Curl", "API"],
         "Signals": ["Store", "HTTP", "API"],
+        "SignIn": ["Store", "HTTP", "MariaDB", "Redis", "API", "Work", "Access"],
         "Journal": ["Webhooks", "Curl", "HTTP", "FastCGI", "Redis"],
         "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],

@@ -1,0 +1,2 @@
+// zxcvbn in C, as Debian's libzxcvbn-dev installs it.
+#include <zxcvbn.h>
