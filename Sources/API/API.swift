@@ -106,7 +106,7 @@ package struct API: Sendable {
         case .scoped: return nil
         case .open(let handler):
             try admit(services.authenticator.anonymous(request), &progress)
-            return try handler(services).unlessKnown(to: request)
+            return try handler(services, door).unlessKnown(to: request)
         case .guest(let handler):
             try refuseForeign(request)
             try admit(services.authenticator.anonymous(request), &progress)

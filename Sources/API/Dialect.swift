@@ -17,7 +17,8 @@ package enum Dialect: Sendable {
 
     private static func isAPI(_ path: String) -> Bool { path == "/api" || path.hasPrefix("/api/") }
 
-    private static func below(_ base: String, _ path: String) -> Substring? {
+    /// What of a path is below a base; nil where it is not.
+    package static func below(_ base: String, _ path: String) -> Substring? {
         guard path.hasPrefix(base + "/") else { return nil }
         return path.dropFirst(base.count)
     }

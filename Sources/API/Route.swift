@@ -30,7 +30,8 @@ package struct Route: Sendable {
 
     /// Who may call, and who answers.
     package enum Endpoint: Sendable {
-        case open(@Sendable (Services) throws -> Answer)
+        /// By anybody, through either door.
+        case open(@Sendable (Services, API.Door) throws -> Answer)
         /// On the app host, without a session.
         case guest(@Sendable (GuestCall) throws -> Answer)
         /// On the app host, whoever is signed in.
@@ -40,6 +41,9 @@ package struct Route: Sendable {
 
     /// What a key needs to call it; nil where none is needed.
     package var scope: Scope? { if case .scoped(let scope, _) = endpoint { scope } else { nil } }
+
+    /// Whether only who is signed in may call it, for no workspace.
+    package var needsSession: Bool { if case .person = endpoint { true } else { false } }
 
     package init(
         _ method: Method, _ path: String, _ scope: Scope, _ operation: Operation,
@@ -92,7 +96,7 @@ package struct Route: Sendable {
 
     package init(
         open method: Method, _ path: String, _ operation: Operation,
-        _ handler: @escaping @Sendable (Services) throws -> Answer
+        _ handler: @escaping @Sendable (Services, API.Door) throws -> Answer
     ) {
         self.init(method, path, operation, .open(handler))
     }
@@ -131,8 +135,8 @@ package struct Routes: Sendable {
         routes.reduce(into: Router()) { $0.add($1.method, $1.path, $1) }
     }
 
-    /// For OpenAPI.
-    package var described: [DescribedRoute] {
-        all.map { DescribedRoute($0.method, $0.path, $0.scope, $0.operation) }
+    /// For OpenAPI: what is answered behind a door.
+    package func described(_ door: API.Door) -> [DescribedRoute] {
+        (door == .keys ? all : all + ofPeople).map { DescribedRoute($0.method, $0.path, $0.scope, $0.operation, $0.needsSession) }
     }
 }

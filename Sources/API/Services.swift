@@ -34,6 +34,8 @@ public final class Services: Sendable {
     package let limiter: RateLimiter
     package let authenticator: Authenticator
     package let sessions: SessionAuthenticator
+    package let accountPasswords: AccountPasswords
+    package let signInLimits: SignInLimits
     /// What use cases work with.
     package let office: Office
     /// Links for those who read them.
@@ -73,12 +75,17 @@ public final class Services: Sendable {
         limiter = RateLimiter(redis: redis, workers: site.workers, metrics: limits)
         authenticator = Authenticator(store: store, limiter: limiter)
         sessions = SessionAuthenticator(store: store, limiter: limiter)
+        accountPasswords = AccountPasswords(gates.accounts)
+        signInLimits = SignInLimits(limiter)
         office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages)
         visits = VisitServices(around, limiter: limiter, gates: gates)
         links = KnownLinks(store, visits.changes, site)
     }
 
     package var domains: DomainDirectory { visits.domains }
+
+    /// Encrypts what is sealed in the database; never in it itself.
+    package var secretKey: String { webhooks.key }
 
     /// Links that this process keeps in memory.
     public var cachedLinks: Int { visits.links.count }

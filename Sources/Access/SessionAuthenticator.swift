@@ -45,6 +45,15 @@ package final class SessionAuthenticator: Sendable {
         return (SignedIn(session: found.session, user: found.user, membership: found.membership), rate)
     }
 
+    /// Whether whoever sends a long body is signed in: asked before the body is read. Where MariaDB cannot say so, the answer does
+    /// without the body.
+    package func mayUpload(_ request: Request) -> Bool {
+        guard let value = Self.cookie.value(in: request.fields), limiter.allows([Authenticator.limit(of: request)]).isAllowed,
+            let found = try? store.read({ try Sessions.authenticate(digest: sha256(value), workspace: nil, at: .now(), on: $0) })
+        else { return false }
+        return limiter.allows([Principal.limit(of: found.user.id)]).isAllowed
+    }
+
     /// A request without a session counts by its address, as one without a key does.
     private func refused(_ request: Request) -> any Error {
         let rate = limiter.check([Authenticator.limit(of: request)])

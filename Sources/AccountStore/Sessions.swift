@@ -63,6 +63,12 @@ public enum Sessions {
             """).map { row throws(MariaDBError) in try session(row) }
     }
 
+    /// Whether the user has a session from a network, or has had one lately.
+    /// - Parameter network: a /24 or a /48.
+    public static func knows(_ network: String, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
+        try connection.query("SELECT 1 FROM sessions WHERE user_id = \(user) AND address = \(network) LIMIT 1").first != nil
+    }
+
     /// Ends one, if the user has it.
     public static func end(_ id: SessionID, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
         try connection.execute("DELETE FROM sessions WHERE id = \(id) AND user_id = \(user)") == 1

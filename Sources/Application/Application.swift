@@ -31,6 +31,11 @@ public struct Application: Sendable {
         case "/readyz": return health.ready()
         default: break
         }
+        if request.host == services.site.appHost {
+            // All that is no API there are files.
+            return API(services: services, dialect: .reference, door: .sessions)
+                .respond(to: request, path: String(Dialect.below("/v1", request.path) ?? ""))
+        }
         if let (dialect, path) = Dialect.of(request, apiHost: services.site.apiHost) {
             // Beside the base there are only host files.
             if path.isEmpty, let file = ProbedFile(path: request.path) { return file.answerOfAPI }
@@ -39,8 +44,9 @@ public struct Application: Sendable {
         return visit(request)
     }
 
-    /// Whether a long body may take memory: an API request's whose key works. Visitors post nothing that is long.
+    /// Whether a long body may take memory: an API request's whose key or session works. Visitors post nothing that is long.
     public func mayRead(bodyOf request: Request) -> Bool {
+        if request.isSecure, request.host == services.site.appHost { return services.sessions.mayUpload(request) }
         guard request.isSecure, Dialect.of(request, apiHost: services.site.apiHost) != nil else { return false }
         // Where MariaDB cannot say whose key it is, the answer says so without the body.
         return (try? services.authenticator.mayUpload(request)) ?? false

@@ -10,28 +10,37 @@ package struct DescribedRoute: Sendable {
     /// What a key needs to call it; nil where none is needed.
     let scope: Scope?
     let operation: Operation
+    /// Whether only who is signed in may call it, for no workspace.
+    let needsSession: Bool
 
-    package init(_ method: Method, _ path: String, _ scope: Scope?, _ operation: Operation) {
+    package init(_ method: Method, _ path: String, _ scope: Scope?, _ operation: Operation, _ needsSession: Bool = false) {
         self.method = method
         self.path = path
         self.scope = scope
         self.operation = operation
+        self.needsSession = needsSession
     }
 }
 
 /// OpenAPI 3.1 of the reference dialect, made from the route table, so that it cannot drift from it.
 package enum OpenAPIDocument {
-    /// - Parameter base: the address before the paths. It takes some 20 ms.
-    package static func json(_ routes: [DescribedRoute], base: String) -> JSON {
-        [
+    /// It takes some 20 ms.
+    /// - Parameters:
+    ///   - base: the address before the paths.
+    ///   - isForSessions: of the app host, which knows no keys.
+    package static func json(_ routes: [DescribedRoute], base: String, isForSessions: Bool = false) -> JSON {
+        let scheme: JSONObject.Member = isForSessions
+            ? .init(name: "session", value: ["type": "apiKey", "in": "cookie", "name": "__Host-mask_session"])
+            : .init(name: "key", value: ["type": "http", "scheme": "bearer", "bearerFormat": "mk_live_…"])
+        return [
             "openapi": "3.1.0",
             "info": ["title": "MASK", "version": "1", "description": .string(about)],
             "servers": [["url": .string(base)]],
-            "security": [["key": []]],
-            "paths": .object(paths(routes)),
+            "security": [.object([scheme.name: []])],
+            "paths": .object(paths(routes, isForSessions)),
             "components": [
-                "schemas": .object(Schemas.all),
-                "securitySchemes": ["key": ["type": "http", "scheme": "bearer", "bearerFormat": "mk_live_…"]],
+                "schemas": .object(isForSessions ? JSONObject(Schemas.all.members + Schemas.ofPeople.members) : Schemas.all),
+                "securitySchemes": .object(JSONObject([scheme])),
             ],
         ]
     }
@@ -40,19 +49,20 @@ package enum OpenAPIDocument {
         Short links, their clicks, and the workspace they belong to. Errors are problem documents (RFC 9457).
         """
 
-    private static func paths(_ routes: [DescribedRoute]) -> JSONObject {
+    private static func paths(_ routes: [DescribedRoute], _ isForSessions: Bool) -> JSONObject {
         var paths = JSONObject()
         for route in routes {
             var path = paths[route.path]?.objectValue ?? JSONObject()
-            path[route.method.rawValue.lowercased()] = operation(route)
+            path[route.method.rawValue.lowercased()] = operation(route, isForSessions)
             paths[route.path] = .object(path)
         }
         return paths
     }
 
-    private static func operation(_ route: DescribedRoute) -> JSON {
+    private static func operation(_ route: DescribedRoute, _ isForSessions: Bool) -> JSON {
         var json: JSONObject = ["operationId": .string(route.operation.id), "summary": .string(route.operation.summary)]
         let parameters = pathParameters(route) + route.operation.query.map(queryParameter) + fieldParameters(route)
+            + (isForSessions ? sessionParameters(route) : [])
         if !parameters.isEmpty { json["parameters"] = .array(parameters) }
         if let body = route.operation.body {
             json["requestBody"] = [
@@ -64,7 +74,11 @@ package enum OpenAPIDocument {
             json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
         }
         json["responses"] = .object(responses(route))
-        if let scope = route.scope { json["x-required-scope"] = .string(scope.rawValue) } else { json["security"] = [] }
+        if let scope = route.scope {
+            json["x-required-scope"] = .string(scope.rawValue)
+        } else if !route.needsSession {
+            json["security"] = []
+        }
         return .object(json)
     }
 
@@ -104,6 +118,22 @@ package enum OpenAPIDocument {
         return fields.map {
             ["name": .string($0.name), "in": "header", "description": .string($0.about), "schema": $0.schema]
         }
+    }
+
+    /// Header fields that a request of somebody who is signed in has.
+    private static func sessionParameters(_ route: DescribedRoute) -> [JSON] {
+        var parameters: [JSON] = []
+        if route.scope != nil {
+            parameters.append([
+                "name": "Mask-Workspace", "in": "header", "required": true, "description": "The workspace's slug", "schema": Schemas.string,
+            ])
+        }
+        if route.method != .get {
+            parameters.append([
+                "name": "Mask-Client", "in": "header", "required": true, "description": "The program that asks", "schema": Schemas.string,
+            ])
+        }
+        return parameters
     }
 
     private static func responses(_ route: DescribedRoute) -> JSONObject {

@@ -93,6 +93,7 @@ public struct Response: Sendable {
         /// For nginx alone, which logs it and passes it on to nobody: this answer is a click and stands in the journal.
         case click = "X-Mask-Click"
         case cacheControl = "Cache-Control"
+        case clearSiteData = "Clear-Site-Data"
         case contentDisposition = "Content-Disposition"
         case contentLanguage = "Content-Language"
         case contentSecurityPolicy = "Content-Security-Policy"

@@ -7,13 +7,13 @@ import Visits
 /// What anybody may read, in both dialects: whoever has no key yet needs it most.
 enum PublicDocuments {
     /// `/openapi.json`.
-    static func openAPI(_ services: Services) -> Answer {
-        let document = openAPI(services.routes, services.site.apiURL)
+    static func openAPI(_ services: Services, _ door: API.Door) -> Answer {
+        let document = openAPI(services.routes, door, door == .keys ? services.site.apiURL : services.site.appURL + "/v1")
         return .publicDocument(type: "application/json", document.bytes, document.tag)
     }
 
     /// `/errors`.
-    static func errors(_ services: Services) -> Answer {
+    static func errors(_ services: Services, _ door: API.Door) -> Answer {
         .publicDocument(type: "text/html; charset=utf-8", errorPage.bytes, errorPage.tag).adding([
             .init(.contentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"),
         ])
@@ -28,13 +28,13 @@ enum PublicDocuments {
 
     private static let errorPage = Document(Array(ErrorPage.html.utf8))
 
-    /// Written once: there is one base in a process.
+    /// Written once: there are two bases in a process, of the API's host and of the app host.
     private static let written = Mutex<[String: Document]>([:])
 
-    private static func openAPI(_ routes: Routes, _ base: String) -> Document {
+    private static func openAPI(_ routes: Routes, _ door: API.Door, _ base: String) -> Document {
         written.withLock { written in
             if let document = written[base] { return document }
-            let document = Document(OpenAPIDocument.json(routes.described, base: base).serialized())
+            let document = Document(OpenAPIDocument.json(routes.described(door), base: base, isForSessions: door == .sessions).serialized())
             written[base] = document
             return document
         }

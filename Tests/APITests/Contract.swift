@@ -10,9 +10,14 @@ import Model
 /// The OpenAPI document as a judge: whether an answer is what it promises.
 struct Contract: Sendable {
     let document: JSON
+    private let door: API.Door
 
-    init(_ services: Services) {
-        document = OpenAPIDocument.json(services.routes.described, base: services.site.apiURL)
+    /// - Parameter door: of the hosts that keys are for, or of the app host.
+    init(_ services: Services, _ door: API.Door = .keys) {
+        self.door = door
+        document = OpenAPIDocument.json(
+            services.routes.described(door), base: door == .keys ? services.site.apiURL : services.site.appURL + "/v1",
+            isForSessions: door == .sessions)
     }
 
     func operation(_ route: Route) -> JSON {
@@ -24,7 +29,7 @@ struct Contract: Sendable {
     func complaints(about response: Response, to request: Request) -> [String] {
         let apiHost = document["servers"]?[0]?["url"]?.host ?? ""
         guard let (dialect, path) = Dialect.of(request, apiHost: apiHost) else { return [] }
-        let match = Routes.ofMASK.router.match(request.method == .head ? .get : request.method, String(path))
+        let match = (door == .keys ? Routes.ofMASK.router : Routes.ofMASK.appRouter).match(request.method == .head ? .get : request.method, String(path))
         guard case .found(let route, _) = match else { return complaints(response.json, Schemas.reference("Problem")) }
         guard let promise = operation(route)["responses"]?[String(response.status)] else {
             return ["\(route.name) answers \(response.status), which is not documented"]

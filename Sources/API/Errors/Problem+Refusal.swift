@@ -48,6 +48,10 @@ extension Refusal {
 }
 
 extension Problem {
+    package static let linkEnded = Problem(
+        status: 410, code: "link_used_or_ended", title: "Link used or ended",
+        detail: "Ask for another link; this one was used, withdrawn or has ended.")
+
     package static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
 
     package static func quotaExceeded(_ quota: Quota, of workspace: Workspace) -> Problem {

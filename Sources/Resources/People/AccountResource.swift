@@ -42,7 +42,7 @@ extension FieldType where Value == String {
     /// An IANA time zone.
     static var timeZone: FieldType {
         FieldType<String>.string(maximum: 64).map { text in
-            guard TimeZoneRules(named: text) != nil else {
+            guard TimeZoneRules(identifier: text) != nil else {
                 throw FieldRefusal(code: "invalid_timezone", message: "Send an IANA time zone, such as Europe/Berlin.")
             }
             return text

@@ -14,7 +14,7 @@ enum SessionResource {
     /// With a password, and a code where an authenticator app is set up.
     static func create(_ call: GuestCall) throws -> Answer {
         var fields = try call.fields()
-        let email = fields.required("email", as: .email)
+        let email = fields.required("email", as: .userEmail)
         let password = fields.required("password", as: .typedPassword)
         let code = fields.value("code", as: .string(maximum: 64))
         let isKept = fields.value("keep", as: .bool) ?? false
@@ -117,7 +117,7 @@ extension PersonCall {
 
 extension FieldType where Value == String {
     /// An address of a user, in lower case.
-    static var email: FieldType {
+    static var userEmail: FieldType {
         FieldType<String>.string(maximum: 254).map { text in
             guard Member.isValidEmail(text) else {
                 throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address of ASCII characters, such as jo@example.com.")

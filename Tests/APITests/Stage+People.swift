@@ -1,0 +1,86 @@
+import AccountStore
+import HTTP
+import JSON
+import Model
+import Store
+import Testing
+
+@testable import API
+@testable import Resources
+import Work
+
+/// Somebody with an account, and their browser.
+final class Browser {
+    let stage: Stage
+    /// Of the present session; nil where nobody is signed in.
+    var cookie: String?
+    /// The workspace that is looked at.
+    var workspace: String?
+    var address: String
+    /// Changes each request before it is sent.
+    var change: (inout Request) -> Void = { _ in }
+
+    init(_ stage: Stage, at address: String? = nil) {
+        self.stage = stage
+        self.address = address ?? "2001:db8:\(randomHex(2)):\(randomHex(2))::2"
+    }
+
+    func request(_ method: HTTP.Method, _ path: String, _ body: JSON? = nil) -> Request {
+        var request = stage.request(method, "/v1" + path, body: body?.text)
+        request.host = Stage.appHost
+        request.remoteAddress = address
+        request.fields.authorization = nil
+        request.fields.cookie = cookie.map { "__Host-mask_session=" + $0 }
+        request.fields.secFetchSite = "same-origin"
+        request.fields.origin = "https://" + Stage.appHost
+        request.fields.maskClient = "dashboard"
+        request.fields.maskWorkspace = workspace
+        request.fields.userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        change(&request)
+        return request
+    }
+
+    /// Asks, and keeps the cookie as a browser does.
+    @discardableResult
+    func ask(
+        _ method: HTTP.Method, _ path: String, _ body: JSON? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) -> Response {
+        let request = request(method, path, body)
+        let response = stage.application.respond(to: request)
+        for complaint in stage.appContract.complaints(about: response, to: request) {
+            Issue.record("\(complaint)", sourceLocation: sourceLocation)
+        }
+        for field in response.fields where field.name == .setCookie { keep(field.value) }
+        return response
+    }
+
+    private func keep(_ field: String) {
+        guard let pair = field.split(separator: ";").first, pair.hasPrefix("__Host-mask_session=") else { return }
+        let value = pair.dropFirst("__Host-mask_session=".count)
+        cookie = value.isEmpty ? nil : String(value)
+    }
+}
+
+extension Stage {
+    static let appHost = "app.mask.test"
+    static let password = "correct horse battery staple 47"
+
+    var appContract: Contract { Contract(services, .sessions) }
+
+    /// Somebody who has accepted an invitation, in their browser: they are signed in.
+    func newPerson(_ role: Role = .owner, email: String? = nil, at address: String? = nil) throws -> Browser {
+        let browser = Browser(self, at: address)
+        let email = email ?? "\(randomHex(6))@example.com"
+        let link = try invite(email, as: role)
+        let response = browser.ask(.post, "/one-time-links/use", [
+            "token": .string(link.token), "name": "Ada", "password": .string(Self.password),
+        ])
+        try #require(response.status == 201, "\(response.text)")
+        browser.workspace = workspace.slug
+        return browser
+    }
+
+    func invite(_ email: String, as role: Role = .owner) throws -> OneTimeLinkWork.Shown {
+        try OneTimeLinkWork(services.office, by: .maskctl(nil)).invite(email, to: workspace, as: role, for: .welcome).make().value
+    }
+}
