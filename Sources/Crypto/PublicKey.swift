@@ -27,7 +27,7 @@ public struct PublicKey: ~Copyable {
     public init?(subjectPublicKeyInfo der: [UInt8]) {
         defer { ERR_clear_error() }
         guard let handle = Handle(der), let kind = handle.kind, let numbers = handle.numbers(of: kind) else { return nil }
-        guard handle.isSound, kind != .rsa || Self.rsaBits.contains(handle.bits) else { return nil }
+        guard kind != .rsa || Self.rsaBits.contains(handle.bits), handle.isSound else { return nil }
         self.kind = kind
         self.numbers = numbers
         self.handle = handle

@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import SignIn
 import Testing
 
@@ -86,6 +87,23 @@ struct PasswordTests {
         #expect(throws: PasswordWeakness.easyToGuess) {
             try odd.check(AccountPassword("password\u{0}xkqzjvwpmtrhlbd"), hasSecondFactor: false)
         }
+    }
+
+    @Test("no password keeps the estimator busy, not even keys side by side, for which its time grows most", arguments: ["78", "89", "zx"])
+    func quick(keys: String) {
+        let password = AccountPassword(String(repeating: keys, count: 128))
+        let before = Self.processorTime()
+        for _ in 0..<5 {
+            #expect(throws: PasswordWeakness.easyToGuess) { try strength.check(password, hasSecondFactor: false) }
+        }
+        #expect(Self.processorTime() - before < 1)
+    }
+
+    /// Of this thread, in seconds: other tests run beside.
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     @Test("threads may ask at the same time")
