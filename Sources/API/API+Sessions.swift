@@ -13,7 +13,7 @@ extension API {
             return Authenticator.Outcome(known: nil, refusal: .workspaceRequired, rate: rate)
         }
         guard let membership = who.membership else {
-            return Authenticator.Outcome(known: nil, refusal: .notFound("Choose another workspace; there is none of this name that you are a member of."), rate: rate)
+            return Authenticator.Outcome(known: nil, refusal: .unknownWorkspace, rate: rate)
         }
         return Authenticator.Outcome(known: Principal(who.session, as: membership), refusal: nil, rate: rate)
     }
@@ -37,6 +37,11 @@ extension Problem {
     static let workspaceRequired = Problem(
         status: 400, code: "workspace_required", title: "Workspace required",
         detail: "Name the workspace in the header: Mask-Workspace: its-slug")
+
+    /// The same whether there is no such workspace or they are no member of it.
+    static let unknownWorkspace = Problem(
+        status: 403, code: "unknown_workspace", title: "Unknown workspace",
+        detail: "Choose another workspace; there is none of this name that you are a member of.")
 
     static let stepUpRequired = Problem(
         status: 403, code: "step_up_required", title: "Confirm who you are",

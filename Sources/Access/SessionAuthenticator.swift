@@ -85,6 +85,11 @@ package struct RateRefusal: Error {
 }
 
 extension Problem {
-    package static let signedOut = Problem(
-        status: 401, code: "signed_out", title: "Signed out", detail: "Sign in; there is no session, or it has ended.")
+    package static let signedOut = signedOut("signed_out", "Signed out", "Sign in; there is no session, or it has ended.")
+
+    /// 401 of the app host, where browsers show no window of their own: they know no such scheme.
+    package static func signedOut(_ code: String, _ title: String, _ detail: String) -> Problem {
+        Problem(
+            status: 401, code: code, title: title, detail: detail, headers: [Response.Field(.wwwAuthenticate, #"Session realm="MASK""#)])
+    }
 }

@@ -23,6 +23,7 @@ struct ErrorPageTests {
         where path.hasSuffix(".swift") && !path.contains("OpenAPI/") {
             let text = try text("Sources/" + path)
             codes.formUnion(text.matches(of: /status: \d+,\s+code: "(\w+)"/).map { String($0.output.1) })
+            codes.formUnion(text.matches(of: /signedOut\(\s*"(\w+)"/).map { String($0.output.1) })
             codes.formUnion(text.matches(of: /conflict\(\s*code: (?:String = )?"(\w+)"/).map { String($0.output.1) })
         }
         return codes

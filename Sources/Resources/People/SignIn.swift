@@ -36,6 +36,7 @@ extension Services {
         var answer = Answer(status: status, content: .object(try present(started.session, of: user, at: now)))
         let seconds = started.session.isKept ? max(1, Int(started.session.endsAt.milliseconds - now.milliseconds) / 1000) : nil
         answer.fields.append(SessionAuthenticator.cookie.setting(started.value, seconds: seconds))
+        if status == 201 { answer.fields.append(.init(.location, "/v1/session")) }
         answer.isChange = true
         return answer
     }
@@ -87,13 +88,12 @@ extension Services {
 }
 
 extension Problem {
-    static let invalidCredentials = Problem(
-        status: 401, code: "invalid_credentials", title: "Not signed in",
-        detail: "Check the e-mail address and the password; together they are nobody's.")
+    static let invalidCredentials = signedOut(
+        "invalid_credentials", "Not signed in", "Check the e-mail address and the password; together they are nobody's.")
 
-    static let invalidCode = Problem(
-        status: 401, code: "invalid_code", title: "Code not taken",
-        detail: "Send the code that the authenticator app shows now, each once, or a recovery code that was not used.")
+    static let invalidCode = signedOut(
+        "invalid_code", "Code not taken",
+        "Send the code that the authenticator app shows now, each once, or a recovery code that was not used.")
 
     static let secondFactorRequired = Problem(
         status: 403, code: "second_factor_required", title: "Second factor required",
