@@ -85,7 +85,7 @@ expect 4 "$(echo "$tunables" | grep -c =)" "it is told how to keep free memory"
 for tunable in $tunables; do
   /lib64/ld-linux-x86-64.so.2 --list-tunables | grep -q "^${tunable%=*}:" || fail "glibc knows no ${tunable%=*}"
   # Some versions of glibc put an end behind each where it stands.
-  tr '\0:' '\n\n' <"/proc/$(process a)/environ" | grep -q "$tunable\$" || fail "the worker was not told $tunable"
+  tr '\0' '\n' <"/proc/$(process a)/environ" | tr : '\n' | grep -q "$tunable\$" || fail "the worker was not told $tunable"
 done
 fact "in words that glibc knows, and that reach it"
 expect "1073741824" "$(systemctl show -P MemoryMax mask-worker@a.service)" "its memory is bounded"
