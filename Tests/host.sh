@@ -97,7 +97,7 @@ make_base() {
   # shellcheck disable=SC2086 # the list is meant to be split
   inside "$base.new" apt-get install -y -qq --download-only $wanted >/dev/null
   echo mask-host >"$base.new/etc/hostname"
-  printf '127.0.0.1 localhost mask-host api.mask.test links.mask.test\n::1 localhost\n' >"$base.new/etc/hosts"
+  printf '127.0.0.1 localhost mask-host api.mask.test links.mask.test app.mask.test\n::1 localhost\n' >"$base.new/etc/hosts"
   mv "$base.new" "$base"
 }
 

@@ -29,6 +29,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 api_host=api.mask.localhost
 link_host=mask.localhost
+app_host=app.mask.localhost
 brand_host=go.yourbrand.com
 
 # g++ brings the libstdc++-N-dev of the release.
@@ -172,6 +173,7 @@ write_settings() {
   cat >"$dir/mask.env" <<EOF
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
+MASK_APP_HOST=$app_host
 MASK_LINK_PORT=$https_port
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
 MASK_MARIADB_USER=mask
@@ -216,7 +218,8 @@ write_nginx_settings() {
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
     -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/errors|" \
-    -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
+    -e "s|https://app\\.example\\.com;|https://$app_host:$https_port;|" -e "s|/usr/share/mask/nginx/www|$root/nginx/www|" \
+    -e "s/app\\.example\\.com/$app_host/g" -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   sh "$here/nginx-http2.sh" "$dir/nginx/mask.conf"
   cat >"$dir/nginx/nginx.conf" <<EOF
 $([ "$(id -u)" != 0 ] || echo "user root;")
@@ -246,7 +249,7 @@ make_certificates() {
       -addext keyUsage=critical,keyCertSign,cRLSign 2>"$dir/log/openssl.log" ||
       fail "openssl could not make a certificate authority; see $dir/log/openssl.log"
   fi
-  for host in $api_host $link_host $brand_host localhost; do
+  for host in $api_host $link_host $app_host $brand_host localhost; do
     if openssl x509 -checkend 604800 -noout -in "$tls/$host.crt" >/dev/null 2>&1; then continue; fi
     {
       openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$tls/$host.key" -out "$tls/$host.csr" -subj "/CN=$host"
@@ -414,6 +417,7 @@ make_demo() {
 MASK_API_URL=https://$api_host:$https_port/v1
 MASK_QUICKSTART_URL=https://$link_host:$https_port/api/v1
 MASK_LINK_URL=https://$link_host:$https_port
+MASK_APP_URL=https://$app_host:$https_port
 MASK_METRICS_URL=http://127.0.0.1:$metrics_port/metrics
 MASK_API_KEY=$key
 MASK_CACERT=$dir/tls/ca.crt
@@ -495,7 +499,7 @@ say_what_next() {
   sh systemd/quickstart.sh stop      (with the same --dir, if you gave one)
 
   Programs of yours   Debian looks no *.localhost up, curl and browsers do by themselves:
-                      echo '127.0.0.1 $api_host $link_host' | sudo tee -a /etc/hosts
+                      echo '127.0.0.1 $api_host $link_host $app_host' | sudo tee -a /etc/hosts
                       and trust $dir/tls/ca.crt (SSL_CERT_FILE for most programs)
   Firefox             Settings, Privacy & Security, View Certificates, Authorities, Import: $dir/tls/ca.crt
   Chromium            certutil -d sql:\$HOME/.pki/nssdb -A -t C,, -n mask-quickstart -i $dir/tls/ca.crt

@@ -69,10 +69,13 @@ public struct Worker: Sendable {
                 if second % Self.trimSeconds == 0 { malloc_trim(0) }
             }
         }
-        _ = try Thread.start(name: "sealer") {
+        _ = try Thread.start(name: "minute") {
             while true {
                 sleep(60)
                 if sealAuditLog() { monitor.noteSeal() }
+                do { try services.sessions.writeSeen() } catch {
+                    logger.warning("it is not noted when sessions were last used: \(error)")
+                }
             }
         }
         if let problem = installation.memory.problem {

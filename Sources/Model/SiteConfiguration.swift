@@ -40,6 +40,9 @@ public struct SiteConfiguration: Sendable {
         return access("\(certificates)/\(host).crt", F_OK) == 0
     }
 
+    /// The hosts that are the installation's own.
+    public var ownHosts: [String] { [apiHost, linkHost] + (appHost.map { [$0] } ?? []) }
+
     /// The address of a link or a page.
     public func shortURL(host: String, slug: String) -> String {
         origin(ofHost: host) + "/" + PercentEncoding.encode(slug)
@@ -59,6 +62,6 @@ public struct SiteConfiguration: Sendable {
 extension SiteConfiguration {
     /// The installation's own hosts and all below them: no workspace can have them.
     public func isReserved(_ host: String) -> Bool {
-        [apiHost, linkHost, appHost].compactMap(\.self).contains { host == $0 || host.hasSuffix("." + $0) }
+        ownHosts.contains { host == $0 || host.hasSuffix("." + $0) }
     }
 }

@@ -28,7 +28,7 @@ extension DomainCommand {
             let installation = try openInstallation()
             let name = try hostName(host)
             let site = installation.configuration.site
-            if ![site.apiHost, site.linkHost].contains(name.text) {
+            if !site.ownHosts.contains(name.text) {
                 let domain = try installation.office.domain(name.text)
                 guard domain.status == .verified else { throw ValidationError("\(name) is not verified yet.") }
             }
@@ -39,7 +39,7 @@ extension DomainCommand {
             let certificates = Certificates(installation.configuration)
             let site = installation.configuration.site
             let verified = try installation.office.domains().filter { $0.status == .verified }
-            let hosts = Set(verified.map(\.host) + [site.apiHost, site.linkHost])
+            let hosts = Set(verified.map(\.host) + site.ownHosts)
             var failures: [String] = []
             func trying(_ plan: String, _ body: () throws -> Void) {
                 if dryRun { return print("would \(plan)") }

@@ -19,7 +19,7 @@ struct DomainCommand: ParsableCommand {
             let name = try hostName(host)
             let installation = try openInstallation()
             guard !installation.configuration.site.isReserved(name.text), name.text != "localhost" else {
-                throw ValidationError("\(name) belongs to the service itself (MASK_API_HOST, MASK_LINK_HOST); name another host.")
+                throw ValidationError("\(name) belongs to the service itself (MASK_API_HOST, MASK_LINK_HOST, MASK_APP_HOST); name another host.")
             }
             let office = installation.office
             let domain = try DomainWork(office.assignment(for: office.workspace(workspace))).vouch(for: name).make().value

@@ -16,7 +16,9 @@ struct SetupCommand: AccountCommand {
 
     @Option(help: ArgumentHelp("The host of the API.", valueName: "host")) var apiHost: String?
     @Option(help: ArgumentHelp("The host whose short links all workspaces share.", valueName: "host")) var linkHost: String?
-    @Option(help: "self-signed, to begin with (the default), or letsencrypt: from the authority, which reaches this host by both names.")
+    @Option(help: ArgumentHelp("The host of the dashboard, where people sign in.", valueName: "host")) var appHost: String?
+    @Option(help: ArgumentHelp("Whom to make a link for, to sign in as the first owner.", valueName: "e-mail")) var owner: String?
+    @Option(help: "self-signed, to begin with (the default), or letsencrypt: from the authority, which reaches this host by these names.")
     var certificate: CertificateSource?
     @Option(help: "Where the authority of certificates may write to.") var email: String?
     @Option(
@@ -51,13 +53,18 @@ struct SetupCommand: AccountCommand {
         let isNew = apiHost == nil && settings["MASK_API_HOST"] == nil
         let api = try host(apiHost, settings["MASK_API_HOST"], "Host of the API, such as api.example.com")
         let link = try host(linkHost, settings["MASK_LINK_HOST"], "Host of the shared short links, such as links.example.com")
-        guard api != link else { throw ValidationError("The API and the links need a host each.") }
+        let app = try (appHost ?? settings["MASK_APP_HOST"] ?? (isNew ? ask("Host of the dashboard, such as app.example.com, if there shall be one") : nil))
+            .map(hostName)
+        guard Set([api, link, app].compactMap(\.self)).count == (app == nil ? 2 : 3) else {
+            throw ValidationError("The API, the links and the dashboard need a host each.")
+        }
         try Setup.refuseSites(notOf: [api.text, link.text])
         // Who was asked for the hosts is asked for the rest, too.
         let database = database ?? (isNew ? ask("MariaDB's host, if it is not this one") : nil)
         let certificate = try certificate ?? (isNew ? askForCertificate() : .selfSigned)
         settings["MASK_API_HOST"] = api.text
         settings["MASK_LINK_HOST"] = link.text
+        if let app { settings["MASK_APP_HOST"] = app.text }
         if let email { settings["MASK_ACME_EMAIL"] = email }
         if let redis { settings["MASK_REDIS_HOST"] = redis }
         if let database { settings["MASK_MARIADB_HOST"] = database }
@@ -65,7 +72,7 @@ struct SetupCommand: AccountCommand {
         let isDatabaseHere = settings["MASK_MARIADB_HOST"] == nil
         let isRedisHere = settings["MASK_REDIS_HOST"] == nil && settings["MASK_REDIS_SENTINELS"] == nil
 
-        let setup = Setup(apiHost: api.text, linkHost: link.text, place: place)
+        let setup = Setup(apiHost: api.text, linkHost: link.text, appHost: app?.text, place: place)
         if !isDatabaseHere { try setup.takePasswords(&settings) }
         let isNewKey = try setup.keepSettings(settings)
         try setup.openSandbox(settings, isLocal: isDatabaseHere && isRedisHere)
@@ -80,17 +87,27 @@ struct SetupCommand: AccountCommand {
         if case .behind(let http, let https) = place { try setup.makeApacheSite(http: http, https: https) }
         let waits = place != .open && !Setup.isApacheSiteEnabled
         if certificate == .letsencrypt, !waits { try setup.getCertificates() }
-        print(waits ? Self.nextBehindApache(certificate) : Self.next)
+        let owner = try owner ?? (isNew && app != nil ? ask("Your e-mail address, to sign in with") : nil)
+        if app != nil, let owner { try setup.welcome(owner) }
+        let steps = Self.steps(hasDashboard: app != nil, isOwnerKnown: owner != nil)
+        print(waits ? Self.nextBehindApache(certificate, steps) : "MASK answers. Next:\n" + steps)
     }
 
-    private static let next = """
-        MASK answers. Next:
-          maskctl doctor
-          maskctl workspace create acme
-          maskctl key create --workspace acme --name first --scopes all
-        """
+    private static func steps(hasDashboard: Bool, isOwnerKnown: Bool) -> String {
+        switch (hasDashboard, isOwnerKnown) {
+        case (true, true): "  maskctl doctor"
+        case (true, false): "  maskctl doctor\n  maskctl user invite you@example.com      a link to sign in with, good for an hour"
+        case (false, _):
+            """
+              maskctl doctor
+              maskctl workspace create acme
+              maskctl key create --workspace acme --name first --scopes all
+              maskctl setup --app-host app.example.com     for a dashboard
+            """
+        }
+    }
 
-    private static func nextBehindApache(_ certificate: CertificateSource) -> String {
+    private static func nextBehindApache(_ certificate: CertificateSource, _ steps: String) -> String {
         """
         MASK answers on loopback. Next, for Apache to pass on what is for it:
           a2enmod proxy proxy_http ssl
@@ -98,9 +115,7 @@ struct SetupCommand: AccountCommand {
           apache2ctl configtest && systemctl reload apache2
         \(certificate == .letsencrypt ? "Then, for the certificates:\n  maskctl setup --certificate letsencrypt\n" : "")\
         Then:
-          maskctl doctor
-          maskctl workspace create acme
-          maskctl key create --workspace acme --name first --scopes all
+        \(steps)
         """
     }
 

@@ -123,7 +123,11 @@ struct RequestHeadTests {
     func parameters() throws {
         let read = try Self.names(in: "Sources/FastCGI/RequestHead.swift", between: "equals(\"", and: "\"").subtracting(["on"])
         let (api, visits, metrics) = (try Self.sent("mask-fastcgi"), try Self.sent("mask-redirect"), try Self.sent("mask-metrics"))
-        #expect(api.union(visits).union(metrics) == read)
+        let app = try Self.sent("mask-app-api")
+        #expect(api.union(visits).union(metrics).union(app) == read)
+        // A cookie counts on the app host alone.
+        #expect(app == ["HTTP_COOKIE", "HTTP_SEC_FETCH_SITE", "HTTP_MASK_CLIENT", "HTTP_MASK_WORKSPACE", "COUNTRY"])
+        #expect(!api.union(visits).contains("HTTP_COOKIE"))
         #expect(metrics == ["MASK_MONITORING"] && !api.union(visits).contains("MASK_MONITORING"))
     }
 

@@ -25,9 +25,10 @@ grep -q -- '--api-host' /root/setup.log || fail "setup does not say what is miss
 fact "setup says what it has to be told"
 
 # A terminal, in which the questions are answered: hosts, and nothing for what may stay as it is.
-printf '%s\n' $API_HOST $LINK_HOST '' '' | script -qec "maskctl setup" /dev/null >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed"; }
+printf '%s\n' $API_HOST $LINK_HOST $APP_HOST '' '' owner@mask.test | script -qec "maskctl setup" /dev/null >/root/setup.log 2>&1 || { cat /root/setup.log; fail "setup failed"; }
+cp /root/setup.log /root/setup.first
 grep -q 'Certificate, self-signed or letsencrypt' /root/setup.log || fail "setup does not ask for the certificate: $(cat /root/setup.log)"
-fact "setup asks for the hosts, the database and the certificate"
+fact "setup asks for the hosts, the database, the certificate and the first owner"
 expect "active active" "$(systemctl is-active mask-worker@a mask-worker@b | xargs)" "setup starts two pools"
 sha256sum /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/* /etc/nginx/sites-available/mask >/root/sums
 maskctl setup >/root/setup.log 2>&1 || { cat /root/setup.log; fail "a second setup failed"; }
@@ -37,6 +38,20 @@ if maskctl setup --api-host other.mask.test >/root/setup.log 2>&1; then fail "se
 grep -q 'does not answer for other.mask.test' /root/setup.log || fail "setup does not say what to rename: $(cat /root/setup.log)"
 sha256sum --quiet -c /root/sums
 fact "another host is refused where nginx does not answer for it, and nothing is changed"
+
+# The first owner.
+token=$(sed -n "s|.*https://$APP_HOST/welcome#\([A-Za-z0-9_-]*\).*|\1|p" /root/setup.first)
+expect 43 "${#token}" "setup ends with a link for the first owner"
+guest() {
+  client -o /root/answer -w '%{http_code}' -c /root/cookies -b /root/cookies -H 'Content-Type: application/json' -H 'Mask-Client: test' \
+    -H "Origin: https://$APP_HOST" "$@"
+}
+expect 201 "$(guest -d '{"token": "'"$token"'", "name": "Ada", "password": "correct horse battery staple 47", "workspace_name": "First"}' \
+  "https://$APP_HOST/v1/one-time-links/use")" "by which the owner makes an account and a workspace"
+expect 201 "$(guest -H 'Mask-Workspace: first' -d '{"name": "first", "scopes": ["links:write"]}' "https://$APP_HOST/v1/api-keys")" \
+  "and a first key, signed in"
+expect 410 "$(guest -d '{"token": "'"$token"'"}' "https://$APP_HOST/v1/one-time-links/show")" "the link is good once"
+expect "" "$(grep -l "$token" /var/log/nginx/mask-*.log || :)" "and stands in no log"
 
 maskctl workspace create acme --plan enterprise >/dev/null
 maskctl key create --workspace acme --name host --scopes all,keys:write,audit:read,domains:write --json | member key >$KEY_FILE

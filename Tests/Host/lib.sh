@@ -3,6 +3,7 @@
 
 API_HOST=api.mask.test
 LINK_HOST=links.mask.test
+APP_HOST=app.mask.test
 KEY_FILE=/root/key
 CERTIFICATES=/etc/mask/tls
 

@@ -79,18 +79,20 @@ struct NginxSiteTests {
     @Test("this repository's site is one that setup can write")
     func real() throws {
         let text = try String(contentsOfFile: Migrations.folder + "/../../nginx/mask.conf", encoding: .utf8)
-        let behind = NginxSite(apiHost: "api.a.test", linkHost: "a.test", place: .behind(http: 1, https: 2)).text(text)
-        #expect(listens(behind).allSatisfy { $0.hasPrefix("listen 127.0.0.1:") } && listens(behind).count == 6)
+        let behind = NginxSite(apiHost: "api.a.test", linkHost: "a.test", appHost: "app.a.test", place: .behind(http: 1, https: 2)).text(text)
+        #expect(listens(behind).allSatisfy { $0.hasPrefix("listen 127.0.0.1:") } && listens(behind).count == 8)
         #expect(!behind.contains("example.com;"))
+        let without = NginxSite(apiHost: "api.a.test", linkHost: "a.test", place: .behind(http: 1, https: 2)).text(text)
+        #expect(listens(without).count == 6 && !without.contains("mask-app") && without.contains("listen 127.0.0.1:9464"))
     }
 
     @Test("which names a site answers for is known, of nginx and of Apache")
     func names() throws {
         let text = try String(contentsOfFile: Migrations.folder + "/../../nginx/mask.conf", encoding: .utf8)
-        let site = NginxSite(apiHost: "api.a.test", linkHost: "a.test").text(text)
-        #expect(NginxSite.names(site) == ["api.a.test", "a.test", "*.a.test", "_"])
+        let site = NginxSite(apiHost: "api.a.test", linkHost: "a.test", appHost: "app.a.test").text(text)
+        #expect(NginxSite.names(site) == ["api.a.test", "a.test", "*.a.test", "app.a.test", "_"])
         let apache = try String(contentsOfFile: Migrations.folder + "/../../systemd/apache/zz-mask.conf", encoding: .utf8)
-        #expect(NginxSite.names(apache) == ["api.example.com", "links.example.com"])
+        #expect(NginxSite.names(apache) == ["api.example.com", "links.example.com", "app.example.com"])
     }
 
     @Test("who listens on a port is known, and who does not is not named")

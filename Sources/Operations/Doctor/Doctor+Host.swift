@@ -40,7 +40,7 @@ extension Doctor {
     /// By every host's name through nginx, and through the web server before it.
     private func answers() -> Finding {
         let configuration = installation.configuration
-        let hosts = [configuration.site.apiHost, configuration.site.linkHost]
+        let hosts = configuration.site.ownHosts
         for port in securePorts {
             for name in hosts {
                 let readiness = Readiness.ask(name, port: port)

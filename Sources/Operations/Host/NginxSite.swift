@@ -12,6 +12,8 @@ public struct NginxSite: Sendable, Equatable {
 
     public var apiHost: String
     public var linkHost: String
+    /// Of the dashboard; nil where there is none.
+    public var appHost: String?
     public var place: Place
     /// Ports on which another site of this nginx answers for all names that no site claims.
     public var claimed: Set<UInt16>
@@ -21,16 +23,25 @@ public struct NginxSite: Sendable, Equatable {
     public var hasIPv6: Bool
 
     public init(
-        apiHost: String, linkHost: String, place: Place = .open, claimed: Set<UInt16> = [], tuned: Set<UInt16> = [], hasIPv6: Bool = true
+        apiHost: String, linkHost: String, appHost: String? = nil, place: Place = .open, claimed: Set<UInt16> = [], tuned: Set<UInt16> = [], hasIPv6: Bool = true
     ) {
-        (self.apiHost, self.linkHost, self.place) = (apiHost, linkHost, place)
+        (self.apiHost, self.linkHost, self.appHost, self.place) = (apiHost, linkHost, appHost, place)
         (self.claimed, self.tuned, self.hasIPv6) = (claimed, tuned, hasIPv6)
     }
 
     /// - Parameter template: nginx/mask.conf.
     public func text(_ template: String) -> String {
-        template.replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost)
+        (appHost == nil ? Self.withoutDashboard(template) : template)
+            .replacing("app.example.com", with: appHost ?? "app.example.com")
+            .replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost)
             .split(separator: "\n", omittingEmptySubsequences: false).flatMap(lines).joined(separator: "\n")
+    }
+
+    /// A template, of nginx or Apache, without the part of the dashboard: from its headline to the next one or the end.
+    static func withoutDashboard(_ template: String) -> String {
+        guard let start = template.firstRange(of: "# ---- the dashboard -")?.lowerBound else { return template }
+        let rest = template[template.index(after: start)...].firstRange(of: "# ---- ").map { template[$0.lowerBound...] }
+        return String(template[..<start] + (rest ?? ""))
     }
 
     private func lines(_ line: Substring) -> [String] {
@@ -57,10 +68,10 @@ public struct NginxSite: Sendable, Equatable {
         }
     }
 
-    /// Whether two texts are the same site, in whatever words the nginx of this host knows HTTP/2 (systemd/nginx-http2.sh).
+    /// Whether two texts are the same site but for what they say of it, in whatever words the nginx of this host knows HTTP/2 (systemd/nginx-http2.sh).
     public static func areSame(_ one: String, _ other: String) -> Bool {
         let plain = { (text: String) in
-            text.split(separator: "\n").filter { !$0.hasSuffix("http2 on;") }.map { $0.replacing(" ssl http2", with: " ssl") }
+            text.split(separator: "\n").filter { !$0.hasSuffix("http2 on;") && !$0.hasPrefix("#") }.map { $0.replacing(" ssl http2", with: " ssl") }
         }
         return plain(one) == plain(other)
     }

@@ -28,7 +28,7 @@ extension Setup {
     /// The virtual host, which nobody but the sysadmin enables, and the certificates for it.
     package func makeApacheSite(http: UInt16, https: UInt16) throws {
         try HostFile.makeFolder(Self.apacheFolder, mode: 0o700)
-        for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.apacheFolder)/\(host).pem") {
+        for host in hosts where !HostFile.isThere("\(Self.apacheFolder)/\(host).pem") {
             try HostFile.write("", to: "\(Self.apacheFolder)/\(host).pem", mode: 0o600)
         }
         try run("/usr/lib/mask/apache-certificates")
@@ -36,8 +36,9 @@ extension Setup {
         let file = Self.apacheSite
         guard !HostFile.isThere(file) else { return }
         step("apache", file)
-        let text = try HostFile.read(Self.shared + "/apache/zz-mask.conf")
-            .replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost)
+        let template = try HostFile.read(Self.shared + "/apache/zz-mask.conf")
+        let text = (appHost == nil ? NginxSite.withoutDashboard(template) : template)
+            .replacing("app.example.com", with: appHost ?? "").replacing("api.example.com", with: apiHost).replacing("links.example.com", with: linkHost)
             .replacing("127.0.0.1:8080", with: "127.0.0.1:\(http)").replacing("127.0.0.1:8443", with: "127.0.0.1:\(https)")
         try HostFile.write(text, to: file, mode: 0o644)
     }

@@ -11,7 +11,7 @@ extension Setup {
     /// What `apt remove mask` puts back.
     private static let before = "/etc/mask/before-setup"
 
-    /// A site that is there is kept: one that answers for other hosts would go on to.
+    /// A site that is there is kept: one that answers for other hosts would go on to. A dashboard is added to it.
     package static func refuseSites(notOf hosts: [String]) throws {
         let isBehind = (try? HostFile.read(Self.site)).flatMap(NginxSite.placeBehind) != nil
         for site in isBehind ? [Self.site, Self.apacheSite] : [Self.site] {
@@ -50,14 +50,28 @@ extension Setup {
     /// A site that is there is kept, unless it is what setup has written and MASK moves behind Apache.
     private func writeSite(isNew: Bool) throws {
         let template = try HostFile.read(Self.shared + "/nginx/mask.conf")
-        var site = NginxSite(apiHost: apiHost, linkHost: linkHost, place: place, hasIPv6: HostFile.isThere("/proc/net/if_inet6"))
+        var site = NginxSite(
+            apiHost: apiHost, linkHost: linkHost, appHost: appHost, place: place, hasIPv6: HostFile.isThere("/proc/net/if_inet6"))
         if let old = try? HostFile.read(Self.site) {
-            guard place != .open, NginxSite.placeBehind(old) == nil else { return }
-            site.place = .open
-            guard NginxSite.areSame(old, site.text(template)) else {
-                throw Failure(description: """
+            let moves = place != .open && NginxSite.placeBehind(old) == nil
+            guard moves || appHost.map({ !NginxSite.names(old).contains($0) }) == true else { return }
+            if moves { site.place = .open }
+            // Only what setup has written itself is written anew.
+            let written = [appHost, nil].map { host in
+                var before = site
+                before.appHost = host
+                return before.text(template)
+            }
+            guard written.contains(where: { NginxSite.areSame(old, $0) }) else {
+                throw Failure(description: moves
+                    ? """
                     \(Self.site) listens on 80 and 443, and you have changed it. Keep it elsewhere, and run maskctl setup again: it \
                     writes one that listens on loopback.
+                    """
+                    : """
+                    You have changed \(Self.site), so it is left as it is. Copy the part "the dashboard" of \
+                    \(Self.shared)/nginx/mask.conf into it, with \(appHost ?? "") in the place of app.example.com, and run maskctl \
+                    setup again.
                     """)
             }
             site.place = place
@@ -109,7 +123,7 @@ extension Setup {
 
     /// Until MASK itself answers by both names: a reload returns before nginx listens on ports that are new to it.
     package func waitForAnswers(port: Int) throws {
-        for host in [apiHost, linkHost] {
+        for host in hosts {
             var readiness = Readiness.silent("")
             for _ in 0..<75 {
                 readiness = Readiness.ask(host, port: port)

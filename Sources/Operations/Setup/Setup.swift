@@ -8,11 +8,15 @@ import Text
 package struct Setup {
     let apiHost: String
     let linkHost: String
+    /// Of the dashboard; nil where there is none.
+    let appHost: String?
     let place: NginxSite.Place
 
-    package init(apiHost: String, linkHost: String, place: NginxSite.Place) {
-        (self.apiHost, self.linkHost, self.place) = (apiHost, linkHost, place)
+    package init(apiHost: String, linkHost: String, appHost: String?, place: NginxSite.Place) {
+        (self.apiHost, self.linkHost, self.appHost, self.place) = (apiHost, linkHost, appHost, place)
     }
+
+    var hosts: [String] { [apiHost, linkHost] + (appHost.map { [$0] } ?? []) }
 
     static let shared = "/usr/share/mask"
     private static let keyFile = "/etc/mask/secret.key"
@@ -117,7 +121,7 @@ package struct Setup {
 
     /// To begin with: nginx does not start without any.
     package func makeCertificates() throws {
-        for host in [apiHost, linkHost] where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
+        for host in hosts where !HostFile.isThere("\(Self.certificates)/\(host).crt") {
             step("certificate", "\(Self.certificates)/\(host).crt, signed by itself")
             let scratch = try ScratchFolder()
             let (key, certificate) = (scratch.path + "/key", scratch.path + "/crt")
@@ -134,10 +138,15 @@ package struct Setup {
     }
 
     package func getCertificates() throws {
-        for host in [apiHost, linkHost] {
+        for host in hosts {
             step("certificate", "\(host) from the authority")
             try run("/usr/bin/maskctl", "domain", "certificate", host)
         }
+    }
+
+    /// Prints a link for the first owner, good for an hour: by a maskctl of its own, which becomes the account of the workers.
+    package func welcome(_ email: String) throws {
+        try run("/usr/bin/maskctl", "user", "invite", email)
     }
 
     func step(_ name: String, _ detail: String) {

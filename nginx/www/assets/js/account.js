@@ -1,0 +1,44 @@
+// The person: name, zone, scheme, density, keys; and the way out.
+
+import { changes, connect, Draft, setValues, valuesOf } from './form.js';
+import { act } from './messages.js';
+import { element, fill, find, fromTemplate, keepPerson, part, remove, removeAllDrafts, say } from './page.js';
+import { screen } from './screen.js';
+import { browserZone, zone } from './time.js';
+import { zones } from './zones.js';
+
+const read = { path: '/session', area: 'account' };
+let patch = () => null;
+
+screen({ title: 'Account', place: 'Account', show, curl: () => [patch() ?? read] });
+
+function show(context) {
+  const root = fromTemplate('account', { email: context.person.email });
+  const form = find('form', root);
+  context.body.append(root);
+  find('#timezone', root).append(...zones(context.person.timezone).map((name) => element('option', { value: name }, name)));
+  find('#timezone option', root).textContent = `The browser's, ${browserZone}`;
+  setValues(form, context.person);
+  patch = () => request(form, context.person);
+  connect(form, { request: patch, draft: new Draft(), done: (answer) => saved(context, answer.data) });
+  part(root, 'sign-out').addEventListener('click', () => signOut(root));
+}
+
+function request(form, person) {
+  const { name, timezone, ...rest } = valuesOf(form);
+  const body = changes(person, { name: name.trim(), timezone: timezone || null, ...rest });
+  return body && { method: 'PATCH', path: '/account', body, area: 'account' };
+}
+
+function saved(context, person) {
+  context.person = { ...context.person, ...person };
+  keepPerson(context.person);
+  say(`Saved. Times are shown in ${zone()}.`);
+}
+
+async function signOut(root) {
+  if (!await act({ method: 'DELETE', path: '/session', area: 'account' }, root)) return;
+  removeAllDrafts();
+  remove('workspace');
+  location.replace('/sign-in');
+}

@@ -1,0 +1,180 @@
+// Requests to the API over the session, and what can go wrong with them.
+
+import { workspace } from './page.js';
+
+// What can go wrong with a request, and the sentence for it.
+
+/** An answer that is no success, as the API's problem document tells it. */
+export class Problem extends Error {
+  constructor(status, document, retryAfter) {
+    super(document.detail ?? document.title ?? `The answer was ${status}.`);
+    this.status = status;
+    this.code = document.code ?? '';
+    this.detail = document.detail ?? document.title ?? '';
+    this.errors = document.errors ?? [];
+    this.requestId = document.request_id ?? null;
+    this.requiredRole = document.required_role ?? null;
+    this.methods = document.methods ?? [];
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same request may succeed after a while. */
+  get canPass() { return this.status === 429 || this.status >= 502; }
+}
+
+/** No answer at all. */
+export class Unreachable extends Error {}
+
+/** The person closed the dialog that was to let the request through. */
+export class Cancelled extends Error {}
+
+export function sentence(problem) {
+  if (problem instanceof Unreachable) {
+    return navigator.onLine ? 'MASK does not answer. Look whether the server is reachable.' : 'You are offline.';
+  }
+  if (!(problem instanceof Problem)) return `This screen failed: ${problem.message}`;
+  if (problem.code === 'rate_limited') return 'These were too many requests in a minute.';
+  if (problem.code === 'unavailable') return 'MASK is not ready for this at the moment.';
+  if (problem.requiredRole) return `${problem.detail} ${roleHint(problem.requiredRole)}`;
+  return problem.detail || `The answer was ${problem.status}.`;
+}
+
+const roleHint = (role) => (role === 'owner' ? 'Owners may do this.' : `The role ${role} may do this, and those above it.`);
+
+// Requests to the API over the session.
+
+/** The release that these modules belong to: it is a step of their address. */
+const ownVersion = new URL(import.meta.url).pathname.split('/')[2];
+
+/**
+ * One request, answered or failed.
+ *
+ * A request is `{ method, path, query, body, etag, repeat, area }`; `repeat` is its Idempotency-Key, `area` is `workspace` (the
+ * default where the address names one), `account` or `guest`.
+ */
+export async function call(request) {
+  let response;
+  try {
+    response = await fetch(addressOf(request), {
+      method: request.method ?? 'GET', headers: headersOf(request), cache: 'no-store', signal: request.signal,
+      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Unreachable('No answer', { cause: error });
+  }
+  noticeVersion(response);
+  const data = await bodyOf(response);
+  if (!response.ok) throw new Problem(response.status, data ?? {}, secondsToWait(response));
+  return { status: response.status, data, etag: response.headers.get('ETag') };
+}
+
+export const get = (path, query, area) => call({ path, query, area });
+
+export function addressOf({ path, query }) {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const text = new URLSearchParams(given).toString();
+  return `/v1${path}${text && `?${text}`}`;
+}
+
+export const isForWorkspace = (request) => (request.area ?? (workspace ? 'workspace' : 'account')) === 'workspace';
+
+function headersOf(request) {
+  const headers = { 'Mask-Client': 'dashboard', Accept: 'application/json' };
+  if (isForWorkspace(request)) headers['Mask-Workspace'] = workspace;
+  if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (request.etag) headers['If-Match'] = request.etag;
+  if (request.repeat) headers['Idempotency-Key'] = request.repeat;
+  return headers;
+}
+
+async function bodyOf(response) {
+  const isJSON = /[/+]json\b/.test(response.headers.get('Content-Type') ?? '');
+  if (!isJSON || response.status === 204) return null;
+  try {
+    return await response.json();
+  } catch (error) {
+    throw new Unreachable('The answer broke off', { cause: error });
+  }
+}
+
+function secondsToWait(response) {
+  const text = response.headers.get('Retry-After');
+  return text && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+function noticeVersion(response) {
+  const version = response.headers.get('Mask-Version');
+  if (version && version !== ownVersion) document.dispatchEvent(new CustomEvent('mask:version', { detail: version }));
+}
+
+// Requests that a person asked for: where a session ended or a confirmation is wanted, a dialog asks, then the request goes again.
+
+const remedies = { signed_out: 'signInAgain', step_up_required: 'confirmPerson' };
+
+/** Sends a request, with the same Idempotency-Key each time it has to go. */
+export async function send(request) {
+  const asked = new Set();
+  for (;;) {
+    try {
+      return await call(request);
+    } catch (problem) {
+      const remedy = problem instanceof Problem ? remedies[problem.code] : null;
+      if (!remedy || asked.has(`${remedy}2`)) throw problem;
+      asked.add(asked.has(remedy) ? `${remedy}2` : remedy);
+      const dialogs = await import('./confirm.js');
+      await dialogs[remedy]();
+    }
+  }
+}
+
+/** An Idempotency-Key. */
+export const newRepeat = () => crypto.randomUUID();
+
+// A request of a screen as curl.
+
+const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Requests of a workspace go to the API with a key, those of the account to this host with the session. */
+export function curlOf(request, app) {
+  const method = request.method ?? 'GET';
+  const parts = [`curl${method === 'GET' ? '' : ` -X ${method}`} ${quoted(hostOf(request, app) + addressOf(request))}`];
+  parts.push(...identity(request));
+  if (request.etag) parts.push(`-H ${quoted(`If-Match: ${request.etag}`)}`);
+  if (request.body !== undefined) {
+    parts.push('-H \'Content-Type: application/json\'', `-d ${quoted(JSON.stringify(withoutSecrets(request.body)))}`);
+  }
+  return parts.join(' \\\n  ');
+}
+
+const hostOf = (request, app) => (isForWorkspace(request) ? app.api_url.replace(/\/v1\/?$/, '') : app.app_url.replace(/\/$/, ''));
+
+function identity(request) {
+  if (isForWorkspace(request)) return ['-H "Authorization: Bearer $MASK_API_KEY"'];
+  return ['-b "__Host-mask_session=$MASK_SESSION"', '-H \'Mask-Client: dashboard\'', '-H \'Sec-Fetch-Site: same-origin\''];
+}
+
+const secrets = new Set(['password', 'code', 'token']);
+
+function withoutSecrets(body) {
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, secrets.has(name) && value ? '…' : value]));
+}
+
+/** The quick start's request with a key that was just made: the first that its scopes open. */
+export function firstRequest(app, key, scopes) {
+  const has = (scope) => scopes.includes(scope);
+  const authorization = `-H "Authorization: Bearer ${key}"`;
+  if (has('links:write')) {
+    return ['# Create a short link', `curl -X POST ${app.api_url}/links \\`, `  ${authorization} \\`,
+      '  -H "Content-Type: application/json" \\', '  -d \'{"url": "https://example.com/long-url"}\''].join('\n');
+  }
+  const [, words, path] = readings.find(([scope]) => has(scope)) ?? ['', 'Read the workspace', '/workspace'];
+  return [`# ${words}`, `curl ${quoted(app.api_url + path)} \\`, `  ${authorization}`].join('\n');
+}
+
+const readings = [
+  ['links:read', 'List the links', '/links'], ['analytics:read', 'Count the clicks', '/analytics/clicks?interval=30d'],
+  ['pages:read', 'List the pages', '/bio-pages'], ['webhooks:read', 'List the webhooks', '/webhooks'],
+  ['team:read', 'Read the workspace', '/workspace'], ['audit:read', 'Read the audit log', '/audit-log'],
+  ['keys:write', 'List the API keys', '/api-keys'],
+];

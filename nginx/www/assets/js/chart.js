@@ -1,0 +1,94 @@
+// Charts as SVG: ink bars, exact numbers, a table beside each.
+
+import { addKeys } from './navigation.js';
+import { button, element, svg } from './page.js';
+import { count, shownDay, zone } from './time.js';
+
+/** 24 bars of a row. `values` are `{ value, partial }`. */
+export function sparkline(values, name) {
+  const top = Math.max(1, ...values.map((one) => one.value));
+  const bars = values.map(({ value, partial }, index) => {
+    const height = value === 0 ? 0 : Math.max(1, Math.round((value / top) * 15));
+    return svg('rect', { x: index * 4 + (partial ? 0.5 : 0), y: 16 - height, width: partial ? 2 : 3, height, class: partial && height > 1 ? 'partial' : null });
+  });
+  return svg('svg', { class: 'spark', viewBox: '0 0 96 16', role: 'img', 'aria-label': name },
+    ...bars, svg('rect', { x: 0, y: 15.5, width: 96, height: 0.5 }));
+}
+
+const height = 172;
+const left = 44;
+const base = 150;
+
+/** A chart by day with its table; `v` changes between the two. Lines are `{ value, count, partial }`, `value` a time. */
+export function dayChart(lines, noun) {
+  const name = finding(lines, noun);
+  const picture = fitted((width) => drawing(lines, name, width));
+  const table = element('div', { hidden: true, class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name }, tableOf(lines, noun));
+  const change = button('Show as table', turn, { key: 'v' });
+  function turn() {
+    [picture.hidden, table.hidden] = [table.hidden, picture.hidden];
+    change.firstChild.textContent = table.hidden ? 'Show as table' : 'Show as chart';
+  }
+  addKeys({ keys: 'v', name: 'Chart or table', go: turn });
+  return element('div', {}, picture, table,
+    element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `Days in ${zone()}.`)));
+}
+
+/** Draws anew for the width that there is, so that text keeps its size. */
+export function fitted(draw) {
+  const place = element('div', { class: 'fitted' });
+  let known = 0;
+  new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
+    if (width === 0 || width === known) return;
+    known = width;
+    place.replaceChildren(draw(width));
+  }).observe(place);
+  return place;
+}
+
+function finding(lines, noun) {
+  const peak = lines.reduce((best, line) => (line.count > best.count ? line : best), lines[0]);
+  const range = `${shownDay(lines[0].value)} to ${shownDay(lines.at(-1).value)}`;
+  return peak.count === 0 ? `${noun} a day, ${range}: none` : `${noun} a day, ${range}, peak ${count(peak.count)} on ${shownDay(peak.value)}`;
+}
+
+/** 3,000 above 2,345: the first round number that is not below. */
+function roundTop(number) {
+  const size = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, number))));
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((step) => step * size).find((step) => step >= number);
+}
+
+function drawing(lines, name, width) {
+  const top = Math.max(2, roundTop(Math.max(...lines.map((line) => line.count))));
+  const y = (value) => base - (value / top) * 130;
+  const step = (width - left - 4) / lines.length;
+  return svg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': name },
+    ...[top, top / 2].flatMap((value) => gridLine(value, y(value), width)),
+    ...lines.map((line, index) => bar(line, index * step + left + 4, step, y)),
+    svg('line', { class: 'axis', x1: left, x2: width, y1: base + 0.5, y2: base + 0.5 }), ...dates(lines, step, width));
+}
+
+function gridLine(value, y, width) {
+  return [svg('line', { class: 'grid', x1: left, x2: width, y1: y + 0.5, y2: y + 0.5 }), svg('text', { x: 0, y: y + 4 }, count(value))];
+}
+
+function bar({ count: number, partial, value }, x, step, y) {
+  const size = Math.max(number === 0 ? 0 : 1, base - y(number));
+  return svg('rect', { x, y: base - size, width: step * 0.667, height: size, class: partial ? 'partial' : null },
+    svg('title', {}, `${shownDay(value)}: ${count(number)}${partial ? ', not over yet' : ''}`));
+}
+
+function dates(lines, step, width) {
+  const last = lines.length - 1;
+  return [0, Math.floor(last / 2), last].map((index) => svg('text', {
+    x: index === last ? width : left + 4 + index * step, y: base + 18, 'text-anchor': index === last ? 'end' : 'start',
+  }, shownDay(lines[index].value)));
+}
+
+function tableOf(lines, noun) {
+  return element('table', { class: 'sheet' }, element('caption', {}, `${noun} a day`),
+    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, `Day (${zone()})`), element('th', { scope: 'col', class: 'number' }, noun))),
+    element('tbody', {}, ...lines.map((line) => element('tr', {}, element('td', {}, shownDay(line.value), line.partial ? ', not over yet' : ''),
+      element('td', { class: 'number' }, count(line.count))))));
+}

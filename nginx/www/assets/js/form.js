@@ -1,0 +1,229 @@
+// Forms: one request however often the button is pressed, drafts, changes of what was read.
+
+import { call, Cancelled, newRepeat, Problem, send } from './api.js';
+import { clearErrors, localErrors, resolveConflict, showErrors } from './errors.js';
+import { countDown, noticeOf } from './messages.js';
+import { button, element, find, person, readDraft, removeDraft, say, writeDraft } from './page.js';
+import { shown } from './time.js';
+
+// Forms: all errors at once, one request however often the button is pressed, drafts, conflicts.
+
+/**
+ * Connects a form.
+ *
+ * Options: `request()` gives the request, null where nothing has changed; `done(answer)`; `draft`, a ``Draft``; `saving`, what the
+ * button says meanwhile; `check()`, errors of the form's own; `guest`, where no session is needed; `handle(problem)`, true where it
+ * dealt with the problem; `edited`, the ``Edited`` thing that a conflict is about.
+ */
+export function connect(form, options) {
+  const state = { form, options, isBusy: false, repeat: newRepeat(), sent: null };
+  form.noValidate = true;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    submit(state);
+  });
+  options.draft?.follow(form);
+  return { submit: () => submit(state) };
+}
+
+async function submit(state) {
+  const { form, options } = state;
+  const pressed = find('button[type=submit], button:not([type])', form);
+  if (state.isBusy || pressed.ariaDisabled === 'true') return;
+  clearErrors(form);
+  say('');
+  const errors = [...localErrors(form), ...(options.check?.() ?? [])];
+  if (errors.length > 0) return showErrors(form, errors);
+  const request = options.request();
+  if (!request) return say('Nothing has changed.');
+  await attempt(state, request, pressed);
+}
+
+async function attempt(state, request, pressed) {
+  const { form, options } = state;
+  const end = begin(state, pressed);
+  try {
+    const answer = await (options.guest ? call : send)(withRepeat(state, request));
+    end();
+    state.repeat = newRepeat();
+    options.draft?.end();
+    await options.done(answer);
+  } catch (problem) {
+    end();
+    if (await options.handle?.(problem)) return;
+    await refuse(state, problem, pressed);
+  }
+}
+
+/** The button says that it works; a second press does nothing. */
+function begin(state, pressed) {
+  const text = [...pressed.childNodes];
+  state.isBusy = true;
+  state.form.setAttribute('aria-busy', 'true');
+  pressed.ariaDisabled = 'true';
+  pressed.replaceChildren(state.options.saving ?? 'Saving…');
+  return () => {
+    state.isBusy = false;
+    state.form.removeAttribute('aria-busy');
+    pressed.ariaDisabled = null;
+    pressed.replaceChildren(...text);
+  };
+}
+
+/** The same body goes with the same Idempotency-Key, another body with another. */
+function withRepeat(state, request) {
+  if (request.method !== 'POST' || state.options.guest) return request;
+  const body = JSON.stringify(request.body);
+  if (state.sent !== null && state.sent !== body) state.repeat = newRepeat();
+  state.sent = body;
+  return { ...request, repeat: state.repeat };
+}
+
+async function refuse(state, problem, pressed) {
+  const { form, options } = state;
+  if (problem instanceof Cancelled) return say('Not saved: it was not confirmed.');
+  if (problem instanceof Problem) {
+    if (problem.status === 422 && problem.errors.length > 0) return showErrors(form, problem.errors, problem.detail);
+    if (problem.status === 412 && options.edited) return resolveConflict(form, options.edited, () => submit(state));
+    if (problem.retryAfter) countDown(pressed, problem.retryAfter);
+  }
+  form.prepend(withFocus(noticeOf(problem)));
+}
+
+function withFocus(node) {
+  node.classList.add('summary');
+  queueMicrotask(() => node.scrollIntoView({ block: 'nearest' }));
+  return node;
+}
+
+/** The values of a form by field name: texts trimmed of nothing, check boxes of one name as a list. */
+export function valuesOf(form) {
+  const values = {};
+  for (const field of form.elements) {
+    if (!field.name || field.disabled) continue;
+    if (field.type === 'checkbox') {
+      if (field.dataset.single !== undefined) values[field.name] = field.checked;
+      else values[field.name] = [...(values[field.name] ?? []), ...(field.checked ? [field.value] : [])];
+    } else if (field.type !== 'radio' || field.checked) values[field.name] = field.value;
+  }
+  return values;
+}
+
+export function setValues(form, values) {
+  for (const field of form.elements) {
+    if (!field.name || !(field.name in values)) continue;
+    const value = values[field.name];
+    if (field.type === 'checkbox') field.checked = Array.isArray(value) ? value.includes(field.value) : value === true;
+    else if (field.type === 'radio') field.checked = field.value === value;
+    else field.value = value ?? '';
+  }
+}
+
+/** What of `after` is not as in `before`; null where all is. */
+export function changes(before, after) {
+  const changed = Object.entries(after).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]));
+  return changed.length > 0 ? Object.fromEntries(changed) : null;
+}
+
+/** A labelled field made in a script, as those in the shells are. */
+export function field(id, label, attributes = {}, help = null) {
+  return element('div', { class: 'field' }, element('label', { for: id }, label),
+    help && element('p', { class: 'help', id: `${id}-help` }, help),
+    element('input', { id, name: id, 'aria-describedby': help && `${id}-help`, ...attributes }));
+}
+
+// A thing of the API in a form: its values as they were read, the form's as they are now, and the change between them.
+
+export class Edited {
+  #answer;
+  #options;
+
+  /**
+   * Options: `request` reads it; `labels` by field; `valuesOf(data)`, its values that the form has; `read()`, the form's values in the
+   * API's terms; `show(values)` puts values into the form.
+   */
+  constructor(answer, options) {
+    this.#answer = answer;
+    this.#options = options;
+    options.show(options.valuesOf(answer.data));
+  }
+
+  get request() { return this.#options.request; }
+  get labels() { return this.#options.labels; }
+  get data() { return this.#answer.data; }
+  get etag() { return this.#answer.etag; }
+
+  valuesOf(data) { return this.#options.valuesOf(data); }
+
+  /** What the person changed; null where nothing. */
+  ownChanges() { return changes(this.valuesOf(this.data), this.#options.read()); }
+
+  /** The PATCH that saves the changes; null where there are none. */
+  patch() {
+    const body = this.ownChanges();
+    return body && { ...this.request, method: 'PATCH', body, etag: this.etag };
+  }
+
+  /** From here on the thing is what `answer` says; the form shows `values`. */
+  take(answer, values = this.valuesOf(answer.data)) {
+    this.#answer = answer;
+    this.#options.show(values);
+  }
+}
+
+// Drafts: what was typed into a form survives a closed tab, for seven days, without secrets.
+
+const pause = 500;
+
+/** The draft of one form of this address. `apply` runs after values were put back. */
+export class Draft {
+  #name = `${person()?.id}.${location.pathname}`;
+  #timer = null;
+  #form = null;
+  #first = null;
+  #apply;
+
+  constructor(apply = () => {}) {
+    this.#apply = apply;
+  }
+
+  follow(form) {
+    this.#form = form;
+    this.#first = this.#safeValues();
+    const draft = readDraft(this.#name);
+    if (draft && JSON.stringify(draft.values) !== JSON.stringify(this.#first)) this.#offer(draft);
+    form.addEventListener('input', () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => writeDraft(this.#name, this.#safeValues()), pause);
+    });
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+    removeDraft(this.#name);
+  }
+
+  #safeValues() {
+    const values = valuesOf(this.#form);
+    for (const field of this.#form.elements) {
+      if (field.type === 'password' || field.dataset.secret !== undefined) delete values[field.name];
+    }
+    return values;
+  }
+
+  #offer(draft) {
+    this.#put(draft.values);
+    const note = element('div', { class: 'notice', role: 'status' }, element('p', {}, `Your draft of ${shown(draft.at)} is back.`),
+      element('p', { class: 'actions' }, button('Discard it', () => {
+        this.end();
+        this.#put(this.#first);
+        note.remove();
+      })));
+    this.#form.prepend(note);
+  }
+
+  #put(values) {
+    setValues(this.#form, values);
+    this.#apply();
+  }
+}

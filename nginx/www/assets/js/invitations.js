@@ -1,0 +1,52 @@
+// Invitations: made, shown once as a link to hand over, withdrawn.
+
+import { connect, Draft } from './form.js';
+import { showLink } from './handed-link.js';
+import { act } from './messages.js';
+import { button, element, find, fromTemplate, part, say } from './page.js';
+import { roles } from './roles.js';
+import { reload } from './screen.js';
+import { timeElement } from './time.js';
+
+const path = '/team/invitations';
+
+export function showInvitations(root, context, invitations) {
+  const section = part(root, 'invite');
+  const form = find('form', section);
+  section.hidden = false;
+  part(section, 'by-mail').textContent = context.session.app.mail
+    ? 'The invitation goes by mail. You also get its link.' : 'This installation sends no mail: you get a link to hand over.';
+  form.elements.role.append(...roles.map(({ name }) => element('option', { value: name, selected: name === 'member' }, name)));
+  list(section, context, root, invitations);
+  connect(form, {
+    saving: 'Inviting…', draft: new Draft(),
+    request: () => ({ method: 'POST', path, body: { email: form.elements.email.value.trim(), role: form.elements.role.value } }),
+    done: (answer) => invited(root, context, answer.data),
+  });
+}
+
+async function invited(root, context, invitation) {
+  await reload(context);
+  const title = `Invitation for ${invitation.email}`;
+  showLink(find('#body > div'), { title, text: 'Whoever opens it joins as you chose. Hand it over on a safe way.', ...invitation });
+}
+
+function list(section, context, root, invitations) {
+  if (invitations.length === 0) return;
+  const table = fromTemplate('invitations');
+  find('tbody', table).append(...invitations.map((invitation) => row(invitation, context, root)));
+  part(section, 'invitations').append(element('h3', {}, 'Open invitations'), table);
+}
+
+function row(invitation, context, root) {
+  const node = fromTemplate('invitation', { email: invitation.email, role: invitation.role });
+  part(node, 'ends').append(timeElement(invitation.expires_at));
+  part(node, 'actions').append(button('Withdraw', () => withdraw(invitation, context, root), { label: `Withdraw the invitation for ${invitation.email}` }));
+  return node;
+}
+
+async function withdraw(invitation, context, root) {
+  if (!await act({ method: 'DELETE', path: `${path}/${invitation.id}` }, root)) return;
+  await reload(context);
+  say(`Withdrawn: ${invitation.email}.`);
+}

@@ -1,0 +1,72 @@
+// Who works in the workspace, with which role; invitations.
+
+import { newRepeat } from './api.js';
+import { showLink } from './handed-link.js';
+import { showInvitations } from './invitations.js';
+import { act, confirmed } from './messages.js';
+import { button, element, find, fromTemplate, part, say } from './page.js';
+import { roles } from './roles.js';
+import { reload, screen } from './screen.js';
+import { timeElement } from './time.js';
+
+const request = { path: '/team/members' };
+
+screen({
+  title: 'Members', place: 'Members', show, curl: () => [request, { path: '/team/invitations' }],
+  requests: { members: request, invitations: { path: '/team/invitations', optional: true } },
+});
+
+function show(context, { members, invitations }) {
+  const root = fromTemplate('members');
+  const mayWrite = context.may('members:write');
+  context.body.append(root);
+  find('tbody', root).append(...members.data.data.map((member) => row(member, mayWrite, context, root)));
+  part(root, 'roles').append(...roles.map((role) => element('tr', {}, element('th', { scope: 'row' }, role.name), element('td', {}, role.text))));
+  if (mayWrite) showInvitations(root, context, invitations?.data.data ?? []);
+  else root.prepend(element('p', { class: 'notice' }, `You are ${context.membership.role}. Owners and admins invite and remove members.`));
+}
+
+function row(member, mayWrite, context, root) {
+  const isSelf = member.id === context.membership.member_id;
+  const node = fromTemplate('member', { name: isSelf ? `${member.name} (you)` : member.name, email: member.email });
+  node.dataset.row = member.id;
+  part(node, 'since').append(timeElement(member.created_at));
+  if (mayWrite) addActions(node, member, isSelf, context, root);
+  else part(node, 'role').append(member.role);
+  return node;
+}
+
+function addActions(node, member, isSelf, context, root) {
+  const select = element('select', { 'aria-label': `Role of ${member.name}` },
+    ...roles.map(({ name }) => element('option', { value: name, selected: name === member.role }, name)));
+  const save = button('Change role', () => changeRole(member, select.value, context, root), { kind: 'main', label: `Change the role of ${member.name}` });
+  save.hidden = true;
+  select.addEventListener('change', () => { save.hidden = select.value === member.role; });
+  part(node, 'role').append(select);
+  part(node, 'actions').append(save,
+    button('Password link', () => makeReset(member, root), { label: `Link for a new password of ${member.name}` }),
+    button(isSelf ? 'Leave' : 'Remove', () => remove(member, isSelf, context, root), { kind: 'danger', label: `${isSelf ? 'Leave' : 'Remove'} ${member.name}` }));
+}
+
+const one = (method, member, step = '') => ({ method, path: `${request.path}/${member.id}${step}` });
+
+async function changeRole(member, role, context, root) {
+  if (!await act({ ...one('PATCH', member), body: { role } }, root)) return;
+  await reload(context);
+  say(`${member.name} is ${role} now.`);
+}
+
+async function remove(member, isSelf, context, root) {
+  const text = ['The API keys that they made do nothing from then on.', 'Sessions in this workspace end at once.'];
+  const title = isSelf ? `Leave ${context.membership.name}` : `Remove ${member.name}`;
+  if (!await confirmed(title, text, isSelf ? 'Leave' : 'Remove')) return;
+  if (!await act(one('DELETE', member), root)) return;
+  if (isSelf) return location.assign('/');
+  await reload(context);
+  say(`Removed: ${member.name}.`);
+}
+
+async function makeReset(member, root) {
+  const answer = await act({ ...one('POST', member, '/reset'), body: {}, repeat: newRepeat() }, root);
+  if (answer) showLink(root, { title: `Link for ${member.name}`, text: 'Whoever opens it sets a new password. Hand it over on a safe way.', ...answer.data });
+}

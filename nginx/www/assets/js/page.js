@@ -1,0 +1,183 @@
+// The page: elements, the address, what the browser keeps.
+
+// Elements without strings of HTML: Trusted Types refuse those.
+
+const svgNames = 'http://www.w3.org/2000/svg';
+
+export const find = (selector, root = document) => root.querySelector(selector);
+export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Makes an element. Attributes that are null or false are left out; functions listen to the event of their name. */
+export function element(name, attributes = {}, ...children) {
+  return dress(document.createElement(name), attributes, children);
+}
+
+export function svg(name, attributes = {}, ...children) {
+  return dress(document.createElementNS(svgNames, name), attributes, children);
+}
+
+function dress(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === 'function') node.addEventListener(name, value);
+    else node.setAttribute(name, value === true ? '' : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** The first element of a template, with the texts of `values` in the elements that name them in `data-text`. */
+export function fromTemplate(id, values = {}) {
+  const node = document.getElementById(id).content.firstElementChild.cloneNode(true);
+  fill(node, values);
+  return node;
+}
+
+export function fill(root, values) {
+  for (const node of findAll('[data-text]', root)) {
+    if (node.dataset.text in values) node.textContent = values[node.dataset.text] ?? '';
+  }
+}
+
+/** The element that a template marks with `data-part`. */
+export const part = (root, name) => find(`[data-part="${name}"]`, root);
+
+/** A button; the key that does the same stands in it. */
+export function button(text, click, { kind = null, key = null, label = null } = {}) {
+  return element('button', { type: 'button', class: kind, 'aria-label': label, 'aria-keyshortcuts': key, click },
+    text, key && element('kbd', { 'aria-hidden': 'true' }, key));
+}
+
+// The one status line of a screen: it stays until the next action.
+
+export function say(text) {
+  const line = document.getElementById('status');
+  if (line) line.textContent = text;
+}
+
+// Which workspace and which thing an address names.
+
+const reserved = new Set(['account', 'sign-in', 'sign-up', 'welcome', 'accept', 'reset', 'confirm', 'docs', 'assets', 'v1', '']);
+
+const steps = location.pathname.split('/').slice(1);
+
+/** The workspace's slug, null on screens of the account and of guests. */
+export const workspace = reserved.has(steps[0]) ? null : decodeURIComponent(steps[0]);
+
+/** The last step of the address: the id on the screen of one thing. */
+export const lastStep = decodeURIComponent(steps.at(-1));
+
+export const addressIn = (slug, path = '') => `/${encodeURIComponent(slug)}${path && `/${path}`}`;
+
+export const here = () => location.pathname + location.search;
+
+/** Where to go after signing in: a path of this host, nothing else. */
+export function returnAddress() {
+  const wanted = new URLSearchParams(location.search).get('to') ?? '/';
+  const isPath = /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(wanted);
+  return isPath ? wanted : '/';
+}
+
+/** Takes the token of a one-time link out of the address, so that neither history nor a screenshot has it. */
+export function takeToken() {
+  const token = location.hash.slice(1);
+  if (token) history.replaceState(null, '', location.pathname + location.search);
+  return token;
+}
+
+// What the browser keeps: preferences, drafts, one message for the next screen. Never a secret.
+
+const draftDays = 7;
+const day = 86_400_000;
+
+export function read(name, store = localStorage) {
+  try {
+    return JSON.parse(store.getItem(`mask.${name}`));
+  } catch {
+    return null;
+  }
+}
+
+export function write(name, value, store = localStorage) {
+  try {
+    store.setItem(`mask.${name}`, JSON.stringify(value));
+  } catch {
+    // Full or switched off: the screen works without.
+  }
+}
+
+export function remove(name, store = localStorage) {
+  try {
+    store.removeItem(`mask.${name}`);
+  } catch {
+    // Switched off: nothing was kept.
+  }
+}
+
+/** Plain texts, which the head's script reads too. */
+export function writeText(name, text) {
+  try {
+    localStorage.setItem(`mask.${name}`, text);
+  } catch {
+    // Switched off: the system's scheme holds.
+  }
+}
+
+export function readText(name) {
+  try {
+    return localStorage.getItem(`mask.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+/** A message that the next screen shows in its status line. */
+export const leaveMessage = (text) => write('message', text, sessionStorage);
+
+export function takeMessage() {
+  const text = read('message', sessionStorage);
+  remove('message', sessionStorage);
+  return text;
+}
+
+export function readDraft(name) {
+  const draft = read(`draft.${name}`);
+  if (!draft) return null;
+  if (Date.now() - draft.at < draftDays * day) return draft;
+  remove(`draft.${name}`);
+  return null;
+}
+
+export const writeDraft = (name, values) => write(`draft.${name}`, { at: Date.now(), values });
+export const removeDraft = (name) => remove(`draft.${name}`);
+
+export function removeAllDrafts() {
+  try {
+    for (const name of Object.keys(localStorage)) {
+      if (name.startsWith('mask.draft.')) localStorage.removeItem(name);
+    }
+  } catch {
+    // Switched off: there are none.
+  }
+}
+
+// Preferences of the person who is signed in, kept in the browser so that they hold before an answer is there.
+
+let current = null;
+
+/** Who is signed in on this screen. */
+export const person = () => current;
+
+export function keepPerson(given) {
+  current = given;
+  writeText('timezone', given.timezone ?? '');
+  prefer('scheme', given.scheme === 'system' ? '' : given.scheme);
+  prefer('density', given.density);
+  write('shortcuts', given.shortcuts);
+}
+
+function prefer(name, value) {
+  writeText(name, value);
+  if (value) document.documentElement.dataset[name] = value;
+  else delete document.documentElement.dataset[name];
+}

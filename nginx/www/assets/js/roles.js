@@ -1,0 +1,8 @@
+// What each role may.
+
+export const roles = [
+  { name: 'owner', text: 'Everything; changes the plan and the workspace\'s name.' },
+  { name: 'admin', text: 'Everything else: API keys, members, domains, the audit log.' },
+  { name: 'member', text: 'Links, QR codes, pages, webhooks, analytics.' },
+  { name: 'viewer', text: 'Looks and changes nothing.' },
+];

@@ -1,0 +1,66 @@
+// Rotation of a key: the old and the new one as two bars in time.
+
+import { fitted } from './chart.js';
+import { connect } from './form.js';
+import { element, find, part, svg } from './page.js';
+import { distance, shownDay, shownHour, zone } from './time.js';
+
+const hour = 3_600_000;
+
+/** Connects the rotation's form, or shows the successor where there is one. */
+export function showRotation(root, edited, { address, shownOnce }) {
+  const form = find('#rotate', root);
+  const place = part(root, 'bars');
+  const key = edited.data;
+  if (key.successor_id) return showSuccessor(root, key, address);
+  const overlap = () => Number(form.elements.overlap_seconds.value);
+  const draw = () => place.replaceChildren(bars(Date.now(), endOf(key, overlap()), key.expires_at));
+  form.addEventListener('change', draw);
+  draw();
+  connect(form, {
+    saving: 'Rotating…', done: ({ data }) => shownOnce(data),
+    request: () => ({ method: 'POST', path: `${edited.request.path}/rotate`, body: { overlap_seconds: overlap() }, etag: edited.etag }),
+  });
+}
+
+/** The old key ends after the overlap, or at its own end if that is sooner. */
+function endOf(key, seconds) {
+  const end = Date.now() + seconds * 1000;
+  return key.expires_at ? Math.min(end, Date.parse(key.expires_at)) : end;
+}
+
+function showSuccessor(root, key, address) {
+  find('#rotate', root).hidden = true;
+  part(root, 'bars').replaceChildren(bars(Date.parse(key.rotated_at), Date.parse(key.expires_at), null));
+  part(root, 'successor').replaceChildren('This key has a ', element('a', { href: address(key.successor_id) }, 'successor'), '.');
+}
+
+const left = 84;
+
+const bars = (...times) => fitted((width) => drawing(width, ...times));
+
+/** Two bars: the old key until its end, the new one from the rotation on. What is to come is right of the mark. */
+function drawing(width, rotation, end, ending) {
+  const span = Math.max((end - rotation) * 1.6, 6 * hour);
+  const start = rotation - span * 0.25;
+  const x = (time) => left + Math.max(0, Math.min(1, (time - start) / (span * 1.25))) * (width - left);
+  const newEnd = ending ? x(Date.parse(ending)) : width;
+  return svg('svg', { class: 'chart', viewBox: `0 0 ${width} 104`, role: 'img', 'aria-label': inWords(rotation, end) },
+    svg('text', { x: 0, y: 35 }, 'This key'), svg('rect', { x: left, y: 20, width: Math.max(2, x(end) - left), height: 22 }),
+    svg('text', { x: 0, y: 67 }, 'The new one'), svg('rect', { x: x(rotation), y: 52, width: newEnd - x(rotation), height: 22 }),
+    svg('line', { class: 'present', x1: x(Date.now()), x2: x(Date.now()), y1: 12, y2: 82 }), ...labels(x, rotation, end));
+}
+
+function labels(x, rotation, end) {
+  const both = end - rotation > 60_000;
+  return [
+    svg('text', { x: x(rotation), y: 98, 'text-anchor': both ? 'end' : 'middle', dx: both ? -4 : 0 }, Math.abs(rotation - Date.now()) < hour ? 'now' : shownDay(rotation)),
+    both && svg('text', { x: x(end), y: 98, 'text-anchor': 'middle' }, `${shownDay(end)}, ${shownHour(end)}`),
+    both && x(end) - x(rotation) > 80 && svg('text', { class: 'in', x: (x(rotation) + x(end)) / 2, y: 35, 'text-anchor': 'middle' }, `both, ${distance(end, rotation)}`),
+  ].filter(Boolean);
+}
+
+function inWords(rotation, end) {
+  if (end - rotation <= 60_000) return 'The old key ends when the new one begins.';
+  return `Both keys work for ${distance(end, rotation)}, until ${shownDay(end)}, ${shownHour(end)} ${zone()}.`;
+}

@@ -1,0 +1,32 @@
+// Ways in: password, passkeys, codes of an app.
+
+import { connect } from './form.js';
+import { find, fromTemplate, say } from './page.js';
+import { showPasskeys } from './passkeys.js';
+import { screen } from './screen.js';
+import { showCodes } from './totp.js';
+
+const request = { path: '/account/passkeys', area: 'account' };
+
+screen({ title: 'Sign-in and codes', place: 'Sign-in and codes', requests: { passkeys: request }, show });
+
+function show(context, { passkeys }) {
+  const root = fromTemplate('security');
+  context.body.append(root);
+  connectPassword(find('#password-form', root), context.person);
+  showPasskeys(root, context, passkeys.data.data);
+  showCodes(root, context.person);
+}
+
+function connectPassword(form, person) {
+  const { email, password } = form.elements;
+  email.value = person.email;
+  password.minLength = person.second_factor ? 8 : 15;
+  connect(form, {
+    request: () => ({ method: 'PUT', path: '/account/password', body: { password: password.value }, area: 'account' }),
+    done: () => {
+      password.value = '';
+      say('Your password is changed. All other sessions have ended.');
+    },
+  });
+}

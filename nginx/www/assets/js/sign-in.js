@@ -1,0 +1,59 @@
+// Signing in: password, second factor, passkey.
+
+import { call } from './api.js';
+import { connect } from './form.js';
+import { app, firstAddress, guestPost, wantsCode } from './guest.js';
+import { noticeOf } from './messages.js';
+import { find, returnAddress, say, takeMessage } from './page.js';
+import { arePasskeysKnown, isOfBrowser, passkeyRefusal, usePasskey } from './passkey.js';
+
+const form = find('form');
+const code = find('#code-field');
+let offer = new AbortController();
+
+say(takeMessage() ?? '');
+connect(form, {
+  guest: true, saving: 'Signing in…', request, done: (answer) => enter(answer.data), handle: (problem) => wantsCode(problem, code),
+});
+app().then(({ mail }) => { find('#forgot').hidden = !mail; find('#forgot-without-mail').hidden = mail; }).catch(() => {});
+if (arePasskeysKnown()) {
+  const press = find('#passkey');
+  find('#passkeys').hidden = false;
+  press.addEventListener('click', () => signInByPasskey());
+  offerInField();
+}
+
+function request() {
+  const { email, password, keep, code: digits } = form.elements;
+  const body = { email: email.value.trim(), password: password.value, keep: keep.checked };
+  if (digits.value) body.code = digits.value.trim();
+  return guestPost('/session', body);
+}
+
+function enter(session) {
+  const wanted = returnAddress();
+  location.replace(wanted === '/' ? firstAddress(session) : wanted);
+}
+
+/** The browser offers passkeys in the name field, where it can. */
+async function offerInField() {
+  if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+  await signInByPasskey({ mediation: 'conditional', signal: offer.signal });
+}
+
+async function signInByPasskey(options = {}) {
+  if (!options.mediation) {
+    offer.abort();
+    offer = new AbortController();
+  }
+  try {
+    const { data } = await call(guestPost('/session/passkey/challenge', {}));
+    const passkey = await usePasskey(data, options);
+    const session = await call(guestPost('/session/passkey', { ...passkey, keep: form.elements.keep.checked }));
+    enter(session.data);
+  } catch (error) {
+    if (options.mediation) return;
+    if (isOfBrowser(error)) return say(passkeyRefusal(error));
+    form.prepend(noticeOf(error));
+  }
+}
