@@ -71,6 +71,13 @@ else
     not_tested "Webhooks from end to end: the library of Standard Webhooks cannot be fetched from PyPI."
   fi
   code=0
+  sh Tests/browser.sh || code=$?
+  case $code in
+    0) ;;
+    77) not_tested "The dashboard in a browser: Playwright cannot be fetched from PyPI." ;;
+    *) exit $code ;;
+  esac
+  code=0
   sh Tests/schemathesis.sh || code=$?
   case $code in
     0) ;;

@@ -1,0 +1,145 @@
+"""What the flows share: the stack that Tests/run.sh has brought up, Chromium, and people with accounts.
+
+Everything goes through nginx to the workers, as a person's browser does it. The certificates are those of the quick start's
+authority, which Chromium trusts here as it would on a person's machine: passkeys need that.
+"""
+
+import json
+import os
+import re
+import secrets
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+PASSWORD = "correct horse battery staple 47"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Stack:
+    """Where everything is, as the quick start's environment file says."""
+
+    def __init__(self):
+        lines = Path(os.environ["MASK_TEST_ENV"]).read_text().splitlines()
+        self.values = dict(line.split("=", 1) for line in lines if "=" in line)
+        self.app = self.values["MASK_APP_URL"]
+
+    def maskctl(self, *words):
+        environment = os.environ | {"MASK_CONFIG": self.values["MASK_CONFIG"]}
+        return subprocess.run(
+            [self.values["MASK_BIN"] + "/maskctl", *words], env=environment, check=True, capture_output=True, text=True).stdout
+
+    def link(self, *words):
+        """A one-time link, as `maskctl user …` prints it."""
+        return re.search(r"https://\S+#[\w-]{43}", self.maskctl("user", *words)).group()
+
+    def curl(self, url, *words):
+        """The status and the body of an answer."""
+        port = self.app.rsplit(":", 1)[1]
+        done = subprocess.run(
+            ["curl", "-sS", "--max-time", "20", "--cacert", self.values["MASK_CACERT"], "--noproxy", "*", "--connect-to",
+             f"::127.0.0.1:{port}", "-w", "\n%{http_code}", *words, url], check=True, capture_output=True, text=True).stdout
+        body, status = done.rsplit("\n", 1)
+        return int(status), body
+
+
+@pytest.fixture(scope="session")
+def stack():
+    return Stack()
+
+
+@pytest.fixture(scope="session")
+def chromium(stack):
+    """Chromium with a home of its own, in which it trusts the quick start's authority."""
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        database = f"{home}/.pki/nssdb"
+        os.makedirs(database)
+        subprocess.run(["certutil", "-d", f"sql:{database}", "-N", "--empty-password"], check=True)
+        subprocess.run(
+            ["certutil", "-d", f"sql:{database}", "-A", "-t", "C,,", "-n", "mask", "-i", stack.values["MASK_CACERT"]], check=True)
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], env=os.environ | {"HOME": home})
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody with a browser of their own, and at first without an account."""
+
+    def __init__(self, stack, browser, **context):
+        self.stack = stack
+        self.name = "p" + secrets.token_hex(4)
+        self.email = self.name + "@example.com"
+        context = {"viewport": {"width": 1280, "height": 860}, "timezone_id": "Europe/Berlin", "locale": "en-GB"} | context
+        self.context = browser.new_context(**context)
+        self.complaints = []
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # What a policy forbids, and what cannot be loaded, is told there. A refusal by the API is told there, too.
+        self.page.on("console", lambda line: self.note(line))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+
+    def note(self, line):
+        if line.type == "error" and not re.search(r"status of (401|403|409|410|412|422|429)", line.text):
+            self.complaints.append(line.text)
+
+    def goto(self, path):
+        self.page.goto(path if path.startswith("https:") else self.stack.app + path)
+        self.page.wait_for_load_state("networkidle")
+
+    def arrive(self, *words):
+        """Follows an invitation of the sysadmin's and makes an account."""
+        words = words or ("--role", "owner")
+        self.workspace = self.name if "--workspace" not in words else words[words.index("--workspace") + 1]
+        link = self.stack.link("invite", self.email, *([] if words == ("--role", "owner") else words))
+        self.goto(link)
+        page = self.page
+        page.fill("#name", "Ada " + self.name)
+        if page.locator("#workspace_name").is_visible():
+            page.fill("#workspace_name", self.workspace)
+        page.fill("#password", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(re.compile(rf"/{self.workspace}(/|$|\?)"))
+        return self
+
+    def sign_in(self, password=PASSWORD, code=None):
+        self.goto("/sign-in")
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", password)
+        self.page.click("button[type=submit]")
+        if code:
+            self.page.wait_for_selector("#code:focus")
+            self.page.fill("#code", code)
+            self.page.keyboard.press("Enter")
+
+    def sees(self, text):
+        self.page.get_by_text(text).first.wait_for()
+
+    def cookie(self):
+        return next((c for c in self.context.cookies() if c["name"] == "__Host-mask_session"), None)
+
+    def axe(self):
+        """What is wrong with the page for those who cannot see, point or tell colours apart."""
+        found = Axe().run(self.page, options={"runOnly": TAGS}).response["violations"]
+        return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]
+
+
+@pytest.fixture
+def person(stack, chromium):
+    """Makes people; what their browsers complained of fails the test."""
+    people = []
+
+    def make(**context):
+        people.append(Person(stack, chromium, **context))
+        return people[-1]
+
+    yield make
+    complaints = [complaint for somebody in people for complaint in somebody.complaints]
+    for somebody in people:
+        somebody.context.close()
+    assert complaints == []

@@ -1,0 +1,197 @@
+"""What people do, from the sysadmin's link on. Each test is one flow, as the README and the screens tell it."""
+
+import json
+import re
+import time
+
+import pyotp
+import pytest
+
+from conftest import PASSWORD
+
+KEYS = "/{}/settings/api-keys"
+
+
+def make_key(person, name="first"):
+    """Fills the form in and gives the key that the panel shows."""
+    page = person.page
+    page.wait_for_selector("#name")
+    page.fill("#name", name)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".once")
+    return page.locator(".once .secret").inner_text()
+
+
+def test_first_owner_makes_a_key_and_the_first_request(person, stack):
+    owner = person().arrive()
+    assert "/settings/api-keys/new?first" in owner.page.url
+    key = make_key(owner)
+    assert re.fullmatch(r"mk_live_\w{38}", key)
+    owner.sees("Waiting for your request…")
+    # The request as the page prints it, with the quick start's authority.
+    sample = owner.page.locator(".once .sample").inner_text()
+    url = re.search(r"https://\S+/links", sample).group()
+    body = re.search(r"-d '(.*)'", sample, re.S).group(1)
+    assert key in sample
+    status, answer = stack.curl(url, "-H", "Authorization: Bearer " + key, "-H", "Content-Type: application/json", "-d", body)
+    assert status == 201, answer
+    owner.page.get_by_text(re.compile("^201")).wait_for(timeout=40_000)
+    link = owner.page.locator(".arrival a")
+    link.wait_for()
+    assert link.get_attribute("href") == json.loads(answer)["short_url"]
+    assert stack.curl(link.get_attribute("href"))[0] == 302
+    owner.page.get_by_role("button", name="I have stored it").click()
+    owner.page.wait_for_url(f"**/{owner.workspace}")
+    assert key not in owner.page.content()
+
+
+def test_the_token_of_a_link_goes_from_the_address_and_is_used_once(person, stack):
+    first, second = person(), person()
+    link = stack.link("invite", first.email)
+    first.goto(link)
+    assert "#" not in first.page.url
+    first.page.fill("#name", "Ada")
+    first.page.fill("#workspace_name", first.name)
+    first.page.fill("#password", PASSWORD)
+    first.page.click("button[type=submit]")
+    first.page.wait_for_url("**/new?first")
+    second.goto(link)
+    second.sees("has been used")
+
+
+def test_a_session_ends_in_a_form_and_nothing_is_lost(person):
+    ada = person().arrive()
+    ada.goto(KEYS.format(ada.workspace) + "/new")
+    ada.page.fill("#name", "written with care")
+    ada.context.clear_cookies()
+    ada.page.click("button[type=submit]")
+    dialog = ada.page.locator("dialog[open]")
+    dialog.wait_for()
+    dialog.locator("input[type=password]").fill(PASSWORD)
+    email = dialog.locator("input[type=email]")
+    if email.is_visible() and email.is_editable():
+        email.fill(ada.email)
+    dialog.locator("button[type=submit]").click()
+    ada.page.wait_for_selector(".once")
+    ada.sees("written with care")
+
+
+def test_signing_out_ends_the_session_and_back_shows_nothing(person):
+    ada = person().arrive()
+    cookie = ada.cookie()
+    assert cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Strict" and cookie["domain"] == "app.mask.localhost"
+    ada.goto("/account")
+    ada.page.get_by_role("button", name="Sign out").first.click()
+    ada.page.wait_for_url("**/sign-in*")
+    assert ada.cookie() is None
+    ada.context.add_cookies([cookie])
+    ada.goto(KEYS.format(ada.workspace))
+    ada.page.wait_for_url("**/sign-in?to=*")
+
+
+def test_passkey(person):
+    ada = person().arrive()
+    session = ada.context.new_cdp_session(ada.page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True}})
+    ada.goto("/account/security")
+    ada.page.get_by_role("button", name="Add a passkey").click()
+    ada.page.locator("dialog[open] button[type=submit]").click()
+    ada.sees("Added:")
+    ada.goto("/account")
+    ada.page.get_by_role("button", name="Sign out").first.click()
+    ada.page.wait_for_url("**/sign-in*")
+    if ada.page.url.endswith("/sign-in"):
+        ada.page.get_by_role("button", name=re.compile("passkey", re.I)).click()
+    ada.page.wait_for_url(f"**/{ada.workspace}")
+    ada.goto("/account/sessions")
+    ada.sees("passkey")
+
+
+def test_codes_of_an_app_and_a_recovery_code(person):
+    ada = person().arrive()
+    ada.goto("/account/security")
+    ada.page.get_by_role("button", name="Set codes up").click()
+    ada.page.wait_for_selector("svg.matrix")
+    secret = re.sub(r"\s", "", ada.page.locator("[data-text=secret]").inner_text())
+    ada.page.locator("input[name=code]").fill(pyotp.TOTP(secret).now())
+    ada.page.keyboard.press("Enter")
+    ada.page.wait_for_selector(".codes li")
+    codes = ada.page.locator(".codes li").all_inner_texts()
+    assert len(set(codes)) == 10
+    ada.page.get_by_role("button", name="I have stored them").click()
+    ada.context.clear_cookies()
+    # The step of the code that has confirmed the app is used up.
+    ada.sign_in(code=codes[0])
+    ada.page.wait_for_url(f"**/{ada.workspace}")
+    ada.context.clear_cookies()
+    ada.sign_in(code=codes[0])
+    ada.page.get_by_text(re.compile("code", re.I)).first.wait_for()
+    time.sleep(0.5)
+    assert "/sign-in" in ada.page.url, "a recovery code is good once"
+
+
+def test_invitation_role_and_viewer(person):
+    owner = person().arrive()
+    guest = person()
+    owner.goto(f"/{owner.workspace}/settings/members")
+    owner.page.fill("input[type=email]", guest.email)
+    owner.page.locator("select[name=role]").select_option("viewer")
+    owner.page.get_by_role("button", name=re.compile("^(Invite|Make the link)")).click()
+    owner.page.get_by_text(re.compile(r"https://\S+/accept#")).first.wait_for()
+    link = re.search(r"https://\S+/accept#[\w-]{43}", owner.page.locator("main").inner_text()).group()
+    guest.goto(link)
+    guest.page.fill("#name", "Eve")
+    guest.page.fill("#password", PASSWORD)
+    guest.page.click("button[type=submit]")
+    guest.page.wait_for_url(f"**/{owner.workspace}")
+    guest.goto(KEYS.format(owner.workspace))
+    guest.sees("viewer")
+    assert guest.page.get_by_role("link", name=re.compile("New key")).count() == 0
+
+
+def test_reset_without_mail(person, stack):
+    ada = person().arrive()
+    other = person()
+    other.email, other.workspace = ada.email, ada.workspace
+    other.goto(stack.link("reset", ada.email))
+    other.page.fill("#password", "another long pass phrase 12")
+    other.page.click("button[type=submit]")
+    other.page.wait_for_url("**/sign-in*")
+    ada.goto(f"/{ada.workspace}")
+    ada.page.wait_for_url("**/sign-in?to=*")
+    other.sign_in("another long pass phrase 12")
+    other.page.wait_for_url(f"**/{ada.workspace}")
+
+
+def test_keyboard_only(person):
+    ada = person().arrive()
+    ada.goto(f"/{ada.workspace}")
+    page = ada.page
+    page.keyboard.press("?")
+    page.locator("dialog[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("k")
+    page.wait_for_url("**/settings/api-keys")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("c")
+    page.wait_for_url("**/settings/api-keys/new")
+    page.wait_for_selector("#name:focus")
+    page.keyboard.type("by hand")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".once")
+    assert page.evaluate("document.activeElement.closest('.once') !== null")
+
+
+def test_where_a_link_leads_back_to_stays_on_this_host(person):
+    ada = person().arrive()
+    for place in ["//evil.example", "/\\evil.example", "https://evil.example/"]:
+        ada.context.clear_cookies()
+        ada.goto("/sign-in?to=" + place)
+        ada.page.fill("#email", ada.email)
+        ada.page.fill("#password", PASSWORD)
+        ada.page.click("button[type=submit]")
+        ada.page.wait_for_url(f"{ada.stack.app}/{ada.workspace}")

