@@ -56,8 +56,9 @@ public struct PublicKey: ~Copyable {
     }
 }
 
-/// The owner of an `EVP_PKEY`.
-private struct Handle: ~Copyable {
+/// The owner of an `EVP_PKEY`. A class: other modules let it go, and a private type without copies has no name that a linker
+/// finds there (Swift 6.3, cross-module optimisation).
+private final class Handle {
     let key: OpaquePointer
 
     /// Nil where the bytes are not exactly one key.

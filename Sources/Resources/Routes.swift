@@ -37,12 +37,12 @@ extension Route {
 
         Route(.get, "/analytics/usage", .analyticsRead, .getUsage, UsageResource.get).report,
 
-        Route(.post, "/api-keys", .keysWrite, .createKey, KeyResource.create),
+        Route(.post, "/api-keys", .keysWrite, .createKey, KeyResource.create).afterStepUp,
         Route(.get, "/api-keys", .keysWrite, .listKeys, KeyResource.list),
         Route(.get, "/api-keys/{id}", .keysWrite, .getKey, KeyResource.get),
-        Route(.patch, "/api-keys/{id}", .keysWrite, .updateKey, KeyResource.update).accessChange,
+        Route(.patch, "/api-keys/{id}", .keysWrite, .updateKey, KeyResource.update).accessChange.afterStepUp,
         Route(.delete, "/api-keys/{id}", .keysWrite, .revokeKey, KeyResource.revoke).accessChange,
-        Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate).accessChange,
+        Route(.post, "/api-keys/{id}/rotate", .keysWrite, .rotateKey, KeyResource.rotate).accessChange.afterStepUp,
 
         Route(.post, "/webhooks", .webhooksWrite, .createWebhook, WebhookResource.create).accessChange,
         Route(.get, "/webhooks", .webhooksRead, .listWebhooks, WebhookResource.list),
@@ -79,7 +79,7 @@ extension Route {
 
         Route(.get, "/audit-log", .auditRead, .listAuditLog, AuditResource.list)
             .report(by: "actor", "action", "resource", "outcome", "created_after", "created_before"),
-        Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export).report,
+        Route(.get, "/audit-log/export", .auditRead, .exportAuditLog, AuditResource.export).report.afterStepUp,
 
         Route(.get, "/team/members", .teamRead, .listMembers, MemberResource.list),
         Route(.get, "/team/members/{id}", .teamRead, .getMember, MemberResource.get),

@@ -259,6 +259,52 @@ struct SessionTests {
         #expect(response.refusals == ["/password weak_password"], "\(response.text)")
     }
 
+    @Test("making, widening or rotating a key asks again who one is; revoking one does not")
+    func stepUpForKeys() throws {
+        let browser = try stage.newPerson()
+        let new: JSON = ["name": "first", "scopes": ["links:read"]]
+        let made = browser.ask(.post, "/api-keys", new)
+        #expect(made.status == 201)
+        let id = made.json["id"]?.stringValue ?? ""
+        try stage.tamper("UPDATE sessions SET stepped_up_at = UTC_TIMESTAMP(3) - INTERVAL 16 MINUTE")
+        for (method, path, body) in [
+            (.post, "/api-keys", new), (.patch, "/api-keys/\(id)", ["name": "second"]), (.post, "/api-keys/\(id)/rotate", [:]),
+            (.get, "/audit-log/export", nil),
+        ] as [(HTTP.Method, String, JSON?)] {
+            #expect(browser.ask(method, path, body).code == "step_up_required", "\(method) \(path)")
+        }
+        #expect(browser.ask(.get, "/api-keys").status == 200)
+        #expect(browser.ask(.delete, "/api-keys/\(id)").status == 204)
+    }
+
+    @Test("a key that somebody who is signed in has made is theirs, and ends what it may where their role does")
+    func creator() throws {
+        let browser = try stage.newPerson(.admin)
+        let made = browser.ask(.post, "/api-keys", ["name": "first", "scopes": ["links:read", "audit:read"]])
+        let member = browser.ask(.get, "/session").json["workspaces"]?[0]?["member_id"]
+        #expect(made.json["created_by"] == member)
+        let key = made.json["key"]?.stringValue
+        #expect(stage.ask(.get, "/audit-log", key: key).status == 200)
+        let person = try stage.sysadmin.member(email(of: browser), of: stage.workspace)
+        try stage.sysadmin.setRole(.viewer, of: person)
+        #expect(stage.ask(.get, "/audit-log", key: key).status == 403)
+    }
+
+    @Test("the same request with the same Idempotency-Key makes one key, and shows it again, also after the cookie has changed")
+    func idempotency() throws {
+        let browser = try stage.newPerson()
+        browser.change = { $0.fields.idempotencyKey = "b8f6d7a0-4f0f-4d0a-9a51-0c1d2e3f4a5b" }
+        let new: JSON = ["name": "first", "scopes": ["links:read"]]
+        let first = browser.ask(.post, "/api-keys", new)
+        browser.ask(.post, "/session/step-up", ["password": .string(Stage.password)])
+        let again = browser.ask(.post, "/api-keys", new)
+        #expect(again[.idempotentReplayed] == "true")
+        #expect(again.json["key"] == first.json["key"])
+        let other = try stage.newPerson()
+        other.change = browser.change
+        #expect(other.ask(.post, "/api-keys", new).json["id"] != first.json["id"], "the key is each user's own")
+    }
+
     // MARK: Roles
 
     @Test("a changed role holds for the next request, and so does a removal")
