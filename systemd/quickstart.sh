@@ -490,6 +490,12 @@ follow() {
 
 say_what_next() {
   headline "Next"
+  # An owner's link, until there is an owner.
+  if ! "$bin/maskctl" user list | grep -q '^owner@mask.localhost '; then
+    "$bin/maskctl" user invite owner@mask.localhost | sed 's/^/  /'
+    say "  Open it in a browser on this machine, and make your first key."
+    say ""
+  fi
   cat <<EOF
   . $dir/quickstart.env; export MASK_CONFIG
   curl --cacert \$MASK_CACERT "\$MASK_API_URL/analytics/clicks?group_by=browser" -H "Authorization: Bearer \$MASK_API_KEY"
