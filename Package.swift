@@ -81,6 +81,8 @@ let package = Package(
 
         // Tests: one target per module, and one that looks at the order above; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Application", "CCurl", "Threads"], path: "Tests/Support"),
+        // What a browser and an authenticator do, in software: for all that asks for passkeys.
+        .target(name: "Authenticators", dependencies: ["Crypto", "SignIn", "COpenSSL"], path: "Tests/Authenticators"),
         .testTarget(name: "HouseTests"),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
         .testTarget(name: "SystemdTests", dependencies: ["Systemd", "Support"]),
@@ -99,13 +101,13 @@ let package = Package(
         .testTarget(name: "ModelTests", dependencies: ["Model"], exclude: ["UserAgents"]),
         .testTarget(name: "StoreTests", dependencies: ["AnalyticsStore", "DeliveryStore", "Operations", "Store", "Support"]),
         .testTarget(name: "SignalsTests", dependencies: ["Signals", "Support"]),
-        .testTarget(name: "SignInTests", dependencies: ["SignIn", "COpenSSL"]),
+        .testTarget(name: "SignInTests", dependencies: ["Authenticators", "SignIn"]),
         .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),
         .testTarget(name: "WebhooksTests", dependencies: ["Webhooks", "Support"]),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "Support"]),
         .testTarget(name: "PagesTests", dependencies: ["Pages", "Support"]),
         .testTarget(name: "WorkTests", dependencies: ["Work", "Support"]),
-        .testTarget(name: "APITests", dependencies: ["API", "Application", "Contract", "Resources", "Support"]),
+        .testTarget(name: "APITests", dependencies: ["API", "Application", "Authenticators", "Contract", "Resources", "Support"]),
         .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Support"]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),

@@ -1,3 +1,4 @@
+import Authenticators
 import Crypto
 import SignIn
 import Testing

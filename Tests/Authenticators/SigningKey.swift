@@ -3,13 +3,13 @@ import SignIn
 import Testing
 
 /// A private key, made and used by OpenSSL in this process: what an authenticator has inside.
-struct SigningKey: Sendable {
-    let algorithm: Credential.Algorithm
+package struct SigningKey: Sendable {
+    package let algorithm: Credential.Algorithm
     /// SubjectPublicKeyInfo in DER.
-    let publicKey: [UInt8]
+    package let publicKey: [UInt8]
     private let privateKey: [UInt8]
 
-    init(_ algorithm: Credential.Algorithm) throws {
+    package init(_ algorithm: Credential.Algorithm) throws {
         let type = switch algorithm {
         case .eddsa: EVP_PKEY_ED25519
         case .es256: EVP_PKEY_EC
@@ -29,13 +29,13 @@ struct SigningKey: Sendable {
     }
 
     /// One of each kind, made once.
-    static let all = Result { try Credential.Algorithm.allCases.map(SigningKey.init) }
+    package static let all = Result { try Credential.Algorithm.allCases.map(SigningKey.init) }
 
-    static func one(_ algorithm: Credential.Algorithm) throws -> SigningKey {
+    package static func one(_ algorithm: Credential.Algorithm) throws -> SigningKey {
         try #require(try all.get().first { $0.algorithm == algorithm })
     }
 
-    func sign(_ message: [UInt8]) throws -> [UInt8] {
+    package func sign(_ message: [UInt8]) throws -> [UInt8] {
         let key = try privateKey.withUnsafeBufferPointer { bytes in
             var position = bytes.baseAddress
             return try #require(d2i_AutoPrivateKey(nil, &position, bytes.count))
