@@ -31,16 +31,18 @@ public enum Users {
         try connection.query("SELECT \(columns) FROM users u ORDER BY u.email").map { row throws(MariaDBError) in try user(row) }
     }
 
-    /// Writes what can change about a user over the version that was read.
+    /// Writes what can change about a user over the version that was read. Codes that were taken since then stay taken: that
+    /// makes no version. It has to stand before the secret, as MariaDB assigns from left to right.
     public static func update(_ user: User, on connection: Connection) throws {
         let app = user.authenticatorApp
+        let step = app?.lastStep ?? 0
         let matched = try connection.execute("""
             UPDATE users
-            SET name = \(user.name), password_hash = \(user.passwordHash), time_zone = \(user.settings.timeZone),
+            SET totp_step = IF(totp_secret <=> \(app?.sealedSecret), GREATEST(totp_step, \(step)), \(step)),
+                name = \(user.name), password_hash = \(user.passwordHash), time_zone = \(user.settings.timeZone),
                 scheme = \(user.settings.scheme.rawValue), density = \(user.settings.density.rawValue),
                 shortcuts = \(user.settings.shortcuts), totp_secret = \(app?.sealedSecret),
-                totp_confirmed = \(app?.isConfirmed == true), totp_step = \(app?.lastStep ?? 0),
-                disabled_at = \(user.disabledAt), version = version + 1
+                totp_confirmed = \(app?.isConfirmed == true), disabled_at = \(user.disabledAt), version = version + 1
             WHERE id = \(user.id) AND version = \(user.version)
             """)
         guard matched == 1 else { throw ChangedMeanwhile() }
