@@ -140,6 +140,9 @@ package enum OpenAPIDocument {
         var responses = JSONObject()
         responses[String(route.operation.status)] = success(route.operation, route.operation.status)
         if let other = route.operation.otherStatus { responses[String(other)] = success(route.operation, other) }
+        if let empty = route.operation.emptyStatus {
+            responses[String(empty)] = ["description": "Done", "headers": headers(empty)]
+        }
         if route.operation.isTagged && route.method == .get {
             responses["304"] = ["description": "Not modified", "headers": headers(304, tag: tag(route.operation))]
         }

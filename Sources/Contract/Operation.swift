@@ -22,6 +22,8 @@ package struct Operation: Sendable {
     package var status = 200
     /// A second status of success, with the same answer.
     package var otherStatus: Int?
+    /// A status of success without an answer, beside one with it.
+    package var emptyStatus: Int?
     /// Names a schema of the answer; nil where there is no body.
     package var answer: String?
     package var isList = false

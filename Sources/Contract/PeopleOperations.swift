@@ -24,7 +24,7 @@ extension Operation {
 
     package static let useOneTimeLink = Operation(
         id: "useOneTimeLink", summary: "Accept an invitation, or set another password", body: "OneTimeUse", status: 201,
-        otherStatus: 200, answer: "SignedIn", problems: [204, 401, 409, 410, 415, 422])
+        otherStatus: 200, emptyStatus: 204, answer: "SignedIn", problems: [401, 409, 410, 415, 422])
 
     package static let updateAccount = Operation(
         id: "updateAccount", summary: "Change the user's name, and how the dashboard looks", body: "AccountChanges", answer: "User",
