@@ -82,6 +82,10 @@ enum OneTimeLinkResource {
         guard let password else { throw Problem.validationFailed([.missing("/password")]) }
         if user.hasSecondFactor {
             guard let code else { throw Problem.secondFactorRequired }
+            // Whoever has the link has not the app: codes are tried as seldom as with a password.
+            try call.services.signInLimits.admit(user.email, from: call.request) {
+                try call.services.store.read { try Sessions.knows(call.network, of: user.id, on: $0) }
+            }
             guard try call.services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
         }
         let hash = try call.services.hash(of: password, for: user, from: call.network)
