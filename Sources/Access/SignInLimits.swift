@@ -14,6 +14,8 @@ package struct SignInLimits: Sendable {
     /// Tries in an hour: at one account, from wherever they come; of one network, at whatever accounts.
     private static let account = 100
     private static let network = 60
+    /// Challenges of one network in an hour. A screen asks for one before anybody tries.
+    private static let challenges = 600
     private static let hour = 3600
 
     /// Who asks: a /24 or a /48.
@@ -35,6 +37,12 @@ package struct SignInLimits: Sendable {
     /// Counts a request that costs a message or a look at a one-time link.
     package func admit(_ request: Request) throws(RateRefusal) {
         try refuse(limiter.check([RateLimit("sign-in:" + Self.network(of: request), perMinute: Self.network)], windowSeconds: Self.hour))
+    }
+
+    /// Counts a challenge, which costs a row for five minutes.
+    package func admitChallenge(_ request: Request) throws(RateRefusal) {
+        let network = RateLimit("challenge:" + Self.network(of: request), perMinute: Self.challenges)
+        try refuse(limiter.check([network], windowSeconds: Self.hour))
     }
 
     private func refuse(_ rate: RateDecision) throws(RateRefusal) {

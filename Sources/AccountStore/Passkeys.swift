@@ -24,6 +24,9 @@ public struct Passkey: Sendable, Equatable {
     public var lastUsedAt: Timestamp?
     public var createdAt: Timestamp
 
+    /// Of all transports, with spaces between them.
+    public static let transportsLength = 100
+
     public init(
         of user: UserID, credential: [UInt8], publicKey: [UInt8], algorithm: Int, counter: Int, isBackupEligible: Bool,
         isBackedUp: Bool, transports: [String], host: String, name: String, createdAt: Timestamp

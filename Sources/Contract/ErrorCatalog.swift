@@ -21,7 +21,7 @@ package enum ErrorCatalog {
         .init("invalid_request", 400, "The request cannot be understood.", "Do what detail says."),
         .init("workspace_required", 400, "Somebody who is signed in has not said for which workspace.", "Name it in the header: Mask-Workspace: its-slug"),
         .init("invalid_code", 401, "The code of the authenticator app, or the recovery code, is wrong or was used.", "Send the code that the app shows now, each once."),
-        .init("invalid_credentials", 401, "E-mail address and password are together nobody's.", "Check both. Whoever invited you, or runs the service, can make a link to set another password."),
+        .init("invalid_credentials", 401, "E-mail address and password are together nobody's, or a passkey's answer was not taken.", "Check both, or try again. Whoever invited you, or runs the service, can make a link to set another password."),
         .init("signed_out", 401, "Nobody is signed in: there is no session, or it has ended.", "Sign in."),
         .init("unauthorized", 401, "There is no API key, or it is wrong, expired or revoked.", "Send a valid key in the header: Authorization: Bearer mk_live_…"),
         .init("address_not_allowed", 403, "The API key may not be used from this address.", "Call from an address that the key allows, or add this one to its allowed_addresses."),

@@ -4,7 +4,9 @@ import Model
 
 /// People who sign in, their sessions, and what one-time links are good for.
 extension Schemas {
-    static let ofPeople: JSONObject = [
+    static let ofPeople = JSONObject(ofSessions.members + ofFactors.members)
+
+    private static let ofSessions: JSONObject = [
         "App": app, "NewSession": newSession, "SignedIn": signedIn, "Session": session, "User": user, "StepUp": stepUp,
         "OneTimeToken": object(["token": string]), "OneTimeLink": oneTimeLink, "OneTimeUse": oneTimeUse,
         "AccountChanges": accountChanges, "NewPassword": object(["password": secret]), "Ended": object(["ended": .count]),
@@ -24,13 +26,16 @@ extension Schemas {
         ],
         required: ["email", "password"])
 
-    private static let stepUp: JSON = object(["password": orNull(secret), "code": orNull(string)], required: [])
+    private static let stepUp: JSON = object(
+        ["password": orNull(secret), "code": orNull(string), "passkey": orNull(passkeyAnswer)], required: [])
 
     private static let user: JSON = object([
         "id": .id(UserKind.self), "email": string, "name": string, "timezone": orNull(string),
         "scheme": .oneOf(User.Scheme.allCases.map(\.rawValue)), "density": .oneOf(User.Density.allCases.map(\.rawValue)),
         "shortcuts": ["type": "boolean"], "has_password": ["type": "boolean"], "second_factor": ["type": "boolean"],
-        "passkeys": .count, "created_at": .time,
+        "passkeys": .count,
+        "recovery_codes_left": ["type": "integer", "minimum": 0, "description": "Of the ten; each is good once"],
+        "created_at": .time,
     ])
 
     private static let method = JSON.oneOf(Session.Method.allCases.map(\.rawValue))

@@ -54,6 +54,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userRecoveryCodesMade = "user.recovery_codes_made"
     case userPasskeyAdded = "user.passkey_added"
     case userPasskeyRemoved = "user.passkey_removed"
+    /// Its counter did not grow: two authenticators may have the same key.
+    case userPasskeySuspicious = "user.passkey_suspicious"
     case userDisabled = "user.disabled"
     case userEnabled = "user.enabled"
     case invitationCreated = "invitation.created"

@@ -25,6 +25,11 @@ public struct QRImage {
     /// Modules on a side, with the margin.
     var totalModules: Int { matrix.width + 2 * style.margin }
 
+    /// The modules without the margin, for whoever draws them: a text for each row, `1` for what is dark.
+    public var rows: [String] {
+        (0..<matrix.width).map { row in String((0..<matrix.width).map { matrix[row, $0] ? "1" : "0" }) }
+    }
+
     /// The fewest pixels that the image can have: one for each module.
     public var leastSize: Int { totalModules }
 }

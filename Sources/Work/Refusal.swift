@@ -33,6 +33,8 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case linkUsed
     /// Another user, or this one, has the passkey.
     case passkeyKnown
+    /// The user has as many as one may have.
+    case tooManyPasskeys
     /// Without it nobody could sign in as the user.
     case lastWayIn
     /// Without them nobody could change the workspace's plan.
@@ -68,6 +70,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .unknownUser(let email): "Nobody signs in as \(email). List users with: maskctl user list"
         case .linkUsed: "The link was used, withdrawn or has ended. Make another."
         case .passkeyKnown: "The passkey is known already. Use another."
+        case .tooManyPasskeys: "The user has as many passkeys as one may have. Remove one first."
         case .lastWayIn: "Nobody could sign in without it. Set a password or add a passkey first."
         case .lastOwner: "The workspace has no other owner. Make somebody else one first."
         case .workspaceTaken(let slug): "Workspace \(slug) exists already. Choose another name."

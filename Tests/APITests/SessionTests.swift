@@ -236,7 +236,7 @@ struct SessionTests {
         let other = Browser(stage)
         _ = signIn(other, address)
         let new: JSON = ["password": "another long pass phrase 12"]
-        try stage.tamper("UPDATE sessions SET stepped_up_at = UTC_TIMESTAMP(3) - INTERVAL 20 MINUTE")
+        try browser.forgetStepUp()
         #expect(browser.ask(.put, "/account/password", new).code == "step_up_required")
         let before = browser.cookie
         #expect(browser.ask(.post, "/session/step-up", ["password": "wrong"]).status == 401)

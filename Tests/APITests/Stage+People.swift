@@ -14,6 +14,8 @@ final class Browser {
     let stage: Stage
     /// Of the present session; nil where nobody is signed in.
     var cookie: String?
+    /// Of the challenge that was asked for last, until a passkey has answered it.
+    var challenge: String?
     /// The workspace that is looked at.
     var workspace: String?
     var address: String
@@ -30,7 +32,8 @@ final class Browser {
         request.host = Stage.appHost
         request.remoteAddress = address
         request.fields.authorization = nil
-        request.fields.cookie = cookie.map { "__Host-mask_session=" + $0 }
+        let cookies = [("session", cookie), ("challenge", challenge)].compactMap { name, value in value.map { "__Host-mask_\(name)=\($0)" } }
+        request.fields.cookie = cookies.isEmpty ? nil : cookies.joined(separator: "; ")
         request.fields.secFetchSite = "same-origin"
         request.fields.origin = "https://" + Stage.appHost
         request.fields.maskClient = "dashboard"
@@ -40,7 +43,7 @@ final class Browser {
         return request
     }
 
-    /// Asks, and keeps the cookie as a browser does.
+    /// Asks, and keeps cookies as a browser does.
     @discardableResult
     func ask(
         _ method: HTTP.Method, _ path: String, _ body: JSON? = nil, sourceLocation: SourceLocation = #_sourceLocation
@@ -55,9 +58,27 @@ final class Browser {
     }
 
     private func keep(_ field: String) {
-        guard let pair = field.split(separator: ";").first, pair.hasPrefix("__Host-mask_session=") else { return }
-        let value = pair.dropFirst("__Host-mask_session=".count)
-        cookie = value.isEmpty ? nil : String(value)
+        guard let pair = field.firstMatch(of: /^__Host-mask_(session|challenge)=([^;]*)/)?.output else { return }
+        let value = pair.2.isEmpty ? nil : String(pair.2)
+        if pair.1 == "session" { cookie = value } else { challenge = value }
+    }
+
+    /// Who is signed in.
+    func user(sourceLocation: SourceLocation = #_sourceLocation) throws -> User {
+        let email = try #require(ask(.get, "/session").json["user"]?["email"]?.stringValue, sourceLocation: sourceLocation)
+        return try #require(try stage.store.read { try Users.find(email: email, on: $0) }, sourceLocation: sourceLocation)
+    }
+
+    /// The user has last shown who they are longer ago than is enough.
+    func forgetStepUp() throws {
+        let user = try user()
+        try stage.tamper("UPDATE sessions SET stepped_up_at = UTC_TIMESTAMP(3) - INTERVAL 20 MINUTE WHERE user_id = \(user.id)")
+    }
+
+    func signIn(_ email: String, _ password: String = Stage.password, code: String? = nil) -> Response {
+        var body: JSONObject = ["email": .string(email), "password": .string(password)]
+        if let code { body["code"] = .string(code) }
+        return ask(.post, "/session", .object(body))
     }
 }
 

@@ -38,6 +38,7 @@ extension Refusal {
                     + "overlap_seconds 0, which ends all secrets but the new one at once.")
         case .linkUsed: .linkEnded
         case .passkeyKnown: .conflict(code: "passkey_known", "Use another authenticator; this passkey is known already.")
+        case .tooManyPasskeys: .conflict("Remove a passkey first; the account has as many as one may have.")
         case .lastWayIn: .conflict(code: "last_way_in", "Set a password or add a passkey first; nobody could sign in without this.")
         case .lastOwner: .conflict(code: "last_owner", "Make another member an owner first; a workspace needs one.")
         case .memberTaken(let email): .conflict(code: "member_exists", "Change the member's role instead; \(email) is a member already.")

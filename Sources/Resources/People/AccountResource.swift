@@ -23,8 +23,8 @@ enum AccountResource {
         if let scheme { settings.scheme = scheme }
         if let density { settings.density = density }
         if let shortcuts { settings.shortcuts = shortcuts }
-        let user = try call.account.update(name: name ?? call.user.name, settings: settings).make().value
-        return .ok(user.json(passkeys: try call.services.store.read { try Passkeys.list(of: user.id, on: $0).count }))
+        let user = try call.make(call.account.update(name: name ?? call.user.name, settings: settings))
+        return .ok(try call.services.store.read { try user.json(on: $0) })
     }
 
     /// Sets the password; all other sessions end.
@@ -33,7 +33,7 @@ enum AccountResource {
         let password = fields.required("password", as: .typedPassword)
         let text = try fields.finish(requiring: password)
         let hash = try call.services.hash(of: text, for: call.user, from: call.network)
-        let user = try call.account.setPassword(hash, in: call.session.id).make().value
+        let user = try call.make(call.account.setPassword(hash, in: call.session.id))
         return try call.renewed(of: user)
     }
 }

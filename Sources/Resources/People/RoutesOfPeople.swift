@@ -10,7 +10,10 @@ extension Route {
         Route(guest: .post, "/session", .createSession, SessionResource.create),
         Route(person: .get, "/session", .getSession, SessionResource.show),
         Route(person: .delete, "/session", .endSession, SessionResource.end),
+        Route(guest: .post, "/session/passkey/challenge", .createSignInChallenge, PasskeySignIn.challenge),
+        Route(guest: .post, "/session/passkey", .createPasskeySession, PasskeySignIn.create),
         Route(person: .post, "/session/step-up", .stepUp, SessionResource.stepUp),
+        Route(person: .post, "/session/step-up/challenge", .createStepUpChallenge, PasskeySignIn.stepUpChallenge),
         Route(guest: .post, "/one-time-links/show", .showOneTimeLink, OneTimeLinkResource.show),
         Route(guest: .post, "/one-time-links/use", .useOneTimeLink, OneTimeLinkResource.use),
 
@@ -19,5 +22,14 @@ extension Route {
         Route(person: .get, "/account/sessions", .listSessions, SessionResource.list),
         Route(person: .delete, "/account/sessions", .endOtherSessions, SessionResource.endOthers),
         Route(person: .delete, "/account/sessions/{id}", .endOneSession, SessionResource.endOne),
+        Route(person: .get, "/account/passkeys", .listPasskeys, PasskeyResource.list),
+        Route(person: .post, "/account/passkeys", .createPasskey, PasskeyResource.create).afterStepUp,
+        Route(person: .post, "/account/passkeys/challenge", .createPasskeyChallenge, PasskeyResource.challenge).afterStepUp,
+        Route(person: .patch, "/account/passkeys/{id}", .renamePasskey, PasskeyResource.rename),
+        Route(person: .delete, "/account/passkeys/{id}", .removePasskey, PasskeyResource.remove).afterStepUp,
+        Route(person: .post, "/account/totp", .createAuthenticatorApp, SecondFactorResource.create).afterStepUp,
+        Route(person: .post, "/account/totp/confirm", .confirmAuthenticatorApp, SecondFactorResource.confirm),
+        Route(person: .delete, "/account/totp", .removeAuthenticatorApp, SecondFactorResource.remove).afterStepUp,
+        Route(person: .post, "/account/recovery-codes", .createRecoveryCodes, SecondFactorResource.createCodes).afterStepUp,
     ]
 }

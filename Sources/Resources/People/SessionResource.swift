@@ -54,21 +54,23 @@ enum SessionResource {
         return answer
     }
 
-    /// Shows again who the user is: by the password, or by a code of the authenticator app.
+    /// Shows again who the user is: by the password, by a code of the authenticator app, or by a passkey.
     static func stepUp(_ call: PersonCall) throws -> Answer {
         var fields = try call.fields()
         let password = fields.value("password", as: .typedPassword)
         let code = fields.value("code", as: .string(maximum: 64))
+        let passkey = fields.value("passkey", as: .assertion)
         try fields.finish()
         try call.services.signInLimits.admit(call.user.email, from: call.request) { true }
-        switch (password, code) {
-        case (let password?, nil):
+        switch (password, code, passkey) {
+        case (let password?, nil, nil):
             guard try call.services.accountPasswords.isRight(
                 AccountPassword(password), for: call.user.passwordHash, from: call.network)
             else { throw Problem.invalidCredentials }
-        case (nil, let code?):
+        case (nil, let code?, nil):
             guard try call.services.take(code, of: call.user, at: call.now) else { throw Problem.invalidCode }
-        default: throw Problem.validationFailed("", code: "one_of", "Send either password or code.")
+        case (nil, nil, let answer?): try PasskeySignIn.stepUp(answer, call)
+        default: throw Problem.validationFailed("", code: "one_of", "Send one of password, code and passkey.")
         }
         return try call.renewed()
     }
@@ -112,6 +114,21 @@ extension PersonCall {
     func renewed(steppedUp: Bool = true, of changed: User? = nil) throws -> Answer {
         let started = try sessions.renew(session, steppedUp: steppedUp).make().value
         return try services.welcome(started, changed ?? user, status: 200, at: now)
+    }
+
+    /// An answer to a change of how the user signs in: the session has another value of its cookie after it.
+    func renewing(_ answer: Answer) throws -> Answer {
+        var answer = answer
+        answer.fields.append(services.cookie(of: try sessions.renew(session, steppedUp: false).make().value, at: now))
+        answer.isChange = true
+        return answer
+    }
+
+    /// Makes a change of the account.
+    /// - Throws: 409 where another request has changed it meanwhile.
+    @discardableResult
+    func make<Value>(_ change: Change<Value>) throws -> Value {
+        do { return try change.make().value } catch where error.isChangedMeanwhile { throw Problem.keepsChanging("account") }
     }
 }
 

@@ -34,20 +34,24 @@ extension Services {
     /// The answer to whoever is signed in from now on: the session, and its cookie.
     func welcome(_ started: SessionWork.Started, _ user: User, status: Int, at now: Timestamp) throws -> Answer {
         var answer = Answer(status: status, content: .object(try present(started.session, of: user, at: now)))
-        let seconds = started.session.isKept ? max(1, Int(started.session.endsAt.milliseconds - now.milliseconds) / 1000) : nil
-        answer.fields.append(SessionAuthenticator.cookie.setting(started.value, seconds: seconds))
+        answer.fields.append(cookie(of: started, at: now))
         if status == 201 { answer.fields.append(.init(.location, "/v1/session")) }
         answer.isChange = true
         return answer
     }
 
+    func cookie(of started: SessionWork.Started, at now: Timestamp) -> Response.Field {
+        let seconds = started.session.isKept ? max(1, Int(started.session.endsAt.milliseconds - now.milliseconds) / 1000) : nil
+        return SessionAuthenticator.cookie.setting(started.value, seconds: seconds)
+    }
+
     /// The session, as the dashboard begins with.
     func present(_ session: Session, of user: User, at now: Timestamp) throws -> JSON {
-        let (memberships, passkeys) = try store.read {
-            (try Users.memberships(of: user.id, on: $0), try Passkeys.list(of: user.id, on: $0).count)
+        let (memberships, account) = try store.read {
+            (try Users.memberships(of: user.id, on: $0), try user.json(on: $0))
         }
         return [
-            "user": user.json(passkeys: passkeys), "session": session.present(at: now),
+            "user": account, "session": session.present(at: now),
             "workspaces": .array(memberships.map(\.json)), "app": appJSON,
         ]
     }
@@ -84,6 +88,15 @@ extension Services {
             return try store.write { try Users.take(recoveryCode: code.digest, of: user.id, on: $0) }
         case nil: return false
         }
+    }
+}
+
+extension User {
+    /// What the user sees of their account.
+    func json(on connection: Store.Connection) throws -> JSON {
+        json(
+            passkeys: try Passkeys.list(of: id, on: connection).count,
+            recoveryCodes: try Users.countRecoveryCodes(of: id, on: connection))
     }
 }
 

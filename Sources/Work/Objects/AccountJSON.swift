@@ -4,13 +4,16 @@ import Model
 
 extension User {
     /// What the user sees of their account.
-    /// - Parameter passkeys: how many they have.
-    package func json(passkeys: Int) -> JSON {
+    /// - Parameters:
+    ///   - passkeys: how many they have.
+    ///   - recoveryCodes: how many are left.
+    package func json(passkeys: Int, recoveryCodes: Int) -> JSON {
         [
             "id": .string(id.description), "email": .string(email), "name": .string(name), "timezone": JSON(settings.timeZone),
             "scheme": .string(settings.scheme.rawValue), "density": .string(settings.density.rawValue),
             "shortcuts": .bool(settings.shortcuts), "has_password": .bool(passwordHash != nil),
-            "second_factor": .bool(hasSecondFactor), "passkeys": .integer(Int64(passkeys)), "created_at": .string(createdAt.rfc3339),
+            "second_factor": .bool(hasSecondFactor), "passkeys": .integer(Int64(passkeys)),
+            "recovery_codes_left": .integer(Int64(recoveryCodes)), "created_at": .string(createdAt.rfc3339),
         ]
     }
 }

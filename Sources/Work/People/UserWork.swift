@@ -10,7 +10,7 @@ package struct UserWork {
 
     package init(_ assignment: AccountAssignment) { self.assignment = assignment }
 
-    private var user: User { assignment.user }
+    var user: User { assignment.user }
 
     /// Changes the name, and how the dashboard looks.
     package func update(name: String, settings: User.Settings) -> Change<User> {
@@ -40,7 +40,8 @@ package struct UserWork {
     }
 
     package func removeAuthenticatorApp(in session: SessionID) -> Change<User> {
-        change(.userTOTPDisabled, endingAllBut: session, and: { try Users.setRecoveryCodes([], of: user.id, on: $0) }) {
+        // One that no code was seen of has never counted.
+        change(user.hasSecondFactor ? .userTOTPDisabled : nil, endingAllBut: session, and: { try Users.setRecoveryCodes([], of: user.id, on: $0) }) {
             $0.authenticatorApp = nil
         }
     }
@@ -57,42 +58,6 @@ package struct UserWork {
     package func setDisabled(_ isDisabled: Bool) -> Change<User> {
         change(isDisabled ? .userDisabled : .userEnabled, endingAllBut: nil) { [now = assignment.now] user in
             user.disabledAt = isDisabled ? user.disabledAt ?? now : nil
-        }
-    }
-
-    // MARK: Passkeys
-
-    package func add(_ passkey: Passkey) -> Change<Passkey> {
-        Change(assignment.office) { connection in
-            try Passkeys.create(passkey, on: connection)
-            try assignment.record(.userPasskeyAdded, passkey.id.description, after: passkey.json, on: connection)
-            return .init(passkey)
-        }.otherwise { error in
-            throw (error as? MariaDBError)?.code == .duplicateKey ? Refusal.passkeyKnown : error
-        }
-    }
-
-    package func rename(_ passkey: Passkey, to name: String) -> Change<Passkey> {
-        var renamed = passkey
-        renamed.name = name
-        let after = renamed
-        return Change(assignment.office) { connection in
-            try Passkeys.rename(passkey, to: name, on: connection)
-            return .init(after)
-        }
-    }
-
-    /// - Throws: ``Refusal/lastWayIn``.
-    package func remove(_ passkey: Passkey, in session: SessionID) -> Change<Void> {
-        Change(assignment.office) { connection in
-            // The row of the user is held, so that two who each leave the other cannot both go.
-            guard let user = try Users.hold(user.id, on: connection) else { throw ChangedMeanwhile() }
-            guard try Passkeys.remove(passkey, on: connection) else { return .init((), isChange: false) }
-            let others = try Passkeys.list(of: user.id, on: connection)
-            if others.isEmpty && user.passwordHash == nil { throw Refusal.lastWayIn }
-            try Sessions.endAll(of: user.id, but: session, on: connection)
-            try assignment.record(.userPasskeyRemoved, passkey.id.description, on: connection)
-            return .init(())
         }
     }
 
