@@ -1,4 +1,4 @@
-// An invitation into a workspace: by a new person, or by one who has an account.
+// An invitation into a workspace: by a new user, or by one who has an account.
 
 import { call, Cancelled } from './api.js';
 import { connect, setValues, valuesOf } from './form.js';
@@ -34,7 +34,7 @@ async function handle(problem, form, link) {
   return handleEnded(problem);
 }
 
-/** The link stays in this page while the person signs in over it. */
+/** The link stays in this page while the user signs in over it. */
 async function signInFirst(form) {
   const { signInAgain } = await import('./confirm.js');
   try {

@@ -1,8 +1,8 @@
-// The person: name, zone, scheme, density, keys; and the way out.
+// The user: name, zone, scheme, density, keys; and the way out.
 
 import { changes, connect, Draft, setValues, valuesOf } from './form.js';
 import { act } from './messages.js';
-import { element, fill, find, fromTemplate, keepPerson, part, remove, removeAllDrafts, say } from './page.js';
+import { element, find, fromTemplate, keepUser, part, remove, removeAllDrafts, say } from './page.js';
 import { screen } from './screen.js';
 import { browserZone, zone } from './time.js';
 import { zones } from './zones.js';
@@ -13,26 +13,26 @@ let patch = () => null;
 screen({ title: 'Account', place: 'Account', show, curl: () => [patch() ?? read] });
 
 function show(context) {
-  const root = fromTemplate('account', { email: context.person.email });
+  const root = fromTemplate('account', { email: context.user.email });
   const form = find('form', root);
   context.body.append(root);
-  find('#timezone', root).append(...zones(context.person.timezone).map((name) => element('option', { value: name }, name)));
+  find('#timezone', root).append(...zones(context.user.timezone).map((name) => element('option', { value: name }, name)));
   find('#timezone option', root).textContent = `The browser's, ${browserZone}`;
-  setValues(form, context.person);
-  patch = () => request(form, context.person);
+  setValues(form, context.user);
+  patch = () => request(form, context.user);
   connect(form, { request: patch, draft: new Draft(), done: (answer) => saved(context, answer.data) });
   part(root, 'sign-out').addEventListener('click', () => signOut(root));
 }
 
-function request(form, person) {
+function request(form, user) {
   const { name, timezone, ...rest } = valuesOf(form);
-  const body = changes(person, { name: name.trim(), timezone: timezone || null, ...rest });
+  const body = changes(user, { name: name.trim(), timezone: timezone || null, ...rest });
   return body && { method: 'PATCH', path: '/account', body, area: 'account' };
 }
 
-function saved(context, person) {
-  context.person = { ...context.person, ...person };
-  keepPerson(context.person);
+function saved(context, user) {
+  context.user = { ...context.user, ...user };
+  keepUser(context.user);
   say(`Saved. Times are shown in ${zone()}.`);
 }
 

@@ -1,40 +1,43 @@
 // One key: what it may, its change, its rotation, its end.
 
-import { Cancelled, send } from './api.js';
 import { connect, Draft, Edited } from './form.js';
 import { checkKey, drawScopes, keyValues, readKey, showKey, showPreset } from './key-form.js';
 import { showOnce } from './key-panel.js';
-import { keyState } from './keys.js';
-import { confirmed, noticeOf } from './messages.js';
+import { keyState, refusalOfKeys } from './keys.js';
+import { act, confirmed } from './messages.js';
 import { addKeys } from './navigation.js';
-import { addressIn, element, fill, find, fromTemplate, lastStep, leaveMessage, part, say, workspace } from './page.js';
+import { addressIn, fill, find, fromTemplate, lastStep, leaveMessage, part, say, workspace } from './page.js';
 import { showRotation } from './rotation.js';
 import { screen } from './screen.js';
 import { shown, zone } from './time.js';
 
 const request = { path: `/api-keys/${lastStep}` };
 const address = (id) => addressIn(workspace, `settings/api-keys/${id}`);
-const labels = { name: 'Name', scopes: 'Scopes', expires_at: 'End', allowed_addresses: 'Addresses', requests_per_minute: 'Requests a minute' };
+const labels = {
+  name: 'Name', scopes: 'Scopes', expires_at: 'End', allowed_addresses: 'Addresses', requests_per_minute: 'Requests a minute',
+};
 let edited = null;
+let titleOfKeys = '';
 
 screen({
-  title: 'API key', place: 'API keys', show, requests: { key: request }, curl: () => [edited?.patch() ?? request],
-  allowed: ({ may, membership }) => (may('keys:write') ? null : `You are ${membership.role} in ${membership.name}. Owners and admins see API keys.`),
+  title: 'API keys', place: 'API keys', show, requests: { key: request }, curl: () => [edited?.patch() ?? request],
+  allowed: refusalOfKeys,
 });
 
 function show(context, { key }) {
   const root = fromTemplate('key');
   context.body.append(root);
+  titleOfKeys = document.title;
   connectEditing(root, key, context);
   showFacts(root, key.data);
-  showRotation(root, edited, { address, shownOnce: (made) => showOnce(context.body, made, context.session.app, () => location.assign(address(made.id))) });
+  const shownOnce = (made) => showOnce(context.body, made, context.session.app, () => location.assign(address(made.id)));
+  showRotation(root, edited, { address, shownOnce });
   part(root, 'revoke').addEventListener('click', () => revoke(root));
   addKeys({ keys: 'e', name: 'Edit this key', go: () => find('#name', root).focus() });
 }
 
 function showFacts(root, key) {
-  const [title] = document.title.split(' · ');
-  document.title = document.title.replace(title, key.name);
+  document.title = `${key.name} · ${titleOfKeys}`;
   find('h1').textContent = key.name;
   fill(root, {
     hint: key.hint, id: key.id, created: `${shown(key.created_at)} ${zone()}`,
@@ -48,7 +51,9 @@ function showFacts(root, key) {
 function connectEditing(root, key, { membership }) {
   const form = find('#edit', root);
   drawScopes(form, membership.scopes);
-  edited = new Edited(key, { request, labels, valuesOf: keyValues, read: () => readKey(form), show: (values) => showKey(form, values) });
+  edited = new Edited(key, {
+    request, labels, valuesOf: keyValues, read: () => readKey(form), show: (values) => showKey(form, values),
+  });
   connect(form, {
     edited, request: () => edited.patch(), check: () => checkKey(form), draft: new Draft(() => showPreset(form)),
     done: (answer) => {
@@ -61,14 +66,9 @@ function connectEditing(root, key, { membership }) {
 
 async function revoke(root) {
   const { name } = edited.data;
-  const text = ['Requests with it are refused at once, everywhere.', 'This cannot be undone. To change the key without a gap, rotate it.'];
+  const text = ['Requests with it are refused at once.', 'This cannot be undone. To change the key without a gap, rotate it.'];
   if (!await confirmed(`Revoke “${name}”`, text, 'Revoke')) return;
-  try {
-    await send({ ...request, method: 'DELETE', etag: edited.etag });
-    leaveMessage(`Revoked: ${name}.`);
-    location.assign(addressIn(workspace, 'settings/api-keys'));
-  } catch (problem) {
-    if (problem instanceof Cancelled) return say('Not revoked: it was not confirmed.');
-    part(root, 'danger').prepend(element('div', {}, noticeOf(problem)));
-  }
+  if (!await act({ ...request, method: 'DELETE', etag: edited.etag }, part(root, 'danger'))) return;
+  leaveMessage(`Revoked: ${name}.`);
+  location.assign(addressIn(workspace, 'settings/api-keys'));
 }

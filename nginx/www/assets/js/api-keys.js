@@ -1,13 +1,17 @@
 // The keys of a workspace: scopes, last use, requests of a day, end.
 
+import { curlOf } from './api.js';
 import { drawSparklines } from './key-usage.js';
-import { inWords, keyState } from './keys.js';
+import { inWords, keyState, refusalOfKeys } from './keys.js';
 import { addKeys } from './navigation.js';
 import { addressIn, element, find, fromTemplate, workspace } from './page.js';
 import { screen } from './screen.js';
 import { shown, timeElement, zone } from './time.js';
 
-const request = { path: '/api-keys', query: { limit: 100 } };
+const after = new URLSearchParams(location.search).get('starting_after');
+const request = { path: '/api-keys', query: { limit: 100, starting_after: after } };
+/** The key that an empty list is invited to make. */
+const firstKey = { method: 'POST', path: '/api-keys', body: { name: 'Website', scopes: ['links:read', 'links:write'] } };
 const address = (path) => addressIn(workspace, `settings/api-keys/${path}`);
 
 screen({
@@ -16,22 +20,25 @@ screen({
     keys: request,
     usage: { path: '/analytics/usage', query: { interval: '24h', group_by: 'key', timezone: zone() }, optional: true },
   },
-  allowed: ({ may, membership }) => (may('keys:write') ? null
-    : `You are ${membership.role} in ${membership.name}. Owners and admins see and make API keys.`),
+  allowed: refusalOfKeys,
 });
 
-function show({ body }, { keys, usage }) {
-  const create = element('a', { class: 'button main', href: address('new'), 'aria-keyshortcuts': 'c' }, 'New key', element('kbd', { 'aria-hidden': 'true' }, 'c'));
+function show({ body, session }, { keys, usage }) {
+  const create = element('a', { class: 'button main', href: address('new'), 'aria-keyshortcuts': 'c' },
+    'New key', element('kbd', { 'aria-hidden': 'true' }, 'c'));
   find('#actions').prepend(create);
   addKeys({ keys: 'c', name: 'New API key', go: () => create.click() });
   const all = keys.data.data;
-  if (all.length === 0) return body.append(fromTemplate('empty'));
+  if (all.length === 0) return body.append(fromTemplate('empty', { sample: curlOf(firstKey, session.app) }));
   const root = fromTemplate('list', { zone: zone() });
   find('tbody', root).append(...all.map(row));
-  if (keys.data.has_more) root.append(element('p', { class: 'under' }, 'These are the newest 100 keys.'));
+  if (keys.data.has_more) root.append(nextPage(keys.data.next_cursor));
   body.append(root);
   drawSparklines(body, all, usage?.data.groups ?? []);
 }
+
+const nextPage = (next) => element('p', { class: 'actions' },
+  element('a', { class: 'button', href: `?${new URLSearchParams({ starting_after: next })}` }, 'Older keys'));
 
 function row(key) {
   const node = fromTemplate('row', { hint: key.hint, scopes: inWords(key.scopes), from: key.last_used_from });

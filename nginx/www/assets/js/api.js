@@ -25,12 +25,12 @@ export class Problem extends Error {
 /** No answer at all. */
 export class Unreachable extends Error {}
 
-/** The person closed the dialog that was to let the request through. */
+/** The user closed the dialog that was to let the request through. */
 export class Cancelled extends Error {}
 
 export function sentence(problem) {
   if (problem instanceof Unreachable) {
-    return navigator.onLine ? 'MASK does not answer. Look whether the server is reachable.' : 'You are offline.';
+    return navigator.onLine ? 'MASK does not answer. Check whether the server is reachable.' : 'You are offline.';
   }
   if (!(problem instanceof Problem)) return `This screen failed: ${problem.message}`;
   if (problem.code === 'rate_limited') return 'These were too many requests in a minute.';
@@ -71,7 +71,7 @@ export async function call(request) {
 
 export const get = (path, query, area) => call({ path, query, area });
 
-export function addressOf({ path, query }) {
+function addressOf({ path, query }) {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined);
   const text = new URLSearchParams(given).toString();
   return `/v1${path}${text && `?${text}`}`;
@@ -108,7 +108,7 @@ function noticeVersion(response) {
   if (version && version !== ownVersion) document.dispatchEvent(new CustomEvent('mask:version', { detail: version }));
 }
 
-// Requests that a person asked for: where a session ended or a confirmation is wanted, a dialog asks, then the request goes again.
+// Requests that a user asked for: where a session ended or a confirmation is wanted, a dialog asks, then the request goes again.
 
 const remedies = { signed_out: 'signInAgain', step_up_required: 'confirmPerson' };
 

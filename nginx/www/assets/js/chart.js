@@ -1,7 +1,7 @@
 // Charts as SVG: ink bars, exact numbers, a table beside each.
 
 import { addKeys } from './navigation.js';
-import { button, element, svg } from './page.js';
+import { button, element, svg, table } from './page.js';
 import { count, shownDay, zone } from './time.js';
 
 /** 24 bars of a row. `values` are `{ value, partial }`. */
@@ -9,7 +9,8 @@ export function sparkline(values, name) {
   const top = Math.max(1, ...values.map((one) => one.value));
   const bars = values.map(({ value, partial }, index) => {
     const height = value === 0 ? 0 : Math.max(1, Math.round((value / top) * 15));
-    return svg('rect', { x: index * 4 + (partial ? 0.5 : 0), y: 16 - height, width: partial ? 2 : 3, height, class: partial && height > 1 ? 'partial' : null });
+    const shape = partial && height > 1 ? { x: index * 4 + 0.5, width: 2, class: 'partial' } : { x: index * 4, width: 3 };
+    return svg('rect', { ...shape, y: 16 - height, height });
   });
   return svg('svg', { class: 'spark', viewBox: '0 0 96 16', role: 'img', 'aria-label': name },
     ...bars, svg('rect', { x: 0, y: 15.5, width: 96, height: 0.5 }));
@@ -22,21 +23,22 @@ const base = 150;
 /** A chart by day with its table; `v` changes between the two. Lines are `{ value, count, partial }`, `value` a time. */
 export function dayChart(lines, noun) {
   const name = finding(lines, noun);
-  const picture = fitted((width) => drawing(lines, name, width));
-  const table = element('div', { hidden: true, class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name }, tableOf(lines, noun));
+  const picture = fitted(height, (width) => drawing(lines, name, width));
+  const twin = element('div', { hidden: true }, tableOf(lines, noun));
   const change = button('Show as table', turn, { key: 'v' });
   function turn() {
-    [picture.hidden, table.hidden] = [table.hidden, picture.hidden];
-    change.firstChild.textContent = table.hidden ? 'Show as table' : 'Show as chart';
+    [picture.hidden, twin.hidden] = [twin.hidden, picture.hidden];
+    change.firstChild.textContent = twin.hidden ? 'Show as table' : 'Show as chart';
   }
   addKeys({ keys: 'v', name: 'Chart or table', go: turn });
-  return element('div', {}, picture, table,
+  return element('div', {}, picture, twin,
     element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `Days in ${zone()}.`)));
 }
 
-/** Draws anew for the width that there is, so that text keeps its size. */
-export function fitted(draw) {
-  const place = element('div', { class: 'fitted' });
+/** Draws anew for the width that there is, so that text keeps its size. The height is kept free, so that nothing moves. */
+export function fitted(height, draw) {
+  const place = element('div');
+  place.style.minHeight = `${height}px`;
   let known = 0;
   new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
@@ -50,7 +52,8 @@ export function fitted(draw) {
 function finding(lines, noun) {
   const peak = lines.reduce((best, line) => (line.count > best.count ? line : best), lines[0]);
   const range = `${shownDay(lines[0].value)} to ${shownDay(lines.at(-1).value)}`;
-  return peak.count === 0 ? `${noun} a day, ${range}: none` : `${noun} a day, ${range}, peak ${count(peak.count)} on ${shownDay(peak.value)}`;
+  const most = peak.count === 0 ? 'none' : `peak ${count(peak.count)} on ${shownDay(peak.value)}`;
+  return `${noun} a day, ${range}, ${most}`;
 }
 
 /** 3,000 above 2,345: the first round number that is not below. */
@@ -70,7 +73,8 @@ function drawing(lines, name, width) {
 }
 
 function gridLine(value, y, width) {
-  return [svg('line', { class: 'grid', x1: left, x2: width, y1: y + 0.5, y2: y + 0.5 }), svg('text', { x: 0, y: y + 4 }, count(value))];
+  const line = svg('line', { class: 'grid', x1: left, x2: width, y1: y + 0.5, y2: y + 0.5 });
+  return [line, svg('text', { x: 0, y: y + 4 }, count(value))];
 }
 
 function bar({ count: number, partial, value }, x, step, y) {
@@ -87,8 +91,6 @@ function dates(lines, step, width) {
 }
 
 function tableOf(lines, noun) {
-  return element('table', { class: 'sheet' }, element('caption', {}, `${noun} a day`),
-    element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, `Day (${zone()})`), element('th', { scope: 'col', class: 'number' }, noun))),
-    element('tbody', {}, ...lines.map((line) => element('tr', {}, element('td', {}, shownDay(line.value), line.partial ? ', not over yet' : ''),
-      element('td', { class: 'number' }, count(line.count))))));
+  const rows = lines.map((line) => [`${shownDay(line.value)}${line.partial ? ', not over yet' : ''}`, count(line.count)]);
+  return table(`${noun} a day`, [`Day (${zone()})`, noun], rows, { numbers: [1] });
 }

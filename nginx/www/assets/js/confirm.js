@@ -5,8 +5,12 @@ import { showErrors } from './errors.js';
 import { connect, field } from './form.js';
 import { wantsCode } from './guest.js';
 import { openDialog } from './messages.js';
-import { button, element, person } from './page.js';
+import { button, element, user } from './page.js';
 import { arePasskeysKnown, isOfBrowser, passkeyRefusal, usePasskey } from './passkey.js';
+
+const nameField = { name: 'email', type: 'email', autocomplete: 'username' };
+const passwordField = { name: 'password', type: 'password', autocomplete: 'current-password' };
+const codeField = { name: 'code', autocomplete: 'one-time-code', inputmode: 'numeric', class: 'code short' };
 
 const guest = (path, body) => call({ method: 'POST', path, body, area: 'account' });
 
@@ -19,14 +23,17 @@ export async function signInAgain({ title = 'Sign in again', text = ended } = {}
     const byPasskey = passkeyButton((passkey) => guest('/session/passkey', { ...passkey, keep: false }), close);
     return [form, byPasskey && or(), byPasskey];
   });
-  // The page shows what the person before may see.
-  if (person() && session.person.id !== person().id) location.reload();
+  if (!user() || session.user.id === user().id) return;
+  // The page shows what the user before may see, and the request was theirs.
+  location.reload();
+  throw new Cancelled();
 }
 
 /** A step that wants a factor again; it holds for a quarter of an hour. */
 export async function confirmPerson() {
   const { data } = await get('/session', null, 'account');
-  await ask('Confirm that it is you', 'This changes who can get in. It holds for 15 minutes.', (close) => [factorForms(data.person, close)]);
+  const text = 'This changes who can get in. Your answer holds for 15 minutes.';
+  await ask('Confirm that it is you', text, (close) => [factorForms(data.user, close)]);
 }
 
 async function ask(title, text, parts) {
@@ -39,37 +46,37 @@ async function ask(title, text, parts) {
 }
 
 function signInForm(close) {
-  const code = field('again-code', 'Code', { name: 'code', autocomplete: 'one-time-code', class: 'code short' }, 'Of your app, or a recovery code.');
+  const code = field('again-code', 'Code', { ...codeField, inputmode: null }, 'Of your app, or a recovery code.');
   code.hidden = true;
   const form = element('form', {},
-    field('again-email', 'E-mail', { name: 'email', type: 'email', autocomplete: 'username', required: true, value: person()?.email }),
-    field('again-password', 'Password', { name: 'password', type: 'password', autocomplete: 'current-password', required: true }),
+    field('again-email', 'E-mail', { ...nameField, required: true, value: user()?.email }),
+    field('again-password', 'Password', { ...passwordField, required: true }),
     code, element('p', {}, element('button', { type: 'submit', class: 'main' }, 'Sign in')));
   const value = (name) => form.elements[name].value;
   connect(form, {
     guest: true, saving: 'Signing in…', done: (answer) => close(answer.data),
     request: () => ({
       method: 'POST', path: '/session', area: 'account',
-      body: { email: value('email'), password: value('password'), keep: false, ...(value('code') && { code: value('code').trim() }) },
+      body: { email: value('email').trim(), password: value('password'), keep: false, code: value('code').trim() || undefined },
     }),
     handle: (problem) => wantsCode(problem, code),
   });
-  if (person()) queueMicrotask(() => setTimeout(() => form.elements.password.focus()));
+  if (user()) queueMicrotask(() => setTimeout(() => form.elements.password.focus()));
   return form;
 }
 
 function factorForms({ has_password: hasPassword, second_factor: hasCode, passkeys }, close) {
   const stepUp = (body) => ({ method: 'POST', path: '/session/step-up', area: 'account', body });
   const forms = [
-    hasPassword && factorForm('Password', { name: 'password', type: 'password', autocomplete: 'current-password' }, stepUp, close),
-    hasCode && factorForm('Code of your app', { name: 'code', autocomplete: 'one-time-code', inputmode: 'numeric', class: 'code short' }, stepUp, close),
+    hasPassword && factorForm('Password', passwordField, stepUp, close),
+    hasCode && factorForm('Code of your app', codeField, stepUp, close),
   ].filter(Boolean);
   const root = element('div', { class: 'stack' });
   forms.forEach((form, index) => root.append(...(index > 0 ? [or()] : []), form));
   if (passkeys > 0 && arePasskeysKnown()) {
     root.append(...(forms.length > 0 ? [or()] : []), passkeyButton((passkey) => call(stepUp({ passkey })), close));
   }
-  if (root.childElementCount === 0) root.append(element('p', {}, 'You have no password, code or passkey. Ask an owner for a link.'));
+  if (root.childElementCount === 0) root.append(element('p', {}, 'You have no way to confirm it. Ask an owner for a link.'));
   return root;
 }
 

@@ -2,7 +2,7 @@
 
 import { send } from './api.js';
 import { noticeOf } from './messages.js';
-import { button, element, find, findAll, say } from './page.js';
+import { button, element, find, findAll, say, table } from './page.js';
 
 // Errors of a form: one summary with links, one sentence beside each field.
 
@@ -14,7 +14,7 @@ export function clearErrors(form) {
   }
 }
 
-/** Shows errors `{ pointer, message }`, all at once, and moves the focus to the first field. A form of one field needs no summary. */
+/** Shows errors `{ pointer, message }`, all at once, and moves the focus to the first field. One field needs no summary. */
 export function showErrors(form, errors, detail = null) {
   const places = errors.map((error) => ({ ...error, field: fieldOf(form, error.pointer) }));
   for (const place of places) if (place.field) mark(place.field, place.message);
@@ -121,16 +121,13 @@ function panel(form, edited, answer, save) {
   };
   return element('div', { class: 'notice warn summary', role: 'alert' },
     element('p', {}, element('strong', {}, 'Somebody else saved this in the meantime.')),
-    names.length > 0 ? table(edited.labels, names, mine, theirs) : element('p', {}, 'They changed other fields than you did.'),
+    names.length > 0 ? comparison(edited.labels, names, mine, theirs) : element('p', {}, 'They changed other fields than you did.'),
     element('p', { class: 'actions' }, button('Keep mine', keepMine, { kind: 'main' }), button('Take theirs', takeTheirs)));
 }
 
-function table(labels, names, mine, theirs) {
-  const head = ['Field', 'Yours', 'Theirs'].map((text) => element('th', { scope: 'col' }, text));
-  const rows = names.map((name) => element('tr', {}, element('th', { scope: 'row' }, labels[name] ?? name),
-    element('td', { dir: 'auto' }, shown(mine[name])), element('td', { dir: 'auto' }, shown(theirs[name]))));
-  return element('table', { class: 'sheet' }, element('caption', {}, 'What differs'),
-    element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...rows));
+function comparison(labels, names, mine, theirs) {
+  const rows = names.map((name) => [labels[name] ?? name, shown(mine[name]), shown(theirs[name])]);
+  return table('What differs', ['Field', 'Yours', 'Theirs'], rows);
 }
 
-const shown = (value) => (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '–';
+const shown = (value) => element('bdi', {}, (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '–');

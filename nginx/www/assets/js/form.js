@@ -1,9 +1,9 @@
 // Forms: one request however often the button is pressed, drafts, changes of what was read.
 
-import { call, Cancelled, newRepeat, Problem, send } from './api.js';
+import { call, Cancelled, isForWorkspace, newRepeat, Problem, send } from './api.js';
 import { clearErrors, localErrors, resolveConflict, showErrors } from './errors.js';
 import { countDown, noticeOf } from './messages.js';
-import { button, element, find, person, readDraft, removeDraft, say, writeDraft } from './page.js';
+import { button, element, find, user, readDraft, removeDraft, say, writeDraft } from './page.js';
 import { shown } from './time.js';
 
 // Forms: all errors at once, one request however often the button is pressed, drafts, conflicts.
@@ -72,7 +72,7 @@ function begin(state, pressed) {
 
 /** The same body goes with the same Idempotency-Key, another body with another. */
 function withRepeat(state, request) {
-  if (request.method !== 'POST' || state.options.guest) return request;
+  if (request.method !== 'POST' || !isForWorkspace(request)) return request;
   const body = JSON.stringify(request.body);
   if (state.sent !== null && state.sent !== body) state.repeat = newRepeat();
   state.sent = body;
@@ -139,7 +139,7 @@ export class Edited {
   #options;
 
   /**
-   * Options: `request` reads it; `labels` by field; `valuesOf(data)`, its values that the form has; `read()`, the form's values in the
+   * Options: `request` reads it; `labels` by field; `valuesOf(data)`, its values that the form has; `read()`, the form's in the
    * API's terms; `show(values)` puts values into the form.
    */
   constructor(answer, options) {
@@ -155,7 +155,7 @@ export class Edited {
 
   valuesOf(data) { return this.#options.valuesOf(data); }
 
-  /** What the person changed; null where nothing. */
+  /** What the user changed; null where nothing. */
   ownChanges() { return changes(this.valuesOf(this.data), this.#options.read()); }
 
   /** The PATCH that saves the changes; null where there are none. */
@@ -177,7 +177,7 @@ const pause = 500;
 
 /** The draft of one form of this address. `apply` runs after values were put back. */
 export class Draft {
-  #name = `${person()?.id}.${location.pathname}`;
+  #name = `${user()?.id}.${location.pathname}`;
   #timer = null;
   #form = null;
   #first = null;

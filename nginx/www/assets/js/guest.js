@@ -12,7 +12,7 @@ export async function app() {
   return data;
 }
 
-/** Where a person goes who just signed in: to the workspace that was looked at last, else to the first. */
+/** Where a user goes who just signed in: to the workspace that was looked at last, else to the first. */
 export function firstAddress(session) {
   const last = read('workspace');
   const one = session.workspaces.find((workspace) => workspace.slug === last) ?? session.workspaces[0];
@@ -37,7 +37,7 @@ export async function guestScreen(run) {
 /** What a link that was used, or is over, says. */
 export function showEnded(body, title = 'This link has been used or is over.') {
   body.replaceChildren(element('p', {}, element('strong', {}, title)),
-    element('p', {}, 'Ask an owner of the workspace for a new one, or on the server type ', element('code', {}, 'maskctl user reset EMAIL'), '.'),
+    element('p', {}, 'Ask an owner for a new one, or on the server type ', element('code', {}, 'maskctl user reset EMAIL'), '.'),
     element('p', { class: 'actions' }, element('a', { class: 'button', href: '/sign-in' }, 'Sign in')));
 }
 

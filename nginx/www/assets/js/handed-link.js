@@ -1,4 +1,4 @@
-// A one-time link to hand over: shown once, until the person says that it is on its way.
+// A one-time link to hand over: shown once, until the user says that it is on its way.
 
 import { copyText } from './messages.js';
 import { button, element, find, fromTemplate, part } from './page.js';

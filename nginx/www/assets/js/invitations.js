@@ -3,8 +3,8 @@
 import { connect, Draft } from './form.js';
 import { showLink } from './handed-link.js';
 import { act } from './messages.js';
-import { button, element, find, fromTemplate, part, say } from './page.js';
-import { roles } from './roles.js';
+import { button, element, find, fromTemplate, options, part, say } from './page.js';
+import { rolesToGive } from './roles.js';
 import { reload } from './screen.js';
 import { timeElement } from './time.js';
 
@@ -16,7 +16,7 @@ export function showInvitations(root, context, invitations) {
   section.hidden = false;
   part(section, 'by-mail').textContent = context.session.app.mail
     ? 'The invitation goes by mail. You also get its link.' : 'This installation sends no mail: you get a link to hand over.';
-  form.elements.role.append(...roles.map(({ name }) => element('option', { value: name, selected: name === 'member' }, name)));
+  form.elements.role.append(...options(rolesToGive(context.membership.role), 'member'));
   list(section, context, root, invitations);
   connect(form, {
     saving: 'Inviting…', draft: new Draft(),
@@ -28,7 +28,7 @@ export function showInvitations(root, context, invitations) {
 async function invited(root, context, invitation) {
   await reload(context);
   const title = `Invitation for ${invitation.email}`;
-  showLink(find('#body > div'), { title, text: 'Whoever opens it joins as you chose. Hand it over on a safe way.', ...invitation });
+  showLink(find('#body > div'), { title, text: 'Whoever opens it joins as you chose. Hand it over in a safe way.', ...invitation });
 }
 
 function list(section, context, root, invitations) {
@@ -41,7 +41,8 @@ function list(section, context, root, invitations) {
 function row(invitation, context, root) {
   const node = fromTemplate('invitation', { email: invitation.email, role: invitation.role });
   part(node, 'ends').append(timeElement(invitation.expires_at));
-  part(node, 'actions').append(button('Withdraw', () => withdraw(invitation, context, root), { label: `Withdraw the invitation for ${invitation.email}` }));
+  const label = `Withdraw the invitation for ${invitation.email}`;
+  part(node, 'actions').append(button('Withdraw', () => withdraw(invitation, context, root), { label }));
   return node;
 }
 

@@ -4,12 +4,12 @@ import { presetOf, presets, scopes } from './keys.js';
 import { element, find, findAll } from './page.js';
 import { fieldValue, timeOfField, zone } from './time.js';
 
-/** Puts the choices of scopes into a form. Scopes that the person has not are shown with the reason. */
+/** Puts the choices of scopes into a form. Scopes that the user has not are shown with the reason. */
 export function drawScopes(form, own) {
   find('#presets', form).append(...[...presets, { name: 'custom', title: 'Custom' }].map(presetChoice));
   const choice = (scope) => scopeChoice(scope, own.includes(scope.name));
   find('#scope-list', form).append(...scopes.filter((scope) => !scope.isExtra).map(choice),
-    element('p', { class: 'help extra' }, 'In no set; only where chosen:'), ...scopes.filter((scope) => scope.isExtra).map(choice));
+    element('p', { class: 'help extra' }, 'Not in any set; choose them one by one:'), ...scopes.filter((scope) => scope.isExtra).map(choice));
   form.addEventListener('change', ({ target }) => {
     if (target.name === 'preset') applyPreset(form, target.value);
     if (target.name === 'scopes') showPreset(form);
@@ -25,7 +25,7 @@ function scopeChoice({ name, text }, isOwn) {
   return element('div', { class: 'check scope' },
     element('input', { type: 'checkbox', name: 'scopes', value: name, id, disabled: !isOwn, 'aria-describedby': `${id}-text` }),
     element('label', { for: id }, element('code', {}, name)),
-    element('span', { class: 'help', id: `${id}-text` }, isOwn ? text : `${text} Your role has not this scope.`));
+    element('span', { class: 'help', id: `${id}-text` }, isOwn ? text : `${text} Your role does not have this scope.`));
 }
 
 function applyPreset(form, name) {
@@ -62,7 +62,7 @@ export function showKey(form, key) {
   form.elements.requests_per_minute.value = key.requests_per_minute ?? '';
   for (const box of findAll('input[name=scopes]', form)) {
     box.checked = key.scopes.includes(box.value);
-    // A scope that the key has and the person has not stays, unless it is taken off.
+    // A scope that the key has and the user has not stays, unless it is taken off.
     if (box.checked) box.disabled = false;
   }
   showPreset(form);
@@ -70,8 +70,9 @@ export function showKey(form, key) {
 
 /** What of a key the form has. Ends are told to the minute, as the field has them. */
 export const keyValues = (key) => ({
-  name: key.name, scopes: scopes.map((scope) => scope.name).filter((name) => key.scopes.includes(name)), expires_at: timeOfField(fieldValue(key.expires_at)),
-  allowed_addresses: key.allowed_addresses ?? [], requests_per_minute: key.requests_per_minute,
+  name: key.name, scopes: scopes.map((scope) => scope.name).filter((name) => key.scopes.includes(name)),
+  expires_at: timeOfField(fieldValue(key.expires_at)), allowed_addresses: key.allowed_addresses ?? [],
+  requests_per_minute: key.requests_per_minute,
 });
 
 /** No scope chosen is said before anything is sent. */

@@ -1,11 +1,11 @@
-// A key that was just made: shown once, with the request to try it, until the person says that it is stored.
+// A key that was just made: shown once, with the request to try it, until the user says that it is stored.
 
 import { firstRequest, get } from './api.js';
 import { copyText } from './messages.js';
 import { button, element, fill, find, fromTemplate, part } from './page.js';
 import { milliseconds } from './time.js';
 
-/** Shows the panel in place of what `body` has. `stored` runs when the person says so. */
+/** Shows the panel in place of what `body` has. `stored` runs when the user says so. */
 export function showOnce(body, key, app, stored) {
   const root = fromTemplate('once', { name: key.name, key: key.key, sample: firstRequest(app, key.key, key.scopes) });
   const secret = find('.secret', root);
@@ -21,7 +21,8 @@ export function showOnce(body, key, app, stored) {
   };
   part(root, 'copy-key').append(button('Copy the key', () => copyText(key.key, 'the API key', secret), { kind: 'main' }));
   part(root, 'copy-sample').append(button('Copy the request', () => copyText(sample.textContent, 'the request', sample)));
-  part(root, 'stored').append(button('I have stored it', leave, { kind: 'main' }), element('span', { class: 'soft' }, 'After that nobody can read it any more.'));
+  part(root, 'stored').append(button('I have stored it', leave, { kind: 'main' }),
+    element('span', { class: 'soft' }, 'After that nobody can read it any more.'));
   body.replaceChildren(root);
   find('h2', root).focus();
   scrollTo(0, 0);
@@ -34,7 +35,7 @@ const pause = 2000;
 const looks = 15;
 
 /** Looks every two seconds, while the page is visible. */
-export function waitForRequest(node, key) {
+function waitForRequest(node, key) {
   let isOver = false;
   const path = `/api-keys/${key.id}`;
   const look = async () => {
@@ -83,6 +84,6 @@ async function showLink(node) {
   const { data } = await get('/links', { limit: 1 });
   const link = data.data[0];
   if (!link || !/^https?:\/\//.test(link.short_url)) return;
-  node.append(element('span', {}, ' It made '), element('a', { class: 'link', href: link.short_url, target: '_blank', rel: 'noopener' },
+  node.append(' It made ', element('a', { class: 'link', href: link.short_url, target: '_blank', rel: 'noopener' },
     element('span', { class: 'host' }, `${link.domain}/`), element('b', { class: 'bar' }, link.slug)));
 }

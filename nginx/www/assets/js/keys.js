@@ -1,7 +1,7 @@
 // API keys in words: scopes and their sets, and when a key ends.
 
 import { element } from './page.js';
-import { distance, shown, timeElement } from './time.js';
+import { distance, timeElement } from './time.js';
 
 // What a key may do, in one sentence each, and the choices that stand for several.
 
@@ -44,6 +44,10 @@ export function keyState(key, now = Date.now()) {
   const time = timeElement(key.expires_at);
   const text = isEnded ? 'ended' : `in ${distance(key.expires_at)}`;
   const kind = isEnded ? 'bad' : key.rotated_at ? 'warn' : null;
-  return { isEnded, node: element('span', {}, element('span', { class: kind }, `${key.rotated_at && !isEnded ? 'rotated, ends ' : ''}${text}`), ' ',
-    element('span', { class: 'soft' }, time)), title: shown(key.expires_at) };
+  const words = element('span', { class: kind }, key.rotated_at && !isEnded ? `rotated, ends ${text}` : text);
+  return { isEnded, node: element('span', {}, words, ' ', element('span', { class: 'soft' }, time)) };
 }
+
+/** What the screens of keys say to a role that has no place there. */
+export const refusalOfKeys = ({ may, membership }) => (may('keys:write') ? null
+  : `You are ${membership.role} in ${membership.name}. Owners and admins see and make API keys.`);

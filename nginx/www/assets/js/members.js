@@ -4,12 +4,12 @@ import { newRepeat } from './api.js';
 import { showLink } from './handed-link.js';
 import { showInvitations } from './invitations.js';
 import { act, confirmed } from './messages.js';
-import { button, element, find, fromTemplate, part, say } from './page.js';
-import { roles } from './roles.js';
+import { button, element, find, fromTemplate, options, part, say } from './page.js';
+import { roles, rolesToGive } from './roles.js';
 import { reload, screen } from './screen.js';
 import { timeElement } from './time.js';
 
-const request = { path: '/team/members' };
+const request = { path: '/team/members', query: { limit: 100 } };
 
 screen({
   title: 'Members', place: 'Members', show, curl: () => [request, { path: '/team/invitations' }],
@@ -21,31 +21,36 @@ function show(context, { members, invitations }) {
   const mayWrite = context.may('members:write');
   context.body.append(root);
   find('tbody', root).append(...members.data.data.map((member) => row(member, mayWrite, context, root)));
-  part(root, 'roles').append(...roles.map((role) => element('tr', {}, element('th', { scope: 'row' }, role.name), element('td', {}, role.text))));
+  part(root, 'roles').append(...roles.map(roleRow));
   if (mayWrite) showInvitations(root, context, invitations?.data.data ?? []);
-  else root.prepend(element('p', { class: 'notice' }, `You are ${context.membership.role}. Owners and admins invite and remove members.`));
+  else root.prepend(element('p', {}, `You are ${context.membership.role}. Owners and admins invite and remove members.`));
 }
+
+const roleRow = ({ name, text }) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, text));
 
 function row(member, mayWrite, context, root) {
   const isSelf = member.id === context.membership.member_id;
   const node = fromTemplate('member', { name: isSelf ? `${member.name} (you)` : member.name, email: member.email });
   node.dataset.row = member.id;
   part(node, 'since').append(timeElement(member.created_at));
-  if (mayWrite) addActions(node, member, isSelf, context, root);
+  if (mayWrite && (member.role !== 'owner' || context.membership.role === 'owner')) addActions(node, member, isSelf, context, root);
   else part(node, 'role').append(member.role);
   return node;
 }
 
 function addActions(node, member, isSelf, context, root) {
+  const verb = isSelf ? 'Leave' : 'Remove';
   const select = element('select', { 'aria-label': `Role of ${member.name}` },
-    ...roles.map(({ name }) => element('option', { value: name, selected: name === member.role }, name)));
-  const save = button('Change role', () => changeRole(member, select.value, context, root), { kind: 'main', label: `Change the role of ${member.name}` });
+    ...options(rolesToGive(context.membership.role), member.role));
+  const save = button('Change role', () => changeRole(member, select.value, context, root), {
+    kind: 'main', label: `Change role of ${member.name}`,
+  });
   save.hidden = true;
   select.addEventListener('change', () => { save.hidden = select.value === member.role; });
   part(node, 'role').append(select);
   part(node, 'actions').append(save,
-    button('Password link', () => makeReset(member, root), { label: `Link for a new password of ${member.name}` }),
-    button(isSelf ? 'Leave' : 'Remove', () => remove(member, isSelf, context, root), { kind: 'danger', label: `${isSelf ? 'Leave' : 'Remove'} ${member.name}` }));
+    button('Password link', () => makeReset(member, root), { label: `Password link for ${member.name}` }),
+    button(verb, () => remove(member, isSelf, context, root), { kind: 'danger', label: isSelf ? null : `Remove ${member.name}` }));
 }
 
 const one = (method, member, step = '') => ({ method, path: `${request.path}/${member.id}${step}` });
@@ -68,5 +73,6 @@ async function remove(member, isSelf, context, root) {
 
 async function makeReset(member, root) {
   const answer = await act({ ...one('POST', member, '/reset'), body: {}, repeat: newRepeat() }, root);
-  if (answer) showLink(root, { title: `Link for ${member.name}`, text: 'Whoever opens it sets a new password. Hand it over on a safe way.', ...answer.data });
+  const text = 'Whoever opens it sets a new password. Hand it over in a safe way.';
+  if (answer) showLink(root, { title: `Link for ${member.name}`, text, ...answer.data });
 }

@@ -1,4 +1,4 @@
-// What the screen says to the person: dialogs, notices, that something was copied.
+// What the screen says to the user: dialogs, notices, that something was copied.
 
 import { Cancelled, Problem, send, sentence, Unreachable } from './api.js';
 import { button, element, say } from './page.js';
@@ -26,7 +26,7 @@ export function openDialog(title, parts) {
   });
 }
 
-/** Asks before something that cannot be undone; true if the person says so. */
+/** Asks before something that cannot be undone; true if the user says so. */
 export async function confirmed(title, text, verb) {
   return await openDialog(title, (close) => [
     ...[text].flat().map((one) => element('p', {}, one)),
@@ -38,7 +38,7 @@ export async function confirmed(title, text, verb) {
 
 // Copying: it is said only when it happened.
 
-/** Copies; where the browser refuses, the text in `node` is selected for the person to copy. */
+/** Copies; where the browser refuses, the text in `node` is selected for the user to copy. */
 export async function copyText(text, what, node = null) {
   try {
     await navigator.clipboard.writeText(text);
@@ -51,17 +51,20 @@ export async function copyText(text, what, node = null) {
   }
 }
 
-// What went wrong, where it can be read until it is over, with what the person can do.
+// What went wrong, where it can be read until it is over, with what the user can do.
 
 /** A notice for a problem. `again` repeats; a wait that the server asked for is counted down first. */
 export function noticeOf(problem, again = null) {
   const node = element('div', { class: `notice ${isPassing(problem) ? 'warn' : 'bad'}`, role: 'alert' },
     element('p', {}, element('strong', {}, sentence(problem))));
-  if (problem instanceof Problem && problem.requestId) node.append(requestLine(problem.requestId));
+  if (problem.requestId && !expected.has(problem.status)) node.append(requestLine(problem.requestId));
   if (again) node.append(element('p', { class: 'actions' }, againButton(problem, node, again)));
   if (!(problem instanceof Problem) && !(problem instanceof Unreachable)) console.error(problem);
   return node;
 }
+
+/** A wrong password and a full minute are nothing to ask the sysadmin about. */
+const expected = new Set([401, 429]);
 
 const isPassing = (problem) => problem instanceof Unreachable || problem.canPass;
 

@@ -1,7 +1,7 @@
 // The places of the dashboard, and the keys that lead there and act on a screen.
 
 import { openDialog } from './messages.js';
-import { addressIn, element, fill, find, findAll, read, workspace } from './page.js';
+import { addressIn, element, find, findAll, read, table, workspace } from './page.js';
 
 // The places of the dashboard: one table for the navigation and for the keys that lead there.
 
@@ -53,7 +53,7 @@ export function drawWorkspaces(session) {
 }
 
 /** The letters after `g`, with where they lead. */
-export function placesByKey() {
+function placesByKey() {
   if (!slug()) return [];
   return places.map((place) => ({ keys: place.keys, name: place.name, go: () => location.assign(address(place)) }));
 }
@@ -71,7 +71,7 @@ export function addKeys(...entries) {
   }
 }
 
-export const areKeysOn = () => read('shortcuts') !== false;
+const areKeysOn = () => read('shortcuts') !== false;
 
 export function listenToKeys() {
   addKeys(...placesByKey(), ...rowKeys, { keys: '?', name: 'List the keys', go: listKeys });
@@ -125,10 +125,8 @@ function listKeys() {
   const shown = known.filter((entry) => !entry.isOfRows || hasRows);
   const lines = [...shown.map((entry) => [entry.keys, entry.name]), ['Ctrl Enter', 'Save the form'], ['Esc', 'Close']];
   openDialog('Keys', (close) => [
-    element('table', { class: 'sheet' }, element('caption', {}, 'Keys of this screen'),
-      element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Key'), element('th', { scope: 'col' }, 'What it does'))),
-      element('tbody', {}, ...lines.map(([keys, name]) => element('tr', {}, element('td', { class: 'nowrap' }, keys), element('td', {}, name))))),
+    table('Keys of this screen', ['Key', 'What it does'], lines),
     element('p', { class: 'under' }, 'You can turn them off in your ', element('a', { href: '/account' }, 'account'), '.'),
-    element('p', { class: 'actions' }, element('button', { type: 'button', class: 'main', click: close }, 'Close')),
+    element('p', { class: 'actions' }, element('button', { type: 'button', class: 'main', autofocus: true, click: close }, 'Close')),
   ]);
 }

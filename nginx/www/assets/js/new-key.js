@@ -3,7 +3,7 @@
 import { connect, Draft } from './form.js';
 import { checkKey, drawScopes, readKey, showKey, showPreset } from './key-form.js';
 import { showOnce } from './key-panel.js';
-import { presets } from './keys.js';
+import { presets, refusalOfKeys } from './keys.js';
 import { addressIn, find, fromTemplate, leaveMessage, workspace } from './page.js';
 import { screen } from './screen.js';
 
@@ -12,20 +12,20 @@ let form = null;
 
 screen({
   title: 'New API key', place: 'API keys', show, curl: () => [form && request()],
-  allowed: ({ may, membership }) => (may('keys:write') ? null : `You are ${membership.role} in ${membership.name}. Owners and admins make API keys.`),
+  allowed: refusalOfKeys,
 });
 
 const request = () => ({ method: 'POST', path: '/api-keys', body: given(readKey(form)) });
 
 /** What was left empty is left out. */
-const given = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null && (!Array.isArray(value) || value.length > 0)));
+const given = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null && value.length !== 0));
 
 function show({ body, session, membership }) {
   const root = fromTemplate('form');
   form = find('form', root);
   body.append(root);
   drawScopes(form, membership.scopes);
-  showKey(form, { name: isFirst ? 'first' : '', scopes: presets[0].scopes.filter((scope) => membership.scopes.includes(scope)), allowed_addresses: [] });
+  showKey(form, { name: isFirst ? 'first' : '', scopes: presets[0].scopes.filter((scope) => membership.scopes.includes(scope)) });
   connect(form, {
     request, saving: 'Making the key…', check: () => checkKey(form), draft: new Draft(() => showPreset(form)),
     done: ({ data }) => showOnce(body, data, session.app, () => leave(data)),

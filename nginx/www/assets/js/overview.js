@@ -1,7 +1,7 @@
 // Overview of a workspace: clicks, top links, what needs a look, and the list of the first steps.
 
 import { dayChart } from './chart.js';
-import { get } from './api.js';
+import { curlOf, get } from './api.js';
 import { addKeys } from './navigation.js';
 import { addressIn, button, element, fill, find, fromTemplate, part, read, workspace, write } from './page.js';
 import { screen } from './screen.js';
@@ -20,16 +20,17 @@ screen({
   },
 });
 
-function show({ body, may }, answers) {
+function show({ body, may, session }, answers) {
   const root = fromTemplate('overview');
   const keys = answers.keys?.data.data ?? null;
   body.append(root);
   fill(root, { day: count(answers.day.data.total), month: count(answers.month.data.total) });
   showSteps(part(root, 'first-run'), keys, answers, may('keys:write'));
   showChart(part(root, 'chart'), answers.month.data);
-  showTop(part(root, 'top'), answers);
+  showTop(part(root, 'top'), answers, session.app);
   showWarnings(part(root, 'warnings'), keys);
-  if (may('keys:write')) addKeys({ keys: 'c', name: 'New API key', go: () => location.assign(addressIn(workspace, 'settings/api-keys/new')) });
+  const create = () => location.assign(addressIn(workspace, 'settings/api-keys/new'));
+  if (may('keys:write')) addKeys({ keys: 'c', name: 'New API key', go: create });
 }
 
 function showChart(root, month) {
@@ -41,7 +42,7 @@ function showChart(root, month) {
 function showSteps(root, keys, answers, mayMakeKeys) {
   const steps = [
     { text: 'Make an API key', done: keys?.length > 0, path: 'settings/api-keys/new', verb: 'New key' },
-    { text: 'Send the first request with it', done: keys?.some((key) => key.last_used_at), path: 'settings/api-keys', verb: 'See keys' },
+    { text: 'Send a request with it', done: keys?.some((key) => key.last_used_at), path: 'settings/api-keys', verb: 'See keys' },
     { text: 'Make a link', done: answers.links.data.data.length > 0 },
     { text: 'Follow it: the click is counted here', done: answers.month.data.total > 0 },
   ];
@@ -61,20 +62,38 @@ function stepLine({ text, done, path, verb }) {
     element('span', {}, text), !done && path ? element('a', { class: 'button', href: addressIn(workspace, path) }, verb) : null);
 }
 
-/** The answer has ids only. Most of them are among the links with most clicks; the others are asked for. */
-async function showTop(root, { top, links }) {
+/** The link that an empty workspace is invited to make. */
+const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
+
+function showEmpty(root, links, app) {
+  if (links.length > 0) return root.replaceWith(element('p', { class: 'empty' }, 'No link was followed in these 30 days.'));
+  root.replaceWith(element('div', { class: 'empty' }, element('p', {}, 'No links yet. This makes one:'),
+    element('pre', { class: 'sample', tabindex: 0, 'aria-label': 'Make a link' }, curlOf(firstLink, app))));
+}
+
+function showTop(root, { top, links }, app) {
+  if (top.data.groups.length === 0) return showEmpty(root, links.data.data, app);
   const known = new Map(links.data.data.map((link) => [link.id, link]));
-  const unknown = top.data.groups.filter((line) => !known.has(line.value));
-  const found = await Promise.allSettled(unknown.map((line) => get(`/links/${line.value}`)));
-  for (const { value } of found) if (value) known.set(value.data.id, value.data);
-  const rows = top.data.groups.map((line) => element('tr', { 'data-row': true },
-    element('td', {}, linkName(line, known.get(line.value))), element('td', { class: 'number' }, count(line.clicks))));
-  if (rows.length === 0) return root.replaceWith(element('p', { class: 'empty' }, 'No link was followed in these 30 days.'));
+  const rows = top.data.groups.map((line) => topRow(line, known.get(line.value)));
   find('tbody', root).append(...rows);
 }
 
-function linkName(line, link) {
-  if (!link) return element('span', { class: 'bar off' }, `${line.value}, deleted`);
+/** The answer has ids only. Most of them are among the links with most clicks; another one is asked for. */
+function topRow({ value: id, clicks: number }, link) {
+  const name = element('td', {}, link ? linkName(link) : id);
+  if (!link) nameLater(name, id);
+  return element('tr', { 'data-row': true }, name, element('td', { class: 'number' }, count(number)));
+}
+
+async function nameLater(place, id) {
+  try {
+    place.replaceChildren(linkName((await get(`/links/${id}`)).data));
+  } catch (problem) {
+    if (problem.status === 404) place.replaceChildren(element('span', { class: 'bar off' }, `${id}, deleted`));
+  }
+}
+
+function linkName(link) {
   const name = [element('span', { class: 'host' }, `${link.domain}/`), element('b', { class: 'bar' }, link.slug)];
   return element('a', { class: 'link', href: safe(link.short_url) }, ...name);
 }

@@ -42,6 +42,18 @@ export function fill(root, values) {
 /** The element that a template marks with `data-part`. */
 export const part = (root, name) => find(`[data-part="${name}"]`, root);
 
+/** A table with a caption that is heard and not seen. Cells are texts or nodes; the columns `numbers` stand right. */
+export function table(caption, heads, rows, { numbers = [], kind = 'sheet' } = {}) {
+  const side = (index) => (numbers.includes(index) ? 'number' : null);
+  const head = heads.map((text, index) => element('th', { scope: 'col', class: side(index) }, text));
+  const body = rows.map((cells) => element('tr', {}, ...cells.map((cell, index) => element('td', { class: side(index) }, cell))));
+  return element('table', { class: kind }, element('caption', {}, caption), element('thead', {}, element('tr', {}, ...head)),
+    element('tbody', {}, ...body));
+}
+
+/** Options of a select, the chosen one among them. */
+export const options = (names, chosen) => names.map((name) => element('option', { value: name, selected: name === chosen }, name));
+
 /** A button; the key that does the same stands in it. */
 export function button(text, click, { kind = null, key = null, label = null } = {}) {
   return element('button', { type: 'button', class: kind, 'aria-label': label, 'aria-keyshortcuts': key, click },
@@ -161,14 +173,14 @@ export function removeAllDrafts() {
   }
 }
 
-// Preferences of the person who is signed in, kept in the browser so that they hold before an answer is there.
+// Preferences of the user who is signed in, kept in the browser so that they hold before an answer is there.
 
 let current = null;
 
 /** Who is signed in on this screen. */
-export const person = () => current;
+export const user = () => current;
 
-export function keepPerson(given) {
+export function keepUser(given) {
   current = given;
   writeText('timezone', given.timezone ?? '');
   prefer('scheme', given.scheme === 'system' ? '' : given.scheme);

@@ -1,4 +1,4 @@
-// The passkeys of a person: add, name, remove.
+// The passkeys of a user: add, name, remove.
 
 import { connect, field } from './form.js';
 import { act, confirmed, openDialog } from './messages.js';
@@ -30,7 +30,9 @@ function row(passkey, context, place) {
   part(node, 'used').append(passkey.last_used_at ? timeElement(passkey.last_used_at, { short: true }) : 'never');
   part(node, 'actions').append(
     button('Rename', () => rename(passkey, context), { label: `Rename the passkey ${passkey.name}` }),
-    button('Remove', () => removePasskey(passkey, context, place), { kind: 'danger', label: `Remove the passkey ${passkey.name}` }));
+    button('Remove', () => removePasskey(passkey, context, place), {
+      kind: 'danger', label: `Remove the passkey ${passkey.name}`,
+    }));
   return node;
 }
 
@@ -51,15 +53,18 @@ async function addPasskey(context, place) {
 const deviceName = () => navigator.userAgentData?.platform || /\(([^;)]+)/.exec(navigator.userAgent)?.[1] || 'Passkey';
 
 async function rename(passkey, context) {
-  const name = await askName(`Rename “${passkey.name}”`, passkey.name, (value) => request('PATCH', `/${passkey.id}`, { name: value }));
+  const toRequest = (name) => request('PATCH', `/${passkey.id}`, { name });
+  const name = await askName(`Rename “${passkey.name}”`, passkey.name, toRequest);
   if (name) await shownAgain(context, `Renamed: ${name}.`);
 }
 
 /** Asks for a name; with `toRequest` it is saved before the dialog closes. */
 function askName(title, value, toRequest = null) {
   return openDialog(title, (close) => {
-    const form = element('form', {}, field('passkey-name', 'Name', { name: 'name', required: true, maxlength: 255, value }, 'So that you know which one it is.'),
-      element('p', { class: 'actions' }, element('button', { type: 'submit', class: 'main' }, 'Save'), toRequest && button('Cancel', close)));
+    const form = element('form', {},
+      field('passkey-name', 'Name', { name: 'name', required: true, maxlength: 255, value }, 'So that you know which one it is.'),
+      element('p', { class: 'actions' }, element('button', { type: 'submit', class: 'main' }, 'Save'),
+        toRequest && button('Cancel', close)));
     const given = () => form.elements.name.value.trim();
     if (toRequest) connect(form, { request: () => toRequest(given()), done: () => close(given()) });
     else form.addEventListener('submit', (event) => {
@@ -71,7 +76,7 @@ function askName(title, value, toRequest = null) {
 }
 
 async function removePasskey(passkey, context, place) {
-  const text = ['It does not sign you in any more, and your other sessions end.', 'The device may still offer it; remove it there, too.'];
+  const text = ['It signs nobody in any more, and your other sessions end.', 'The device may still offer it; remove it there, too.'];
   if (!await confirmed(`Remove “${passkey.name}”`, text, 'Remove')) return;
   if (await act(request('DELETE', `/${passkey.id}`), place)) await shownAgain(context, `Removed: ${passkey.name}.`);
 }

@@ -30,6 +30,8 @@ function leave() {
   location.replace('/sign-in');
 }
 
+const asked = 'If there is an account with this address, a mail is on its way. Its link works for 30 minutes.';
+
 async function withoutToken(body) {
   const { mail } = await app();
   if (!mail) return showEnded(body, 'This installation sends no mail.');
@@ -38,6 +40,6 @@ async function withoutToken(body) {
   const form = find('form', root);
   connect(form, {
     guest: true, saving: 'Sending…', request: () => guestPost('/password-resets', { email: form.elements.email.value.trim() }),
-    done: () => body.replaceChildren(element('p', { role: 'status' }, 'If there is an account with this address, a mail is on its way. Its link works for 30 minutes.')),
+    done: () => body.replaceChildren(element('p', { role: 'status' }, asked)),
   });
 }

@@ -6,3 +6,6 @@ export const roles = [
   { name: 'member', text: 'Links, QR codes, pages, webhooks, analytics.' },
   { name: 'viewer', text: 'Looks and changes nothing.' },
 ];
+
+/** Only owners make owners. */
+export const rolesToGive = (own) => roles.map((role) => role.name).filter((name) => name !== 'owner' || own === 'owner');

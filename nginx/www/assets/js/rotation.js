@@ -5,7 +5,8 @@ import { connect } from './form.js';
 import { element, find, part, svg } from './page.js';
 import { distance, shownDay, shownHour, zone } from './time.js';
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 
 /** Connects the rotation's form, or shows the successor where there is one. */
 export function showRotation(root, edited, { address, shownOnce }) {
@@ -19,7 +20,9 @@ export function showRotation(root, edited, { address, shownOnce }) {
   draw();
   connect(form, {
     saving: 'Rotating…', done: ({ data }) => shownOnce(data),
-    request: () => ({ method: 'POST', path: `${edited.request.path}/rotate`, body: { overlap_seconds: overlap() }, etag: edited.etag }),
+    request: () => ({
+      method: 'POST', path: `${edited.request.path}/rotate`, body: { overlap_seconds: overlap() }, etag: edited.etag,
+    }),
   });
 }
 
@@ -36,8 +39,9 @@ function showSuccessor(root, key, address) {
 }
 
 const left = 84;
+const height = 104;
 
-const bars = (...times) => fitted((width) => drawing(width, ...times));
+const bars = (...times) => fitted(height, (width) => drawing(width, ...times));
 
 /** Two bars: the old key until its end, the new one from the rotation on. What is to come is right of the mark. */
 function drawing(width, rotation, end, ending) {
@@ -45,22 +49,23 @@ function drawing(width, rotation, end, ending) {
   const start = rotation - span * 0.25;
   const x = (time) => left + Math.max(0, Math.min(1, (time - start) / (span * 1.25))) * (width - left);
   const newEnd = ending ? x(Date.parse(ending)) : width;
-  return svg('svg', { class: 'chart', viewBox: `0 0 ${width} 104`, role: 'img', 'aria-label': inWords(rotation, end) },
+  return svg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': inWords(rotation, end) },
     svg('text', { x: 0, y: 35 }, 'This key'), svg('rect', { x: left, y: 20, width: Math.max(2, x(end) - left), height: 22 }),
     svg('text', { x: 0, y: 67 }, 'The new one'), svg('rect', { x: x(rotation), y: 52, width: newEnd - x(rotation), height: 22 }),
     svg('line', { class: 'present', x1: x(Date.now()), x2: x(Date.now()), y1: 12, y2: 82 }), ...labels(x, rotation, end));
 }
 
 function labels(x, rotation, end) {
-  const both = end - rotation > 60_000;
-  return [
-    svg('text', { x: x(rotation), y: 98, 'text-anchor': both ? 'end' : 'middle', dx: both ? -4 : 0 }, Math.abs(rotation - Date.now()) < hour ? 'now' : shownDay(rotation)),
-    both && svg('text', { x: x(end), y: 98, 'text-anchor': 'middle' }, `${shownDay(end)}, ${shownHour(end)}`),
-    both && x(end) - x(rotation) > 80 && svg('text', { class: 'in', x: (x(rotation) + x(end)) / 2, y: 35, 'text-anchor': 'middle' }, `both, ${distance(end, rotation)}`),
-  ].filter(Boolean);
+  const begin = Math.abs(rotation - Date.now()) < hour ? 'now' : shownDay(rotation);
+  if (end - rotation <= minute) return [label(x(rotation), 98, begin)];
+  const shown = [label(x(rotation) - 4, 98, begin, 'end'), label(x(end), 98, `${shownDay(end)}, ${shownHour(end)}`)];
+  const both = svg('text', { class: 'in', x: (x(rotation) + x(end)) / 2, y: 35, 'text-anchor': 'middle' }, `both, ${distance(end, rotation)}`);
+  return x(end) - x(rotation) > 80 ? [...shown, both] : shown;
 }
 
+const label = (x, y, text, anchor = 'middle') => svg('text', { x, y, 'text-anchor': anchor }, text);
+
 function inWords(rotation, end) {
-  if (end - rotation <= 60_000) return 'The old key ends when the new one begins.';
+  if (end - rotation <= minute) return 'The old key ends when the new one begins.';
   return `Both keys work for ${distance(end, rotation)}, until ${shownDay(end)}, ${shownHour(end)} ${zone()}.`;
 }

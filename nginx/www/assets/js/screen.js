@@ -3,7 +3,7 @@
 import { call, curlOf, get, Problem } from './api.js';
 import { copyText, noticeOf, openDialog } from './messages.js';
 import { addKeys, drawNavigation, drawWorkspaces, listenToKeys } from './navigation.js';
-import { button, element, find, here, keepPerson, say, takeMessage, workspace, write } from './page.js';
+import { button, element, find, here, keepUser, say, takeMessage, workspace, write } from './page.js';
 
 /** Nothing is shown before this many milliseconds: most answers are there by then. */
 const patience = 300;
@@ -12,7 +12,7 @@ const patience = 300;
  * Runs a screen: `{ place, title, requests, show, curl, allowed }`.
  *
  * `requests` are sent at once, beside the one for the session; `show(context, answers)` draws. `curl()` gives the requests that the
- * button "Copy as curl" copies; without it, `requests` are copied. `allowed(context)` returns a sentence where the role has no place.
+ * button "Copy as curl" copies; without it, `requests` are copied. `allowed(context)` gives a sentence where the role has no place.
  */
 export async function screen(definition) {
   const context = { body: find('#body'), session: null, definition };
@@ -32,6 +32,7 @@ async function load(context) {
     await welcome(context, (await session).data);
     const refusal = refusalOf(context);
     const given = refusal ? null : valuesOf(definition.requests ?? {}, await answers);
+    clearTimeout(slow);
     body.replaceChildren();
     if (refusal) body.append(refusal);
     else await definition.show(context, given);
@@ -43,8 +44,13 @@ async function load(context) {
   }
 }
 
-/** Shows the screen anew, with answers of now. */
-export const reload = (context) => load(context);
+/** Shows the screen anew, with answers of now. The button that was pressed is gone: the focus goes to the title. */
+export async function reload(context) {
+  await load(context);
+  const title = find('h1');
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
+}
 
 function fail(context, problem) {
   if (problem instanceof Problem && problem.code === 'signed_out') {
@@ -63,10 +69,10 @@ function valuesOf(requests, answers) {
 async function welcome(context, session) {
   const isFirst = context.session === null;
   context.session = session;
-  context.person = session.person;
+  context.user = session.user;
   context.membership = session.workspaces.find((one) => one.slug === workspace) ?? null;
   context.may = (scope) => context.membership?.scopes.includes(scope) ?? false;
-  keepPerson(session.person);
+  keepUser(session.user);
   if (context.membership) write('workspace', workspace);
   drawNavigation(context.definition.place);
   drawWorkspaces(session);
@@ -74,9 +80,13 @@ async function welcome(context, session) {
   if (isFirst) offerCurl(context);
 }
 
-function refusalOf(context) {
-  if (workspace && !context.membership) return element('div', { class: 'empty' }, element('p', {}, `No workspace “${workspace}” is open to you.`),
+function unknownWorkspace() {
+  return element('div', { class: 'empty' }, element('p', {}, `No workspace “${workspace}” is open to you.`),
     element('a', { class: 'button main', href: '/' }, 'Go to your workspaces'));
+}
+
+function refusalOf(context) {
+  if (workspace && !context.membership) return unknownWorkspace();
   const text = context.definition.allowed?.(context);
   return text ? element('div', { class: 'empty' }, element('p', {}, text)) : null;
 }

@@ -13,15 +13,15 @@ screen({ title: 'Sign-in and codes', place: 'Sign-in and codes', requests: { pas
 function show(context, { passkeys }) {
   const root = fromTemplate('security');
   context.body.append(root);
-  connectPassword(find('#password-form', root), context.person);
+  connectPassword(find('#password-form', root), context.user);
   showPasskeys(root, context, passkeys.data.data);
-  showCodes(root, context.person);
+  showCodes(root, context.user);
 }
 
-function connectPassword(form, person) {
+function connectPassword(form, user) {
   const { email, password } = form.elements;
-  email.value = person.email;
-  password.minLength = person.second_factor ? 8 : 15;
+  email.value = user.email;
+  password.minLength = user.second_factor ? 8 : 15;
   connect(form, {
     request: () => ({ method: 'PUT', path: '/account/password', body: { password: password.value }, area: 'account' }),
     done: () => {

@@ -1,4 +1,4 @@
-// Where the person is signed in, and how to end it.
+// Where the user is signed in, and how to end it.
 
 import { act, confirmed } from './messages.js';
 import { button, element, find, fromTemplate, part, say } from './page.js';
@@ -20,16 +20,17 @@ function show(context, { sessions }) {
 }
 
 function row(session, context, root) {
+  const browser = [session.browser, session.system].filter(Boolean).join(' on ') || 'Unknown browser';
   const node = fromTemplate('row', {
-    browser: [session.browser, session.system].filter(Boolean).join(' on ') || 'Unknown browser', address: session.address, country: session.country ?? '',
-    kind: session.current ? 'this session' : session.kept ? 'kept' : 'until the browser closes', method: methods[session.method] ?? session.method,
+    browser, address: session.address, country: session.country, method: methods[session.method] ?? session.method,
+    kind: session.current ? 'this session' : session.kept ? 'kept' : 'until the browser closes',
   });
   node.dataset.row = session.id;
   part(node, 'created').append(timeElement(session.created_at));
   part(node, 'seen').append(timeElement(session.last_seen_at, { short: true }));
   part(node, 'ends').append(timeElement(session.ends_at));
   if (session.current) part(node, 'end').append(element('span', { class: 'soft' }, 'End it by signing out.'));
-  else part(node, 'end').append(button('End', () => end(session, context, root), { label: `End the session of ${session.browser} on ${session.system}` }));
+  else part(node, 'end').append(button('End', () => end(session, context, root), { label: `End the session of ${browser}` }));
   return node;
 }
 

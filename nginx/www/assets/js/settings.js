@@ -41,7 +41,8 @@ function refuse(root, role) {
 
 function showFacts(root, data) {
   fill(root, {
-    name: data.name, slug: data.slug, plan: data.plan, limit: `${count(data.requests_per_minute)} requests a minute, all keys together`,
+    name: data.name, slug: data.slug, plan: data.plan,
+    limit: `${count(data.requests_per_minute)} requests a minute, all keys together`,
     audit: `${count(data.audit_days)} days`, created: `${shown(data.created_at)} ${zone()}`,
   });
   const rows = Object.entries(data.quotas ?? {}).map(([name, { limit, used }]) => element('tr', {},
@@ -50,4 +51,5 @@ function showFacts(root, data) {
   find('tbody', root).append(...rows);
 }
 
-const words = (name) => name.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase()).replace(/^Qr/, 'QR');
+/** QR codes, API keys, Page versions */
+const words = (name) => name.replaceAll('_', ' ').replace(/^(qr|api|.)/, (start) => start.toUpperCase());

@@ -46,14 +46,25 @@ async function signInByPasskey(options = {}) {
     offer.abort();
     offer = new AbortController();
   }
+  const passkey = await chosenPasskey(options);
+  if (!passkey) return;
+  try {
+    const { data } = await call(guestPost('/session/passkey', { ...passkey, keep: form.elements.keep.checked }));
+    enter(data);
+  } catch (problem) {
+    form.prepend(noticeOf(problem));
+  }
+}
+
+/** Null where none was chosen; an offer that nobody asked for ends without a word. */
+async function chosenPasskey(options) {
   try {
     const { data } = await call(guestPost('/session/passkey/challenge', {}));
-    const passkey = await usePasskey(data, options);
-    const session = await call(guestPost('/session/passkey', { ...passkey, keep: form.elements.keep.checked }));
-    enter(session.data);
+    return await usePasskey(data, options);
   } catch (error) {
-    if (options.mediation) return;
-    if (isOfBrowser(error)) return say(passkeyRefusal(error));
-    form.prepend(noticeOf(error));
+    if (options.mediation) return null;
+    if (isOfBrowser(error)) say(passkeyRefusal(error));
+    else form.prepend(noticeOf(error));
+    return null;
   }
 }

@@ -9,10 +9,30 @@ const day = 24 * hour;
 
 export const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
-/** The person's zone, or the browser's. Kept, so that a screen can ask before it knows who is signed in. */
-export const zone = () => readText('timezone') || browserZone;
+/** The user's zone; the browser's where there is none, or where the browser does not know it. */
+export function zone() {
+  const own = readText('timezone');
+  return own && formatter(own, {}) ? own : browserZone;
+}
 
-const format = (options, at, inZone = zone()) => new Intl.DateTimeFormat(locale, { timeZone: inZone, ...options }).format(new Date(at));
+const formatters = new Map();
+
+/** Formatters are dear to make. Null for a zone that the browser does not know. */
+function formatter(timeZone, options) {
+  const name = JSON.stringify([timeZone, options]);
+  if (!formatters.has(name)) formatters.set(name, made(timeZone, options));
+  return formatters.get(name);
+}
+
+function made(timeZone, options) {
+  try {
+    return new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  } catch {
+    return null;
+  }
+}
+
+const format = (options, at) => formatter(zone(), options).format(new Date(at));
 
 /** 27 Nov 2026, 17:03 */
 export const shown = (at) => format({ dateStyle: 'medium', timeStyle: 'short' }, at);
@@ -64,11 +84,12 @@ function offset(at) {
   return local - Math.floor(at / 1000) * 1000;
 }
 
+const wallClockParts = {
+  hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+};
+
 function wallClock(date) {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone(), hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(date);
+  const parts = formatter(zone(), wallClockParts).formatToParts(date);
   return Object.fromEntries(parts.filter((part) => part.type !== 'literal').map((part) => [part.type, Number(part.value)]));
 }
 

@@ -1,20 +1,19 @@
-// The first owner of a workspace: name, password, the workspace's name, then the first key.
+// Whom the sysadmin lets in: name, password, and the name of the workspace where it is a new one; then the first key.
 
-import { call } from './api.js';
 import { connect, setValues, valuesOf } from './form.js';
 import { handleEnded, oneTimeScreen } from './one-time.js';
-import { element, find, fromTemplate, write } from './page.js';
-import { browserZone } from './time.js';
+import { element, find, fromTemplate, part, write } from './page.js';
 
 oneTimeScreen('welcome', { draw, withoutToken });
 
 function draw(body, link, use) {
-  const root = fromTemplate('welcome', { email: link.email });
+  const root = fromTemplate('welcome', { email: link.email, role: link.role ?? 'owner', where: link.workspace?.name ?? 'a new workspace' });
   body.append(root);
   const form = find('form', root);
-  setValues(form, { name: link.name, workspace_name: link.workspace?.name, email: link.email });
+  if (link.workspace) part(root, 'workspace').remove();
+  setValues(form, { name: link.name, email: link.email });
   connect(form, {
-    guest: true, saving: 'Setting up…', handle: handleEnded, done: (answer) => enter(answer.data),
+    guest: true, saving: 'Setting up…', handle: handleEnded, done: (answer) => enter(answer.data, link.workspace?.slug),
     request: () => {
       const { name, password, workspace_name: workspace } = valuesOf(form);
       return use({ name, password, workspace_name: workspace });
@@ -22,15 +21,14 @@ function draw(body, link, use) {
   });
 }
 
-/** The first screen of a new workspace is the one of its first key. */
-async function enter(session) {
-  const { slug } = session.workspaces[0];
+/** The first screen is the one of a first key. */
+function enter(session, invitedTo) {
+  const slug = invitedTo ?? session.workspaces[0].slug;
   write('workspace', slug);
-  await call({ method: 'PATCH', path: '/account', body: { timezone: browserZone }, area: 'account' }).catch(() => {});
   location.replace(`/${encodeURIComponent(slug)}/settings/api-keys/new?first`);
 }
 
 function withoutToken(body) {
-  body.replaceChildren(element('p', {}, 'This screen needs the link that the installation printed. To make another, type on the server:'),
-    element('pre', { class: 'sample', tabindex: 0 }, 'maskctl user invite EMAIL --workspace SLUG --role owner'));
+  body.replaceChildren(element('p', {}, 'This screen needs the link that the installation printed. Another one, on the server:'),
+    element('pre', { class: 'sample', tabindex: 0 }, 'maskctl user invite EMAIL'));
 }
