@@ -45,7 +45,7 @@ for quota in links domains bio_pages images qr_codes api_keys members webhooks i
 done
 "$MASK_BIN/maskctl" member add owner@example.com --workspace "$workspace" --role owner >/dev/null
 key=$("$MASK_BIN/maskctl" key create --workspace "$workspace" --name schemathesis --member owner@example.com \
-  --scopes all,keys:write,audit:read,domains:write --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
+  --scopes all,keys:write,audit:read,domains:write,members:write --json | sed -n 's/.*"key": *"\([^"]*\)".*/\1/p')
 
 # Debian's resolver knows localhost, but no name below it: place URL sets host and base.
 place() {

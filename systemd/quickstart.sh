@@ -409,7 +409,7 @@ make_demo() {
   "$maskctl" workspace show demo >/dev/null 2>&1 || "$maskctl" workspace create demo --name Demo --plan enterprise >/dev/null
   "$maskctl" domain list | grep -q "^$brand_host " || "$maskctl" domain add $brand_host --workspace demo >/dev/null
   if [ ! -s "$dir/key" ]; then
-    "$maskctl" key create --workspace demo --name "quick start" --scopes all,keys:write,audit:read,domains:write --json |
+    "$maskctl" key create --workspace demo --name "quick start" --scopes all,keys:write,audit:read,domains:write,members:write --json |
       sed -n 's/.*"key": *"\(mk_live_[0-9A-Za-z]*\)".*/\1/p' >"$dir/key"
   fi
   key=$(cat "$dir/key")

@@ -1,4 +1,4 @@
-/// What a key may do. The first eight are public; the last three no key has unless they were asked for by name.
+/// What a key may do. The first eight are public; the last four no key has unless they were asked for by name.
 public enum Scope: String, Sendable, CaseIterable, Comparable {
     case linksRead = "links:read"
     case linksWrite = "links:write"
@@ -11,6 +11,7 @@ public enum Scope: String, Sendable, CaseIterable, Comparable {
     case keysWrite = "keys:write"
     case auditRead = "audit:read"
     case domainsWrite = "domains:write"
+    case membersWrite = "members:write"
 
     /// The scopes that `all` stands for.
     public static let publicScopes: [Scope] = Array(allCases.prefix(8))
@@ -31,6 +32,7 @@ public enum Scope: String, Sendable, CaseIterable, Comparable {
         case .keysWrite: 8
         case .auditRead: 9
         case .domainsWrite: 10
+        case .membersWrite: 11
         }
     }
 }
