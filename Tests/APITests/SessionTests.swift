@@ -14,7 +14,7 @@ import Work
 struct SessionTests {
     let stage: Stage
 
-    init() throws { stage = try Stage { $0.appHost = Stage.appHost } }
+    init() throws { stage = try Stage() }
 
     private func signIn(_ browser: Browser, _ email: String, _ password: String = Stage.password, keep: Bool = false) -> Response {
         browser.ask(.post, "/session", ["email": .string(email), "password": .string(password), "keep": .bool(keep)])
@@ -62,7 +62,7 @@ struct SessionTests {
         #expect(browser.ask(.get, "/links").json["data"]?.arrayValue?.count == 1)
         browser.workspace = nil
         #expect(browser.ask(.get, "/links").code == "workspace_required")
-        browser.workspace = try Stage { $0.appHost = Stage.appHost }.workspace.slug
+        browser.workspace = try Stage().workspace.slug
         #expect(browser.ask(.get, "/links").code == "unknown_workspace")
     }
 
@@ -105,6 +105,10 @@ struct SessionTests {
         try UserWork(.other(stage.services.office, user, by: .maskctl(nil))).setDisabled(true).make()
         #expect(browser.ask(.get, "/session").code == "signed_out")
         #expect(signIn(Browser(stage), address).code == "invalid_credentials")
+        let changed = try stage.services.office.user(address)
+        try UserWork(.other(stage.services.office, changed, by: .maskctl(nil))).setDisabled(false).make()
+        #expect(browser.ask(.get, "/session").code == "signed_out", "what was a session before is none after")
+        #expect(signIn(browser, address).status == 201)
     }
 
     // MARK: Whose page asks
@@ -162,7 +166,7 @@ struct SessionTests {
 
     @Test("no page of another origin may read an answer, also where it may read the API's")
     func crossOrigin() throws {
-        let stage = try Stage { ($0.appHost, $0.corsOrigins) = (Stage.appHost, ["https://shop.example"]) }
+        let stage = try Stage { $0.corsOrigins = ["https://shop.example"] }
         let browser = try stage.newPerson()
         browser.change = { ($0.fields.secFetchSite, $0.fields.origin) = (nil, "https://shop.example") }
         #expect(browser.ask(.get, "/session")[.accessControlAllowOrigin] == nil)

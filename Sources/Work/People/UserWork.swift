@@ -56,7 +56,7 @@ package struct UserWork {
 
     /// Lets nobody sign in as the user any more, or lets them again.
     package func setDisabled(_ isDisabled: Bool) -> Change<User> {
-        change(isDisabled ? .userDisabled : .userEnabled, endingAllBut: nil) { [now = assignment.now] user in
+        change(isDisabled ? .userDisabled : .userEnabled, endingAllBut: .some(nil)) { [now = assignment.now] user in
             user.disabledAt = isDisabled ? user.disabledAt ?? now : nil
         }
     }
