@@ -8,6 +8,10 @@ extension Domain {
     package var resourceVersion: ResourceVersion { ResourceVersion(version) }
 }
 
+extension Member {
+    package var resourceVersion: ResourceVersion { ResourceVersion(version) }
+}
+
 extension APIKey {
     package var resourceVersion: ResourceVersion { ResourceVersion(version, detail: lastUse.map { Int($0.at.milliseconds) }) }
 }

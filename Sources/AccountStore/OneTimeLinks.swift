@@ -109,10 +109,29 @@ public enum OneTimeLinks {
             """).first.map { row throws(MariaDBError) in try OneTimeLink(row) }
     }
 
-    public static func count(to workspace: WorkspaceID, at now: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
+    /// What a member has sent that nobody has come by yet.
+    public static func invitations(
+        by inviter: MemberID, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> [OneTimeLink] {
         try connection.query("""
-            SELECT COUNT(*) FROM one_time_links WHERE workspace_id = \(workspace) AND purpose <> 'reset' AND ends_at > \(now)
-            """).first.map { row throws(MariaDBError) in try row.integer(0) } ?? 0
+            SELECT \(columns) FROM one_time_links
+            WHERE workspace_id = \(workspace) AND inviter_id = \(inviter) AND purpose <> 'reset' AND ends_at > \(now) ORDER BY id
+            """).map { row throws(MariaDBError) in try OneTimeLink(row) }
+    }
+
+    /// Whether an address has an invitation already, in whose place another one would be.
+    public static func isInvited(
+        _ email: String, to workspace: WorkspaceID, for purpose: OneTimeLink.Purpose, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
+        try connection.query("""
+            SELECT 1 FROM one_time_links
+            WHERE email = \(email) AND workspace_id = \(workspace) AND purpose = \(purpose.rawValue) AND ends_at > \(now)
+            """).first != nil
+    }
+
+    /// Ends the links by which a user could set another password.
+    public static func endResets(of user: User, on connection: Connection) throws(MariaDBError) {
+        try connection.execute("DELETE FROM one_time_links WHERE email = \(user.email) AND purpose = 'reset'")
     }
 
     /// Forgets those that have ended.

@@ -1,3 +1,4 @@
+import AccountStore
 import JSON
 import Model
 import Store
@@ -48,6 +49,26 @@ extension Schemas {
         "id": .id(MemberKind.self), "email": string, "name": string, "role": .oneOf(Role.allCases.map(\.rawValue)),
         "created_at": .time,
     ])
+
+    private static let role: JSON = .oneOf(Role.allCases.map(\.rawValue))
+
+    static let memberChanges: JSON = object(["role": role], required: [])
+
+    static let resetLink: JSON = object(["url": oneTimeURL, "expires_at": .time])
+
+    private static let oneTimeURL: JSON = ["type": "string", "format": "uri", "description": "Good once, and stored nowhere"]
+
+    private static let invitationMembers: JSONObject = [
+        "id": .id(OneTimeLinkKind.self), "email": string, "role": role,
+        "invited_by": ["type": ["string", "null"], "description": "A member; null for the sysadmin"],
+        "created_at": .time, "expires_at": .time,
+    ]
+
+    static let invitation: JSON = object(invitationMembers)
+
+    static let invitationWithURL: JSON = object(JSONObject([.init(name: "url", value: oneTimeURL)] + invitationMembers.members))
+
+    static let newInvitation: JSON = object(["email": ["type": "string", "maxLength": 254], "role": role])
 
     private static let plan: JSON = .oneOf(Plan.allCases.map(\.rawValue))
 

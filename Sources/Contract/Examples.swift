@@ -28,7 +28,10 @@ extension Schemas {
         "PageVersion": .object(PageExamples.version), "PageVersionWithContent": PageExamples.versionWithContent,
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
         "Image": PageExamples.image,
-        "AuditEntry": auditExample, "Member": memberExample, "Workspace": workspaceExample,
+        "AuditEntry": auditExample, "Member": memberExample, "MemberChanges": ["role": "viewer"],
+        "ResetLink": ["url": "https://app.example.com/reset#\(token)", "expires_at": "2099-12-31T23:59:59Z"],
+        "Invitation": .object(invitationExample), "NewInvitation": ["email": "grace@example.com", "role": "member"],
+        "InvitationWithURL": invitationWithURLExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation", "brand": ["color": "#0b57d0"]],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],
     ]
@@ -114,6 +117,17 @@ extension Schemas {
         "id": .string(memberID), "email": "ada@example.com", "name": "Ada", "role": "owner",
         "created_at": "2026-03-13T10:00:00Z",
     ]
+
+    /// What stands behind `#`.
+    private static let token = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+    private static let invitationExample: JSONObject = [
+        "id": "inv_01kac7w8v0e3s5q9x2b4m6n8p9", "email": "grace@example.com", "role": "member", "invited_by": .string(memberID),
+        "created_at": "2026-03-13T10:00:00Z", "expires_at": "2099-12-31T23:59:59Z",
+    ]
+
+    private static let invitationWithURLExample: JSON = .object(JSONObject(
+        [.init(name: "url", value: "https://app.example.com/accept#\(token)")] + invitationExample.members))
 
     private static let problemExample: JSON = [
         "type": "https://api.example.com/v1/errors#validation_failed", "title": "Validation failed", "status": 422,

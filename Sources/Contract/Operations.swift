@@ -259,6 +259,30 @@ extension Operation {
 
     package static let getMember = Operation(id: "getMember", summary: "Read a member", answer: "Member", isTagged: true, problems: [404])
 
+    package static let updateMember = Operation(
+        id: "updateMember", summary: "Change a member's role; it holds for the next request of their sessions and keys",
+        body: "MemberChanges", answer: "Member", isTagged: true, problems: [404, 409, 415, 422])
+
+    package static let removeMember = Operation(
+        id: "removeMember", summary: "Remove a member, and end the API keys that they have made", status: 204, isTagged: true,
+        problems: [404, 409])
+
+    package static let resetMember = Operation(
+        id: "resetMember", summary: "Make a link by which a member sets another password, once; it is shown this once",
+        body: "Nothing", isBodyOptional: true, status: 201, answer: "ResetLink", problems: [404, 409, 415, 422])
+
+    package static let listInvitations = Operation(
+        id: "listInvitations", summary: "List who is invited and has not come yet, newest first", query: pagination,
+        answer: "Invitation", isList: true)
+
+    package static let createInvitation = Operation(
+        id: "createInvitation", summary: "Invite somebody to the workspace; the link is shown this once", body: "NewInvitation",
+        status: 201, answer: "InvitationWithURL", problems: [409, 415, 422])
+
+    package static let withdrawInvitation = Operation(
+        id: "withdrawInvitation", summary: "Withdraw an invitation; its link is good for nothing any more", status: 204,
+        problems: [404, 409])
+
     package static let getWorkspace = Operation(
         id: "getWorkspace", summary: "Read the key's workspace", answer: "Workspace", isTagged: true)
 

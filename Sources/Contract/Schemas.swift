@@ -19,7 +19,8 @@ enum Schemas {
         "Page": page, "NewPage": newPage, "PageChanges": pageChanges, "PageVersion": pageVersion,
         "PageVersionWithContent": pageVersionWithContent, "PageRestoration": pageRestoration, "PageAnalytics": pageAnalytics,
         "Image": imageObject,
-        "AuditEntry": auditEntry, "Member": member, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
+        "AuditEntry": auditEntry, "Member": member, "MemberChanges": memberChanges, "ResetLink": resetLink,
+        "Invitation": invitation, "NewInvitation": newInvitation, "InvitationWithURL": invitationWithURL, "Workspace": workspace, "WorkspaceChanges": workspaceChanges,
         "Problem": problem, "Document": ["type": "object"],
     ]
 

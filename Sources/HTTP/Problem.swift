@@ -114,7 +114,7 @@ extension Problem {
     public static func insufficientRole(_ role: String) -> Problem {
         Problem(
             status: 403, code: "insufficient_role", title: "Insufficient role",
-            detail: "Use an API key that was made by a member with the role \(role).",
+            detail: "Ask a member with the role \(role), or use an API key that such a member has made.",
             extensions: ["required_role": .string(role)])
     }
 

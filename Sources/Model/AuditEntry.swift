@@ -56,6 +56,8 @@ public enum AuditAction: String, Sendable, CaseIterable {
     case userPasskeyRemoved = "user.passkey_removed"
     /// Its counter did not grow: two authenticators may have the same key.
     case userPasskeySuspicious = "user.passkey_suspicious"
+    /// Somebody else has made a link for another password.
+    case userResetMade = "user.reset_made"
     case userDisabled = "user.disabled"
     case userEnabled = "user.enabled"
     case invitationCreated = "invitation.created"

@@ -50,4 +50,16 @@ public enum Role: String, Sendable, CaseIterable {
         case .viewer: Scopes([.linksRead, .analyticsRead, .pagesRead, .webhooksRead, .teamRead])
         }
     }
+
+    /// Whether it is a higher one: who has the other does not give it, change it or take it away.
+    public func isAbove(_ other: Role) -> Bool { rank > other.rank }
+
+    private var rank: Int {
+        switch self {
+        case .owner: 3
+        case .admin: 2
+        case .member: 1
+        case .viewer: 0
+        }
+    }
 }

@@ -83,6 +83,12 @@ extension Route {
 
         Route(.get, "/team/members", .teamRead, .listMembers, MemberResource.list),
         Route(.get, "/team/members/{id}", .teamRead, .getMember, MemberResource.get),
+        Route(.patch, "/team/members/{id}", .membersWrite, .updateMember, MemberResource.update).accessChange.afterStepUp,
+        Route(.delete, "/team/members/{id}", .membersWrite, .removeMember, MemberResource.remove).accessChange.afterStepUp,
+        Route(.post, "/team/members/{id}/reset", .membersWrite, .resetMember, MemberResource.reset).afterStepUp,
+        Route(.get, "/team/invitations", .teamRead, .listInvitations, InvitationResource.list),
+        Route(.post, "/team/invitations", .membersWrite, .createInvitation, InvitationResource.create).afterStepUp,
+        Route(.delete, "/team/invitations/{id}", .membersWrite, .withdrawInvitation, InvitationResource.withdraw).afterStepUp,
         Route(.get, "/workspace", .teamRead, .getWorkspace, WorkspaceResource.get),
         Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange,
 

@@ -25,7 +25,7 @@ package struct EarlierChange {
         case .pageDeleted: place.map { [.pages([$0])] } ?? []
         case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
         case .imageDeleted: before.flatMap { Image(json: $0, in: workspace) }.map { [.image($0)] } ?? []
-        case .keyRevoked, .webhookDeleted: [.access(workspace)]
+        case .keyRevoked, .memberRemoved, .webhookDeleted: [.access(workspace)]
         default: []
         }
     }

@@ -29,6 +29,12 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case alreadyRotated(successor: APIKeyID)
     case keyExpired
     case unknownUser(String)
+    /// Nobody signs in as the member with this address.
+    case noAccount(String)
+    /// The user works in other workspaces, where whoever asks is not as high.
+    case worksElsewhere(String)
+    /// One-time links would lead nowhere.
+    case noAppHost
     /// A one-time link that was used, withdrawn or has ended.
     case linkUsed
     /// Another user, or this one, has the passkey.
@@ -68,6 +74,9 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
         case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first."
         case .unknownUser(let email): "Nobody signs in as \(email). List users with: maskctl user list"
+        case .noAccount(let email): "Nobody signs in as \(email) yet. Invite them with: maskctl user invite"
+        case .worksElsewhere(let email): "\(email) works in other workspaces, too. Make the link with: maskctl user reset \(email)"
+        case .noAppHost: "There is no dashboard that a link could lead to. Set MASK_APP_HOST to its host."
         case .linkUsed: "The link was used, withdrawn or has ended. Make another."
         case .passkeyKnown: "The passkey is known already. Use another."
         case .tooManyPasskeys: "The user has as many passkeys as one may have. Remove one first."

@@ -1,3 +1,4 @@
+import AccountStore
 import DeliveryStore
 import Text
 import JSON
@@ -23,6 +24,7 @@ struct Sample: Sendable {
         "/links/by-external-id/{external_id}": externalID,
         "/api-keys/{id}": key,
         "/team/members/{id}": member,
+        "/team/invitations/{id}": invitation,
         "/webhooks/{id}": webhook,
         "/webhooks/{id}/deliveries/{delivery_id}": delivery,
         "/events/{id}": event,
@@ -37,6 +39,7 @@ struct Sample: Sendable {
     static let byPrefix = [
         LinkKind.prefix: link, APIKeyKind.prefix: key, MemberKind.prefix: member, WebhookKind.prefix: webhook,
         EventKind.prefix: event, DomainKind.prefix: domain, QRCodeKind.prefix: qrCode, PageKind.prefix: page, ImageKind.prefix: image,
+        OneTimeLinkKind.prefix: invitation,
     ]
 
     private static let link = Sample(
@@ -49,8 +52,13 @@ struct Sample: Sendable {
     private static let key = Sample(
         make: { try $0.newKey([.keysWrite]).id.description }, unknown: { APIKeyID.new().description })
 
+    /// One as whom somebody signs in.
     private static let member = Sample(
-        make: { try $0.newMember(.member).id.description }, unknown: { MemberID.new().description })
+        make: { try $0.newColleague(.member).member.id.description }, unknown: { MemberID.new().description })
+
+    private static let invitation = Sample(
+        make: { try $0.invite("\(randomHex(6))@example.com", as: .member).link.id.description },
+        unknown: { OneTimeLinkID.new().description })
 
     /// An endpoint with three deliveries in its log.
     private static let webhook = Sample(

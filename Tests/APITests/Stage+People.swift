@@ -43,12 +43,23 @@ final class Browser {
         return request
     }
 
+    /// The same request, as it comes from this browser.
+    func request(like other: Request) -> Request {
+        var request = request(other.method, String(other.path.dropFirst("/v1".count)))
+        (request.query, request.body, request.fields.contentType) = (other.query, other.body, other.fields.contentType)
+        return request
+    }
+
     /// Asks, and keeps cookies as a browser does.
     @discardableResult
     func ask(
         _ method: HTTP.Method, _ path: String, _ body: JSON? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) -> Response {
-        let request = request(method, path, body)
+        send(request(method, path, body), sourceLocation: sourceLocation)
+    }
+
+    @discardableResult
+    func send(_ request: Request, sourceLocation: SourceLocation = #_sourceLocation) -> Response {
         let response = stage.application.respond(to: request)
         for complaint in stage.appContract.complaints(about: response, to: request) {
             Issue.record("\(complaint)", sourceLocation: sourceLocation)
@@ -97,6 +108,33 @@ extension Stage {
             "token": .string(link.token), "name": "Ada", "password": .string(Self.password),
         ])
         try #require(response.status == 201, "\(response.text)")
+        browser.workspace = workspace.slug
+        return browser
+    }
+
+    /// A member as whom somebody with an account works. They have no password, which takes time to hash.
+    func newColleague(_ role: Role) throws -> (member: Member, user: User) {
+        let member = try newMember(role)
+        let handle = (0..<32).map { _ in UInt8.random(in: 0...255) }
+        let user = User(email: member.email, name: member.name, handle: handle, createdAt: .now())
+        try store.write { connection in
+            try Users.create(user, on: connection)
+            try #require(try Users.join(user.id, member, on: connection))
+        }
+        return (member, user)
+    }
+
+    /// The browser of a new member who is signed in, and has just shown who they are.
+    func newBrowser(of role: Role) throws -> (member: Member, browser: Browser) {
+        let (member, user) = try newColleague(role)
+        return (member, try newBrowser(of: user))
+    }
+
+    func newBrowser(of user: User) throws -> Browser {
+        let browser = Browser(self)
+        let place = Session.Place(browser: "Firefox", system: "Linux", address: "2001:db8::/48", country: "")
+        let sessions = SessionWork(.own(services.office, user, from: .maskctl(nil)))
+        browser.cookie = try sessions.start(by: .link, isKept: false, from: place).make().value.value
         browser.workspace = workspace.slug
         return browser
     }

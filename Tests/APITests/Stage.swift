@@ -64,6 +64,7 @@ final class Stage: Sendable {
         site change: (inout SiteConfiguration) -> Void = { _ in }
     ) throws {
         var site = SiteConfiguration(apiHost: Self.apiHost, linkHost: Self.linkHost)
+        site.appHost = Self.appHost
         change(&site)
         self.redis = try redis ?? TestServers.redis()
         self.memory = memory

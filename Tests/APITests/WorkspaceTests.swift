@@ -141,7 +141,7 @@ struct WorkspaceTests {
               "type": "https://api.mask.test/v1/errors#insufficient_role",
               "title": "Insufficient role",
               "status": 403,
-              "detail": "Use an API key that was made by a member with the role owner.",
+              "detail": "Ask a member with the role owner, or use an API key that such a member has made.",
               "code": "insufficient_role",
               "request_id": "req_…",
               "doc_url": "https://api.mask.test/v1/errors#insufficient_role",

@@ -41,6 +41,13 @@ extension Refusal {
         case .tooManyPasskeys: .conflict("Remove a passkey first; the account has as many as one may have.")
         case .lastWayIn: .conflict(code: "last_way_in", "Set a password or add a passkey first; nobody could sign in without this.")
         case .lastOwner: .conflict(code: "last_owner", "Make another member an owner first; a workspace needs one.")
+        case .noAccount(let email): .conflict(code: "no_account", "Invite \(email) first; nobody signs in as this member yet.")
+        case .worksElsewhere(let email):
+            .conflict(
+                code: "works_elsewhere", "Ask whoever runs this service for the link; \(email) works in other workspaces, too, "
+                    + "and it would open those.")
+        case .noAppHost:
+            .conflict(code: "no_app_host", "Ask whoever runs this service to set MASK_APP_HOST; without a dashboard links lead nowhere.")
         case .memberTaken(let email): .conflict(code: "member_exists", "Change the member's role instead; \(email) is a member already.")
         // Of what an API client cannot ask for.
         case .workspaceTaken: .conflict(description)

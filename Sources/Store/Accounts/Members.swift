@@ -29,6 +29,13 @@ public enum Members {
         return try connection.query("\(columns) WHERE workspace_id = \(workspace) \(start) ORDER BY id LIMIT \(limit)").map(member)
     }
 
+    /// The owners, who stay owners until the transaction ends.
+    public static func holdOwners(of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> [MemberID] {
+        try connection.query("""
+            SELECT id FROM members WHERE workspace_id = \(workspace) AND role = \(Role.owner.rawValue) ORDER BY id FOR UPDATE
+            """).map { row throws(MariaDBError) in try row.identifier(0) }
+    }
+
     /// Writes the role over the version that was read.
     public static func setRole(_ role: Role, of member: Member, on connection: Connection) throws {
         let matched = try connection.execute("""

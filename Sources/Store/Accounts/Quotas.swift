@@ -26,7 +26,13 @@ public enum Quotas {
             (SELECT COUNT(*) FROM api_keys
              WHERE workspace_id = \(workspace) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > \(now)))
             """
-        case .members: "(SELECT COUNT(*) FROM members WHERE workspace_id = \(workspace))"
+        // Who is invited has a place.
+        case .members:
+            """
+            (SELECT (SELECT COUNT(*) FROM members WHERE workspace_id = \(workspace))
+              + (SELECT COUNT(*) FROM one_time_links
+                 WHERE workspace_id = \(workspace) AND purpose <> 'reset' AND ends_at > \(now)))
+            """
         case .webhooks: "(SELECT COUNT(*) FROM webhooks WHERE workspace_id = \(workspace))"
         case .idempotencyBytes:
             """

@@ -63,6 +63,11 @@ extension OneTimeLink {
     /// An invitation. What stands behind `#` is not in it: nobody has it.
     package var json: JSON { .object(members) }
 
+    /// The one time that the link is shown.
+    package func json(with url: String) -> JSON {
+        .object(JSONObject([.init(name: "url", value: .string(url))] + members.members))
+    }
+
     package var members: JSONObject {
         [
             "id": .string(id.description), "email": .string(email), "role": JSON(role?.rawValue),

@@ -41,12 +41,24 @@ package struct OneTimeLinkWork {
         (link.workspace, link.role, link.inviter) = (workspace.id, role, inviter)
         let invitation = link
         let assignment = Assignment(office, for: workspace, by: author, at: now)
-        if let member = try office.store.read({ try Members.find(email: invitation.email, in: workspace.id, on: $0) }),
-            try office.store.read({ try Users.find(behind: member, on: $0) }) != nil {
-            throw Refusal.memberTaken(invitation.email)
-        }
+        if try needsPlace(invitation, in: workspace, as: role) { try assignment.admit(of: .members) }
         return try make(invitation) { connection in
             try assignment.record(.invitationCreated, invitation.id.description, after: invitation.json, on: connection)
+        }
+    }
+
+    /// Whether an invitation makes a member more: not of somebody who is invited already, or is a member whom nobody works as yet.
+    /// - Throws: ``Refusal/memberTaken(_:)`` where somebody does, or the member is to be something else: that is no invitation's.
+    private func needsPlace(_ invitation: OneTimeLink, in workspace: Workspace, as role: Role) throws -> Bool {
+        try office.store.read { connection in
+            guard let member = try Members.find(email: invitation.email, in: workspace.id, on: connection) else {
+                return try !OneTimeLinks.isInvited(
+                    invitation.email, to: workspace.id, for: invitation.purpose, at: now, on: connection)
+            }
+            guard member.role == role, try Users.find(behind: member, on: connection) == nil else {
+                throw Refusal.memberTaken(invitation.email)
+            }
+            return false
         }
     }
 
@@ -59,11 +71,22 @@ package struct OneTimeLinkWork {
         }
     }
 
-    /// Lets a user set another password.
+    /// Lets a user set another password. The audit log of each of their workspaces has it.
     package func reset(_ user: User) throws -> Change<Shown> {
+        let account = AccountAssignment.other(office, user, by: author, at: now)
+        return try reset(user) { try account.record(.userResetMade, user.id.description, on: $0) }
+    }
+
+    /// The same, asked for in one workspace, whose audit log has it.
+    package func reset(_ user: User, behind member: Member, of workspace: Workspace) throws -> Change<Shown> {
+        let assignment = Assignment(office, for: workspace, by: author, at: now)
+        return try reset(user) { try assignment.record(.userResetMade, member.id.description, on: $0) }
+    }
+
+    private func reset(_ user: User, _ record: @escaping (Connection) throws -> Void) throws -> Change<Shown> {
         var link = OneTimeLink(.reset, for: user.email, at: now)
         link.user = user.id
-        return try make(link)
+        return try make(link, record)
     }
 
     private func make(_ link: OneTimeLink, _ more: @escaping (Connection) throws -> Void = { _ in }) throws -> Change<Shown> {
@@ -129,12 +152,10 @@ package struct OneTimeLinkWork {
             id: .new(), workspace: workspace.id, email: user.email, name: user.name, role: role, createdAt: now)
         let assignment = Assignment(
             office, for: workspace, by: Author(.member(member.id), like: author), at: now)
-        if known == nil {
-            try assignment.admit(of: .members)
-            try Members.create(member, on: connection)
-        } else if member.role != role {
-            try Members.setRole(role, of: member, on: connection)
-        }
+        // Who was invited has a place already. A member who was there before stays what they are: others may have changed that since.
+        if known == nil { try Members.create(member, on: connection) }
+        // A link that somebody of another workspace has made would open this one, too.
+        try OneTimeLinks.endResets(of: user, on: connection)
         guard try Users.join(user.id, member, on: connection) else { throw Refusal.memberTaken(user.email) }
         try assignment.record(.memberJoined, member.id.description, after: member.json, on: connection)
         return [.access(workspace.id)]
