@@ -1,3 +1,4 @@
+import AccountStore
 import Metrics
 import Model
 import Redis
@@ -61,6 +62,32 @@ public struct Sysadmin: Sendable {
     @discardableResult
     public func removeMember(_ member: Member) throws -> Int {
         try MemberWork(assignment(for: member.workspace)).remove(member).make().value
+    }
+
+    // MARK: Users
+
+    /// - Parameter membership: nil for somebody who makes a workspace of their own.
+    public func inviteUser(_ email: String, to membership: (workspace: Workspace, role: Role)? = nil) throws -> String {
+        let (origin, links) = (try office.dashboard(), OneTimeLinkWork(office, by: .maskctl(person)))
+        let change = if let (workspace, role) = membership {
+            try links.invite(email, to: workspace, as: role, for: .welcome)
+        } else {
+            try links.welcome(email)
+        }
+        return try change.make().value.url(at: origin)
+    }
+
+    public func resetUser(_ email: String) throws -> String {
+        let origin = try office.dashboard()
+        return try OneTimeLinkWork(office, by: .maskctl(person)).reset(office.user(email)).make().value.url(at: origin)
+    }
+
+    public func endSessions(of email: String) throws -> Int {
+        try SessionWork(.other(office, office.user(email), by: .maskctl(person))).endAll().make().value
+    }
+
+    public func setDisabled(_ isDisabled: Bool, _ email: String) throws {
+        try UserWork(.other(office, office.user(email), by: .maskctl(person))).setDisabled(isDisabled).make()
     }
 
     // MARK: Keys
