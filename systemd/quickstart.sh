@@ -211,6 +211,8 @@ EOF
 
 # nginx/mask.conf as a sysadmin would edit it: hosts, ports and paths, nothing else.
 write_nginx_settings() {
+  # A screen names the version of its files: browsers have to take it for another one, whichever file has changed.
+  touch "$root"/nginx/www/*.html 2>/dev/null || :
   ln -sfn "$root/nginx/snippets" "$dir/nginx/snippets"
   sed -e "s/listen 443 /listen 127.0.0.1:$https_port /" -e "s/listen 80\\b/listen 127.0.0.1:$http_port/" \
     -e "s/listen 127\\.0\\.0\\.1:9464/listen 127.0.0.1:$metrics_port/" -e '/listen \[::1\{0,1\}\]/d' \

@@ -46,9 +46,9 @@ public enum PasswordHash {
 
     /// scrypt's parameters, named N = 2^logarithm, r and p in RFC 7914.
     public struct Cost: Hashable, Sendable {
-        fileprivate var logarithm: Int
-        fileprivate var blockSize: Int
-        fileprivate var parallelism: Int
+        var logarithm: Int
+        var blockSize: Int
+        var parallelism: Int
 
         /// `ln=14,r=8,p=1`: for what a stranger gains little by.
         public static let standard = Cost(logarithm: 14, blockSize: 8, parallelism: 1)
