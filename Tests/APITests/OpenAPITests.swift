@@ -104,6 +104,18 @@ struct OpenAPITests {
         for choice in object["anyOf"]?.arrayValue ?? [] { check(choice, isSchema: true) }
     }
 
+    @Test("the app host's document has its own routes, too, and schemas for all that they refer to")
+    func appHost() throws {
+        let document = try Stage { $0.appHost = Stage.appHost }.appContract.document
+        let schemas = document["components"]?["schemas"] ?? .null
+        let used = Set(document.text.matches(of: /"\$ref":"#\/components\/schemas\/(\w+)"/).map { String($0.output.1) })
+        #expect(used == Set(schemas.objectValue?.members.map(\.name) ?? []))
+        check(schemas, isSchema: false)
+        let ids = Route.ofPeople.map(\.operation.id)
+        #expect(Set(ids).count == ids.count && Set(ids).isDisjoint(with: Route.all.map(\.operation.id)))
+        for route in Route.ofPeople { #expect(document["paths"]?[route.path]?[route.method.rawValue.lowercased()] != nil) }
+    }
+
     // MARK: Examples
 
     @Test("every body and every answer has an example that fits its schema", arguments: Route.all)
