@@ -4,7 +4,7 @@ import { call, Cancelled, isForWorkspace, newRepeat, Problem, send } from './api
 import { clearErrors, localErrors, resolveConflict, showErrors } from './errors.js';
 import { countDown, noticeOf } from './messages.js';
 import { button, element, find, user, readDraft, removeDraft, say, writeDraft } from './page.js';
-import { shown } from './time.js';
+import { shownWithZone } from './time.js';
 
 // Forms: all errors at once, one request however often the button is pressed, drafts, conflicts.
 
@@ -213,7 +213,8 @@ export class Draft {
 
   #offer(draft) {
     this.#put(draft.values);
-    const note = element('div', { class: 'notice', role: 'status' }, element('p', {}, `Your draft of ${shown(draft.at)} is back.`),
+    const note = element('div', { class: 'notice', role: 'status' },
+      element('p', {}, `Your draft of ${shownWithZone(draft.at)} is back.`),
       element('p', { class: 'actions' }, button('Discard it', () => {
         this.end();
         this.#put(this.#first);

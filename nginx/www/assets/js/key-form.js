@@ -9,7 +9,8 @@ export function drawScopes(form, own) {
   find('#presets', form).append(...[...presets, { name: 'custom', title: 'Custom' }].map(presetChoice));
   const choice = (scope) => scopeChoice(scope, own.includes(scope.name));
   find('#scope-list', form).append(...scopes.filter((scope) => !scope.isExtra).map(choice),
-    element('p', { class: 'help extra' }, 'Not in any set; choose them one by one:'), ...scopes.filter((scope) => scope.isExtra).map(choice));
+    element('p', { class: 'help extra' }, 'Not in any set; choose them one by one:'),
+    ...scopes.filter((scope) => scope.isExtra).map(choice));
   form.addEventListener('change', ({ target }) => {
     if (target.name === 'preset') applyPreset(form, target.value);
     if (target.name === 'scopes') showPreset(form);

@@ -7,7 +7,7 @@ import { act, confirmed } from './messages.js';
 import { button, element, find, fromTemplate, options, part, say } from './page.js';
 import { roles, rolesToGive } from './roles.js';
 import { reload, screen } from './screen.js';
-import { timeElement } from './time.js';
+import { timeElement, zone } from './time.js';
 
 const request = { path: '/team/members', query: { limit: 100 } };
 
@@ -17,7 +17,7 @@ screen({
 });
 
 function show(context, { members, invitations }) {
-  const root = fromTemplate('members');
+  const root = fromTemplate('members', { zone: zone() });
   const mayWrite = context.may('members:write');
   context.body.append(root);
   find('tbody', root).append(...members.data.data.map((member) => row(member, mayWrite, context, root)));

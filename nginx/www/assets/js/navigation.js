@@ -127,6 +127,7 @@ function listKeys() {
   openDialog('Keys', (close) => [
     table('Keys of this screen', ['Key', 'What it does'], lines),
     element('p', { class: 'under' }, 'You can turn them off in your ', element('a', { href: '/account' }, 'account'), '.'),
-    element('p', { class: 'actions' }, element('button', { type: 'button', class: 'main', autofocus: true, click: close }, 'Close')),
+    element('p', { class: 'actions' },
+      element('button', { type: 'button', class: 'main', autofocus: true, click: close }, 'Close')),
   ]);
 }

@@ -109,8 +109,8 @@ function showWarnings(root, keys) {
     const used = new Date(key.last_used_at ?? key.created_at).getTime();
     const left = key.expires_at ? new Date(key.expires_at) - now : null;
     if (left !== null && left > 0 && left < month / 2) return [[key, `ends in ${distance(key.expires_at)}`]];
-    if (now - used > 3 * month) return [[key, key.last_used_at ? `was not used for ${distance(key.last_used_at)}` : 'was never used']];
-    return [];
+    if (now - used < 3 * month) return [];
+    return [[key, key.last_used_at ? `was not used for ${distance(key.last_used_at)}` : 'was never used']];
   });
   if (lines.length === 0) return root.append(element('p', {}, 'Nothing.'));
   root.append(element('ul', { class: 'plain' }, ...lines.map(([key, text]) => element('li', {}, 'The API key ',

@@ -13,8 +13,9 @@ export async function usePasskey(challenge, { mediation, signal } = {}) {
   });
   const { response } = credential;
   return {
-    id: text(credential.rawId), client_data_json: text(response.clientDataJSON), authenticator_data: text(response.authenticatorData),
-    signature: text(response.signature), user_handle: response.userHandle ? text(response.userHandle) : null,
+    id: text(credential.rawId), client_data_json: text(response.clientDataJSON),
+    authenticator_data: text(response.authenticatorData), signature: text(response.signature),
+    user_handle: response.userHandle ? text(response.userHandle) : null,
   };
 }
 
@@ -26,15 +27,18 @@ export async function makePasskey(challenge) {
       user: { id: bytes(challenge.user_handle), name: challenge.user_name, displayName: challenge.user_display_name },
       pubKeyCredParams: challenge.algorithms.map((alg) => ({ type: 'public-key', alg })), attestation: 'none',
       authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
-      excludeCredentials: (challenge.exclude ?? []).map(({ id, transports }) => ({ type: 'public-key', id: bytes(id), transports })),
+      excludeCredentials: (challenge.exclude ?? []).map(known),
     },
   });
   const { response } = credential;
   return {
-    id: text(credential.rawId), client_data_json: text(response.clientDataJSON), authenticator_data: text(response.getAuthenticatorData()),
-    public_key: text(response.getPublicKey()), algorithm: response.getPublicKeyAlgorithm(), transports: response.getTransports(),
+    id: text(credential.rawId), client_data_json: text(response.clientDataJSON),
+    authenticator_data: text(response.getAuthenticatorData()), public_key: text(response.getPublicKey()),
+    algorithm: response.getPublicKeyAlgorithm(), transports: response.getTransports(),
   };
 }
+
+const known = ({ id, transports }) => ({ type: 'public-key', id: bytes(id), transports });
 
 /** The sentence for what the browser answered instead of a passkey. */
 export function passkeyRefusal(error) {

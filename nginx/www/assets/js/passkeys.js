@@ -76,7 +76,7 @@ function askName(title, value, toRequest = null) {
 }
 
 async function removePasskey(passkey, context, place) {
-  const text = ['It signs nobody in any more, and your other sessions end.', 'The device may still offer it; remove it there, too.'];
+  const text = ['It signs nobody in any more, and your other sessions end.', 'The device may still offer it: remove it there.'];
   if (!await confirmed(`Remove “${passkey.name}”`, text, 'Remove')) return;
   if (await act(request('DELETE', `/${passkey.id}`), place)) await shownAgain(context, `Removed: ${passkey.name}.`);
 }

@@ -59,7 +59,8 @@ function labels(x, rotation, end) {
   const begin = Math.abs(rotation - Date.now()) < hour ? 'now' : shownDay(rotation);
   if (end - rotation <= minute) return [label(x(rotation), 98, begin)];
   const shown = [label(x(rotation) - 4, 98, begin, 'end'), label(x(end), 98, `${shownDay(end)}, ${shownHour(end)}`)];
-  const both = svg('text', { class: 'in', x: (x(rotation) + x(end)) / 2, y: 35, 'text-anchor': 'middle' }, `both, ${distance(end, rotation)}`);
+  const both = label((x(rotation) + x(end)) / 2, 35, `both, ${distance(end, rotation)}`);
+  both.classList.add('in');
   return x(end) - x(rotation) > 80 ? [...shown, both] : shown;
 }
 

@@ -4,6 +4,7 @@ import { connect } from './form.js';
 import { find, fromTemplate, say } from './page.js';
 import { showPasskeys } from './passkeys.js';
 import { screen } from './screen.js';
+import { zone } from './time.js';
 import { showCodes } from './totp.js';
 
 const request = { path: '/account/passkeys', area: 'account' };
@@ -11,7 +12,7 @@ const request = { path: '/account/passkeys', area: 'account' };
 screen({ title: 'Sign-in and codes', place: 'Sign-in and codes', requests: { passkeys: request }, show });
 
 function show(context, { passkeys }) {
-  const root = fromTemplate('security');
+  const root = fromTemplate('security', { zone: zone() });
   context.body.append(root);
   connectPassword(find('#password-form', root), context.user);
   showPasskeys(root, context, passkeys.data.data);
