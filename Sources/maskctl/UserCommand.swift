@@ -79,13 +79,14 @@ struct UserCommand: ParsableCommand {
             let user = try office.user(email)
             if end {
                 let ended = try SessionWork(office.assignment(for: user)).endAll().make().value
-                return print("Ended \(ended) sessions of \(user.email).")
+                return print("\(user.email) is signed in nowhere any more; sessions that ended: \(ended).")
             }
             output.print(
                 ["id", "browser", "system", "address", "country", "method", "created_at", "last_seen_at", "ends_at"],
                 try office.sessions(of: user).map { session in
                     [
-                        session.id.description, session.browser, session.system, session.address, session.country,
+                        session.id.description, session.browser, session.system, session.address,
+                        session.country.isEmpty ? String?.none : session.country,
                         session.method.rawValue, session.createdAt.rfc3339, session.seenAt.rfc3339, session.endsAt.rfc3339,
                     ]
                 })
