@@ -37,6 +37,8 @@ extension EndToEndTests {
                 #expect(asset.status == 200, "\(file.output.1)")
                 #expect(asset.fields["cache-control"] == "public, max-age=31536000, immutable")
                 #expect(asset.fields["content-security-policy"] == policy)
+                let types = ["js": "text/javascript", "css": "text/css", "svg": "image/svg+xml", "woff2": "font/woff2"]
+                #expect(asset.fields["content-type"] == types[String(file.output.1.split(separator: ".").last ?? "")])
             }
         }
 
