@@ -174,6 +174,7 @@ write_settings() {
 MASK_API_HOST=$api_host
 MASK_LINK_HOST=$link_host
 MASK_APP_HOST=$app_host
+MASK_CA_FILE=$dir/tls/ca.crt
 MASK_LINK_PORT=$https_port
 MASK_MARIADB_SOCKET=$dir/sockets/mariadb.sock
 MASK_MARIADB_USER=mask

@@ -90,6 +90,7 @@ public struct Configuration: Sendable {
             linkPort: try environment.integer("MASK_LINK_PORT", default: 443, in: 1...65535),
             workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
+        site.authority = environment.optional("MASK_CA_FILE")
         site.appHost = environment.optional("MASK_APP_HOST")?.lowercased()
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
         site.certificates = certificates

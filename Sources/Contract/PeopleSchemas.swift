@@ -16,6 +16,7 @@ extension Schemas {
 
     private static let app: JSON = object([
         "name": string, "api_url": string, "link_url": string, "app_url": string,
+        "ca_file": ["type": ["string", "null"], "description": "Of the authority, where no system trusts it: in the quick start"],
         "mail": ["type": "boolean", "description": "Whether this installation sends mail"],
     ])
 

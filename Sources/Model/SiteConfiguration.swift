@@ -9,6 +9,8 @@ public struct SiteConfiguration: Sendable {
     public var linkHost: String
     /// The host of the dashboard, where people are signed in; nil where there is none.
     public var appHost: String?
+    /// Where programs on this host find the certificate of the authority that has signed the others; nil where all trust it.
+    public var authority: String?
     /// The port that visitors use; left out of short URLs when it is 443.
     public var linkPort: Int
     /// Workers of this installation together; bounds what they let in while Redis is away.

@@ -58,7 +58,10 @@ extension Services {
 
     /// What the dashboard knows before anybody is signed in.
     var appJSON: JSON {
-        ["name": "MASK", "api_url": .string(site.apiURL), "link_url": .string(site.origin(ofHost: site.linkHost)), "app_url": .string(site.appURL), "mail": false]
+        [
+            "name": "MASK", "api_url": .string(site.apiURL), "link_url": .string(site.origin(ofHost: site.linkHost)),
+            "app_url": .string(site.appURL), "ca_file": JSON(site.authority), "mail": false,
+        ]
     }
 
     var relyingParty: RelyingParty { RelyingParty(host: site.appHost ?? "", port: site.linkPort) }

@@ -135,10 +135,13 @@ export const newRepeat = () => crypto.randomUUID();
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** Where the certificates are of an authority that no system trusts, as in the quick start. */
+const curl = (app) => (app.ca_file ? `curl --cacert ${quoted(app.ca_file)}` : 'curl');
+
 /** Requests of a workspace go to the API with a key, those of the account to this host with the session. */
 export function curlOf(request, app) {
   const method = request.method ?? 'GET';
-  const parts = [`curl${method === 'GET' ? '' : ` -X ${method}`} ${quoted(hostOf(request, app) + addressOf(request))}`];
+  const parts = [`${curl(app)}${method === 'GET' ? '' : ` -X ${method}`} ${quoted(hostOf(request, app) + addressOf(request))}`];
   parts.push(...identity(request));
   if (request.etag) parts.push(`-H ${quoted(`If-Match: ${request.etag}`)}`);
   if (request.body !== undefined) {
@@ -165,11 +168,11 @@ export function firstRequest(app, key, scopes) {
   const has = (scope) => scopes.includes(scope);
   const authorization = `-H "Authorization: Bearer ${key}"`;
   if (has('links:write')) {
-    return ['# Create a short link', `curl -X POST ${app.api_url}/links \\`, `  ${authorization} \\`,
+    return ['# Create a short link', `${curl(app)} -X POST ${app.api_url}/links \\`, `  ${authorization} \\`,
       '  -H "Content-Type: application/json" \\', '  -d \'{"url": "https://example.com/long-url"}\''].join('\n');
   }
   const [, words, path] = readings.find(([scope]) => has(scope)) ?? ['', 'Read the workspace', '/workspace'];
-  return [`# ${words}`, `curl ${quoted(app.api_url + path)} \\`, `  ${authorization}`].join('\n');
+  return [`# ${words}`, `${curl(app)} ${quoted(app.api_url + path)} \\`, `  ${authorization}`].join('\n');
 }
 
 const readings = [
