@@ -111,6 +111,20 @@ struct SessionTests {
         #expect(signIn(browser, address).status == 201)
     }
 
+    @Test("whoever follows an invitation while they are signed in has the session of before: the link does not show who they are")
+    func joining() throws {
+        let browser = try stage.newPerson()
+        let (address, cookie) = (email(of: browser), browser.cookie)
+        try stage.tamper("UPDATE sessions s JOIN users u ON u.id = s.user_id SET s.stepped_up_at = NULL WHERE u.email = \(address)")
+        let other = try Stage { $0.appHost = Stage.appHost }
+        let link = try other.invite(address, as: .member)
+        let joined = browser.ask(.post, "/one-time-links/use", ["token": .string(link.token)])
+        #expect(joined.status == 200 && joined[.setCookie] == nil && browser.cookie == cookie)
+        #expect(joined.json["workspaces"]?.arrayValue?.count == 2)
+        #expect(joined.json["session"]?["stepped_up_until"]?.isNull == true)
+        #expect(browser.ask(.put, "/account/password", ["password": .string(Stage.password)]).code == "step_up_required")
+    }
+
     // MARK: Whose page asks
 
     @Test("what changes something comes from a page of this origin, whatever else a request has", arguments: [

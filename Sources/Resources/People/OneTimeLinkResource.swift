@@ -46,7 +46,9 @@ enum OneTimeLinkResource {
         guard let name, let password, problems.isEmpty else { throw Problem.validationFailed(problems) }
         var user = User(email: link.email, name: name, handle: try randomBytes(32), createdAt: call.now)
         user.passwordHash = try call.services.hash(of: password, for: user, alsoKnown: [workspaceName ?? ""], from: call.network)
-        return try accept(link, .init(user, isNew: true, workspaceName: workspaceName, from: call.place), status: 201, call)
+        let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
+        let started = try work.accept(link, user, workspaceName: workspaceName, from: call.place).make().value
+        return try call.services.welcome(started, user, status: 201, at: call.now)
     }
 
     // MARK: Parts
@@ -63,15 +65,9 @@ enum OneTimeLinkResource {
         let who: SignedIn
         do { (who, _) = try call.services.sessions.authenticate(call.request) } catch is Problem { throw Problem.signInFirst(link.email) }
         guard who.user.id == user.id else { throw Problem.otherAccount(link.email) }
-        return try accept(link, .init(user, isNew: false, workspaceName: workspaceName, from: call.place), status: 200, call)
-    }
-
-    private static func accept(
-        _ link: OneTimeLink, _ arrival: OneTimeLinkWork.Arrival, status: Int, _ call: GuestCall
-    ) throws -> Answer {
-        let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
-        let started = try work.accept(link, arrival).make().value
-        return try call.services.welcome(started, arrival.user, status: status, at: call.now)
+        try OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
+            .join(link, user, workspaceName: workspaceName).make()
+        return .ok(try call.services.present(who.session, of: user, at: call.now))
     }
 
     /// Sets another password. It signs nobody in, and asks for the second factor where there is one.

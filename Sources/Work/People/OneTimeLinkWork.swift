@@ -100,31 +100,36 @@ package struct OneTimeLinkWork {
 
     // MARK: Using
 
-    /// What somebody brings who follows an invitation: who they are, and what the workspace is called that they make.
-    package struct Arrival {
-        package var user: User
-        package var isNew: Bool
-        package var workspaceName: String?
-        package var place: Session.Place
-
-        package init(_ user: User, isNew: Bool, workspaceName: String? = nil, from place: Session.Place) {
-            (self.user, self.isNew, self.workspaceName, self.place) = (user, isNew, workspaceName, place)
+    /// Makes a user and the member, and signs them in.
+    /// - Parameter workspaceName: of the workspace that they make, where the link is for none.
+    /// - Throws: ``Refusal/linkUsed`` where somebody else has used the link meanwhile.
+    package func accept(
+        _ link: OneTimeLink, _ user: User, workspaceName: String?, from place: Session.Place
+    ) throws -> Change<SessionWork.Started> {
+        let sessions = SessionWork(.own(office, user, from: author, at: now))
+        let started = try sessions.started(by: .link, isKept: false, from: place)
+        return try use(link, workspaceName, for: user) { connection, join in
+            try Users.create(user, on: connection)
+            let effects = try join()
+            try sessions.write(started, on: connection)
+            return .init(started, followedBy: effects)
         }
     }
 
-    /// Makes the user where they are new, and the member; signs them in.
-    /// - Throws: ``Refusal/linkUsed`` where somebody else has used the link meanwhile.
-    package func accept(_ link: OneTimeLink, _ arrival: Arrival) throws -> Change<SessionWork.Started> {
-        let sessions = SessionWork(.own(office, arrival.user, from: author, at: now))
-        let started = try sessions.started(by: .link, isKept: false, from: arrival.place)
-        let workspace = try workspace(of: link, named: arrival.workspaceName)
+    /// Makes somebody who is signed in a member. Their session stays as it is: the link does not show who they are.
+    package func join(_ link: OneTimeLink, _ user: User, workspaceName: String?) throws -> Change<Void> {
+        try use(link, workspaceName, for: user) { _, join in .init((), followedBy: try join()) }
+    }
+
+    private func use<Value>(
+        _ link: OneTimeLink, _ workspaceName: String?, for user: User,
+        _ body: @escaping (Connection, _ join: () throws -> [Effect]) throws -> Change<Value>.Outcome
+    ) throws -> Change<Value> {
+        let workspace = try workspace(of: link, named: workspaceName)
         return Change(office) { connection in
             guard try OneTimeLinks.use(link, on: connection) else { throw Refusal.linkUsed }
-            if arrival.isNew { try Users.create(arrival.user, on: connection) }
             if workspace.isNew { try Workspaces.create(workspace.value, on: connection) }
-            let effects = try join(arrival.user, workspace.value, as: link.role ?? .owner, on: connection)
-            try sessions.write(started, on: connection)
-            return .init(started, followedBy: effects)
+            return try body(connection) { try join(user, workspace.value, as: link.role ?? .owner, on: connection) }
         }.otherwise { error in
             throw (error as? MariaDBError)?.code == .duplicateKey ? Refusal.changedMeanwhile : error
         }
