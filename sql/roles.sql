@@ -25,6 +25,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON passkeys TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON recovery_codes TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON challenges TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON one_time_links TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON known_networks TO mask_worker;
 
 -- Written whole and deleted whole.
 GRANT SELECT, INSERT, DELETE ON link_tags TO mask_worker;

@@ -34,7 +34,7 @@ package struct Call: RequestReading {
         now = .now()
         self.rateOutcome = rateOutcome
         preconditions = try Preconditions(request.fields)
-        idempotency = try request.method == .post ? Idempotency(request, principal) : nil
+        idempotency = try request.method == .post ? Idempotency(request, principal, api.services.secretKey) : nil
         assignment = Assignment(
             services.office, for: principal.workspace, by: Author(principal, request), at: now,
             hasWebhooks: principal.hasWebhooks)

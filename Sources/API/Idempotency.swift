@@ -15,10 +15,11 @@ package struct Idempotency {
     package let fingerprint: [UInt8]
     private let workspace: WorkspaceID
     /// What encrypts what is secret in an answer, and is stored nowhere: the caller's own API key, or the Idempotency-Key of
-    /// somebody who is signed in, whose cookie may be another by the second time.
+    /// somebody who is signed in, whose cookie may be another by the second time, with the installation's key.
     private let secret: String
 
-    package init?(_ request: Request, _ principal: Principal) throws(Problem) {
+    package /// - Parameter secretKey: of the installation.
+    init?(_ request: Request, _ principal: Principal, _ secretKey: String) throws(Problem) {
         guard let key = request.fields.idempotencyKey else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw .invalidRequest("Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.")
@@ -27,7 +28,7 @@ package struct Idempotency {
         fingerprint = sha256(Array("\(request.method.rawValue) \(request.path)?\(request.query)\n".utf8) + request.body)
         workspace = principal.workspace.id
         // The scheme has no case.
-        secret = principal.key == nil ? key : String((request.fields.authorization ?? "").dropFirst("Bearer ".count))
+        secret = principal.key == nil ? key + secretKey : String((request.fields.authorization ?? "").dropFirst("Bearer ".count))
     }
 
     /// What stores the answer beside the change.

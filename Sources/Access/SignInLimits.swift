@@ -1,3 +1,4 @@
+import AccountStore
 import Crypto
 import HTTP
 import Model
@@ -22,7 +23,7 @@ package struct SignInLimits: Sendable {
     package static func network(of request: Request) -> String { AddressRange.coarse(request.remoteAddress) }
 
     /// Counts a try.
-    /// - Parameter isKnown: whether somebody has signed in to the account from this network before. Strangers who try everywhere
+    /// - Parameter isKnown: whether somebody has signed in to the account from this network in the last 90 days. Strangers who try everywhere
     ///   lock nobody out of where they are at home.
     /// - Throws: ``RateRefusal``; 429 `too_many_tries` where strangers have used up what an account takes.
     package func admit(_ email: String, from request: Request, isKnown: () throws -> Bool) throws {
@@ -34,9 +35,21 @@ package struct SignInLimits: Sendable {
         guard rate.isAllowed else { throw Problem.tooManyTries(retryAfter: rate.secondsToReset) }
     }
 
-    /// Counts a request that costs a message or a look at a one-time link.
-    package func admit(_ request: Request) throws(RateRefusal) {
-        try refuse(limiter.check([RateLimit("sign-in:" + Self.network(of: request), perMinute: Self.network)], windowSeconds: Self.hour))
+    /// Counts a look at a one-time link. Links, passkeys and passwords are counted apart: who uses one of them up leaves the others
+    /// to their neighbours.
+    package func admitLink(_ request: Request) throws(RateRefusal) { try admit("one-time-link", request) }
+
+    package func admitPasskey(_ request: Request) throws(RateRefusal) { try admit("passkey", request) }
+
+    private func admit(_ kind: String, _ request: Request) throws(RateRefusal) {
+        let network = RateLimit(kind + ":" + Self.network(of: request), perMinute: Self.network)
+        try refuse(limiter.check([network], windowSeconds: Self.hour))
+    }
+
+    /// Counts a try to show again who one is, from wherever it comes: whoever has a copy of the cookie guesses no code.
+    package func admitStepUp(_ session: Session) throws(RateRefusal) {
+        let tries = RateLimit("step-up:" + session.id.description, perMinute: Self.tries)
+        try refuse(limiter.check([tries], windowSeconds: Self.triesSeconds))
     }
 
     /// Counts a challenge, which costs a row for five minutes.

@@ -40,7 +40,8 @@ public enum Challenges {
     }
 
     /// Forgets those that have ended.
-    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
+    /// - Returns: how many that were.
+    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.execute("DELETE FROM challenges WHERE ends_at < \(now) LIMIT 10000")
     }
 }

@@ -109,13 +109,13 @@ public enum OneTimeLinks {
             """).first.map { row throws(MariaDBError) in try OneTimeLink(row) }
     }
 
-    /// What a member has sent that nobody has come by yet.
-    public static func invitations(
+    /// What a member has made that nobody has come by yet: invitations, and links for passwords.
+    public static func links(
         by inviter: MemberID, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> [OneTimeLink] {
         try connection.query("""
             SELECT \(columns) FROM one_time_links
-            WHERE workspace_id = \(workspace) AND inviter_id = \(inviter) AND purpose <> 'reset' AND ends_at > \(now) ORDER BY id
+            WHERE workspace_id = \(workspace) AND inviter_id = \(inviter) AND ends_at > \(now) ORDER BY id
             """).map { row throws(MariaDBError) in try OneTimeLink(row) }
     }
 
@@ -129,13 +129,30 @@ public enum OneTimeLinks {
             """).first != nil
     }
 
+    /// Ends the invitations of an address to a workspace.
+    public static func endInvitations(of email: String, to workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        try connection.execute(
+            "DELETE FROM one_time_links WHERE email = \(email) AND workspace_id = \(workspace) AND purpose <> 'reset'")
+    }
+
+    /// What an address has as an invitation already, held until the transaction ends.
+    public static func holdInvitation(
+        of email: String, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> OneTimeLink? {
+        try connection.query("""
+            SELECT \(columns) FROM one_time_links
+            WHERE email = \(email) AND workspace_id = \(workspace) AND purpose <> 'reset' AND ends_at > \(now) FOR UPDATE
+            """).first.map { row throws(MariaDBError) in try OneTimeLink(row) }
+    }
+
     /// Ends the links by which a user could set another password.
     public static func endResets(of user: User, on connection: Connection) throws(MariaDBError) {
         try connection.execute("DELETE FROM one_time_links WHERE email = \(user.email) AND purpose = 'reset'")
     }
 
     /// Forgets those that have ended.
-    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
+    /// - Returns: how many that were.
+    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.execute("DELETE FROM one_time_links WHERE ends_at < \(now) LIMIT 10000")
     }
 

@@ -19,6 +19,9 @@ public struct Session: Sendable, Equatable {
     public var seenAt: Timestamp
     public var endsAt: Timestamp
     public var createdAt: Timestamp
+    /// Whether it was found by the value that its cookie had before: good for what was on its way, and for nothing that needs to
+    /// have shown who one is.
+    public var isFormerValue = false
 
     /// How the user has signed in.
     public enum Method: String, Sendable, CaseIterable { case password, passkey, link }
@@ -59,7 +62,7 @@ public struct Session: Sendable, Equatable {
 
     /// - Returns: nil where the user has to show again who they are.
     public func stepUpEnd(at now: Timestamp) -> Timestamp? {
-        guard let end = steppedUpAt?.adding(seconds: Self.stepUpSeconds), end > now else { return nil }
+        guard !isFormerValue, let end = steppedUpAt?.adding(seconds: Self.stepUpSeconds), end > now else { return nil }
         return end
     }
 }

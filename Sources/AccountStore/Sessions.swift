@@ -31,7 +31,7 @@ public enum Sessions {
     ) throws(MariaDBError) -> (session: Session, user: User, membership: Membership?)? {
         let overlap = now.adding(seconds: -Session.overlapSeconds)
         guard let row = try connection.query("""
-            SELECT \(columns), \(Users.columns), \(Users.membershipColumns)
+            SELECT \(columns), \(Users.columns), \(Users.membershipColumns), s.digest = \(digest)
             FROM sessions s JOIN users u ON u.id = s.user_id
             LEFT JOIN workspaces w ON w.slug = \(workspace)
             LEFT JOIN members m ON m.workspace_id = w.id AND m.user_id = u.id
@@ -40,7 +40,9 @@ public enum Sessions {
             """).first
         else { return nil }
         let membership = row.isNull(width + Users.width + 11) ? nil : try Users.membership(row, at: width + Users.width)
-        return (try session(row), try Users.user(row, at: width), membership)
+        var session = try session(row)
+        session.isFormerValue = try !row.bool(width + Users.width + Users.membershipWidth)
+        return (session, try Users.user(row, at: width), membership)
     }
 
     /// Gives a session another value. The one before counts for some seconds more.
@@ -61,12 +63,6 @@ public enum Sessions {
             SELECT \(columns) FROM sessions s
             WHERE s.user_id = \(user) AND s.ends_at > \(now) AND \(isUsed(at: now)) ORDER BY s.seen_at DESC, s.id DESC
             """).map { row throws(MariaDBError) in try session(row) }
-    }
-
-    /// Whether the user has a session from a network, or has had one lately.
-    /// - Parameter network: a /24 or a /48.
-    public static func knows(_ network: String, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
-        try connection.query("SELECT 1 FROM sessions WHERE user_id = \(user) AND address = \(network) LIMIT 1").first != nil
     }
 
     /// Ends one, if the user has it.
@@ -90,7 +86,8 @@ public enum Sessions {
     }
 
     /// Forgets those that have ended.
-    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
+    /// - Returns: how many that were.
+    package static func forgetEnded(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.execute("DELETE FROM sessions WHERE ends_at < \(now) LIMIT 10000")
     }
 

@@ -135,6 +135,8 @@ public enum Users {
         EXISTS (SELECT 1 FROM webhooks h WHERE h.workspace_id = w.id AND h.enabled)
         """
 
+    static let membershipWidth = 18
+
     static func membership(_ row: Row, at first: Int) throws(MariaDBError) -> Membership {
         var workspace = Workspace(
             id: try row.identifier(first), slug: try row.string(first + 1), name: try row.string(first + 2),

@@ -35,7 +35,7 @@ public struct Workspace: Sendable, Equatable {
 
     /// Names that the dashboard has for itself.
     public static let reservedSlugs: Set<String> = [
-        "accept", "account", "assets", "confirm", "docs", "reset", "sign-in", "sign-up", "sso", "v1", "welcome",
+        "accept", "account", "assets", "confirm", "docs", "healthz", "readyz", "reset", "sign-in", "sign-up", "sso", "v1", "welcome",
     ]
 
     /// A name for the address bar, made of a workspace's own: letters and digits of ASCII, hyphens for all others.

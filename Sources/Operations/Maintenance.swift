@@ -38,11 +38,10 @@ public enum Maintenance {
         steps.take { try store.write { _ = try VisitorSalts.destroy(before: now.day - 1, on: $0) } }
         steps.take { while try store.write({ try IdempotencyKeys.forgetOld(at: now, on: $0) }) > 0 {} }
         steps.take {
-            try store.write {
-                try Sessions.forgetEnded(at: now, on: $0)
-                try OneTimeLinks.forgetEnded(at: now, on: $0)
-                try Challenges.forgetEnded(at: now, on: $0)
-            }
+            while try store.write({ try Sessions.forgetEnded(at: now, on: $0) }) > 0 {}
+            while try store.write({ try OneTimeLinks.forgetEnded(at: now, on: $0) }) > 0 {}
+            while try store.write({ try Challenges.forgetEnded(at: now, on: $0) }) > 0 {}
+            while try store.write({ try KnownNetworks.forgetOld(at: now, on: $0) }) > 0 {}
         }
         steps.take {
             try store.write {

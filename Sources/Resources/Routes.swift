@@ -90,7 +90,7 @@ extension Route {
         Route(.post, "/team/invitations", .membersWrite, .createInvitation, InvitationResource.create).afterStepUp,
         Route(.delete, "/team/invitations/{id}", .membersWrite, .withdrawInvitation, InvitationResource.withdraw).afterStepUp,
         Route(.get, "/workspace", .teamRead, .getWorkspace, WorkspaceResource.get),
-        Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange,
+        Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange.afterStepUp,
 
         Route(open: .get, "/openapi.json", .getOpenAPI, PublicDocuments.openAPI),
         Route(open: .get, "/errors", .getErrors, PublicDocuments.errors),

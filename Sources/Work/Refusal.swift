@@ -29,6 +29,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case alreadyRotated(successor: APIKeyID)
     case keyExpired
     case unknownUser(String)
+    case userExists(String)
     /// Nobody signs in as the member with this address.
     case noAccount(String)
     /// The user works in other workspaces, where whoever asks is not as high.
@@ -73,6 +74,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .wrongOrder: "The link would end before it starts. Choose a later end."
         case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
         case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first."
+        case .userExists(let email): "\(email) has an account. Say --workspace and --role, to invite them to one."
         case .unknownUser(let email): "Nobody signs in as \(email). List users with: maskctl user list"
         case .noAccount(let email): "Nobody signs in as \(email) yet. Invite them with: maskctl user invite"
         case .worksElsewhere(let email): "\(email) works in other workspaces, too. Make the link with: maskctl user reset \(email)"

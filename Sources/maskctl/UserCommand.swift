@@ -42,12 +42,14 @@ struct UserCommand: ParsableCommand {
             abstract: "Print a link by which a user sets another password, good once and for half an hour.",
             discussion: "A second factor is still asked for. All sessions of the user end when the password is set.")
         @Argument(help: "The user's e-mail address.") var email: String
+        @Flag(help: "Take away passkeys, authenticator app and recovery codes, too, and end all sessions at once.") var all = false
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let office = try openInstallation().office
             let origin = try office.dashboard()
-            let change = try OneTimeLinkWork(office, by: .maskctl(Account.person)).reset(office.user(email))
+            let (links, user) = (OneTimeLinkWork(office, by: .maskctl(Account.person)), try office.user(email))
+            let change = try all ? links.resetAll(user) : links.reset(user)
             output.print(try change.make().value, at: origin)
         }
     }

@@ -17,6 +17,9 @@ struct WorkspaceCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
+            guard !Workspace.reservedSlugs.contains(slug) else {
+                throw ValidationError("\(slug) is an address of the dashboard's own; choose another name.")
+            }
             guard Workspace.isValidSlug(slug) else {
                 throw ValidationError("A workspace is called by 1 to 63 lower-case letters, digits and inner hyphens.")
             }

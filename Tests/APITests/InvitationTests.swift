@@ -125,11 +125,34 @@ struct InvitationTests {
         let owner = try Caller(.owner, by: .key, on: stage)
         let member = try stage.newMember(.viewer)
         #expect(owner.invite(member.email, as: .admin).isRefused(409, "member_exists"), "a role is not changed by a link")
-        let made = owner.invite(member.email, as: .viewer)
-        #expect(owner.ask(.patch, owner.path(of: member), ["role": "member"]).status == 200)
-        let session = stage.accept(made.token).json
+        let session = stage.accept(owner.invite(member.email, as: .viewer).token).json
         #expect(session["workspaces"]?[0]?["member_id"] == .string(member.id.description))
-        #expect(session["workspaces"]?[0]?["role"] == "member", "what others have made of them since")
+        #expect(session["workspaces"]?[0]?["role"] == "viewer")
+    }
+
+    @Test("whoever has a link to a member that is made more of since has nothing: they would be more than the link says")
+    func raised() throws {
+        let admin = try Caller(.admin, by: .session, on: stage)
+        let member = try stage.newMember(.viewer)
+        let made = admin.invite(member.email, as: .viewer)
+        try stage.sysadmin.setRole(.owner, of: member)
+        #expect(stage.accept(made.token).status == 410)
+        let email = "\(randomHex(4))@example.com"
+        let other = admin.invite(email, as: .viewer)
+        _ = try stage.sysadmin.addMember(email, name: "Ada", role: .owner, to: stage.workspace)
+        #expect(stage.accept(other.token).status == 410)
+    }
+
+    @Test("a link for a password ends with the rights of who has made it")
+    func resetOfWhoIsGone() throws {
+        let owner = try Caller(.owner, by: .session, on: stage)
+        let admin = try Caller(.admin, by: .session, on: stage)
+        let (colleague, _) = try stage.newColleague(.member)
+        let made = admin.ask(.post, admin.path(of: colleague) + "/reset").json["url"]?.stringValue ?? ""
+        let token = made.split(separator: "#").last.map(String.init) ?? ""
+        #expect(owner.ask(.delete, owner.path(of: admin.member)).status == 204)
+        let used = Browser(stage).ask(.post, "/one-time-links/use", ["token": .string(token), "password": .string(Stage.password)])
+        #expect(used.status == 410)
     }
 
     @Test("without a dashboard there are no links, and it is said why")

@@ -52,6 +52,46 @@ struct SignInAttackTests {
         #expect(home.ask(.get, "/session").status == 200)
     }
 
+    @Test("who has signed out is not locked out at home, and neither is who has set another password by a link")
+    func signedOut() throws {
+        let (home, email) = try owner()
+        home.ask(.delete, "/session")
+        let user = try #require(try stage.store.read { try Users.find(email: email, on: $0) })
+        let elsewhere = "2001:db8:\(randomHex(2))::1"
+        for network in 0..<11 {
+            for _ in 0..<10 { _ = signIn(email, "wrong", at: "2001:db8:f\(network)::1") }
+        }
+        #expect(signIn(email, Stage.password, at: elsewhere).code == "too_many_tries")
+        #expect(signIn(email, Stage.password, at: home.address).status == 201)
+        let reset = try OneTimeLinkWork(stage.services.office, by: .maskctl(nil)).reset(user).make().value
+        let password = "another long pass phrase 12"
+        let browser = Browser(stage, at: elsewhere)
+        #expect(browser.ask(.post, "/one-time-links/use", ["token": .string(reset.token), "password": .string(password)]).status == 204)
+        #expect(signIn(email, password, at: elsewhere).status == 201)
+    }
+
+    @Test("a copied cookie guesses no code: ten tries in a quarter of an hour, from wherever they come")
+    func stepUp() throws {
+        let (browser, _) = try owner()
+        let statuses = (0..<12).map { number in
+            browser.address = "2001:db8:\(randomHex(2)):\(number)::1"
+            return browser.ask(.post, "/session/step-up", ["password": "wrong"]).status
+        }
+        #expect(statuses == Array(repeating: 401, count: 10) + [429, 429])
+    }
+
+    @Test("for the seconds in which the cookie of before still counts it is no step-up, and gets no other cookie")
+    func formerCookie() throws {
+        let (browser, _) = try owner()
+        let former = Browser(stage, at: browser.address)
+        former.cookie = browser.cookie
+        #expect(browser.ask(.post, "/session/step-up", ["password": .string(Stage.password)]).status == 200)
+        #expect(former.ask(.get, "/session").status == 200, "what was on its way")
+        #expect(former.ask(.put, "/account/password", ["password": "another long pass phrase 12"]).code == "step_up_required")
+        #expect(former.ask(.post, "/session/step-up", ["password": .string(Stage.password)]).code == "signed_out")
+        #expect(browser.ask(.get, "/session").status == 200)
+    }
+
     @Test("one network has ten tries at an account in a quarter of an hour, and one wrong network costs no other")
     func tries() throws {
         let (_, email) = try owner()

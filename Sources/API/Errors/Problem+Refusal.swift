@@ -50,7 +50,7 @@ extension Refusal {
             .conflict(code: "no_app_host", "Ask whoever runs this service to set MASK_APP_HOST; without a dashboard links lead nowhere.")
         case .memberTaken(let email): .conflict(code: "member_exists", "Change the member's role instead; \(email) is a member already.")
         // Of what an API client cannot ask for.
-        case .workspaceTaken: .conflict(description)
+        case .workspaceTaken, .userExists: .conflict(description)
         }
     }
 }

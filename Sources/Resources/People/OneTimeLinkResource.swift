@@ -54,7 +54,7 @@ enum OneTimeLinkResource {
     // MARK: Parts
 
     private static func find(_ token: String, _ call: GuestCall) throws -> OneTimeLink {
-        try call.services.signInLimits.admit(call.request)
+        try call.services.signInLimits.admitLink(call.request)
         let link = try call.services.store.read { try OneTimeLinks.find(digest: sha256(token), at: call.now, on: $0) }
         guard let link else { throw Problem.linkEnded }
         return link
@@ -76,17 +76,19 @@ enum OneTimeLinkResource {
             throw Problem.linkEnded
         }
         guard let password else { throw Problem.validationFailed([.missing("/password")]) }
+        // First: a weak password uses no code up.
+        try call.services.requireStrong(password, for: user)
         if user.hasSecondFactor {
             guard let code else { throw Problem.secondFactorRequired }
             // Whoever has the link has not the app: codes are tried as seldom as with a password.
             try call.services.signInLimits.admit(user.email, from: call.request) {
-                try call.services.store.read { try Sessions.knows(call.network, of: user.id, on: $0) }
+                try call.services.store.read { try KnownNetworks.has(call.network, of: user.id, at: call.now, on: $0) }
             }
             guard try call.services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
         }
         let hash = try call.services.hash(of: password, for: user, from: call.network)
         let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
-        try work.setPassword(hash, of: user, with: link).make()
+        try work.setPassword(hash, of: user, with: link, from: call.network).make()
         return .noContent
     }
 }

@@ -28,7 +28,7 @@ enum PasskeySignIn {
         let assertion = AssertionAnswer(&fields)
         let isKept = fields.value("keep", as: .bool) ?? false
         let given = try fields.finish(requiring: assertion)
-        try call.services.signInLimits.admit(call.request)
+        try call.services.signInLimits.admitPasskey(call.request)
         let check = PasskeyCheck(call)
         let challenge = try check.take(cookie.value(in: call.request.fields).flatMap { base64URLDecoded($0) }, for: .signIn)
         let user = try check.user(of: given, to: challenge)
@@ -40,6 +40,7 @@ enum PasskeySignIn {
     static func stepUpChallenge(_ call: PersonCall) throws -> Answer {
         var fields = try call.fields(orEmpty: true)
         try fields.finish()
+        try call.services.signInLimits.admitChallenge(call.request)
         let challenge = try PasskeyCheck(call).newChallenge(for: call.ceremony)
         return answer(challenge, call.services, at: "/v1/session/step-up/challenge")
     }

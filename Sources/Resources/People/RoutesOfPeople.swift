@@ -28,7 +28,7 @@ extension Route {
         Route(person: .patch, "/account/passkeys/{id}", .renamePasskey, PasskeyResource.rename),
         Route(person: .delete, "/account/passkeys/{id}", .removePasskey, PasskeyResource.remove).afterStepUp,
         Route(person: .post, "/account/totp", .createAuthenticatorApp, SecondFactorResource.create).afterStepUp,
-        Route(person: .post, "/account/totp/confirm", .confirmAuthenticatorApp, SecondFactorResource.confirm),
+        Route(person: .post, "/account/totp/confirm", .confirmAuthenticatorApp, SecondFactorResource.confirm).afterStepUp,
         Route(person: .delete, "/account/totp", .removeAuthenticatorApp, SecondFactorResource.remove).afterStepUp,
         Route(person: .post, "/account/recovery-codes", .createRecoveryCodes, SecondFactorResource.createCodes).afterStepUp,
     ]

@@ -36,7 +36,7 @@ enum SecondFactorResource {
         var fields = try call.fields()
         let code = fields.required("code", as: .string(maximum: 64))
         let text = try fields.finish(requiring: code)
-        try call.services.signInLimits.admit(call.user.email, from: call.request) { true }
+        try call.services.signInLimits.admitStepUp(call.session)
         guard let app = call.user.authenticatorApp, !app.isConfirmed else {
             throw Problem.conflict("Set an authenticator app up first; there is none that waits for its first code.")
         }

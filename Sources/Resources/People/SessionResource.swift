@@ -23,7 +23,7 @@ enum SessionResource {
         let user = try services.store.read { try Users.find(email: address, on: $0) }
         try services.signInLimits.admit(address, from: call.request) {
             guard let user else { return false }
-            return try services.store.read { try Sessions.knows(call.network, of: user.id, on: $0) }
+            return try services.store.read { try KnownNetworks.has(call.network, of: user.id, at: call.now, on: $0) }
         }
         let isRight = try services.accountPasswords.isRight(AccountPassword(text), for: user?.passwordHash, from: call.network)
         guard isRight, let user, user.disabledAt == nil else { throw Problem.invalidCredentials }
@@ -31,8 +31,7 @@ enum SessionResource {
             guard let code else { throw Problem.secondFactorRequired }
             guard try services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
         }
-        try renewHash(of: text, user, call)
-        return try start(by: .password, isKept: isKept, user, call)
+        return try start(by: .password, isKept: isKept, try renewed(user, text, call), call)
     }
 
     static func start(by method: Session.Method, isKept: Bool, _ user: User, _ call: GuestCall) throws -> Answer {
@@ -61,12 +60,12 @@ enum SessionResource {
         let code = fields.value("code", as: .string(maximum: 64))
         let passkey = fields.value("passkey", as: .assertion)
         try fields.finish()
-        try call.services.signInLimits.admit(call.user.email, from: call.request) { true }
+        try call.services.signInLimits.admitStepUp(call.session)
         switch (password, code, passkey) {
         case (let password?, nil, nil):
             guard try call.services.accountPasswords.isRight(
                 AccountPassword(password), for: call.user.passwordHash, from: call.network)
-            else { throw Problem.invalidCredentials }
+            else { throw Problem.wrongPassword }
         case (nil, let code?, nil):
             guard try call.services.take(code, of: call.user, at: call.now) else { throw Problem.invalidCode }
         case (nil, nil, let answer?): try PasskeySignIn.stepUp(answer, call)
@@ -96,11 +95,14 @@ enum SessionResource {
     }
 
     /// The same password under today's cost. Where that fails it is tried again at the next sign-in.
-    private static func renewHash(of text: String, _ user: User, _ call: GuestCall) throws {
+    private static func renewed(_ user: User, _ text: String, _ call: GuestCall) throws -> User {
         let services = call.services
-        guard let old = user.passwordHash, services.accountPasswords.isOutdated(old) else { return }
+        guard let old = user.passwordHash, services.accountPasswords.isOutdated(old) else { return user }
+        var renewed = user
         let hash = try services.accountPasswords.hash(of: AccountPassword(text), for: call.network)
         try services.store.write { try Users.rehash(user, to: hash, on: $0) }
+        renewed.passwordHash = hash
+        return renewed
     }
 }
 
@@ -110,14 +112,16 @@ extension PersonCall {
     var sessions: SessionWork { SessionWork(assignment) }
     var account: UserWork { UserWork(assignment) }
 
-    /// The session under another value of its cookie: who has a copy of the one before has nothing.
+    /// The session under another value of its cookie: who has a copy of the one before has nothing, and gets no other.
     func renewed(steppedUp: Bool = true, of changed: User? = nil) throws -> Answer {
+        guard !session.isFormerValue else { throw Problem.signedOut }
         let started = try sessions.renew(session, steppedUp: steppedUp).make().value
         return try services.welcome(started, changed ?? user, status: 200, at: now)
     }
 
     /// An answer to a change of how the user signs in: the session has another value of its cookie after it.
     func renewing(_ answer: Answer) throws -> Answer {
+        guard !session.isFormerValue else { throw Problem.signedOut }
         var answer = answer
         answer.fields.append(services.cookie(of: try sessions.renew(session, steppedUp: false).make().value, at: now))
         answer.isChange = true

@@ -68,6 +68,11 @@ extension Services {
 
     /// Refuses a password that is too short, too long or too easy to guess, and hashes any other.
     func hash(of text: String, for user: User, alsoKnown words: [String] = [], from network: String) throws -> String {
+        try requireStrong(text, for: user, alsoKnown: words)
+        return try accountPasswords.hash(of: AccountPassword(text), for: network)
+    }
+
+    func requireStrong(_ text: String, for user: User, alsoKnown words: [String] = []) throws(Problem) {
         let password = AccountPassword(text)
         let strength = PasswordStrength(about: [user.email, user.name, site.appHost ?? ""] + words)
         do {
@@ -75,7 +80,6 @@ extension Services {
         } catch {
             throw Problem.validationFailed("/password", code: "weak_password", "\(error)")
         }
-        return try accountPasswords.hash(of: password, for: network)
     }
 
     /// Takes a code of the authenticator app, or a recovery code; each is good once.
@@ -83,8 +87,8 @@ extension Services {
         guard let app = user.authenticatorApp, app.isConfirmed else { return false }
         switch SecondFactorCode(text) {
         case .totp(let code):
-            guard let secret = try unseal(app.sealedSecret, secret: secretKey),
-                let step = TOTP(secret: secret).step(of: code, at: Int(now.milliseconds / 1000), after: app.lastStep)
+            guard let secret = try unseal(app.sealedSecret, secret: secretKey) else { throw WrongSecretKey() }
+            guard let step = TOTP(secret: secret).step(of: code, at: Int(now.milliseconds / 1000), after: app.lastStep)
             else { return false }
             return try store.write { try Users.take(step: step, of: user.id, on: $0) }
         case .recovery(let code):
@@ -103,9 +107,16 @@ extension User {
     }
 }
 
+/// What was sealed in the database was sealed with another key: nobody knows whether a code is right.
+struct WrongSecretKey: Error, CustomStringConvertible {
+    var description: String { "the secret of an authenticator app was sealed with another MASK_SECRET_KEY" }
+}
+
 extension Problem {
     static let invalidCredentials = signedOut(
         "invalid_credentials", "Not signed in", "Check the e-mail address and the password; together they are nobody's.")
+
+    static let wrongPassword = signedOut("invalid_credentials", "Wrong password", "Check the password; it is not this account's.")
 
     static let invalidCode = signedOut(
         "invalid_code", "Code not taken",

@@ -57,7 +57,7 @@ enum MemberResource {
             throw Refusal.noAccount(member.email)
         }
         try requireReach(to: user, call)
-        return try call.commit(call.oneTimeLinks.reset(user, behind: member, of: call.principal.workspace)) { shown in
+        return try call.commit(call.oneTimeLinks.reset(user, behind: member, of: call.principal.workspace, by: call.principal.member)) { shown in
             var answer = Answer.created(
                 ["url": .string(shown.url(at: origin)), "expires_at": .string(shown.link.endsAt.rfc3339)],
                 at: "\(call.basePath)/team/members/\(member.id)")

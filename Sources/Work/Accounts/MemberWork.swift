@@ -20,6 +20,7 @@ package struct MemberWork {
             createdAt: assignment.now)
         return Change(assignment) { connection in
             try Members.create(member, on: connection)
+            try OneTimeLinks.endInvitations(of: member.email, to: member.workspace, on: connection)
             try assignment.record(.memberAdded, member.id.description, after: member.json, on: connection)
             return .init(member)
         }.otherwise { error in
@@ -37,6 +38,7 @@ package struct MemberWork {
             try requireOwner(without: member, on: connection)
             try Members.setRole(role, of: member, on: connection)
             try withdrawInvitations(of: member, whoIs: role, on: connection)
+            try OneTimeLinks.endInvitations(of: member.email, to: member.workspace, on: connection)
             // Who has made a link for their password may be below them now.
             if role.isAbove(member.role), let user = try Users.find(behind: member, on: connection) {
                 try OneTimeLinks.endResets(of: user, on: connection)
@@ -72,10 +74,10 @@ package struct MemberWork {
     /// Ends what a member has sent and could not send any more: else who is to go would come again by it.
     /// - Parameter role: of the member from now on; nil of who goes.
     private func withdrawInvitations(of member: Member, whoIs role: Role?, on connection: Connection) throws {
-        let sent = try OneTimeLinks.invitations(by: member.id, to: member.workspace, at: assignment.now, on: connection)
+        let sent = try OneTimeLinks.links(by: member.id, to: member.workspace, at: assignment.now, on: connection)
         for invitation in sent {
             if let role, role.scopes.contains(.membersWrite), invitation.role?.isAbove(role) == false { continue }
-            guard try OneTimeLinks.use(invitation, on: connection) else { continue }
+            guard try OneTimeLinks.use(invitation, on: connection), invitation.purpose != .reset else { continue }
             try assignment.record(.invitationWithdrawn, invitation.id.description, before: invitation.json, on: connection)
         }
     }

@@ -26,8 +26,10 @@ package struct OneTimeLinkWork {
     // MARK: Making
 
     /// Invites the first owner of a workspace that they will name.
+    /// - Throws: ``Refusal/userExists(_:)``.
     package func welcome(_ email: String) throws -> Change<Shown> {
-        try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
+        if try office.store.read({ try Users.find(email: email.lowercased(), on: $0) }) != nil { throw Refusal.userExists(email) }
+        return try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
     }
 
     /// Invites somebody to a workspace.
@@ -37,7 +39,10 @@ package struct OneTimeLinkWork {
     package func invite(
         _ email: String, to workspace: Workspace, as role: Role, by inviter: MemberID? = nil, for purpose: OneTimeLink.Purpose = .invitation
     ) throws -> Change<Shown> {
-        var link = OneTimeLink(purpose, for: email.lowercased(), at: now)
+        // Whoever has an account signs in to it, and is asked for no password.
+        let isKnown = try purpose == .welcome && office.store.read { try Users.find(email: email.lowercased(), on: $0) } != nil
+        var link = OneTimeLink(isKnown ? .invitation : purpose, for: email.lowercased(), at: now)
+        link.endsAt = now.adding(seconds: purpose.seconds)
         (link.workspace, link.role, link.inviter) = (workspace.id, role, inviter)
         let invitation = link
         let assignment = Assignment(office, for: workspace, by: author, at: now)
@@ -71,6 +76,26 @@ package struct OneTimeLinkWork {
         }
     }
 
+    /// Takes away all ways in but a password that is yet to be set: for who has lost them, or for whose account a stranger had
+    /// first.
+    package func resetAll(_ user: User) throws -> Change<Shown> {
+        let account = AccountAssignment.other(office, user, by: author, at: now)
+        var without = user
+        without.authenticatorApp = nil
+        let cleared = without
+        return try reset(user) { connection in
+            try Users.update(cleared, on: connection)
+            try Users.setRecoveryCodes([], of: user.id, on: connection)
+            for passkey in try Passkeys.list(of: user.id, on: connection) {
+                guard try Passkeys.remove(passkey, on: connection) else { continue }
+                try account.record(.userPasskeyRemoved, passkey.id.description, on: connection)
+            }
+            if user.hasSecondFactor { try account.record(.userTOTPDisabled, user.id.description, on: connection) }
+            try Sessions.endAll(of: user.id, on: connection)
+            try account.record(.userResetMade, user.id.description, on: connection)
+        }
+    }
+
     /// Lets a user set another password. The audit log of each of their workspaces has it.
     package func reset(_ user: User) throws -> Change<Shown> {
         let account = AccountAssignment.other(office, user, by: author, at: now)
@@ -78,14 +103,19 @@ package struct OneTimeLinkWork {
     }
 
     /// The same, asked for in one workspace, whose audit log has it.
-    package func reset(_ user: User, behind member: Member, of workspace: Workspace) throws -> Change<Shown> {
+    /// - Parameter inviter: who has asked for it: the link ends with their rights.
+    package func reset(
+        _ user: User, behind member: Member, of workspace: Workspace, by inviter: MemberID?
+    ) throws -> Change<Shown> {
         let assignment = Assignment(office, for: workspace, by: author, at: now)
-        return try reset(user) { try assignment.record(.userResetMade, member.id.description, on: $0) }
+        return try reset(user, in: workspace, by: inviter) { try assignment.record(.userResetMade, member.id.description, on: $0) }
     }
 
-    private func reset(_ user: User, _ record: @escaping (Connection) throws -> Void) throws -> Change<Shown> {
+    private func reset(
+        _ user: User, in workspace: Workspace? = nil, by inviter: MemberID? = nil, _ record: @escaping (Connection) throws -> Void
+    ) throws -> Change<Shown> {
         var link = OneTimeLink(.reset, for: user.email, at: now)
-        link.user = user.id
+        (link.user, link.workspace, link.inviter) = (user.id, workspace?.id, inviter)
         return try make(link, record)
     }
 
@@ -157,6 +187,8 @@ package struct OneTimeLinkWork {
             id: .new(), workspace: workspace.id, email: user.email, name: user.name, role: role, createdAt: now)
         let assignment = Assignment(
             office, for: workspace, by: Author(.member(member.id), like: author), at: now)
+        // Who invited them as less may have the link still.
+        if let known, known.role.isAbove(role) { throw Refusal.linkUsed }
         // Who was invited has a place already. A member who was there before stays what they are: others may have changed that since.
         if known == nil { try Members.create(member, on: connection) }
         // A link that somebody of another workspace has made would open this one, too.
@@ -167,7 +199,8 @@ package struct OneTimeLinkWork {
     }
 
     /// Sets a password, ends all sessions, and signs nobody in: a second factor is still asked for.
-    package func setPassword(_ hash: String, of user: User, with link: OneTimeLink) -> Change<Void> {
+    /// - Parameter network: where that is done: from there the user may sign in next.
+    package func setPassword(_ hash: String, of user: User, with link: OneTimeLink, from network: String) -> Change<Void> {
         let assignment = AccountAssignment.own(office, user, from: author, at: now)
         var changed = user
         changed.passwordHash = hash
@@ -176,6 +209,7 @@ package struct OneTimeLinkWork {
             guard try OneTimeLinks.use(link, on: connection) else { throw Refusal.linkUsed }
             try Users.update(after, on: connection)
             try Sessions.endAll(of: user.id, on: connection)
+            try KnownNetworks.note(network, of: user.id, at: now, on: connection)
             try assignment.record(.userPasswordChanged, user.id.description, on: connection)
             return .init(())
         }

@@ -16,6 +16,7 @@ package struct SessionWork {
     package func start(by method: Session.Method, isKept: Bool, from place: Session.Place) throws -> Change<Started> {
         let started = try started(by: method, isKept: isKept, from: place)
         return Change(assignment.office) { connection in
+            try requireUnchanged(on: connection)
             try write(started, on: connection)
             return .init(started)
         }
@@ -26,7 +27,16 @@ package struct SessionWork {
         (Session(of: assignment.user.id, by: method, isKept: isKept, from: place, at: assignment.now), try Self.value())
     }
 
+    /// What ends sessions meanwhile has ended this one, too: another password or app, the end of the user.
+    private func requireUnchanged(on connection: Connection) throws {
+        let read = assignment.user
+        guard let user = try Users.hold(read.id, on: connection), user.disabledAt == nil, user.passwordHash == read.passwordHash,
+            user.hasSecondFactor == read.hasSecondFactor
+        else { throw Refusal.changedMeanwhile }
+    }
+
     func write(_ started: Started, on connection: Connection) throws {
+        try KnownNetworks.note(started.session.address, of: assignment.user.id, at: assignment.now, on: connection)
         try Sessions.create(started.session, digest: sha256(started.value), on: connection)
         try assignment.record(.sessionCreated, started.session.id.description, after: started.session.json, on: connection)
     }

@@ -18,9 +18,9 @@ package struct UserWork {
     }
 
     /// - Parameters:
-    ///   - hash: of the new password; nil takes the password away.
+    ///   - hash: of the new password.
     ///   - session: the one that goes on; nil where none does.
-    package func setPassword(_ hash: String?, in session: SessionID?) -> Change<User> {
+    package func setPassword(_ hash: String, in session: SessionID?) -> Change<User> {
         change(.userPasswordChanged, endingAllBut: session) { $0.passwordHash = hash }
     }
 

@@ -74,7 +74,7 @@ function factorForms({ has_password: hasPassword, second_factor: hasCode, passke
   const root = element('div', { class: 'stack' });
   forms.forEach((form, index) => root.append(...(index > 0 ? [or()] : []), form));
   if (passkeys > 0 && arePasskeysKnown()) {
-    root.append(...(forms.length > 0 ? [or()] : []), passkeyButton((passkey) => call(stepUp({ passkey })), close));
+    root.append(...(forms.length > 0 ? [or()] : []), passkeyButton((passkey) => call(stepUp({ passkey })), close, '/session/step-up/challenge'));
   }
   if (root.childElementCount === 0) root.append(element('p', {}, 'You have no way to confirm it. Ask an owner for a link.'));
   return root;
@@ -82,12 +82,15 @@ function factorForms({ has_password: hasPassword, second_factor: hasCode, passke
 
 const or = () => element('p', { class: 'or' }, 'or');
 
+/** A password is what it is, with the spaces at its ends. */
+const given = (field) => (field.type === 'password' ? field.value : field.value.trim());
+
 function factorForm(label, attributes, stepUp, close) {
   const form = element('form', {}, field(`confirm-${attributes.name}`, label, { required: true, ...attributes }),
     element('p', {}, element('button', { type: 'submit', class: 'main' }, 'Confirm')));
   connect(form, {
     guest: true, saving: 'Confirming…', done: (answer) => close(answer.data),
-    request: () => stepUp({ [attributes.name]: form.elements[attributes.name].value.trim() }),
+    request: () => stepUp({ [attributes.name]: given(form.elements[attributes.name]) }),
     handle: (problem) => showAtField(form, attributes.name, problem),
   });
   return form;
@@ -100,13 +103,13 @@ function showAtField(form, name, problem) {
   return true;
 }
 
-function passkeyButton(use, close) {
+function passkeyButton(use, close, path = '/session/passkey/challenge') {
   if (!arePasskeysKnown()) return null;
   const line = element('p', { class: 'error', role: 'alert' });
   const press = async () => {
     line.textContent = '';
     try {
-      const { data } = await guest('/session/passkey/challenge', {});
+      const { data } = await guest(path, {});
       close((await use(await usePasskey(data))).data);
     } catch (error) {
       line.textContent = isOfBrowser(error) ? passkeyRefusal(error) : error.message;
