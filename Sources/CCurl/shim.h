@@ -7,6 +7,10 @@
 // An enum up to libcurl 8.12, a macro of a long after it.
 static const long mask_curl_netrc_ignored = CURL_NETRC_IGNORED;
 
+// STARTTLS: where the server offers it, or in any case.
+static const long mask_curl_tls_if_offered = CURLUSESSL_TRY;
+static const long mask_curl_tls_required = CURLUSESSL_ALL;
+
 // CURLE_TOO_LARGE, which libcurl has from 8.6 on.
 static const unsigned mask_curle_too_large = 100;
 
@@ -32,6 +36,15 @@ static inline CURLcode mask_curl_set_fields(CURL *handle, struct curl_slist *lis
 }
 static inline CURLcode mask_curl_set_connect_to(CURL *handle, struct curl_slist *list) {
     return curl_easy_setopt(handle, CURLOPT_CONNECT_TO, list);
+}
+// Of a mail; libcurl does not copy the list.
+static inline CURLcode mask_curl_set_recipients(CURL *handle, struct curl_slist *list) {
+    return curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, list);
+}
+// What reads the bytes of a mail.
+static inline CURLcode mask_curl_on_read(CURL *handle, curl_read_callback function, void *argument) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_READDATA, argument);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_READFUNCTION, function) : code;
 }
 // The three functions that a transfer calls, each with what it is called with: a C function pointer has no type that all
 // of them share.

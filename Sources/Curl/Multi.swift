@@ -123,5 +123,5 @@ public final class Multi {
 
     /// "This function must be called at least once within a program ... before the program calls any other function in
     /// libcurl." A static value is made once, whichever thread asks first. https://curl.se/libcurl/c/curl_global_init.html
-    private static let isGlobalStateReady = curl_global_init(Int(CURL_GLOBAL_ALL))
+    static let isGlobalStateReady = curl_global_init(Int(CURL_GLOBAL_ALL))
 }

@@ -81,7 +81,7 @@ struct TLSTests {
 }
 
 /// nginx on ports with good and bad certificates, made by the openssl command.
-private final class SecureSite: Sendable {
+final class SecureSite: Sendable {
     static let shared = Result { try SecureSite() }
 
     let authority: String
