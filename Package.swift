@@ -50,29 +50,30 @@ let package = Package(
         .target(name: "HTTP", dependencies: ["JSON", "Text"], swiftSettings: optimised),
         .target(name: "FastCGI", dependencies: ["CLinux", "HTTP", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
 
-        // The application. What a room never reaches, not even by way of another (HouseTests has the whole list): Model no
-        // Store; Store and Work no HTTP; Journal no Webhooks; Access and Visits no Work and no API; API no FastCGI, and no SQL
+        // The application. What a room never reaches, not even by way of another (HouseTests has the whole list): Model and
+        // Mail no Store; Store and Work no HTTP; Journal no Webhooks; Access and Visits no Work and no API; API no FastCGI, and no SQL
         // of its own; Bootstrap no API, so that mask-webhooks links none of it; Operations neither API nor Application.
         .target(name: "Model", dependencies: ["IDN", "Text"], swiftSettings: optimised),
+        .target(name: "Mail", dependencies: ["Crypto", "JSON", "Model", "Text"], swiftSettings: optimised),
         .target(name: "Store", dependencies: ["Metrics", "MariaDB", "Model", "Crypto", "JSON", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "DeliveryStore", dependencies: ["Store", "MariaDB", "Model", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "AnalyticsStore", dependencies: ["Store", "MariaDB", "Model", "Crypto", "JSON", "Text"], swiftSettings: optimised),
-        .target(name: "AccountStore", dependencies: ["Store", "MariaDB", "Model", "Crypto"], swiftSettings: optimised),
+        .target(name: "AccountStore", dependencies: ["Mail", "Store", "MariaDB", "Model", "Crypto"], swiftSettings: optimised),
         .target(name: "Signals", dependencies: ["Metrics", "Model", "Redis"], swiftSettings: optimised),
         .target(name: "SignIn", dependencies: ["Crypto", "CZxcvbn", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["AnalyticsStore", "CLinux", "DeliveryStore", "Metrics", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "QRCodes", dependencies: ["CQRencode", "Images", "Model", "Crypto"], swiftSettings: optimised),
-        .target(name: "Webhooks", dependencies: ["DeliveryStore", "Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Webhooks", dependencies: ["AccountStore", "DeliveryStore", "Mail", "Metrics", "Store", "Curl", "Crypto", "JSON", "Model", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Pages", dependencies: ["CLinux", "CZlib", "QRCodes", "Store", "JSON", "Model", "POSIX", "Text", "Threads", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Work", dependencies: ["AccountStore", "AnalyticsStore", "Crypto", "DeliveryStore", "DNS", "Images", "JSON", "MariaDB", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text", "Threads"], swiftSettings: optimised),
+        .target(name: "Work", dependencies: ["AccountStore", "AnalyticsStore", "Crypto", "DeliveryStore", "DNS", "Images", "JSON", "Mail", "MariaDB", "Metrics", "Model", "Pages", "Redis", "Signals", "Store", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "Access", dependencies: ["SignIn", "AccountStore", "Crypto", "HTTP", "Metrics", "Model", "Redis", "Signals", "Store", "Threads"], swiftSettings: optimised),
         .target(name: "Visits", dependencies: ["Access", "AnalyticsStore", "Crypto", "HTTP", "Journal", "Metrics", "Model", "Pages", "POSIX", "QRCodes", "Signals", "Store", "Threads", .product(name: "Logging", package: "swift-log"), .product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: optimised),
         .target(name: "Contract", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "HTTP", "JSON", "Model", "Pages", "QRCodes", "Store", "Text", "Work"], swiftSettings: optimised),
         .target(name: "API", dependencies: ["AccountStore", "Access", "AnalyticsStore", "Contract", "DeliveryStore", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Resources", dependencies: ["Crypto", "SignIn", "AccountStore", "Access", "AnalyticsStore", "API", "Contract", "DeliveryStore", "DNS", "HTTP", "Images", "JSON", "Model", "Pages", "QRCodes", "Signals", "Store", "Text", "Threads", "Visits", "Webhooks", "Work"], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["Curl", "Mail", "Metrics", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Application", dependencies: ["API", "Resources", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
-        .target(name: "Operations", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Pages", "POSIX"], swiftSettings: optimised),
+        .target(name: "Operations", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Mail", "Pages", "POSIX", "Work"], swiftSettings: optimised),
 
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised),
@@ -99,7 +100,8 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"], exclude: ["UserAgents"]),
-        .testTarget(name: "StoreTests", dependencies: ["AnalyticsStore", "DeliveryStore", "Operations", "Store", "Support"]),
+        .testTarget(name: "MailTests", dependencies: ["Mail"]),
+        .testTarget(name: "StoreTests", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Operations", "Store", "Support"]),
         .testTarget(name: "SignalsTests", dependencies: ["Signals", "Support"]),
         .testTarget(name: "SignInTests", dependencies: ["Authenticators", "SignIn"]),
         .testTarget(name: "QRCodesTests", dependencies: ["QRCodes", "Support"]),

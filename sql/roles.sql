@@ -27,6 +27,9 @@ GRANT SELECT, INSERT, DELETE ON challenges TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON one_time_links TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON known_networks TO mask_worker;
 
+-- Mails wait here; maskctl mail send claims them and notes what came of it, and mask-admin forgets them.
+GRANT SELECT, INSERT, UPDATE ON mails TO mask_worker;
+
 -- Written whole and deleted whole.
 GRANT SELECT, INSERT, DELETE ON link_tags TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON bio_page_versions TO mask_worker;
@@ -97,3 +100,6 @@ GRANT SELECT, INSERT ON webhook_attempts TO mask_sender;
 
 -- That it has disabled an endpoint stands in the audit log, which it cannot read.
 GRANT INSERT ON audit_log TO mask_sender;
+
+-- That an endpoint is failing is mailed to people whom it cannot look up: maskctl mail send does.
+GRANT INSERT ON mails TO mask_sender;
