@@ -48,6 +48,8 @@ public struct Configuration: Sendable {
     public var acmeServer: String?
     /// To which the authority may write; nil for none.
     public var acmeEmail: String?
+    /// How mails are sent; nil where none are.
+    public var mail: MailConfiguration?
     /// The socket of the unit that draws SVG logos; nil where a child of the worker draws them.
     public var svgSocket: String?
     /// On which nginx answers over TLS on this host; another web server may stand before it.
@@ -92,6 +94,8 @@ public struct Configuration: Sendable {
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
         site.authority = environment.optional("MASK_CA_FILE")
         site.appHost = environment.optional("MASK_APP_HOST")?.lowercased()
+        mail = try Self.mail(environment, appHost: site.appHost)
+        site.sendsMail = mail != nil
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
         site.certificates = certificates
         nginxPort = try environment.integer("MASK_NGINX_PORT", default: site.linkPort, in: 1...65535)

@@ -49,9 +49,11 @@ public struct Installation: Sendable {
     }
 
     public var webhookPolicy: WebhookPolicy {
-        WebhookPolicy(
+        var policy = WebhookPolicy(
             allowsHTTP: configuration.webhookHTTP, addresses: addressPolicy, key: configuration.secretKey,
             caFile: configuration.webhookCA)
+        policy.sendsMail = configuration.mail != nil
+        return policy
     }
 
     /// The migration files.

@@ -10,6 +10,7 @@ public enum Job: String, CaseIterable, Sendable {
     case maintain
     case domainCertificate = "domain_certificate"
     case domainCheck = "domain_check"
+    case mailSend = "mail_send"
 
     /// Does the work unless another process of this host is at it.
     /// - Returns: false where one is: that it works is as good.
@@ -41,7 +42,7 @@ public enum Job: String, CaseIterable, Sendable {
     /// Without a good end for so long something is wrong.
     public var patienceSeconds: Int {
         switch self {
-        case .journalLoad, .pageSync: 600
+        case .journalLoad, .pageSync, .mailSend: 600
         case .maintain: 3 * 3600
         case .domainCertificate, .domainCheck: 49 * 3600
         }
@@ -55,6 +56,7 @@ public enum Job: String, CaseIterable, Sendable {
         case .maintain: "maskctl maintain"
         case .domainCertificate: "maskctl domain certificate --all"
         case .domainCheck: "maskctl domain check"
+        case .mailSend: "maskctl mail send"
         }
     }
 

@@ -28,6 +28,9 @@ public struct SiteConfiguration: Sendable {
     /// Visits that say `DNT: 1` or `Sec-GPC: 1` are led on and not recorded.
     public var honorsDoNotTrack = false
 
+    /// Whether this installation sends mail.
+    public var sendsMail = false
+
     public init(apiHost: String, linkHost: String, linkPort: Int = 443, workers: Int = 2, cachedLinks: Int = 200_000) {
         self.apiHost = apiHost
         self.linkHost = linkHost

@@ -12,7 +12,8 @@ extension DomainCommand {
                 certbot proves the host over port 80, so its address has to lead to this nginx. cron runs --all once a day: \
                 it renews what is about to end, gets what is missing for verified hosts whose address leads here (at most \
                 \(Certificates.perWorkspace) of a workspace each time), and forgets what belongs to nobody any more. Prints nothing where all is well, and a sentence where a certificate ends \
-                in less than 14 days.
+                in less than 14 days. Where this installation sends mail, MASK_ACME_EMAIL hears of one that ends in less \
+                than \(CertificateMails.warningDays) days.
                 """)
 
         @Argument(help: "Such as go.example.com.") var host: String?
@@ -58,6 +59,10 @@ extension DomainCommand {
                 trying("get a certificate of \(domain.host)") { try certificates.get(domain.host) }
             }
             failures += certificates.complaints(at: .now())
+            if !dryRun {
+                let ends = CertificateFolder.ends(in: installation.configuration.certificates)
+                try CertificateMails.add(about: ends, installation.configuration, in: installation.store)
+            }
             if !failures.isEmpty { throw JobFailure(description: failures.joined(separator: "; ")) }
         }
     }

@@ -5,7 +5,9 @@ import Work
 
 extension Installation {
     /// What use cases work with.
-    var office: Office { Office(site: configuration.site, store: store, redis: redis, memory: memory) }
+    var office: Office {
+        Office(site: configuration.site, store: store, redis: redis, memory: memory, secretKey: configuration.secretKey)
+    }
 
     /// Asks about the DNS records of domains.
     var resolver: Resolver { Resolver(servers: configuration.dnsServers) }

@@ -51,6 +51,7 @@ mask maskctl page sync
 mask-admin maskctl maintain
 mask maskctl domain certificate --all
 mask maskctl domain check
+mask maskctl mail send
 mask-webhooks mask-webhooks --once
 L
 }
@@ -108,7 +109,7 @@ systemctl is-active -q cron
 # All lines each minute: the same commands as the same users.
 rm -f $jobs/*
 sed -i -E 's/^[0-9]+ [0-9*]+ \* \* \*/* * * * */' /etc/cron.d/mask
-soon 150 sh -c "[ \$(ls $jobs | wc -l) = 5 ] && [ -z \"\$(find $jobs -size 0)\" ]" || fail "cron has not run all: $(ls $jobs)"
+soon 150 sh -c "[ \$(ls $jobs | wc -l) = 6 ] && [ -z \"\$(find $jobs -size 0)\" ]" || fail "cron has not run all: $(ls $jobs)"
 soon 70 pgrep -u mask-webhooks mask-webhooks || fail "cron has not started mask-webhooks"
 sleep 2
 expect "" "$(cat $mail)" "cron runs every line as it is printed, as its user, and has nothing to mail"

@@ -28,7 +28,7 @@ public struct Doctor {
     /// Each after those that it needs.
     public var checks: [Check] {
         databaseChecks + keyChecks + settingChecks + redisChecks + passwordChecks + hostChecks + journalChecks + jobChecks
-            + webhookChecks + pageChecks
+            + webhookChecks + mailChecks + pageChecks
     }
 
     /// What was found, and what was not looked at, by the name of what has to be mended before.
