@@ -77,7 +77,7 @@ public final class Services: Sendable {
         sessions = SessionAuthenticator(store: store, limiter: limiter)
         accountPasswords = AccountPasswords(gates.accounts)
         signInLimits = SignInLimits(limiter)
-        office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages)
+        office = Office(site: site, store: store, redis: redis, memory: around.memory, pages: pages, secretKey: webhooks.key)
         visits = VisitServices(around, limiter: limiter, gates: gates)
         links = KnownLinks(store, visits.changes, site)
     }

@@ -65,6 +65,15 @@ public enum Sessions {
             """).map { row throws(MariaDBError) in try session(row) }
     }
 
+    /// Whether the user has a session from a network in a browser.
+    public static func knows(
+        _ network: String, _ browser: String, of user: UserID, on connection: Connection
+    ) throws(MariaDBError) -> Bool {
+        try connection.query("""
+            SELECT 1 FROM sessions WHERE user_id = \(user) AND address = \(network) AND browser = \(browser) LIMIT 1
+            """).first != nil
+    }
+
     /// Ends one, if the user has it.
     public static func end(_ id: SessionID, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
         try connection.execute("DELETE FROM sessions WHERE id = \(id) AND user_id = \(user)") == 1

@@ -26,6 +26,10 @@ extension Operation {
         id: "useOneTimeLink", summary: "Accept an invitation, or set another password", body: "OneTimeUse", status: 201,
         otherStatus: 200, emptyStatus: 204, answer: "SignedIn", problems: [401, 409, 410, 415, 422])
 
+    package static let requestReset = Operation(
+        id: "requestReset", summary: "Mail a link that sets another password, if there is such an account; answered alike in any case",
+        body: "ResetRequest", status: 202, problems: [415, 422])
+
     package static let updateAccount = Operation(
         id: "updateAccount", summary: "Change the user's name, and how the dashboard looks", body: "AccountChanges", answer: "User",
         problems: [401, 409, 415, 422])

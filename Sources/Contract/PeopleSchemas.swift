@@ -9,6 +9,7 @@ extension Schemas {
     private static let ofSessions: JSONObject = [
         "App": app, "NewSession": newSession, "SignedIn": signedIn, "Session": session, "User": user, "StepUp": stepUp,
         "OneTimeToken": object(["token": string]), "OneTimeLink": oneTimeLink, "OneTimeUse": oneTimeUse,
+        "ResetRequest": object(["email": string]),
         "AccountChanges": accountChanges, "NewPassword": object(["password": secret]), "Ended": object(["ended": .count]),
     ]
 

@@ -7,11 +7,11 @@ public enum FailingEndpoints {
     /// Notes, once for each of the days, that an endpoint has failed for so long in all its lanes.
     /// - Parameters:
     ///   - days: after which this is noted.
-    ///   - audit: the entry for the days that have passed.
+    ///   - audit: the entry for the days that have passed; what else is written with it, it writes itself.
     /// - Returns: the days that were noted now; nil when there was nothing to note.
     public static func note(
         _ work: DeliveryQueue.Work, after days: [Int], at now: Timestamp, on connection: Connection,
-        audit: (_ days: Int, _ since: Timestamp) -> AuditEntry
+        audit: (_ days: Int, _ since: Timestamp, _ connection: Connection) throws -> AuditEntry
     ) throws -> Int? {
         try connection.transaction { connection -> Int? in
             guard let row = try connection.query("""
@@ -27,7 +27,7 @@ public enum FailingEndpoints {
             try connection.execute("""
                 UPDATE webhooks SET noticed_at = \(now) WHERE workspace_id = \(work.workspace) AND id = \(work.webhook)
                 """)
-            try connection.execute(AuditLog.insertion(of: audit(passed, since)))
+            try connection.execute(AuditLog.insertion(of: try audit(passed, since, connection)))
             return passed
         }
     }

@@ -1,5 +1,7 @@
+import AccountStore
 import DeliveryStore
 import Logging
+import Mail
 import Model
 import Store
 
@@ -8,6 +10,8 @@ struct QueueWork: Sendable {
     let store: Store
     let logger: Logger
     var metrics: SenderMetrics?
+    /// Seals what mails say; nil where none are sent.
+    var mailKey: String?
 
     /// Events that one transaction picks up at the most.
     private static let pickUpSize = 256
@@ -97,11 +101,19 @@ struct QueueWork: Sendable {
 
     private func noteFailing(_ work: DeliveryQueue.Work, at now: Timestamp) throws {
         let days = try store.write {
-            try FailingEndpoints.note(work, after: EndpointPolicy.noticeDays, at: now, on: $0) { days, since in
-                .failing(work, for: days, since: since, at: now)
+            try FailingEndpoints.note(work, after: EndpointPolicy.noticeDays, at: now, on: $0) { days, since, connection in
+                try mail(work, since: since, at: now, on: connection)
+                return .failing(work, for: days, since: since, at: now)
             }
         }
         if let days { logger.notice("\(work.webhook) has had no success for \(days) days") }
+    }
+
+    /// To the owners and admins: whoever sends the mail knows who they are.
+    private func mail(_ work: DeliveryQueue.Work, since: Timestamp, at now: Timestamp, on connection: Store.Connection) throws {
+        guard let mailKey else { return }
+        let notice = MailNotice.EndpointFailing(workspace: work.workspace, webhook: work.webhook, since: since)
+        try Mails.add(OutgoingMail(.endpointFailing(notice), to: nil), sealedWith: mailKey, at: now, on: connection)
     }
 
     private func disable(_ work: DeliveryQueue.Work, _ reason: String, isGone: Bool, at now: Timestamp) throws {

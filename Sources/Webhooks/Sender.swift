@@ -66,7 +66,8 @@ public final class Sender {
         self.metrics = metrics
         multi = try Multi(isAllowed: policy.addresses.isAllowed, verifyingWith: policy.caFile, limits: limits)
         wakeup = Wakeup(multi.waker)
-        database = try DatabaseThread(QueueWork(store: store, logger: logger, metrics: metrics), waker: multi.waker)
+        let work = QueueWork(store: store, logger: logger, metrics: metrics, mailKey: policy.sendsMail ? policy.key : nil)
+        database = try DatabaseThread(work, waker: multi.waker)
     }
 
     deinit { database.close() }

@@ -10,6 +10,8 @@ public struct WebhookPolicy: Sendable {
     package let key: String
     /// The authorities that endpoints' certificates may be of; nil for the system's.
     let caFile: String?
+    /// Owners hear by mail of an endpoint that is failing.
+    public var sendsMail = false
 
     public init(allowsHTTP: Bool, addresses: AddressPolicy, key: String, caFile: String? = nil) {
         self.allowsHTTP = allowsHTTP

@@ -51,6 +51,17 @@ enum OneTimeLinkResource {
         return try call.services.welcome(started, user, status: 201, at: call.now)
     }
 
+    /// Asks for a link that sets another password. Whether there is such a user is looked up when the mail is sent, so nobody learns
+    /// it here, nor by how long it takes.
+    static func requestReset(_ call: GuestCall) throws -> Answer {
+        var fields = try call.fields()
+        let email = fields.required("email", as: .userEmail)
+        let address = try fields.finish(requiring: email)
+        try call.services.signInLimits.admit(call.request)
+        try call.services.office.requestReset(address, at: call.now).make()
+        return Answer(status: 202, content: .none)
+    }
+
     // MARK: Parts
 
     private static func find(_ token: String, _ call: GuestCall) throws -> OneTimeLink {

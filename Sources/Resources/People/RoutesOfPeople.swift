@@ -16,6 +16,7 @@ extension Route {
         Route(person: .post, "/session/step-up/challenge", .createStepUpChallenge, PasskeySignIn.stepUpChallenge),
         Route(guest: .post, "/one-time-links/show", .showOneTimeLink, OneTimeLinkResource.show),
         Route(guest: .post, "/one-time-links/use", .useOneTimeLink, OneTimeLinkResource.use),
+        Route(guest: .post, "/password-resets", .requestReset, OneTimeLinkResource.requestReset),
 
         Route(person: .patch, "/account", .updateAccount, AccountResource.update),
         Route(person: .put, "/account/password", .setPassword, AccountResource.setPassword).afterStepUp,

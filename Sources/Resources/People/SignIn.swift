@@ -60,7 +60,7 @@ extension Services {
     var appJSON: JSON {
         [
             "name": "MASK", "api_url": .string(site.apiURL), "link_url": .string(site.origin(ofHost: site.linkHost)),
-            "app_url": .string(site.appURL), "ca_file": JSON(site.authority), "mail": false,
+            "app_url": .string(site.appURL), "ca_file": JSON(site.authority), "mail": .bool(site.sendsMail),
         ]
     }
 

@@ -1,5 +1,6 @@
 import AccountStore
 import Crypto
+import Mail
 import MariaDB
 import Model
 import Store
@@ -32,7 +33,7 @@ package struct OneTimeLinkWork {
         return try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
     }
 
-    /// Invites somebody to a workspace.
+    /// Invites somebody to a workspace, by mail too where this installation sends any.
     /// - Parameters:
     ///   - purpose: ``OneTimeLink/Purpose/welcome`` or ``OneTimeLink/Purpose/invitation``.
     ///   - inviter: nil for the sysadmin.
@@ -47,8 +48,9 @@ package struct OneTimeLinkWork {
         let invitation = link
         let assignment = Assignment(office, for: workspace, by: author, at: now)
         if try needsPlace(invitation, in: workspace, as: role) { try assignment.admit(of: .members) }
-        return try make(invitation) { connection in
+        return try make(invitation) { shown, connection in
             try assignment.record(.invitationCreated, invitation.id.description, after: invitation.json, on: connection)
+            if purpose == .invitation { try mail(shown, to: workspace, on: connection) }
         }
     }
 
@@ -65,6 +67,14 @@ package struct OneTimeLinkWork {
             }
             return false
         }
+    }
+
+    private func mail(_ shown: Shown, to workspace: Workspace, on connection: Connection) throws {
+        let link = shown.link
+        let inviter = try link.inviter.flatMap { try Members.find($0, in: workspace.id, on: connection) }
+        let notice = MailNotice.Invitation(
+            to: workspace.name, as: link.role ?? .member, by: inviter?.name, link: shown.url(at: office.site.appURL), until: link.endsAt)
+        try office.mail(.invitation(notice), to: link.email, at: now, on: connection)
     }
 
     package func withdraw(_ invitation: OneTimeLink, from workspace: Workspace) -> Change<Void> {
@@ -116,14 +126,14 @@ package struct OneTimeLinkWork {
     ) throws -> Change<Shown> {
         var link = OneTimeLink(.reset, for: user.email, at: now)
         (link.user, link.workspace, link.inviter) = (user.id, workspace?.id, inviter)
-        return try make(link, record)
+        return try make(link) { _, connection in try record(connection) }
     }
 
-    private func make(_ link: OneTimeLink, _ more: @escaping (Connection) throws -> Void = { _ in }) throws -> Change<Shown> {
+    private func make(_ link: OneTimeLink, _ more: @escaping (Shown, Connection) throws -> Void = { _, _ in }) throws -> Change<Shown> {
         let shown = Shown(link: link, token: base64URL(try randomBytes(32)))
         return Change(office) { connection in
             try OneTimeLinks.create(link, digest: sha256(shown.token), on: connection)
-            try more(connection)
+            try more(shown, connection)
             return .init(shown)
         }
     }
@@ -141,7 +151,7 @@ package struct OneTimeLinkWork {
         return try use(link, workspaceName, for: user) { connection, join in
             try Users.create(user, on: connection)
             let effects = try join()
-            try sessions.write(started, on: connection)
+            try sessions.write(started, isAnnounced: false, on: connection)
             return .init(started, followedBy: effects)
         }
     }

@@ -1,5 +1,6 @@
 import AccountStore
 import Crypto
+import Mail
 import MariaDB
 import Model
 import Store
@@ -35,10 +36,21 @@ package struct SessionWork {
         else { throw Refusal.changedMeanwhile }
     }
 
-    func write(_ started: Started, on connection: Connection) throws {
+    /// - Parameter isAnnounced: the user hears by mail of a place and a browser in which they are not signed in.
+    func write(_ started: Started, isAnnounced: Bool = true, on connection: Connection) throws {
+        if isAnnounced { try announce(started.session, on: connection) }
         try KnownNetworks.note(started.session.address, of: assignment.user.id, at: assignment.now, on: connection)
         try Sessions.create(started.session, digest: sha256(started.value), on: connection)
         try assignment.record(.sessionCreated, started.session.id.description, after: started.session.json, on: connection)
+    }
+
+    private func announce(_ session: Session, on connection: Connection) throws {
+        guard assignment.office.mailKey != nil,
+            try !Sessions.knows(session.address, session.browser, of: session.user, on: connection)
+        else { return }
+        let notice = MailNotice.SignIn(
+            browser: session.browser, system: session.system, address: session.address, time: session.createdAt)
+        try assignment.office.mail(.signIn(notice), to: assignment.user.email, at: assignment.now, on: connection)
     }
 
     /// Gives a session another value, which it has from now on.
