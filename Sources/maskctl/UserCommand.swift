@@ -7,7 +7,7 @@ import Work
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user", abstract: "Users: people who sign in to the dashboard.",
-        discussion: "A user may be a member of several workspaces. MASK sends no mail: hand the links over.",
+        discussion: "A user may be a member of several workspaces. These links are printed, not mailed: hand them over.",
         subcommands: [Invite.self, Reset.self, List.self, ShowSessions.self, Disable.self, Enable.self])
 
     struct Invite: ParsableCommand {

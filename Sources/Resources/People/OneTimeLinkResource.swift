@@ -57,7 +57,7 @@ enum OneTimeLinkResource {
         var fields = try call.fields()
         let email = fields.required("email", as: .userEmail)
         let address = try fields.finish(requiring: email)
-        try call.services.signInLimits.admit(call.request)
+        try call.services.signInLimits.admitLink(call.request)
         try call.services.office.requestReset(address, at: call.now).make()
         return Answer(status: 202, content: .none)
     }
