@@ -34,7 +34,13 @@ extension Setup {
         try run("/usr/lib/mask/apache-certificates")
         try run("systemctl", "enable", "--quiet", "--now", "mask-apache.path")
         let file = Self.apacheSite
-        guard !HostFile.isThere(file) else { return }
+        if let old = try? HostFile.read(file) {
+            guard let appHost, !NginxSite.names(old).contains(appHost) else { return }
+            throw Failure(description: """
+                Apache passes on nothing for \(appHost) yet. Copy the part "the dashboard" of \(Self.shared)/apache/zz-mask.conf into \
+                \(file), with \(appHost) in the place of app.example.com and the ports that the others have there, and reload Apache.
+                """)
+        }
         step("apache", file)
         let template = try HostFile.read(Self.shared + "/apache/zz-mask.conf")
         let text = (appHost == nil ? NginxSite.withoutDashboard(template) : template)
