@@ -54,6 +54,12 @@ public enum Users {
             "UPDATE users SET password_hash = \(hash) WHERE id = \(user.id) AND password_hash = \(user.passwordHash)")
     }
 
+    /// The sealed secrets of some authenticator apps.
+    public static func authenticatorSecrets(limit: Int, on connection: Connection) throws(MariaDBError) -> [[UInt8]] {
+        try connection.query("SELECT totp_secret FROM users WHERE totp_secret IS NOT NULL LIMIT \(limit)")
+            .map { row throws(MariaDBError) in try row.bytes(0) }
+    }
+
     /// Takes a code of the authenticator app, if none of its step or of a later one was taken.
     public static func take(step: Int, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
         try connection.execute("UPDATE users SET totp_step = \(step) WHERE id = \(user) AND totp_step < \(step)") == 1
