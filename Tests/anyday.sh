@@ -20,6 +20,8 @@ finish() {
   status=$?
   trap - EXIT
   sh systemd/quickstart.sh stop --dir "$folder" || :
+  # The quick start has given the screens the time of then.
+  touch nginx/www/*.html
   if [ $status = 0 ]; then rm -rf "$folder" "$folder.log"; else cat "$folder.log"; echo "The stack's logs are in $folder/log."; fi
   exit $status
 }
