@@ -135,16 +135,6 @@ public enum OneTimeLinks {
             "DELETE FROM one_time_links WHERE email = \(email) AND workspace_id = \(workspace) AND purpose <> 'reset'")
     }
 
-    /// What an address has as an invitation already, held until the transaction ends.
-    public static func holdInvitation(
-        of email: String, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
-    ) throws(MariaDBError) -> OneTimeLink? {
-        try connection.query("""
-            SELECT \(columns) FROM one_time_links
-            WHERE email = \(email) AND workspace_id = \(workspace) AND purpose <> 'reset' AND ends_at > \(now) FOR UPDATE
-            """).first.map { row throws(MariaDBError) in try OneTimeLink(row) }
-    }
-
     /// Ends the links by which a user could set another password.
     public static func endResets(of user: User, on connection: Connection) throws(MariaDBError) {
         try connection.execute("DELETE FROM one_time_links WHERE email = \(user.email) AND purpose = 'reset'")
