@@ -36,7 +36,7 @@ package struct Call: RequestReading {
         preconditions = try Preconditions(request.fields)
         idempotency = try request.method == .post ? Idempotency(request, principal, api.services.secretKey) : nil
         assignment = Assignment(
-            services.office, for: principal.workspace, by: Author(principal, request), at: now,
+            services.office, for: principal.workspace, by: Author(principal.actor, request), at: now,
             hasWebhooks: principal.hasWebhooks)
     }
 
@@ -91,10 +91,10 @@ package final class RateOutcome {
 }
 
 extension Author {
-    /// Who makes a call, as the audit log tells it.
-    fileprivate init(_ principal: Principal, _ request: Request) {
+    /// Who asks for something, as the audit log tells it.
+    package init(_ actor: AuditEntry.Actor, _ request: Request) {
         self.init(
-            actor: principal.actor, address: request.remoteAddress,
+            actor: actor, address: request.remoteAddress,
             userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
     }
 }

@@ -1,3 +1,5 @@
+import HTTP
+
 /// What the limits say of one request.
 public struct RateDecision: Sendable, Equatable {
     public var isAllowed: Bool
@@ -65,4 +67,13 @@ package enum EpochDemand: Sendable, Equatable {
     case present
     /// The same, but under another than this one nothing is counted: the limits may be others.
     case expected(String)
+}
+
+/// A request over its limit.
+package struct RateRefusal: Error {
+    package var rate: RateDecision
+
+    package init(rate: RateDecision) { self.rate = rate }
+
+    package var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
 }

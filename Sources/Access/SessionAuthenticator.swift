@@ -30,14 +30,14 @@ package final class SessionAuthenticator: Sendable {
 
     package init(store: Store, limiter: RateLimiter) { (self.store, self.limiter) = (store, limiter) }
 
-    /// - Throws: 401 `signed_out`, ``RateLimited``; an error of the database, and then nobody has been signed out.
+    /// - Throws: 401 `signed_out`, ``RateRefusal``; an error of the database, and then nobody has been signed out.
     package func authenticate(_ request: Request, workspace: String? = nil) throws -> (SignedIn, RateDecision) {
         let now = Timestamp.now()
-        guard let value = Self.cookie.value(in: request.fields), value.utf8.count == Self.valueLength else { throw refused(request) }
+        guard let digest = Self.digest(in: request) else { throw refused(request) }
         // Anybody can make up a value. Looking for it costs a query, which the address has to have left.
         let asked = limiter.allows([Authenticator.limit(of: request)])
         guard asked.isAllowed else { throw RateRefusal(rate: asked) }
-        let found = try store.read { try Sessions.authenticate(digest: sha256(value), workspace: workspace, at: now, on: $0) }
+        let found = try store.read { try Sessions.authenticate(digest: digest, workspace: workspace, at: now, on: $0) }
         guard let found else { throw refused(request) }
         note(found.session, at: now)
         let rate = limiter.check([Principal.limit(of: found.user.id)])
@@ -48,10 +48,16 @@ package final class SessionAuthenticator: Sendable {
     /// Whether whoever sends a long body is signed in: asked before the body is read. Where MariaDB cannot say so, the answer does
     /// without the body.
     package func mayUpload(_ request: Request) -> Bool {
-        guard let value = Self.cookie.value(in: request.fields), limiter.allows([Authenticator.limit(of: request)]).isAllowed,
-            let found = try? store.read({ try Sessions.authenticate(digest: sha256(value), workspace: nil, at: .now(), on: $0) })
+        guard let digest = Self.digest(in: request), limiter.allows([Authenticator.limit(of: request)]).isAllowed,
+            let found = try? store.read({ try Sessions.authenticate(digest: digest, workspace: nil, at: .now(), on: $0) })
         else { return false }
         return limiter.allows([Principal.limit(of: found.user.id)]).isAllowed
+    }
+
+    /// SHA-256 of the cookie's value; nil of what no cookie of ours can be.
+    private static func digest(in request: Request) -> [UInt8]? {
+        guard let value = cookie.value(in: request.fields), value.utf8.count == valueLength else { return nil }
+        return sha256(value)
     }
 
     /// A request without a session counts by its address, as one without a key does.
@@ -73,15 +79,6 @@ package final class SessionAuthenticator: Sendable {
         guard !uses.isEmpty else { return }
         try store.write { try Sessions.note(uses, on: $0) }
     }
-}
-
-/// A request over its limit.
-package struct RateRefusal: Error {
-    package var rate: RateDecision
-
-    package init(rate: RateDecision) { self.rate = rate }
-
-    package var problem: Problem { .rateLimited(retryAfter: rate.secondsToReset) }
 }
 
 extension Problem {

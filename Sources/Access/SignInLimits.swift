@@ -41,8 +41,8 @@ package struct SignInLimits: Sendable {
 
     package func admitPasskey(_ request: Request) throws(RateRefusal) { try admit("passkey", request) }
 
-    private func admit(_ kind: String, _ request: Request) throws(RateRefusal) {
-        let network = RateLimit(kind + ":" + Self.network(of: request), perMinute: Self.network)
+    private func admit(_ kind: String, _ request: Request, anHour: Int = network) throws(RateRefusal) {
+        let network = RateLimit(kind + ":" + Self.network(of: request), perMinute: anHour)
         try refuse(limiter.check([network], windowSeconds: Self.hour))
     }
 
@@ -54,8 +54,7 @@ package struct SignInLimits: Sendable {
 
     /// Counts a challenge, which costs a row for five minutes.
     package func admitChallenge(_ request: Request) throws(RateRefusal) {
-        let network = RateLimit("challenge:" + Self.network(of: request), perMinute: Self.challenges)
-        try refuse(limiter.check([network], windowSeconds: Self.hour))
+        try admit("challenge", request, anHour: Self.challenges)
     }
 
     private func refuse(_ rate: RateDecision) throws(RateRefusal) {

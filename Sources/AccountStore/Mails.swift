@@ -143,7 +143,8 @@ public enum Mails {
     }
 
     /// Forgets what is older than it is kept, whether it was sent or not.
-    package static func forgetOld(at now: Timestamp, on connection: Connection) throws(MariaDBError) {
+    /// - Returns: how many that were.
+    package static func forgetOld(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> Int {
         try connection.execute("DELETE FROM mails WHERE created_at < \(now.adding(days: -keptDays)) LIMIT 10000")
     }
 }

@@ -14,21 +14,21 @@ public enum Users {
     }
 
     public static func find(_ id: UserID, on connection: Connection) throws(MariaDBError) -> User? {
-        try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id)").first.map { row throws(MariaDBError) in try user(row) }
+        try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id)").first.map(user)
     }
 
     /// The same, held until the transaction ends.
     public static func hold(_ id: UserID, on connection: Connection) throws(MariaDBError) -> User? {
-        try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id) FOR UPDATE").first.map { row throws(MariaDBError) in try user(row) }
+        try connection.query("SELECT \(columns) FROM users u WHERE u.id = \(id) FOR UPDATE").first.map(user)
     }
 
     public static func find(email: String, on connection: Connection) throws(MariaDBError) -> User? {
-        try connection.query("SELECT \(columns) FROM users u WHERE u.email = \(email)").first.map { row throws(MariaDBError) in try user(row) }
+        try connection.query("SELECT \(columns) FROM users u WHERE u.email = \(email)").first.map(user)
     }
 
     /// All of them, by their addresses.
     public static func list(on connection: Connection) throws(MariaDBError) -> [User] {
-        try connection.query("SELECT \(columns) FROM users u ORDER BY u.email").map { row throws(MariaDBError) in try user(row) }
+        try connection.query("SELECT \(columns) FROM users u ORDER BY u.email").map(user)
     }
 
     /// Writes what can change about a user over the version that was read. Codes that were taken since then stay taken: that
@@ -109,7 +109,7 @@ public enum Users {
         try connection.query("""
             SELECT \(columns) FROM members m JOIN users u ON u.id = m.user_id
             WHERE m.workspace_id = \(member.workspace) AND m.id = \(member.id)
-            """).first.map { row throws(MariaDBError) in try user(row) }
+            """).first.map(user)
     }
 
     static let columns: SQL = """
@@ -119,7 +119,9 @@ public enum Users {
     /// How many columns ``columns`` has.
     static let width = 15
 
-    static func user(_ row: Row, at first: Int = 0) throws(MariaDBError) -> User {
+    private static func user(_ row: Row) throws(MariaDBError) -> User { try user(row, at: 0) }
+
+    static func user(_ row: Row, at first: Int) throws(MariaDBError) -> User {
         var user = User(
             id: try row.identifier(first), email: try row.string(first + 1), name: try row.string(first + 2),
             passwordHash: try row.optionalString(first + 3), handle: try row.bytes(first + 4), createdAt: try row.timestamp(first + 14))

@@ -14,6 +14,11 @@ public struct FieldProblem: Sendable, Hashable {
         self.code = code
         self.message = message
     }
+
+    /// Of a field that has to be there.
+    package static func missing(at pointer: String) -> FieldProblem {
+        FieldProblem(pointer: pointer, code: "required", message: "Send this field.")
+    }
 }
 
 /// An error that a validation throws, and that a client is meant to read.
@@ -104,7 +109,7 @@ public struct JSONFields {
     public mutating func required<Raw, Value>(
         _ name: String, as type: FieldType<Raw>, _ convert: (Raw) throws -> Value
     ) -> Value? {
-        if member(name)?.isNull ?? true { note(name, code: "required", message: "Send this field.") }
+        if member(name)?.isNull ?? true { noted.add(.missing(at: JSONPointer.appending(name, to: pointer))) }
         return value(name, as: type, convert)
     }
 

@@ -42,7 +42,7 @@ public enum Maintenance {
             while try store.write({ try OneTimeLinks.forgetEnded(at: now, on: $0) }) > 0 {}
             while try store.write({ try Challenges.forgetEnded(at: now, on: $0) }) > 0 {}
             while try store.write({ try KnownNetworks.forgetOld(at: now, on: $0) }) > 0 {}
-            try store.write { _ = try Mails.forgetOld(at: now, on: $0) }
+            while try store.write({ try Mails.forgetOld(at: now, on: $0) }) > 0 {}
         }
         steps.take {
             try store.write {

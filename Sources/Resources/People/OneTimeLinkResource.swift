@@ -5,6 +5,7 @@ import Crypto
 import HTTP
 import JSON
 import Model
+import SignIn
 import Store
 import Work
 
@@ -40,9 +41,9 @@ enum OneTimeLinkResource {
         let known = try call.services.store.read { try Users.find(email: link.email, on: $0) }
         if let known { return try join(link, known, workspaceName, call) }
         var problems: [FieldProblem] = []
-        if name == nil { problems.append(.missing("/name")) }
-        if password == nil { problems.append(.missing("/password")) }
-        if link.workspace == nil && workspaceName == nil { problems.append(.missing("/workspace_name")) }
+        if name == nil { problems.append(.missing(at: "/name")) }
+        if password == nil { problems.append(.missing(at: "/password")) }
+        if link.workspace == nil && workspaceName == nil { problems.append(.missing(at: "/workspace_name")) }
         guard let name, let password, problems.isEmpty else { throw Problem.validationFailed(problems) }
         var user = User(email: link.email, name: name, handle: try randomBytes(32), createdAt: call.now)
         user.passwordHash = try call.services.hash(of: password, for: user, alsoKnown: [workspaceName ?? ""], from: call.network)
@@ -86,7 +87,7 @@ enum OneTimeLinkResource {
         guard let id = link.user, let user = try call.services.store.read({ try Users.find(id, on: $0) }), user.disabledAt == nil else {
             throw Problem.linkEnded
         }
-        guard let password else { throw Problem.validationFailed([.missing("/password")]) }
+        guard let password else { throw Problem.validationFailed([.missing(at: "/password")]) }
         // First: a weak password uses no code up.
         try call.services.requireStrong(password, for: user)
         if user.hasSecondFactor {
@@ -97,16 +98,10 @@ enum OneTimeLinkResource {
             }
             guard try call.services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
         }
-        let hash = try call.services.hash(of: password, for: user, from: call.network)
+        let hash = try call.services.accountPasswords.hash(of: AccountPassword(password), for: call.network)
         let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
         try work.setPassword(hash, of: user, with: link, from: call.network).make()
         return .noContent
-    }
-}
-
-extension FieldProblem {
-    fileprivate static func missing(_ pointer: String) -> FieldProblem {
-        FieldProblem(pointer: pointer, code: "required", message: "Send this field.")
     }
 }
 

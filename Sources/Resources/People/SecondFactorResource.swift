@@ -41,8 +41,7 @@ enum SecondFactorResource {
             throw Problem.conflict("Set an authenticator app up first; there is none that waits for its first code.")
         }
         guard case .totp(let digits) = SecondFactorCode(text),
-            let secret = try unseal(app.sealedSecret, secret: call.services.secretKey),
-            let step = TOTP(secret: secret).step(of: digits, at: Int(call.now.milliseconds / 1000), after: app.lastStep)
+            let step = try call.services.step(of: digits, in: app, at: call.now)
         else { throw Problem.invalidCode }
         let codes = try RecoveryCode.make()
         try call.make(call.account.confirmAuthenticatorApp(step: step, recoveryCodes: codes.map(\.digest), in: call.session.id))

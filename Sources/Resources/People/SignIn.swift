@@ -21,11 +21,7 @@ extension RequestReading {
     }
 
     /// Who asks, for the audit log; the actor is known by the workspace.
-    var author: Author {
-        Author(
-            actor: .maskctl(person: nil), address: request.remoteAddress,
-            userAgent: String((request.fields.userAgent ?? "").unicodeScalars.prefix(500)), requestID: request.id)
-    }
+    var author: Author { Author(.maskctl(person: nil), request) }
 
     var network: String { SignInLimits.network(of: request) }
 }
@@ -87,14 +83,19 @@ extension Services {
         guard let app = user.authenticatorApp, app.isConfirmed else { return false }
         switch SecondFactorCode(text) {
         case .totp(let code):
-            guard let secret = try unseal(app.sealedSecret, secret: secretKey) else { throw WrongSecretKey() }
-            guard let step = TOTP(secret: secret).step(of: code, at: Int(now.milliseconds / 1000), after: app.lastStep)
-            else { return false }
+            guard let step = try step(of: code, in: app, at: now) else { return false }
             return try store.write { try Users.take(step: step, of: user.id, on: $0) }
         case .recovery(let code):
             return try store.write { try Users.take(recoveryCode: code.digest, of: user.id, on: $0) }
         case nil: return false
         }
+    }
+
+    /// The step that a code of an app stands for; nil where it is none of now, or one was taken since.
+    /// - Throws: ``WrongSecretKey``.
+    func step(of code: String, in app: User.AuthenticatorApp, at now: Timestamp) throws -> Int? {
+        guard let secret = try unseal(app.sealedSecret, secret: secretKey) else { throw WrongSecretKey() }
+        return TOTP(secret: secret).step(of: code, at: Int(now.milliseconds / 1000), after: app.lastStep)
     }
 }
 

@@ -51,7 +51,7 @@ public enum AssertionResult: Hashable, Sendable {
 extension RelyingParty {
     /// Verifies a sign-in by section 7.2 of W3C Web Authentication Level 3.
     ///
-    /// The caller sees to the challenge: one of this browser, not older than ``Challenge/life``, and deleted already.
+    /// The caller sees to the challenge: one of this browser, not older than five minutes, and deleted already.
     /// - Parameters:
     ///   - credential: the stored one that has the answer's ``AssertionAnswer/credentialID``.
     ///   - userHandle: of the user whose passkey that is.

@@ -7,8 +7,6 @@ import JSON
 public struct Challenge: Hashable, Sendable {
     /// In bytes.
     public static let length = 32
-    /// How long an answer may take, in seconds.
-    public static let life = 300
 
     public let bytes: [UInt8]
 

@@ -59,7 +59,7 @@ extension RelyingParty {
     /// The passkey that an answer brings, by section 7.1 of W3C Web Authentication Level 3 for `attestation: "none"`. The key
     /// is read from the SubjectPublicKeyInfo that browsers give, and has to occur in the authenticator's data: no CBOR.
     ///
-    /// The caller sees to the rest: the challenge is one of this browser, not older than ``Challenge/life``, and deleted
+    /// The caller sees to the rest: the challenge is one of this browser, not older than five minutes, and deleted
     /// already; the person has just shown a factor; no passkey with this id is stored, as the unique key says.
     public func verify(_ answer: RegistrationAnswer, challenge: Challenge) throws(WebAuthnError) -> Credential {
         try answer.checkLengths()

@@ -29,7 +29,7 @@ package struct OneTimeLinkWork {
     /// Invites the first owner of a workspace that they will name.
     /// - Throws: ``Refusal/userExists(_:)``.
     package func welcome(_ email: String) throws -> Change<Shown> {
-        if try office.store.read({ try Users.find(email: email.lowercased(), on: $0) }) != nil { throw Refusal.userExists(email) }
+        if try hasAccount(email) { throw Refusal.userExists(email) }
         return try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
     }
 
@@ -41,7 +41,7 @@ package struct OneTimeLinkWork {
         _ email: String, to workspace: Workspace, as role: Role, by inviter: MemberID? = nil, for purpose: OneTimeLink.Purpose = .invitation
     ) throws -> Change<Shown> {
         // Whoever has an account signs in to it, and is asked for no password.
-        let isKnown = try purpose == .welcome && office.store.read { try Users.find(email: email.lowercased(), on: $0) } != nil
+        let isKnown = try purpose == .welcome && hasAccount(email)
         var link = OneTimeLink(isKnown ? .invitation : purpose, for: email.lowercased(), at: now)
         link.endsAt = now.adding(seconds: purpose.seconds)
         (link.workspace, link.role, link.inviter) = (workspace.id, role, inviter)
@@ -52,6 +52,10 @@ package struct OneTimeLinkWork {
             try assignment.record(.invitationCreated, invitation.id.description, after: invitation.json, on: connection)
             if purpose == .invitation { try mail(shown, to: workspace, on: connection) }
         }
+    }
+
+    private func hasAccount(_ email: String) throws -> Bool {
+        try office.store.read { try Users.find(email: email.lowercased(), on: $0) } != nil
     }
 
     /// Whether an invitation makes a member more: not of somebody who is invited already, or is a member whom nobody works as yet.
