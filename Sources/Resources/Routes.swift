@@ -2,6 +2,7 @@ import API
 import Contract
 import HTTP
 import Model
+import PeopleResources
 
 extension Route {
     /// The table of contents of the API.

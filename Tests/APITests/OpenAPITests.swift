@@ -4,6 +4,7 @@ import Model
 import Testing
 
 @testable import API
+@testable import PeopleResources
 @testable import Resources
 
 /// The document at `/v1/openapi.json` says what is so: of every route, parameter, field and answer.

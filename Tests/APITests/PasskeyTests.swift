@@ -9,6 +9,7 @@ import Store
 import Testing
 
 @testable import API
+@testable import PeopleResources
 @testable import Resources
 import Work
 

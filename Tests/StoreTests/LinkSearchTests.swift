@@ -4,6 +4,7 @@ import Support
 import Testing
 
 @testable import Model
+@testable import Text
 
 @Suite("Searches of texts", .database)
 struct LinkSearchTests {

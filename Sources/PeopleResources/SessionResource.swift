@@ -137,16 +137,6 @@ extension PersonCall {
 }
 
 extension FieldType where Value == String {
-    /// An address of a user, in lower case.
-    static var userEmail: FieldType {
-        FieldType<String>.string(maximum: 254).map { text in
-            guard Member.isValidEmail(text) else {
-                throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address of ASCII characters, such as jo@example.com.")
-            }
-            return text.lowercased()
-        }
-    }
-
     /// A password as it was typed: whether it is a good one is asked only where it is set.
     static var typedPassword: FieldType { .string(maximum: 1024) }
 

@@ -1,21 +1,20 @@
-import API
 import HTTP
 import Model
 
-func plain(_ text: String) throws -> String {
+package func plain(_ text: String) throws -> String {
     if let scalar = PlainText.firstForbidden(in: text) {
         throw FieldRefusal(code: "invalid_text", message: "Remove the control character \(scalar.named).")
     }
     return text
 }
 
-func notEmpty(_ text: String) throws -> String {
+package func notEmpty(_ text: String) throws -> String {
     guard !text.isEmpty else { throw FieldRefusal(code: "empty", message: "Send some text, or null to clear the field.") }
     return text
 }
 
 extension FieldType where Value == Timestamp {
-    static var timestamp: FieldType {
+    package static var timestamp: FieldType {
         FieldType<String>.string.map { text in
             guard let time = Timestamp(rfc3339: text) else {
                 throw FieldRefusal(
@@ -27,10 +26,22 @@ extension FieldType where Value == Timestamp {
 }
 
 extension FieldType where Value == LinkID {
-    static var linkID: FieldType {
+    package static var linkID: FieldType {
         FieldType<String>.string.map { text in
             guard let id = LinkID(text) else { throw FieldRefusal(code: "invalid_id", message: "Send the id of a link, lnk_….") }
             return id
+        }
+    }
+}
+
+extension FieldType where Value == String {
+    /// An address of a user, in lower case.
+    package static var userEmail: FieldType {
+        FieldType<String>.string(maximum: 254).map { text in
+            guard Member.isValidEmail(text) else {
+                throw FieldRefusal(code: "invalid_email", message: "Send an e-mail address of ASCII characters, such as jo@example.com.")
+            }
+            return text.lowercased()
         }
     }
 }
