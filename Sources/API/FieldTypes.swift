@@ -35,6 +35,15 @@ extension FieldType where Value == LinkID {
 }
 
 extension FieldType where Value == String {
+    /// Text of several lines; line ends as LF.
+    package static func multiline(maximum: Int) -> FieldType {
+        .string(maximum: maximum).map { text in
+            let unix = text.replacing("\r\n", with: "\n")
+            _ = try plain(unix.replacing("\n", with: " ").replacing("\t", with: " "))
+            return unix
+        }
+    }
+
     /// An address of a user, in lower case.
     package static var userEmail: FieldType {
         FieldType<String>.string(maximum: 254).map { text in

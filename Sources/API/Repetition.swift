@@ -27,6 +27,27 @@ extension Call {
         }
     }
 
+    /// Whether what the path names waits to be restored. Where it does not, this very request may have restored it.
+    /// - Parameter find: whether it lies in the bin.
+    /// - Throws: 404 where neither is so.
+    package func isDeleted<Kind>(
+        _ action: AuditAction, _ id: Identifier<Kind>, find: (Identifier<Kind>, Store.Connection) throws -> Bool
+    ) throws -> Bool {
+        if try services.store.read({ try find(id, $0) }) { return true }
+        let earlier = try earlierChanges()
+        guard earlier.contains(where: { $0.action == action && $0.resource == id.description }) else { throw Problem.notFound() }
+        carryOut(earlier.effects)
+        return false
+    }
+
+    /// Whether what is deleted is purged, too: `?purge=true`.
+    package func isPurged() throws -> Bool {
+        var query = try query()
+        let isPurged = try query.bool("purge") ?? false
+        try query.finish()
+        return isPurged
+    }
+
     private func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
         let earlier = try earlierChanges()
         guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }

@@ -1,4 +1,5 @@
 import Glibc
+import LinkStore
 import Logging
 import MariaDB
 import Metrics

@@ -10,6 +10,7 @@ extension Schemas {
         "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
         "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
         "LinkIDs": ["ids": [.string(linkID)]],
+        "DeletedLinkIDs": ["ids": [.string(linkID)]],
         "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
         "Domain": DomainExamples.domain, "NewDomain": DomainExamples.newDomain,
         "DomainChanges": ["expired_url": "https://www.example.com/sale-is-over", "not_found_url": nil],
@@ -49,11 +50,12 @@ extension Schemas {
         let text: [(String, JSON)] = [
             ("id", .string(linkID)), ("url", "https://example.com/long-page"), ("short_url", "https://go.example.com/my-link"),
             ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042), ("human_clicks", 977),
-            ("password_protected", false), ("redirect_status", 302), ("disabled", false), ("indexable", false),
+            ("password_protected", false), ("redirect_status", 302), ("disabled", false), ("indexable", false), ("archived", false),
             ("created_at", "2026-03-13T10:00:00Z"), ("updated_at", "2026-03-13T10:00:00Z"),
             ("last_clicked_at", "2026-03-14T08:30:00Z"), ("title", nil), ("utm_source", "twitter"), ("utm_medium", "social"),
             ("utm_campaign", nil), ("utm_term", nil), ("utm_content", nil), ("starts_at", nil),
             ("expires_at", "2099-12-31T23:59:59Z"), ("max_clicks", nil), ("expired_url", nil), ("external_id", nil),
+            ("notes", nil), ("deleted_at", nil),
         ]
         return .object(JSONObject(text.map { .init(name: $0.0, value: $0.1) }))
     }()
@@ -65,7 +67,7 @@ extension Schemas {
     private static let qrCodeExample: JSON = [
         "id": "qr_01kac7w8v0e3s5q9x2b4m6n8p8", "link_id": .string(linkID), "name": "Poster", "size": 512, "margin": 4,
         "error_correction": "Q", "foreground": "#000000", "background": "transparent", "rounded": true, "has_logo": false,
-        "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:00:00Z",
+        "created_at": "2026-03-13T10:00:00Z", "updated_at": "2026-03-13T10:00:00Z", "deleted_at": nil,
     ]
 
     private static let bulkResultsExample: JSON = [

@@ -50,6 +50,8 @@ extension Schemas {
             "type": ["boolean", "null"],
             "description": "Search engines may list the short URL; otherwise its redirect says X-Robots-Tag: noindex",
         ],
+        "archived": ["type": ["boolean", "null"], "description": "Still leads, and is in no list that does not ask for it"],
+        "notes": ["type": ["string", "null"], "maxLength": 2000],
         "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
     ]
 
@@ -65,8 +67,9 @@ extension Schemas {
             "clicks": ["type": "integer", "description": "All, bots included"],
             "human_clicks": ["type": "integer", "description": "Those of them that are not a bot's"],
             "password_protected": ["type": "boolean"], "redirect_status": ["type": "integer"], "disabled": ["type": "boolean"],
-            "indexable": ["type": "boolean"],
+            "indexable": ["type": "boolean"], "archived": ["type": "boolean"],
             "created_at": .time, "updated_at": .time, "last_clicked_at": moment,
+            "deleted_at": moment,
         ]
         let optional = writable.members.filter { read[$0.name] == nil && $0.name != "password" }
         return object(JSONObject(read.members + optional))
@@ -84,7 +87,12 @@ extension Schemas {
         "links": many(object(JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members), required: ["id"]))
     ])
 
-    static let linkIDs: JSON = object(["ids": many(["type": "string", "description": "lnk_…"])])
+    private static let ids: JSON = many(["type": "string", "description": "lnk_…"])
+
+    static let linkIDs: JSON = object(
+        ["ids": ids, "purge": ["type": ["boolean", "null"], "description": "Delete for good, also what was deleted before"]], required: ["ids"])
+
+    static let deletedLinkIDs: JSON = object(["ids": ids])
 
     static let bulkResults: JSON = object([
         "succeeded": .count, "failed": .count,

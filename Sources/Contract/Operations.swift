@@ -1,6 +1,7 @@
 import AnalyticsStore
 import HTTP
 import JSON
+import LinkStore
 import Model
 import QRCodes
 import Store
@@ -8,6 +9,13 @@ import Work
 
 /// What OpenAPI tells of each route, in the order of the table.
 extension Operation {
+    private static let purge: [Parameter] = [
+        .init(name: "purge", about: "Delete for good, also what was deleted before: nobody can restore it", schema: ["type": "boolean"]),
+    ]
+
+    private static let existence = Parameter(
+        name: "state", about: "Those that are there, or those that were deleted and can be restored", schema: .oneOf(["existing", "deleted"]))
+
     package static let createLink = Operation(
         id: "createLink", summary: "Create a short link", body: "NewLink", status: 201, answer: "Link",
         isTagged: true, problems: [409, 415, 422])
@@ -22,6 +30,9 @@ extension Operation {
             .init(name: "created_after", about: "Created later than this", schema: .time),
             .init(name: "created_before", about: "Created earlier than this", schema: .time),
             .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
+            .init(
+                name: "state", about: "Only those of which this holds now; left out: all but archived and deleted ones",
+                schema: .oneOf(LinkFilter.State.allCases.map(\.rawValue))),
             .init(name: "sort", about: "Newest or most clicked first, clicks of bots included", schema: .oneOf(["created_at", "clicks"])),
         ] + pagination,
         answer: "Link", isList: true, problems: [400])
@@ -32,7 +43,11 @@ extension Operation {
         id: "updateLink", summary: "Change the fields that are sent; null clears a field", body: "LinkChanges",
         answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
 
-    package static let deleteLink = Operation(id: "deleteLink", summary: "Delete a link", status: 204, isTagged: true, problems: [404, 409])
+    package static let deleteLink = Operation(id: "deleteLink", summary: "Delete a link; it can be restored for 30 days, and keeps its slug until then", query: purge, status: 204, isTagged: true, problems: [404, 409])
+
+    package static let restoreLink = Operation(
+        id: "restoreLink", summary: "Bring a deleted link back, with its slug, its clicks and its QR codes", body: "Nothing",
+        isBodyOptional: true, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let upsertLink = Operation(
         id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "NewLink",
@@ -49,6 +64,10 @@ extension Operation {
     package static let deleteLinks = Operation(
         id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkIDs",
         answer: "BulkResults", problems: [415, 422])
+
+    package static let restoreLinks = Operation(
+        id: "restoreLinks", summary: "Bring up to 1,000 deleted links back, each with a result in its place", body: "DeletedLinkIDs",
+        answer: "BulkResults", problems: [409, 415, 422])
 
     package static let getLinkQR = Operation(
         id: "getLinkQR", summary: "A QR code of a link",
@@ -67,7 +86,7 @@ extension Operation {
 
     package static let listQRCodes = Operation(
         id: "listQRCodes", summary: "List QR codes, newest first",
-        query: [.init(name: "link_id", about: "Only those of this link", schema: .id(LinkKind.self))] + pagination,
+        query: [.init(name: "link_id", about: "Only those of this link", schema: .id(LinkKind.self)), existence] + pagination,
         answer: "QRCode", isList: true)
 
     package static let getQRCode = Operation(
@@ -78,8 +97,12 @@ extension Operation {
         isTagged: true, problems: [404, 409, 415, 422])
 
     package static let deleteQRCode = Operation(
-        id: "deleteQRCode", summary: "Delete a QR code; what it leads to stays", status: 204, isTagged: true,
+        id: "deleteQRCode", summary: "Delete a QR code, which can be restored for 30 days; what it leads to stays", query: purge, status: 204, isTagged: true,
         problems: [404, 409])
+
+    package static let restoreQRCode = Operation(
+        id: "restoreQRCode", summary: "Bring a deleted QR code back", body: "Nothing", isBodyOptional: true, answer: "QRCode",
+        isTagged: true, problems: [404, 409, 415, 422])
 
     package static let getQRCodeImage = Operation(
         id: "getQRCodeImage", summary: "The image of a QR code", query: [imageFormat, imageSize],
@@ -189,7 +212,7 @@ extension Operation {
         answer: "Page", isTagged: true, problems: [409, 415, 422])
 
     package static let listPages = Operation(
-        id: "listPages", summary: "List the bio pages, newest first", query: pagination, answer: "Page", isList: true)
+        id: "listPages", summary: "List the bio pages, newest first", query: [existence] + pagination, answer: "Page", isList: true)
 
     package static let getPage = Operation(id: "getPage", summary: "Read a bio page: its draft", answer: "Page", isTagged: true, problems: [404])
 
@@ -198,8 +221,13 @@ extension Operation {
         answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let deletePage = Operation(
-        id: "deletePage", summary: "Delete a bio page, its history and the short links that it made", status: 204, isTagged: true,
+        id: "deletePage", summary: "Delete a bio page, its history and the short links that it made; all of it can be restored for 30 days",
+        query: purge, status: 204, isTagged: true,
         problems: [404, 409])
+
+    package static let restorePage = Operation(
+        id: "restorePage", summary: "Bring a deleted bio page back as visitors saw it, with the short links that it made",
+        body: "Nothing", isBodyOptional: true, answer: "Page", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let publishPage = Operation(
         id: "publishPage", summary: "Show visitors the draft", body: "Nothing", isBodyOptional: true, answer: "Page", isTagged: true,

@@ -47,7 +47,7 @@ enum PageExamples {
                 .init(name: "has_unpublished_changes", value: false),
                 .init(name: "views", value: 1042), .init(name: "last_viewed_at", value: "2026-03-14T08:30:00Z"),
                 .init(name: "created_at", value: "2026-03-13T10:00:00Z"),
-                .init(name: "updated_at", value: "2026-03-13T10:00:00Z"),
+                .init(name: "updated_at", value: "2026-03-13T10:00:00Z"), .init(name: "deleted_at", value: nil),
             ]))
 
     static let version: JSONObject = [

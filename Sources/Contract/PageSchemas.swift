@@ -55,7 +55,7 @@ extension Schemas {
                 .init(name: "published_at", value: moment),
                 .init(name: "has_unpublished_changes", value: ["type": "boolean"]),
                 .init(name: "views", value: .count), .init(name: "last_viewed_at", value: moment),
-                .init(name: "created_at", value: .time), .init(name: "updated_at", value: .time),
+                .init(name: "created_at", value: .time), .init(name: "updated_at", value: .time), .init(name: "deleted_at", value: moment),
             ]))
 
     private static let contentRead: JSONObject = {

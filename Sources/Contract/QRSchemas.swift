@@ -37,6 +37,6 @@ extension Schemas {
     static let qrCode: JSON = object([
         "id": .id(QRCodeKind.self), "link_id": .id(LinkKind.self), "name": ["type": ["string", "null"]], "size": qrSize,
         "margin": qrMargin, "error_correction": qrCorrection, "foreground": qrForeground, "background": qrBackground,
-        "rounded": ["type": "boolean"], "has_logo": ["type": "boolean"], "created_at": .time, "updated_at": .time,
+        "rounded": ["type": "boolean"], "has_logo": ["type": "boolean"], "created_at": .time, "updated_at": .time, "deleted_at": moment,
     ])
 }

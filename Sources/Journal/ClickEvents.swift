@@ -1,6 +1,7 @@
 import AnalyticsStore
 import DeliveryStore
 import JSON
+import LinkStore
 import MariaDB
 import Model
 import Store

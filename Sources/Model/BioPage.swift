@@ -25,6 +25,8 @@ public struct BioPage: Sendable, Equatable {
     /// All views loaded so far, bots included.
     public var views: Int
     public var lastViewedAt: Timestamp?
+    /// When it went into the bin; nil of any other.
+    public var deletedAt: Timestamp?
 
     public init(
         id: PageID, workspace: WorkspaceID, domain: DomainID, host: String, slug: String, draft: String,

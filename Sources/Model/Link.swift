@@ -16,6 +16,8 @@ public struct Link: Sendable, Equatable {
     /// Those of them that were no bots.
     public var humanClicks = 0
     public var lastClickedAt: Timestamp?
+    /// When it went into the bin; nil of any other, and where nobody asked.
+    public var deletedAt: Timestamp?
 
     public init(
         id: LinkID, workspace: WorkspaceID, domain: DomainID, host: String, slug: String, settings: LinkSettings,
@@ -55,8 +57,12 @@ public struct LinkSettings: Sendable, Equatable {
     public var disabled = false
     /// Search engines may list the short address.
     public var indexable = false
+    /// It leads where it leads, and is out of the lists.
+    public var archived = false
     /// The client's own name for the link, unique in the workspace.
     public var externalID: String?
+    /// What its owners tell one another about it; several lines.
+    public var notes: String?
 
     public static let redirectStatuses = [301, 302, 307, 308]
 

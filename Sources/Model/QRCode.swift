@@ -14,6 +14,8 @@ public struct QRCode: Sendable, Equatable {
     public var version = 1
     public var createdAt: Timestamp
     public var updatedAt: Timestamp
+    /// When it went into the bin, by itself; nil of any other.
+    public var deletedAt: Timestamp?
 
     public init(id: QRCodeID = .new(), workspace: WorkspaceID, link: LinkID, createdAt: Timestamp) {
         self.id = id

@@ -1,5 +1,6 @@
 import AnalyticsStore
 import Bootstrap
+import LinkStore
 import MariaDB
 import Model
 import Store

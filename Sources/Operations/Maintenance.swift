@@ -1,6 +1,7 @@
 import AccountStore
 import AnalyticsStore
 import DeliveryStore
+import LinkStore
 import Model
 import Store
 
@@ -21,6 +22,7 @@ public enum Maintenance {
         steps.take { done += try store.write { try Partitions.maintainAll(today: now.day, isRehearsal: isRehearsal, on: $0) } }
         // After their partitions: what is left are days that came late.
         if forgets && !isRehearsal { steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } } }
+        if forgets && !isRehearsal { steps.take { try DeletedObjects.settle(in: store, at: now) } }
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }

@@ -9,14 +9,16 @@ extension Route {
     package static let all: [Route] = [
         Route(.post, "/links", .linksWrite, .createLink, LinkResource.create),
         Route(.get, "/links", .linksRead, .listLinks, LinkResource.list)
-            .report(by: "domain", "search", "tag", "created_after", "created_before", "disabled", "sort"),
+            .report(by: "domain", "search", "tag", "created_after", "created_before", "disabled", "state", "sort"),
         Route(.post, "/links/bulk", .linksWrite, .createLinks, LinkBulkResource.create),
         Route(.patch, "/links/bulk", .linksWrite, .updateLinks, LinkBulkResource.update),
         Route(.delete, "/links/bulk", .linksWrite, .deleteLinks, LinkBulkResource.delete),
+        Route(.post, "/links/bulk/restore", .linksWrite, .restoreLinks, LinkBulkResource.restore),
         Route(.put, "/links/by-external-id/{external_id}", .linksWrite, .upsertLink, LinkResource.upsert),
         Route(.get, "/links/{id}", .linksRead, .getLink, LinkResource.get),
         Route(.patch, "/links/{id}", .linksWrite, .updateLink, LinkResource.update),
         Route(.delete, "/links/{id}", .linksWrite, .deleteLink, LinkResource.delete),
+        Route(.post, "/links/{id}/restore", .linksWrite, .restoreLink, LinkResource.restore),
 
         Route(.get, "/links/{id}/qr", .linksRead, .getLinkQR, LinkQRResource.get),
         Route(.post, "/qr-codes", .linksWrite, .createQRCode, QRCodeResource.create),
@@ -24,6 +26,7 @@ extension Route {
         Route(.get, "/qr-codes/{id}", .linksRead, .getQRCode, QRCodeResource.get),
         Route(.patch, "/qr-codes/{id}", .linksWrite, .updateQRCode, QRCodeResource.update),
         Route(.delete, "/qr-codes/{id}", .linksWrite, .deleteQRCode, QRCodeResource.delete),
+        Route(.post, "/qr-codes/{id}/restore", .linksWrite, .restoreQRCode, QRCodeResource.restore),
         Route(.get, "/qr-codes/{id}/image", .linksRead, .getQRCodeImage, QRCodeResource.image),
 
         Route(.post, "/domains", .domainsWrite, .createDomain, DomainResource.create),
@@ -65,6 +68,7 @@ extension Route {
         Route(.get, "/bio-pages/{id}", .pagesRead, .getPage, PageResource.get),
         Route(.patch, "/bio-pages/{id}", .pagesWrite, .updatePage, PageResource.update),
         Route(.delete, "/bio-pages/{id}", .pagesWrite, .deletePage, PageResource.delete),
+        Route(.post, "/bio-pages/{id}/restore", .pagesWrite, .restorePage, PageResource.restore),
         Route(.post, "/bio-pages/{id}/publish", .pagesWrite, .publishPage, PagePublication.publish),
         Route(.post, "/bio-pages/{id}/unpublish", .pagesWrite, .unpublishPage, PagePublication.unpublish),
         Route(.get, "/bio-pages/{id}/preview", .pagesRead, .previewPage, PagePublication.preview),

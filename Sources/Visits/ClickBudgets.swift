@@ -1,5 +1,6 @@
 import Crypto
 import HTTP
+import LinkStore
 import Model
 import Store
 import Text

@@ -1,3 +1,4 @@
+import LinkStore
 import MariaDB
 import Model
 import Signals

@@ -1,4 +1,5 @@
 import HTTP
+import LinkStore
 import Model
 import Store
 

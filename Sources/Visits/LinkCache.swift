@@ -1,3 +1,4 @@
+import LinkStore
 import Logging
 import MariaDB
 import Model

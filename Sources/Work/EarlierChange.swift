@@ -21,7 +21,7 @@ package struct EarlierChange {
     /// What follows it, for whoever was not told.
     package var effects: [Effect] {
         switch action {
-        case .linkDeleted: [.links(Set([place, LinkID(resource).map(Place.link)].compactMap(\.self)))]
+        case .linkDeleted, .linkPurged: [.links(Set([place, LinkID(resource).map(Place.link)].compactMap(\.self)))]
         case .pageDeleted: place.map { [.pages([$0])] } ?? []
         case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
         case .imageDeleted: before.flatMap { Image(json: $0, in: workspace) }.map { [.image($0)] } ?? []

@@ -11,7 +11,11 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
 
     // Links and pages
     case unknownLink
+    /// What comes back needs its link, and that was deleted.
+    case linkDeleted(LinkID)
     case slugTaken(String)
+    /// A deleted thing of the workspace keeps the slug.
+    case slugDeleted(String, by: Deleted)
     /// Every random slug that was tried is taken.
     case slugSpaceExhausted
     case externalIDTaken
@@ -68,12 +72,14 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .changedMeanwhile: "Somebody else has changed it at the same time. Look at it and try again."
         case .requestNotEnded: "The same request has not ended yet. Try again."
         case .unknownLink: "The link does not exist."
+        case .linkDeleted(let id): "Its link was deleted. Restore \(id) first."
         case .slugTaken(let slug): "\(slug) is taken. Choose another slug."
+        case .slugDeleted(let slug, let thing): "\(thing.id), which was deleted, keeps \(slug). Restore it, delete it for good, or choose another slug."
         case .slugSpaceExhausted: "Every random slug that was tried is taken. Choose a slug."
         case .externalIDTaken: "A link of this workspace has the external id. Choose another."
         case .wrongOrder: "The link would end before it starts. Choose a later end."
         case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
-        case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first."
+        case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first, for good."
         case .userExists(let email): "\(email) has an account. Say --workspace and --role, to invite them to one."
         case .unknownUser(let email): "Nobody signs in as \(email). List users with: maskctl user list"
         case .noAccount(let email): "Nobody signs in as \(email) yet. Invite them with: maskctl user invite"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bootstrap
+import LinkStore
 import Model
 import Operations
 import Store

@@ -70,10 +70,13 @@ struct ExchangeTests {
               "redirect_status": 302,
               "disabled": false,
               "indexable": false,
+              "archived": false,
               "external_id": null,
+              "notes": null,
               "created_at": "<time>",
               "updated_at": "<time>",
-              "last_clicked_at": null
+              "last_clicked_at": null,
+              "deleted_at": null
             }
             """)
     }
@@ -126,10 +129,13 @@ struct ExchangeTests {
                 "redirectStatus": 302,
                 "disabled": false,
                 "indexable": false,
+                "archived": false,
                 "externalId": null,
+                "notes": null,
                 "createdAt": "<time>",
                 "updatedAt": "<time>",
-                "lastClickedAt": null
+                "lastClickedAt": null,
+                "deletedAt": null
               }
             }
             """)
@@ -532,10 +538,13 @@ struct ExchangeTests {
                   "redirectStatus": 302,
                   "disabled": false,
                   "indexable": false,
+                  "archived": false,
                   "externalId": null,
+                  "notes": null,
                   "createdAt": "<time>",
                   "updatedAt": "<time>",
-                  "lastClickedAt": null
+                  "lastClickedAt": null,
+                  "deletedAt": null
                 }
               ],
               "pagination": {
@@ -585,10 +594,13 @@ struct ExchangeTests {
                   "redirect_status": 302,
                   "disabled": false,
                   "indexable": false,
+                  "archived": false,
                   "external_id": null,
+                  "notes": null,
                   "created_at": "<time>",
                   "updated_at": "<time>",
-                  "last_clicked_at": null
+                  "last_clicked_at": null,
+                  "deleted_at": null
                 }
               ],
               "has_more": false,
@@ -645,10 +657,13 @@ struct ExchangeTests {
               "redirect_status": 302,
               "disabled": false,
               "indexable": false,
+              "archived": false,
               "external_id": null,
+              "notes": null,
               "created_at": "<time>",
               "updated_at": "<time>",
-              "last_clicked_at": null
+              "last_clicked_at": null,
+              "deleted_at": null
             }
             """, with: ["LINK": id])
         stage.expect("""

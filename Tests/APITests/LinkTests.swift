@@ -197,7 +197,7 @@ struct LinkTests {
         #expect(try traces(of: "link.updated") == [4, 4])
     }
 
-    @Test("a deleted link is gone, and its slug is free again")
+    @Test("a deleted link is gone, and once it is purged its slug is free again")
     func delete() throws {
         let link = try stage.create(["slug": "gone"])
         #expect(stage.follow("/gone").status == 302)
@@ -205,6 +205,7 @@ struct LinkTests {
         #expect(stage.follow("/gone").status == 404)
         #expect(stage.ask(.get, path(link)).status == 404)
         #expect(stage.ask(.delete, path(link)).status == 404)
+        #expect(stage.ask(.delete, path(link) + "?purge=true").status == 204)
         try stage.create(["slug": "gone"])
     }
 

@@ -282,10 +282,13 @@ struct PreconditionTests {
               "redirect_status": 302,
               "disabled": false,
               "indexable": false,
+              "archived": false,
               "external_id": "order-42",
+              "notes": null,
               "created_at": "<time>",
               "updated_at": "<time>",
-              "last_clicked_at": null
+              "last_clicked_at": null,
+              "deleted_at": null
             }
             """)
         stage.expect("""

@@ -178,7 +178,8 @@ struct QRCodeTests {
               "rounded": false,
               "has_logo": false,
               "created_at": "<time>",
-              "updated_at": "<time>"
+              "updated_at": "<time>",
+              "deleted_at": null
             }
             """, with: ["LINK": id])
     }

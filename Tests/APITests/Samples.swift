@@ -164,6 +164,9 @@ extension Stage {
             let name = PercentEncoding.encode(try name(of: sample, things))
             path.replace(try #require(pattern.firstMatch(of: /\{\w+\}$/)).output, with: name, maxReplacements: 1)
         }
+        if route.operation.id.hasPrefix("restore"), route.operation.id != "restorePageVersion", !route.samplePaths.isEmpty, case .own = things {
+            #expect(ask(.delete, String(path.dropLast("/restore".count))).status == 204)
+        }
         let body = try body(of: route, naming: things, scopes)
         var request = request(
             route.method, base + path, body: (base == "/v1" ? body : body?.camelCased)?.text)

@@ -12,6 +12,7 @@ import Model
 import Pages
 import Redis
 import Signals
+import LinkStore
 import Store
 import Support
 import Synchronization

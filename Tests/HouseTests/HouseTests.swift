@@ -16,6 +16,7 @@ struct HouseTests {
         "Journal": ["Webhooks", "Curl", "HTTP", "FastCGI", "Redis"],
         "Webhooks": ["HTTP", "FastCGI", "API", "Pages"],
         "Pages": ["HTTP", "FastCGI", "API", "Webhooks"],
+        "LinkStore": ["HTTP", "Redis", "DeliveryStore", "AnalyticsStore", "AccountStore"],
         "DeliveryStore": ["HTTP", "Curl", "Webhooks", "AnalyticsStore"],
         "AnalyticsStore": ["HTTP", "Journal", "DeliveryStore"],
         "AccountStore": ["HTTP", "Redis", "DeliveryStore", "AnalyticsStore"],

@@ -4,6 +4,7 @@ import Foundation
 import MariaDB
 import Model
 @testable import Operations
+import LinkStore
 import Store
 import Support
 import Testing

@@ -1,5 +1,6 @@
 import AnalyticsStore
 import Foundation
+import LinkStore
 import MariaDB
 import Model
 import Store

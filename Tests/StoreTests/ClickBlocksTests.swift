@@ -1,4 +1,5 @@
 import AnalyticsStore
+import LinkStore
 import MariaDB
 import Model
 import Store

@@ -5,6 +5,7 @@ import Model
 import Support
 import Testing
 
+@testable import LinkStore
 @testable import Store
 
 /// What becomes of the rows of a workspace that is deleted. Each table with a `workspace_id` gets rows here by what the schema

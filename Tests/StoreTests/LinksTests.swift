@@ -1,4 +1,5 @@
 import Foundation
+import LinkStore
 import MariaDB
 import Model
 import Store
@@ -110,7 +111,7 @@ struct LinksTests {
         try update(link)
         link.settings.title = "late"
         link.tags = ["late"]
-        #expect(throws: Links.Refusal.changedMeanwhile) { try update(link) }
+        #expect(throws: ChangedMeanwhile.self) { try update(link) }
         let stored = try #require(try find(link))
         #expect(stored.settings.title == nil && stored.tags == ["one"] && stored.version == 2)
     }
@@ -122,7 +123,7 @@ struct LinksTests {
         try delete(link)
         #expect(try find(link) == nil)
         for table in ["links", "link_tags", "link_totals", "link_budgets"] { #expect(try rows(of: table) == 0) }
-        #expect(throws: Links.Refusal.changedMeanwhile) { try delete(link) }
+        #expect(throws: ChangedMeanwhile.self) { try delete(link) }
     }
 
     // MARK: Refusals
@@ -180,8 +181,8 @@ struct LinksTests {
         var link = try database.makeLink("a", of: one)
         link.workspace = two.workspace.id
         #expect(try find(link) == nil)
-        #expect(throws: Links.Refusal.changedMeanwhile) { try update(link) }
-        #expect(throws: Links.Refusal.changedMeanwhile) { try delete(link) }
+        #expect(throws: ChangedMeanwhile.self) { try update(link) }
+        #expect(throws: ChangedMeanwhile.self) { try delete(link) }
     }
 
     // MARK: The click budget

@@ -1,5 +1,6 @@
 import Crypto
 import DeliveryStore
+import LinkStore
 import MariaDB
 import Model
 import Store

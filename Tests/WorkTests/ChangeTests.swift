@@ -1,4 +1,5 @@
 import JSON
+import LinkStore
 import MariaDB
 import Model
 import Store

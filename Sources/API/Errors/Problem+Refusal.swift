@@ -12,6 +12,8 @@ extension Refusal {
         case .requestNotEnded: .idempotencyKeyInUse()
         case .unknownLink, .unknownWorkspace, .unknownMember, .unknownKey, .unknownDomain, .unknownUser: .notFound()
         case .slugTaken(let slug): .slugTaken(slug)
+        case .slugDeleted(let slug, let thing): .slugDeleted(slug, by: thing)
+        case .linkDeleted(let id): .conflict(code: "link_deleted", "Restore \(id) first: POST /links/\(id)/restore. Its link was deleted.")
         case .slugSpaceExhausted: .slugSpaceExhausted()
         case .externalIDTaken:
             .conflict(code: "external_id_taken", "Choose another external_id; a link of this workspace has it.")
@@ -19,7 +21,7 @@ extension Refusal {
         case .imageIsLogo:
             .conflict(code: "image_in_use", "The workspace's brand has the image as its logo. Change that first.")
         case .imageIsShown:
-            .conflict(code: "image_in_use", "A page has the image in its draft or in a version. Delete that page first.")
+            .conflict(code: "image_in_use", "A page has the image in its draft or in a version. Delete that page first, for good.")
         case .alreadyRotated(let successor):
             .conflict(code: "already_rotated", "Rotate \(successor) instead; it has taken this key's place.")
         case .keyExpired: .conflict(code: "key_expired", "Create a new API key; this one has expired.")
@@ -59,6 +61,19 @@ extension Problem {
     package static let linkEnded = Problem(
         status: 410, code: "link_used_or_ended", title: "Link used or ended",
         detail: "Ask for another link; this one was used, withdrawn or has ended.")
+
+    /// Both ways are told: `deleted_id` says what to restore, or to purge.
+    package static func slugDeleted(_ slug: String, by thing: Deleted) -> Problem {
+        let path = switch thing {
+        case .link(let id): "/links/\(id)"
+        case .page(let id): "/bio-pages/\(id)"
+        }
+        return Problem(
+            status: 409, code: "slug_deleted", title: "Slug of something deleted",
+            detail: "\(thing.id), which was deleted, keeps \(slug). Restore it with POST \(path)/restore, free the slug with "
+                + "DELETE \(path)?purge=true, or choose another slug.",
+            extensions: ["deleted_id": .string(thing.id)])
+    }
 
     package static func keepsChanging(_ name: String) -> Problem { .conflict("Others keep changing this \(name); try again.") }
 

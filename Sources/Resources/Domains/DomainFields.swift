@@ -1,5 +1,6 @@
 import API
 import HTTP
+import LinkStore
 import Model
 import Store
 import Visits

@@ -1,5 +1,6 @@
 import API
 import HTTP
+import LinkStore
 import Model
 import Store
 import Work
@@ -64,7 +65,7 @@ enum DomainResource {
     static func delete(_ call: Call) throws -> Answer {
         try call.delete("domain", .domainDeleted, find: { try Domains.find($0, in: call.workspace, on: $1) }) { domain in
             try call.preconditions.requireMatch(domain.resourceVersion)
-            return call.domains.delete(domain)
+            return try call.domains.delete(domain)
         }
     }
 

@@ -51,14 +51,30 @@ enum LinkBulkResource {
     static func delete(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
+        let purge = fields.field("purge", as: .bool)
         let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
         try call.charge(forItems: ids.count)
-        return try call.commit(call.links.delete(ids.compactMap(\.self), after: try call.earlierChanges())) { gone in
+        let isPurged = purge.value ?? false
+        return try call.commit(call.links.delete(ids.compactMap(\.self), isPurged: isPurged, after: try call.earlierChanges())) { gone in
             let results = ids.map { id -> Result in
                 guard let id, gone.contains(id) else { return .refused(.notFound()) }
                 return .deleted
             }
             return Self.answer(results, status: 204, call)
+        }
+    }
+
+    static func restore(_ call: Call) throws -> Answer {
+        var fields = try call.fields()
+        let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
+        let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
+        try call.charge(forItems: ids.count)
+        return try call.commit(call.links.restore(ids.compactMap(\.self))) { results in
+            var rest = results[...]
+            return Self.answer(ids.map { id -> Result in
+                guard id != nil else { return .refused(.notFound()) }
+                return Result(rest.removeFirst().map { $0.json(call.services.site) }.mapError(\.problem))
+            }, status: 200, call)
         }
     }
 

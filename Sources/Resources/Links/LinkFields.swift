@@ -18,6 +18,7 @@ struct LinkFields {
 
     /// Longest text in one line: titles, campaign parameters, external ids.
     private static let textLimit = 255
+    private static let notesLimit = 2000
 
     init(_ fields: inout JSONFields, isNew: Bool) {
         url = isNew || fields.field("url", as: .json).isPresent
@@ -77,6 +78,7 @@ struct LinkFields {
         read("utm_term", text, &fields) { $0.utm.term = $1 }
         read("utm_content", text, &fields) { $0.utm.content = $1 }
         read("external_id", text.map { try notEmpty($0) }, &fields) { $0.externalID = $1 }
+        read("notes", .multiline(maximum: Self.notesLimit), &fields) { $0.notes = $1 }
     }
 
     private mutating func readLimits(_ fields: inout JSONFields) {
@@ -84,6 +86,7 @@ struct LinkFields {
         read("expires_at", .timestamp, &fields) { $0.expiresAt = $1 }
         read("max_clicks", .integer(in: 1...2_000_000_000), &fields) { $0.maxClicks = $1 }
         read("disabled", .bool, &fields) { $0.disabled = $1 ?? false }
+        read("archived", .bool, &fields) { $0.archived = $1 ?? false }
         read("indexable", .bool, &fields) { $0.indexable = $1 ?? false }
         read("redirect_status", .redirectStatus, &fields) { $0.redirectStatus = $1 ?? 302 }
     }

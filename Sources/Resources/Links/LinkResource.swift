@@ -1,6 +1,7 @@
 import API
 import HTTP
 import JSON
+import LinkStore
 import Model
 import Store
 import Text
@@ -20,8 +21,10 @@ enum LinkResource {
         try query.finish()
         let question = "links \(filter)"
         let position = try pagination.position(length: LinkPosition.length, of: question).flatMap(LinkPosition.init(bytes:))
-        let links = try call.services.store.read {
-            try Links.list(filter, in: call.workspace, after: position, limit: pagination.limit + 1, on: $0)
+        let workspace = filter.state == .deleted ? call.workspace.bin : call.workspace
+        let links = try call.services.store.read { connection in
+            let links = try Links.list(filter, in: workspace, after: position, limit: pagination.limit + 1, on: connection)
+            return try filter.state == .deleted ? Links.dated(links, in: workspace, on: connection) : links
         }
         return pagination.page(
             links, of: question, position: { LinkPosition(id: $0.id, clicks: $0.clicks).bytes },
@@ -67,9 +70,32 @@ enum LinkResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        try call.delete("link", .linkDeleted, find: { try Links.find($0, in: call.workspace, on: $1) }) { link in
+        let isPurged = try call.isPurged()
+        return try call.delete("link", isPurged ? .linkPurged : .linkDeleted, find: {
+            let link = try Links.find($0, in: call.workspace, on: $1)
+            return try link ?? (isPurged ? Links.find($0, in: call.workspace.bin, on: $1) : nil)
+        }) { link in
             try call.preconditions.requireMatch(link.resourceVersion)
-            return call.links.delete(link)
+            return link.workspace.isBin ? call.links.purge(link) : call.links.delete(link, isPurged: isPurged)
+        }
+    }
+
+    /// Brings a link back that was deleted.
+    static func restore(_ call: Call) throws -> Answer {
+        var fields = try call.fields(orEmpty: true)
+        try fields.finish()
+        let id: LinkID = try call.identifier()
+        return try call.retrying("link") {
+            guard try call.isDeleted(.linkRestored, id, find: { try Links.find($0, in: call.workspace.bin, on: $1) != nil }) else {
+                return shown(try find(call), call)
+            }
+            return try call.commit(call.links.restore([id])) { results in
+                switch results.first {
+                case .success(let link): shown(link, call)
+                case .failure(let refusal): throw refusal.problem
+                case nil: throw Problem.notFound()
+                }
+            }
         }
     }
 
@@ -138,6 +164,7 @@ extension LinkFilter {
         createdAfter = try query.time("created_after")
         createdBefore = try query.time("created_before")
         disabled = try query.bool("disabled")
+        state = try query.choice("state")
         order = try query.value("sort", { text throws -> LinkFilter.Order in
             guard let order = LinkFilter.Order(rawValue: text) else {
                 throw FieldRefusal(code: "invalid_choice", message: "Use created_at or clicks.")

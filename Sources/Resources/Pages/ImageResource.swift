@@ -2,6 +2,7 @@ import API
 import HTTP
 import Images
 import JSON
+import LinkStore
 import Model
 import Store
 import Work

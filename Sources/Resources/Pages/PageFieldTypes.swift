@@ -10,15 +10,6 @@ extension FieldType where Value == String {
     /// One line that says something.
     static var title: FieldType { .string(maximum: 255).map { try notBlank(plain($0)) } }
 
-    /// Text of several lines; line ends as LF.
-    static func multiline(maximum: Int) -> FieldType {
-        .string(maximum: maximum).map { text in
-            let unix = text.replacing("\r\n", with: "\n")
-            _ = try plain(unix.replacing("\n", with: " ").replacing("\t", with: " "))
-            return unix
-        }
-    }
-
     static var language: FieldType {
         .string.map { text in
             guard PageTexts.isLanguage(text) else {

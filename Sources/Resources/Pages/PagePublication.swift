@@ -1,6 +1,7 @@
 import API
 import HTTP
 import JSON
+import LinkStore
 import Model
 import Pages
 import Store

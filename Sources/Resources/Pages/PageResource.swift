@@ -1,5 +1,6 @@
 import API
 import HTTP
+import LinkStore
 import Model
 import Pages
 import Store
@@ -22,10 +23,15 @@ enum PageResource {
     static func list(_ call: Call) throws -> Answer {
         var query = try call.query()
         let pagination = try Pagination(&query, call.workspace)
+        let isDeleted = try query.choice("state", of: Existence.self) == .deleted
         try query.finish()
-        return try pagination.page(of: "bio-pages", id: \BioPage.id, json: { try $0.json(call.services.site) }) {
+        return try pagination.page(of: isDeleted ? "deleted bio-pages" : "bio-pages", id: \BioPage.id, json: { try $0.json(call.services.site) }) {
             last, limit in
-            try call.services.store.read { try BioPages.list(in: call.workspace, after: last, limit: limit, on: $0) }
+            try call.services.store.read { connection in
+                guard isDeleted else { return try BioPages.list(in: call.workspace, after: last, limit: limit, on: connection) }
+                return try BioPages.dated(
+                    BioPages.list(in: call.workspace.bin, after: last, limit: limit, on: connection), in: call.workspace.bin, on: connection)
+            }
         }
     }
 
@@ -51,9 +57,27 @@ enum PageResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        try call.delete("page", .pageDeleted, find: { try BioPages.find($0, in: call.workspace, on: $1) }) { page in
+        let isPurged = try call.isPurged()
+        return try call.delete("page", isPurged ? .pagePurged : .pageDeleted, find: {
+            let page = try BioPages.find($0, in: call.workspace, on: $1)
+            return try page ?? (isPurged ? BioPages.find($0, in: call.workspace.bin, on: $1) : nil)
+        }) { page in
             try call.preconditions.requireMatch(page.resourceVersion)
-            return call.pages.delete(page)
+            return page.workspace.isBin ? call.pages.purge(page) : call.pages.delete(page, isPurged: isPurged)
+        }
+    }
+
+    /// Brings a page back that was deleted.
+    static func restore(_ call: Call) throws -> Answer {
+        var fields = try call.fields(orEmpty: true)
+        try fields.finish()
+        let id: PageID = try call.identifier()
+        return try call.retrying("page") {
+            let page = try call.services.store.read { try BioPages.find(id, in: call.workspace.bin, on: $0) }
+            guard try call.isDeleted(.pageRestored, id, find: { _, _ in page != nil }), let page else {
+                return try shown(try call.page(), call)
+            }
+            return try call.commit(call.pages.restore(page)) { try shown($0, call) }
         }
     }
 

@@ -2,6 +2,7 @@ import API
 import Crypto
 import HTTP
 import JSON
+import LinkStore
 import Model
 import QRCodes
 import Store
@@ -39,11 +40,14 @@ enum QRCodeResource {
             }
             return id
         }
+        let isDeleted = try query.choice("state", of: Existence.self) == .deleted
         try query.finish()
-        let question = "qr-codes \(link?.description ?? "")"
+        let question = "\(isDeleted ? "deleted " : "")qr-codes \(link?.description ?? "")"
         return try pagination.page(of: question, id: \QRCode.id, json: \.json) { last, limit in
             try call.services.store.read {
-                try QRCodes.list(of: link, in: call.workspace, after: last, limit: limit, on: $0)
+                try isDeleted
+                    ? QRCodes.listDeleted(of: link, in: call.workspace.bin, after: last, limit: limit, on: $0)
+                    : QRCodes.list(of: link, in: call.workspace, after: last, limit: limit, on: $0)
             }
         }
     }
@@ -72,9 +76,28 @@ enum QRCodeResource {
     }
 
     static func delete(_ call: Call) throws -> Answer {
-        try call.delete("QR code", .qrCodeDeleted, find: { try QRCodes.find($0, in: call.workspace, on: $1) }) { code in
+        let isPurged = try call.isPurged()
+        return try call.delete("QR code", isPurged ? .qrCodePurged : .qrCodeDeleted, find: {
+            let code = try QRCodes.find($0, in: call.workspace, on: $1)
+            return try code ?? (isPurged ? QRCodes.findDeleted($0, in: call.workspace.bin, on: $1) : nil)
+        }) { code in
             try call.preconditions.requireMatch(code.resourceVersion)
-            return call.qrCodes.delete(code)
+            return code.workspace.isBin ? call.qrCodes.purge(code) : call.qrCodes.delete(code, isPurged: isPurged)
+        }
+    }
+
+    /// Brings a code back that was deleted.
+    static func restore(_ call: Call) throws -> Answer {
+        var fields = try call.fields(orEmpty: true)
+        try fields.finish()
+        let id: QRCodeID = try call.identifier()
+        return try call.retrying("QR code") {
+            let code = try call.services.store.read { try QRCodes.findDeleted(id, in: call.workspace.bin, on: $0) }
+            guard try call.isDeleted(.qrCodeRestored, id, find: { _, _ in code != nil }), let code else {
+                let code = try call.qrCode()
+                return .ok(code.json).tagged(code.resourceVersion)
+            }
+            return try call.commit(call.qrCodes.restore(code)) { .ok($0.json).tagged($0.resourceVersion) }
         }
     }
 

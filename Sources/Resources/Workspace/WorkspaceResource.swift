@@ -3,6 +3,7 @@ import API
 import HTTP
 import JSON
 import Model
+import LinkStore
 import Store
 import Visits
 import Work

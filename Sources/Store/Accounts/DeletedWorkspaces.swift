@@ -50,8 +50,10 @@ public enum DeletedWorkspaces {
         // Again until there is nothing: requests that had begun before the end, and the sender, may still write.
         repeat {
             before = total
-            total += try purgePages(of: workspace, in: store, shown)
-            for table in try store.read({ try tables(on: $0) }) { total += try purge(table, of: workspace, in: store) }
+            for workspace in [workspace.bin, workspace] {
+                total += try purgePages(of: workspace, in: store, shown)
+                for table in try store.read({ try tables(on: $0) }) { total += try purge(table, of: workspace, in: store) }
+            }
         } while total > before
         return total
     }

@@ -172,7 +172,7 @@ public struct ChangedMeanwhile: Error {
 
 extension Error {
     /// Reading again and deciding anew may succeed.
-    public var isChangedMeanwhile: Bool { self is ChangedMeanwhile || self as? Links.Refusal == .changedMeanwhile }
+    public var isChangedMeanwhile: Bool { self is ChangedMeanwhile }
 
     /// The server has ended a statement that took longer than it may.
     public var isStatementTimeout: Bool { (self as? MariaDBError)?.code == .statementTimeout }

@@ -1,4 +1,5 @@
 import DeliveryStore
+import LinkStore
 import Model
 import Store
 

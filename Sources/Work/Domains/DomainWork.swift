@@ -1,4 +1,5 @@
 import Crypto
+import LinkStore
 import MariaDB
 import Model
 import Store
@@ -61,9 +62,12 @@ package struct DomainWork {
         return write(before, to: after, after.status == before.status ? .domainChecked : .domainVerified)
     }
 
-    /// Takes a host from its workspace, so that another may have it.
-    package func delete(_ domain: Domain) -> Change<Void> {
-        Change(assignment) { connection in
+    /// Takes a host from its workspace, so that another may have it. What was deleted on it cannot be restored from then on.
+    package func delete(_ domain: Domain) throws -> Change<Void> {
+        let store = assignment.office.store
+        guard try !store.read({ try Domains.isUsed(domain.id, by: assignment.workspace.id, on: $0) }) else { throw Refusal.domainInUse(domain.host) }
+        try DeletedObjects.purge(on: domain.id, in: assignment.workspace.id.bin, store)
+        return Change(assignment) { connection in
             try Domains.delete(domain, on: connection)
             try assignment.record(.domainDeleted, domain.id.description, before: domain.recorded, on: connection)
             return .init((), followedBy: [.domain(domain.host)])

@@ -1,3 +1,4 @@
+import LinkStore
 import Model
 import Store
 

@@ -1,5 +1,6 @@
 import DeliveryStore
 import JSON
+import LinkStore
 import MariaDB
 import Model
 import Store
@@ -22,6 +23,13 @@ struct LinkTrace {
     static func created(_ made: WrittenLink, _ site: SiteConfiguration) -> LinkTrace {
         LinkTrace(
             action: .linkCreated, type: .linkCreated, link: made.link, text: made.text, after: RecordedLink.stored(made.link, site))
+    }
+
+    /// To who keeps a copy of the links it is one more.
+    static func restored(_ link: Link, _ site: SiteConfiguration) -> LinkTrace {
+        LinkTrace(
+            action: .linkRestored, type: .linkCreated, link: link, text: link.text(site), after: RecordedLink.stored(link, site),
+            hasMoved: true)
     }
 
     static func updated(_ before: Link, _ after: Link, _ site: SiteConfiguration) -> LinkTrace {

@@ -1,4 +1,5 @@
 import AnalyticsStore
+import LinkStore
 import MariaDB
 import Model
 import Store
@@ -43,7 +44,8 @@ extension LinkWork {
                 } else if let id = link.settings.externalID, taken.contains(id) {
                     results[index] = .failure(.externalIDTaken)
                 } else if drafts[index].slug != nil {
-                    results[index] = .failure(.slugTaken(link.slug))
+                    let holder = try Links.discarded(at: link, on: connection)
+                    results[index] = .failure(holder.map { .slugDeleted(link.slug, by: $0) } ?? .slugTaken(link.slug))
                 } else {
                     again.append(index)
                 }
@@ -91,23 +93,13 @@ extension LinkWork {
         guard let before = links[wanted.id] else { throw Refusal.unknownLink }
         var after = try wanted.applied(before)
         guard after != before else { return before }
-        do { try Links.update(after, on: connection) } catch { throw Refusal.of(error, after) }
+        do { try Links.update(after, on: connection) } catch {
+            guard case Refusal.slugTaken(let slug) = Refusal.of(error, after), let holder = try Links.discarded(at: after, on: connection)
+            else { throw Refusal.of(error, after) }
+            throw Refusal.slugDeleted(slug, by: holder)
+        }
         done.append((before, after))
         after.version += 1
         return after
-    }
-
-    /// - Parameter earlier: what an earlier attempt of the same request has done.
-    /// - Returns: those that are gone, by this or that.
-    package func delete(_ ids: [LinkID], after earlier: [EarlierChange]) -> Change<Set<LinkID>> {
-        let before = earlier.filter { $0.action == .linkDeleted }
-        return Change(assignment) { connection in
-            let deleted = try Links.lock(ids, in: assignment.workspace.id, on: connection).values.sorted { $0.id < $1.id }
-            try Links.delete(deleted, on: connection)
-            try LinkTrace.record(deleted.map { .deleted($0, assignment.site) }, assignment, on: connection)
-            return .init(
-                Set(deleted.map(\.id)).union(before.compactMap { LinkID($0.resource) }),
-                followedBy: [.links(Set(deleted.flatMap(\.places)))] + before.effects, isChange: !deleted.isEmpty)
-        }
     }
 }

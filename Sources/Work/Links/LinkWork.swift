@@ -1,9 +1,10 @@
 import AnalyticsStore
 import DeliveryStore
+import LinkStore
 import Model
 import Store
 
-/// What is done to one link. Many at once: LinkWork+Bulk.swift.
+/// What is done to one link. Many at once: LinkWork+Bulk.swift; what is deleted: LinkWork+Deletion.swift.
 package struct LinkWork {
     let assignment: Assignment
 
@@ -23,7 +24,7 @@ package struct LinkWork {
         let effects: [Effect] = draft.slug == nil ? [] : [.links([link.place])]
         let statements = Links.creation(of: link) + [AuditLog.insertion(of: audit), Events.insertion(of: event)]
         return Change(assignment, statements, .init(made, followedBy: effects)).otherwise { error in
-            creation(draft, try SlugTries.next(tries, after: Refusal.of(error, link)))
+            creation(draft, try SlugTries.next(tries, after: refusal(of: error, link)))
         }.confirmed {
             try Links.find(link.id, in: link.workspace, on: $0) != nil
         }
@@ -43,16 +44,16 @@ package struct LinkWork {
             made.version += 1
             return .init(made, followedBy: [.links(Set(before.places + after.places))])
         }.otherwise { error in
-            throw error.isChangedMeanwhile ? error : Refusal.of(error, after)
+            throw error.isChangedMeanwhile ? error : try refusal(of: error, after)
         }
     }
 
-    package func delete(_ link: Link) -> Change<Void> {
-        Change(assignment) { connection in
-            try Links.delete([link], on: connection)
-            try LinkTrace.record([.deleted(link, assignment.site)], assignment, on: connection)
-            return .init((), followedBy: [.links(Set(link.places))])
-        }
+    /// What the database's refusal of a link means, with the deleted thing that has its slug.
+    private func refusal(of error: any Error, _ link: Link) throws -> any Error {
+        let refusal = Refusal.of(error, link)
+        guard case Refusal.slugTaken(let slug) = refusal else { return refusal }
+        let holder = try assignment.office.store.read { try Links.discarded(at: link, on: $0) }
+        return holder.map { Refusal.slugDeleted(slug, by: $0) } ?? refusal
     }
 }
 
@@ -62,7 +63,7 @@ extension Refusal {
         switch Links.refusal(of: error) {
         case Links.Refusal.slugTaken: Refusal.slugTaken(link.slug)
         case Links.Refusal.externalIDTaken: Refusal.externalIDTaken
-        case Links.Refusal.changedMeanwhile: Refusal.changedMeanwhile
+        case is ChangedMeanwhile: Refusal.changedMeanwhile
         case let other: other
         }
     }

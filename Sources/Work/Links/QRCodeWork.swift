@@ -1,3 +1,4 @@
+import LinkStore
 import Model
 import Store
 
@@ -30,11 +31,35 @@ package struct QRCodeWork {
         }
     }
 
-    package func delete(_ code: QRCode) -> Change<Void> {
+    /// - Parameter isPurged: the code does not go into the bin; nobody can restore it.
+    package func delete(_ code: QRCode, isPurged: Bool = false) -> Change<Void> {
         Change(assignment) { connection in
-            try QRCodes.delete(code, on: connection)
+            if isPurged { try QRCodes.delete(code, on: connection) } else { try QRCodes.discard(code, at: assignment.now, on: connection) }
             try assignment.record(.qrCodeDeleted, code.id.description, before: code.settings, on: connection)
+            if isPurged { try assignment.record(.qrCodePurged, code.id.description, on: connection) }
             return .init(())
+        }
+    }
+
+    /// Deletes a code of the bin for good.
+    package func purge(_ code: QRCode) -> Change<Void> {
+        Change(assignment) { connection in
+            try QRCodes.purge(code, on: connection)
+            try assignment.record(.qrCodePurged, code.id.description, on: connection)
+            return .init(())
+        }
+    }
+
+    /// Brings a code back from the bin; its link has to be there.
+    package func restore(_ code: QRCode) throws -> Change<QRCode> {
+        try assignment.admit(of: .qrCodes)
+        return Change(assignment) { connection in
+            try QRCodes.restore(code, to: assignment.workspace.id, at: assignment.now, on: connection)
+            try assignment.record(.qrCodeRestored, code.id.description, after: code.settings, on: connection)
+            guard let restored = try QRCodes.find(code.id, in: assignment.workspace.id, on: connection) else { throw ChangedMeanwhile() }
+            return .init(restored)
+        }.otherwise { error in
+            throw error is QRCodes.LinkGone ? Refusal.linkDeleted(code.link) : error
         }
     }
 }

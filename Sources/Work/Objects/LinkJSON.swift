@@ -34,16 +34,19 @@ extension Link {
         object.member("redirect_status", settings.redirectStatus)
         object.member("disabled", settings.disabled)
         object.member("indexable", settings.indexable)
+        object.member("archived", settings.archived)
         object.member("external_id", settings.externalID)
+        object.member("notes", settings.notes)
         object.member("created_at", createdAt.rfc3339)
         object.member("updated_at", updatedAt.rfc3339)
         object.member("last_clicked_at", lastClickedAt?.rfc3339)
+        object.member("deleted_at", deletedAt?.rfc3339)
     }
 
     /// The link object as a tree.
     package func json(_ site: SiteConfiguration) -> JSON {
         var object = JSONObject()
-        object.members.reserveCapacity(26)
+        object.members.reserveCapacity(29)
         write(to: &object, site)
         return .object(object)
     }

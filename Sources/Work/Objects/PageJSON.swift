@@ -22,6 +22,7 @@ extension BioPage {
             "published_at": JSON(publishedAt?.rfc3339), "has_unpublished_changes": .bool(isChanged),
             "views": JSON(views), "last_viewed_at": JSON(lastViewedAt?.rfc3339),
             "created_at": .string(createdAt.rfc3339), "updated_at": .string(updatedAt.rfc3339),
+            "deleted_at": JSON(deletedAt?.rfc3339),
         ]
     }
 

@@ -17,6 +17,7 @@ extension QRCode {
             "has_logo": .bool(logoDigest != nil),
             "created_at": .string(createdAt.rfc3339),
             "updated_at": .string(updatedAt.rfc3339),
+            "deleted_at": JSON(deletedAt?.rfc3339),
         ]
     }
 
@@ -26,6 +27,6 @@ extension QRCode {
         object["logo"] = JSON(logoDigest.map { digest in
             "sha256:" + digest.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
         })
-        return .object(JSONObject(object.members.filter { !["has_logo", "created_at", "updated_at"].contains($0.name) }))
+        return .object(JSONObject(object.members.filter { !["has_logo", "created_at", "updated_at", "deleted_at"].contains($0.name) }))
     }
 }

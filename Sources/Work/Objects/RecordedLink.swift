@@ -50,7 +50,7 @@ private struct Expectation {
         case "short_url": .string("https://\(host)/\(slug)")
         case "tags": []
         case "clicks", "human_clicks": 0
-        case "password_protected", "disabled", "indexable": false
+        case "password_protected", "disabled", "indexable", "archived": false
         case "redirect_status": 302
         case "created_at": JSON(made)
         case "updated_at": JSON(createdAt ?? made)
@@ -90,7 +90,7 @@ extension AuditRecord {
     /// What was before and what is after.
     var toldChanges: JSON {
         guard let changes, let json = try? JSON.parse(Array(changes.utf8)) else { return .null }
-        guard [AuditAction.linkCreated.rawValue, AuditAction.linkDeleted.rawValue].contains(action) else { return json }
+        guard [AuditAction.linkCreated, .linkDeleted, .linkRestored].map(\.rawValue).contains(action) else { return json }
         return .object(JSONObject(json.objectValue?.members.map { .init(name: $0.name, value: RecordedLink.told($0.value, id: resource)) } ?? []))
     }
 }

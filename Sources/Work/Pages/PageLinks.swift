@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import LinkStore
 import Model
 import Pages
 import Store

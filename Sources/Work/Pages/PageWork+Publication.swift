@@ -1,5 +1,6 @@
 import DeliveryStore
 import JSON
+import LinkStore
 import Model
 import Pages
 import Store
@@ -69,7 +70,7 @@ extension PageWork {
             try connection.execute(Events.insertion(of: event))
         }.otherwise { error in
             // One of the random slugs.
-            try publish(before, draft, action, SlugTries.next(tries, after: Self.refusal(of: error, after)))
+            try publish(before, draft, action, SlugTries.next(tries, after: refusal(of: error, after)))
         }
     }
 

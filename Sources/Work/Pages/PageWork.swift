@@ -1,11 +1,13 @@
 import Crypto
 import JSON
+import LinkStore
 import MariaDB
 import Model
 import Pages
 import Store
 
-/// What is done to bio pages and their drafts. What visitors see changes in PageWork+Publication.swift.
+/// What is done to bio pages and their drafts. What visitors see changes in PageWork+Publication.swift,
+/// what is deleted in PageWork+Deletion.swift.
 package struct PageWork {
     let assignment: Assignment
 
@@ -26,7 +28,7 @@ package struct PageWork {
             try BioPages.create(page, on: connection)
             try assignment.record(.pageCreated, page.id.description, after: try page.settings(assignment.site), on: connection)
             return .init(page, followedBy: [.pages([page.place])])
-        }.otherwise { creation(draft, on: domain, nil, try SlugTries.next(tries, after: Self.refusal(of: $0, page))) }
+        }.otherwise { creation(draft, on: domain, nil, try SlugTries.next(tries, after: refusal(of: $0, page))) }
     }
 
     /// - Parameter wanted: the page as it should be; the same where there is nothing to change.
@@ -38,24 +40,6 @@ package struct PageWork {
         // The page says its own address, so another one is another state.
         if after.place != before.place && after.publishedVersion != nil { after.moveStamp(at: assignment.now) }
         return try write(before, to: after, .pageUpdated)
-    }
-
-    package func delete(_ page: BioPage) -> Change<Void> {
-        Change(assignment) { connection in
-            let made = try Self.madeLinks(of: page, on: connection)
-            try BioPages.delete(page, on: connection)
-            try Links.delete(made, on: connection)
-            try LinkTrace.record(made.map { .deleted($0, assignment.site) }, assignment, on: connection)
-            try assignment.record(.pageDeleted, page.id.description, before: try page.settings(assignment.site), on: connection)
-            return .init((), followedBy: [.links(Set(made.flatMap(\.places))), .pages([page.place])])
-        }
-    }
-
-    /// The links that a page made for its URLs go with it, but for those that lead elsewhere now: they are their owner's.
-    private static func madeLinks(of page: BioPage, on connection: Connection) throws -> [Link] {
-        let made = try BioPageVersions.links(of: page.id, in: page.workspace, on: connection).filter(\.isMade)
-        let links = try Links.lock(made.map(\.link), in: page.workspace, on: connection)
-        return made.compactMap { link in links[link.link].flatMap { sha256($0.settings.url) == link.digest ? $0 : nil } }
     }
 
     // MARK: Parts
@@ -72,12 +56,13 @@ package struct PageWork {
             var made = after
             made.version += 1
             return .init(made, followedBy: [.pages([before.place, after.place])])
-        }.otherwise { throw Self.refusal(of: $0, after) }
+        }.otherwise { throw try refusal(of: $0, after) }
     }
 
-    /// A slug belongs to one link or page.
-    static func refusal(of error: any Error, _ page: BioPage) -> any Error {
-        if case Links.Refusal.slugTaken = error { return Refusal.slugTaken(page.slug) }
-        return (error as? MariaDBError)?.isDuplicate(of: "place") == true ? Refusal.slugTaken(page.slug) : error
+    /// A slug belongs to one link or page, deleted ones included.
+    func refusal(of error: any Error, _ page: BioPage) throws -> any Error {
+        guard error as? Links.Refusal == .slugTaken || (error as? MariaDBError)?.isDuplicate(of: "place") == true else { return error }
+        let holder = try assignment.office.store.read { try BioPages.discarded(at: page, on: $0) }
+        return holder.map { Refusal.slugDeleted(page.slug, by: $0) } ?? .slugTaken(page.slug)
     }
 }

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 import Text
 
 /// The table `link_text_blocks`: what a thousand links side by side have in their texts, so that a search passes over those that

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The condition of a search: on the texts of links, or on the links themselves as long as not all have a text
 /// (``LinkTextPass``) or where the search has letters that are not folded.

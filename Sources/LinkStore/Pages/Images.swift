@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The table `images`.
 public enum Images {

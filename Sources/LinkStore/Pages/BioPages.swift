@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The table `bio_pages`, and the place that each page takes among the links.
 public enum BioPages {
@@ -14,7 +15,7 @@ public enum BioPages {
     /// The page of a host and slug, published or not.
     public static func find(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> BioPage? {
         guard Domains.isHost(host) else { return nil }
-        return try connection.query("\(columns) WHERE p.host = \(host) AND p.slug = \(slug)").first.map(page)
+        return try connection.query("\(columns) WHERE p.host = \(host) AND p.slug = \(slug) AND \(notDeleted)").first.map(page)
     }
 
     /// One page of the list, newest first.
@@ -36,7 +37,7 @@ public enum BioPages {
     /// All pages that visitors see, for the host that has to have their files.
     public static func published(on connection: Connection) throws(MariaDBError) -> [Published] {
         try connection.query(
-            "SELECT host, slug, CAST(stamp AS SIGNED) FROM bio_pages WHERE published_version IS NOT NULL"
+            "SELECT host, slug, CAST(stamp AS SIGNED) FROM bio_pages p WHERE published_version IS NOT NULL AND \(notDeleted)"
         )
         .map { row throws(MariaDBError) in
             Published(place: Place(host: try row.string(0), slug: try row.string(1)), stamp: try row.integer(2))
@@ -65,10 +66,10 @@ public enum BioPages {
 
     /// Pages of which a block begins or ends to show.
     public static func due(at now: Timestamp, limit: Int, on connection: Connection) throws(MariaDBError) -> [BioPage] {
-        try connection.query("\(columns) WHERE p.due_at <= \(now) ORDER BY p.due_at LIMIT \(limit)").map(page)
+        try connection.query("\(columns) WHERE p.due_at <= \(now) AND \(notDeleted) ORDER BY p.due_at LIMIT \(limit)").map(page)
     }
 
-    /// Whether a page of a workspace has an image in its draft or in a version that may be restored.
+    /// Whether a page of a workspace has an image in its draft or in a version that may be restored; a deleted one, too.
     public static func isShown(
         _ image: ImageID, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> Bool {
@@ -77,7 +78,7 @@ public enum BioPages {
             SELECT 1 FROM bio_pages p
             LEFT JOIN bio_page_versions v
               ON v.workspace_id = p.workspace_id AND v.page_id = p.id
-            WHERE p.workspace_id = \(workspace) AND (p.draft LIKE \(name) OR v.content LIKE \(name)) LIMIT 1
+            WHERE p.workspace_id IN (\(workspace), \(workspace.bin)) AND (p.draft LIKE \(name) OR v.content LIKE \(name)) LIMIT 1
             """
         ).isEmpty
     }
@@ -166,13 +167,15 @@ public enum BioPages {
 
     /// What stands for a page among the links: a row of the workspace ``WorkspaceID/ofPages``, whose destination says whose page
     /// it is. So one unique key keeps the slugs of links and pages apart, and a visit finds either of them with one look.
-    private static func place(of page: BioPage) -> Link {
+    static func place(of page: BioPage) -> Link {
         var settings = LinkSettings(url: page.workspace.description)
         settings.disabled = page.publishedVersion == nil
         return Link(
             id: LinkID(page.id.ulid), workspace: .ofPages, domain: page.domain, host: page.host, slug: page.slug,
             settings: settings, createdAt: page.createdAt, updatedAt: page.updatedAt)
     }
+
+    private static let notDeleted: SQL = "p.workspace_id < \(WorkspaceID.firstBin)"
 
     private static let columns: SQL = """
         SELECT p.id, p.workspace_id, p.domain_id, p.host, p.slug, p.draft, p.is_changed, p.versions, p.published_version,

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The table `domains`.
 public enum Domains {
@@ -95,6 +96,14 @@ public enum Domains {
             WHERE id = \(domain.id) AND version = \(domain.version)
             """)
         guard matched == 1 else { throw ChangedMeanwhile() }
+    }
+
+    /// Whether links or pages of a workspace are on a domain, beside those that were deleted.
+    public static func isUsed(_ domain: DomainID, by workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Bool {
+        try !connection.query("""
+            (SELECT 1 FROM links WHERE domain_id = \(domain) AND workspace_id = \(workspace) LIMIT 1)
+            UNION ALL (SELECT 1 FROM bio_pages WHERE domain_id = \(domain) AND workspace_id = \(workspace) LIMIT 1)
+            """).isEmpty
     }
 
     /// Deletes a domain and frees its host. The database refuses while links or pages are on it.

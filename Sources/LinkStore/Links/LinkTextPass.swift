@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The table `link_text_passes`: how far the links that were there before `link_texts` have got their texts.
 ///

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The columns of `links` as they are written, and what a link has in each.
 enum LinkColumns {
@@ -33,7 +34,9 @@ enum LinkColumns {
         Column("redirect_status") { $0.settings.redirectStatus },
         Column("disabled") { $0.settings.disabled },
         Column("indexable") { $0.settings.indexable },
+        Column("archived") { $0.settings.archived },
         Column("external_id") { $0.settings.externalID },
+        Column("notes") { $0.settings.notes },
         Column("tags") { $0.tags.joined(separator: String(Links.tagSeparator)) },
         Column("updated_at") { $0.updatedAt },
     ]

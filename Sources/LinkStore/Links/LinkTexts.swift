@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The table `link_texts`: what searches look through. A page's place among the links has none.
 public enum LinkTexts {

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The tables `qr_codes` and `qr_code_logos`.
 public enum QRCodes {

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 // The table `link_budgets`: what has been given out of `max_clicks`.
 extension Links {

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// Which links to list, and in which order.
 public struct LinkFilter: Sendable, Equatable {
@@ -8,6 +9,17 @@ public struct LinkFilter: Sendable, Equatable {
         case createdAt = "created_at"
         /// Most clicked first.
         case clicks
+    }
+
+    /// What becomes of a link's visitors now; of several that hold the last one. What is used up is told by no list.
+    public enum State: String, Sendable, CaseIterable {
+        case active
+        case scheduled
+        case expired
+        case disabled
+        case archived
+        /// In the bin: such links are listed of ``WorkspaceID/bin``.
+        case deleted
     }
 
     public var host: String?
@@ -19,6 +31,8 @@ public struct LinkFilter: Sendable, Equatable {
     public var createdAfter: Timestamp?
     public var createdBefore: Timestamp?
     public var disabled: Bool?
+    /// Nil: all but archived ones.
+    public var state: State?
     public var order = Order.createdAt
 
     public init() {}
@@ -47,12 +61,16 @@ extension Links {
         _ filter: LinkFilter, in workspace: WorkspaceID, after position: LinkPosition?, limit: Int,
         on connection: Connection
     ) throws(MariaDBError) -> [Link] {
-        var question = Question(workspace: workspace, conditions: conditions(filter, workspace), limit: limit)
+        var question = Question(
+            workspace: workspace, conditions: conditions(filter, workspace), isArchived: isArchived(filter.state), limit: limit)
         if let search = filter.search { question.search = try LinkSearch(search, in: workspace, on: connection) }
         if question.search?.isOfTexts == true, !question.conditions.text.isEmpty {
             question.isNarrow = try few(question.withoutSearch, on: connection) != nil
         }
         switch filter.order {
+        case .createdAt where [.scheduled, .expired].contains(filter.state):
+            if let ids = try few(question, on: connection) { return try newest(of: ids, question, position, connection) }
+            fallthrough
         case .createdAt:
             return try newest(question, position.map { " AND l.id < \($0.id)" } ?? "", limit, connection)
         case .clicks:
@@ -67,6 +85,8 @@ extension Links {
         var workspace: WorkspaceID
         /// But for the search; each with AND in front.
         var conditions: SQL
+        /// Nil: archived and others.
+        var isArchived: Bool?
         var limit: Int
         var search: LinkSearch?
         /// So few links are left by the other conditions that their texts are looked up, in place of looking through all texts.
@@ -74,7 +94,7 @@ extension Links {
 
         var isFiltered: Bool { search != nil || !conditions.text.isEmpty }
 
-        var withoutSearch: Question { Question(workspace: workspace, conditions: conditions, limit: limit) }
+        var withoutSearch: Question { Question(workspace: workspace, conditions: conditions, isArchived: isArchived, limit: limit) }
 
         /// `links` as l, with `link_texts` as s where these are searched. Texts are looked through first: they are narrow.
         var tables: SQL {
@@ -85,8 +105,9 @@ extension Links {
         }
 
         var allConditions: SQL {
-            guard let search else { return "l.workspace_id = \(workspace)\(conditions)" }
-            return "l.workspace_id = \(workspace)\(conditions) AND \(search.condition)\(isNarrow ? "" : search.stretches)"
+            let archived: SQL = isArchived.map { " AND l.archived = \($0)" } ?? ""
+            guard let search else { return "l.workspace_id = \(workspace)\(archived)\(conditions)" }
+            return "l.workspace_id = \(workspace)\(archived)\(conditions) AND \(search.condition)\(isNarrow ? "" : search.stretches)"
         }
     }
 
@@ -99,6 +120,15 @@ extension Links {
             LEFT JOIN link_totals t ON t.workspace_id = l.workspace_id AND t.link_id = l.id
             WHERE \(question.allConditions)\(next) ORDER BY l.id DESC LIMIT \(limit)
             """).map(link)
+    }
+
+    /// Of few.
+    private static func newest(
+        of ids: [LinkID], _ question: Question, _ position: LinkPosition?, _ connection: Connection
+    ) throws(MariaDBError) -> [Link] {
+        let page = ids.sorted(by: >).drop { id in position.map { id >= $0.id } ?? false }.prefix(question.limit)
+        let links = try find(Array(page), in: question.workspace, on: connection)
+        return page.compactMap { links[$0] }
     }
 
     // MARK: By clicks
@@ -167,6 +197,7 @@ extension Links {
             conditions.append("l.created_at < \(time) AND l.id < \(ULID.first(at: time.adding(days: idDays)))")
         }
         if let disabled = filter.disabled { conditions.append("l.disabled = \(disabled)") }
+        if let state = filter.state, let condition = condition(state) { conditions.append(condition) }
         for tag in filter.tags.filledUp {
             conditions.append("""
                 EXISTS (SELECT 1 FROM link_tags g
@@ -175,6 +206,20 @@ extension Links {
         }
         return conditions.reduce(into: "") { $0 += " AND "; $0 += $1 }
     }
+
+    private static func condition(_ state: LinkFilter.State) -> SQL? {
+        let (isAhead, hasEnded): (SQL, SQL) = ("l.starts_at > UTC_TIMESTAMP(3)", "l.expires_at <= UTC_TIMESTAMP(3)")
+        switch state {
+        case .active: return "NOT l.disabled AND NOT COALESCE(\(isAhead), FALSE) AND NOT COALESCE(\(hasEnded), FALSE)"
+        case .scheduled: return "NOT l.disabled AND \(isAhead)"
+        case .expired: return "NOT l.disabled AND \(hasEnded)"
+        case .disabled: return "l.disabled = TRUE"
+        case .archived, .deleted: return nil
+        }
+    }
+
+    /// Nil: archived and others.
+    private static func isArchived(_ state: LinkFilter.State?) -> Bool? { state == .deleted ? nil : state == .archived }
 
     /// An id begins with the time at which it was made, which is that of the link to within a day: so a time leads to a place
     /// in the key.

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// What a redirect needs of a link, in one look-up by host and slug.
 public struct RedirectTarget: Sendable {
@@ -11,10 +12,11 @@ public struct RedirectTarget: Sendable {
 }
 
 extension Links {
-    /// The link under a host and slug, disabled or not; nil where there is none.
+    /// The link under a host and slug, disabled or not; nil where there is none, or a deleted one.
     public static func target(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> RedirectTarget? {
         guard Domains.isHost(host), let row = try connection.query("""
             \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE verified_host = \(host)) AND l.slug = \(slug)
+              AND l.workspace_id < \(WorkspaceID.firstBin)
               AND NOT EXISTS (SELECT 1 FROM deleted_workspaces w WHERE w.workspace_id = l.workspace_id)
             """).first
         else { return nil }
@@ -37,6 +39,7 @@ extension Links {
         else { return nil }
         return try connection.query("""
             SELECT l.url FROM links l JOIN domains d ON d.id = l.domain_id WHERE d.verified_host = \(host) AND l.slug = \(slug)
+              AND l.workspace_id < \(WorkspaceID.firstBin)
             """).first?.string(0)
     }
 

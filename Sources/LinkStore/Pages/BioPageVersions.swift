@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The tables `bio_page_versions` and `bio_page_links`: what was published, and the links that pages made.
 public enum BioPageVersions {

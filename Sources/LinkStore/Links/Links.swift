@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Store
 
 /// The tables `links` and `link_tags`: one link at a time. Lists are in LinkList.swift.
 public enum Links {
@@ -7,8 +8,6 @@ public enum Links {
     public enum Refusal: Error, Equatable {
         case slugTaken
         case externalIDTaken
-        /// The link is not as it was when it was read: somebody else changed or deleted it meanwhile.
-        case changedMeanwhile
     }
 
     /// The statements that insert a link, its text and its tags, to stand in one transaction with the audit entry and the event.
@@ -49,7 +48,7 @@ public enum Links {
     /// - Parameter link: as it should be, with the version that was read.
     public static func update(_ link: Link, on connection: Connection) throws {
         try refusing {
-            guard try connection.execute(overwriting(link)) == 1 else { throw Refusal.changedMeanwhile }
+            guard try connection.execute(overwriting(link)) == 1 else { throw ChangedMeanwhile() }
         }
     }
 
@@ -72,7 +71,7 @@ public enum Links {
                     DELETE l FROM (\(versions(of: chunk))) r
                     STRAIGHT_JOIN links l FORCE INDEX (PRIMARY) ON l.workspace_id = \(workspace) AND l.id = r.id AND l.version = r.version
                     """)
-                guard removed == chunk.count else { throw Refusal.changedMeanwhile }
+                guard removed == chunk.count else { throw ChangedMeanwhile() }
                 for table: SQL in ["link_texts", "link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
                     try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace))
                 }
@@ -87,7 +86,7 @@ public enum Links {
         """
     }
 
-    private static func versions(of links: ArraySlice<Link>) -> SQL {
+    static func versions(of links: ArraySlice<Link>) -> SQL {
         var versions: SQL = ""
         for (index, link) in links.enumerated() {
             appendUnion(index, "SELECT \(cast: link.id) AS id, \(link.version) AS version", "(\(cast: link.id), \(link.version))", to: &versions)
@@ -193,7 +192,7 @@ public enum Links {
                l.utm_source, l.utm_medium, l.utm_campaign, l.utm_term, l.utm_content,
                l.starts_at, l.expires_at, l.max_clicks, l.expired_url, l.password_hash, l.redirect_status, l.disabled,
                l.external_id, l.version, l.created_at, l.updated_at, CAST(COALESCE(t.clicks, 0) AS SIGNED), t.last_clicked_at,
-               l.tags, l.indexable, CAST(COALESCE(t.humans, 0) AS SIGNED)
+               l.tags, l.indexable, CAST(COALESCE(t.humans, 0) AS SIGNED), l.archived, l.notes
         """
 
     static func link(_ row: Row) throws(MariaDBError) -> Link {
@@ -226,6 +225,8 @@ public enum Links {
         settings.disabled = try row.bool(18)
         settings.externalID = try row.optionalString(19)
         settings.indexable = try row.bool(26)
+        settings.archived = try row.bool(28)
+        settings.notes = try row.optionalString(29)
         return settings
     }
 
@@ -269,6 +270,6 @@ public enum Links {
         if server.isDuplicate(of: "domain_slug") { return Refusal.slugTaken }
         if server.isDuplicate(of: "external_id") { return Refusal.externalIDTaken }
         // The domain has just been deleted.
-        return server.code == .noReferencedRow ? Refusal.changedMeanwhile : error
+        return server.code == .noReferencedRow ? ChangedMeanwhile() : error
     }
 }
