@@ -18,7 +18,7 @@ public struct OutgoingMail: Sendable, Equatable {
 
 /// The table `mails`: an outbox.
 public enum Mails {
-    /// Mails of one kind to one recipient in a day; of all five kinds together 50. By kinds, so that whoever asks for resets, or
+    /// Mails of one kind to one recipient in a day; of all six kinds together 60. By kinds, so that whoever asks for resets, or
     /// invites, keeps nobody from hearing of a sign-in.
     public static let dailyLimit = 10
     /// Between tries, in seconds; after the last it is given up.

@@ -60,6 +60,16 @@ public struct OneTimeLink: Sendable, Equatable {
 
 /// The table `one_time_links`.
 public enum OneTimeLinks {
+    /// The invitations of an address in whose place another one would be; held, and no other is made, until the transaction ends.
+    public static func hold(
+        _ purpose: OneTimeLink.Purpose, of email: String, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> [OneTimeLink] {
+        try connection.query("""
+            SELECT \(columns) FROM one_time_links
+            WHERE email = \(email) AND purpose = \(purpose.rawValue) AND workspace_id = \(workspace) AND ends_at > \(now) FOR UPDATE
+            """).map { row throws(MariaDBError) in try OneTimeLink(row) }
+    }
+
     /// Makes a link, in place of an earlier one for the same.
     /// - Parameter digest: SHA-256 of what stands behind `#`.
     public static func create(_ link: OneTimeLink, digest: [UInt8], on connection: Connection) throws(MariaDBError) {

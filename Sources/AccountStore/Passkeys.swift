@@ -80,6 +80,11 @@ public enum Passkeys {
             .map { row throws(MariaDBError) in try Passkey(row) }
     }
 
+    /// Whether a user has it still; held until the transaction ends.
+    public static func hold(_ id: PasskeyID, of user: UserID, on connection: Connection) throws(MariaDBError) -> Bool {
+        try connection.query("SELECT 1 FROM passkeys WHERE id = \(id) AND user_id = \(user) FOR UPDATE").first != nil
+    }
+
     /// Notes a use.
     /// - Returns: false where another use, of the same signature or a later one, was noted meanwhile.
     public static func note(

@@ -7,7 +7,7 @@ public struct User: Sendable, Equatable {
     public var email: String
     public var name: String
     /// Nil where they have no password: then a passkey, or a link, lets them in.
-    public var passwordHash: String?
+    public var password: Password?
     /// 32 random bytes by which passkeys know them (WebAuthn, user handle): it tells nothing of who they are.
     public var handle: [UInt8]
     public var settings = Settings()
@@ -18,14 +18,23 @@ public struct User: Sendable, Equatable {
     public var createdAt: Timestamp
 
     public init(
-        id: UserID = .new(), email: String, name: String, passwordHash: String? = nil, handle: [UInt8], createdAt: Timestamp
+        id: UserID = .new(), email: String, name: String, password: Password? = nil, handle: [UInt8], createdAt: Timestamp
     ) {
-        (self.id, self.email, self.name, self.passwordHash) = (id, email, name, passwordHash)
+        (self.id, self.email, self.name, self.password) = (id, email, name, password)
         (self.handle, self.createdAt) = (handle, createdAt)
     }
 
     /// Whether a code of six digits is asked for beside the password.
     public var hasSecondFactor: Bool { authenticatorApp?.isConfirmed ?? false }
+
+    /// A password as it is stored.
+    public struct Password: Sendable, Equatable {
+        public var hash: String
+        /// Whether it is shorter than one has to be that lets somebody in alone.
+        public var isShort: Bool
+
+        public init(hash: String, isShort: Bool) { (self.hash, self.isShort) = (hash, isShort) }
+    }
 
     /// How the dashboard looks and answers.
     public struct Settings: Sendable, Equatable {

@@ -6,10 +6,12 @@ import Store
 public enum Users {
     public static func create(_ user: User, on connection: Connection) throws(MariaDBError) {
         try connection.execute("""
-            INSERT INTO users (id, email, name, password_hash, handle, time_zone, scheme, density, shortcuts, version, created_at)
-            VALUES (\(user.id), \(user.email), \(user.name), \(user.passwordHash), \(user.handle), \(user.settings.timeZone),
-                    \(user.settings.scheme.rawValue), \(user.settings.density.rawValue), \(user.settings.shortcuts),
-                    \(user.version), \(user.createdAt))
+            INSERT INTO users (
+              id, email, name, password_hash, password_short, handle, time_zone, scheme, density, shortcuts, version, created_at)
+            VALUES (
+              \(user.id), \(user.email), \(user.name), \(user.password?.hash), \(user.password?.isShort == true), \(user.handle),
+              \(user.settings.timeZone), \(user.settings.scheme.rawValue), \(user.settings.density.rawValue),
+              \(user.settings.shortcuts), \(user.version), \(user.createdAt))
             """)
     }
 
@@ -39,8 +41,8 @@ public enum Users {
         let matched = try connection.execute("""
             UPDATE users
             SET totp_step = IF(totp_secret <=> \(app?.sealedSecret), GREATEST(totp_step, \(step)), \(step)),
-                name = \(user.name), password_hash = \(user.passwordHash), time_zone = \(user.settings.timeZone),
-                scheme = \(user.settings.scheme.rawValue), density = \(user.settings.density.rawValue),
+                name = \(user.name), password_hash = \(user.password?.hash), password_short = \(user.password?.isShort == true),
+                time_zone = \(user.settings.timeZone), scheme = \(user.settings.scheme.rawValue), density = \(user.settings.density.rawValue),
                 shortcuts = \(user.settings.shortcuts), totp_secret = \(app?.sealedSecret),
                 totp_confirmed = \(app?.isConfirmed == true), disabled_at = \(user.disabledAt), version = version + 1
             WHERE id = \(user.id) AND version = \(user.version)
@@ -48,10 +50,12 @@ public enum Users {
         guard matched == 1 else { throw ChangedMeanwhile() }
     }
 
-    /// Writes a hash of the same password under another cost, where the password is still that one.
-    public static func rehash(_ user: User, to hash: String, on connection: Connection) throws(MariaDBError) {
-        try connection.execute(
-            "UPDATE users SET password_hash = \(hash) WHERE id = \(user.id) AND password_hash = \(user.passwordHash)")
+    /// Writes the same password as it is stored today, where it is still that one.
+    public static func rewrite(_ password: User.Password, of user: User, on connection: Connection) throws(MariaDBError) {
+        try connection.execute("""
+            UPDATE users SET password_hash = \(password.hash), password_short = \(password.isShort)
+            WHERE id = \(user.id) AND password_hash = \(user.password?.hash)
+            """)
     }
 
     /// The sealed secrets of some authenticator apps.
@@ -114,17 +118,18 @@ public enum Users {
 
     static let columns: SQL = """
         u.id, u.email, u.name, u.password_hash, u.handle, u.time_zone, u.scheme, u.density, u.shortcuts, u.totp_secret,
-        u.totp_confirmed, u.totp_step, u.disabled_at, u.version, u.created_at
+        u.totp_confirmed, u.totp_step, u.disabled_at, u.version, u.created_at, u.password_short
         """
     /// How many columns ``columns`` has.
-    static let width = 15
+    static let width = 16
 
     private static func user(_ row: Row) throws(MariaDBError) -> User { try user(row, at: 0) }
 
     static func user(_ row: Row, at first: Int) throws(MariaDBError) -> User {
         var user = User(
             id: try row.identifier(first), email: try row.string(first + 1), name: try row.string(first + 2),
-            passwordHash: try row.optionalString(first + 3), handle: try row.bytes(first + 4), createdAt: try row.timestamp(first + 14))
+            handle: try row.bytes(first + 4), createdAt: try row.timestamp(first + 14))
+        if let hash = try row.optionalString(first + 3) { user.password = .init(hash: hash, isShort: try row.bool(first + 15)) }
         user.settings.timeZone = try row.optionalString(first + 5)
         user.settings.scheme = User.Scheme(rawValue: try row.string(first + 6)) ?? .system
         user.settings.density = User.Density(rawValue: try row.string(first + 7)) ?? .comfortable

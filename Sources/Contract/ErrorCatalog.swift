@@ -53,6 +53,7 @@ package enum ErrorCatalog {
         .init("passkey_known", 409, "The passkey belongs to an account already.", "Use another authenticator."),
         .init("qr_code_unreadable", 409, "Nobody could scan the QR code with its present link and looks.", "Change what detail names."),
         .init("secret_overlap", 409, "The secret of the webhook before the present one still signs.", "Rotate after the time in detail, or send overlap_seconds 0."),
+        .init("short_password", 409, "Without the authenticator app a password would let you in alone that is too short for that.", "Set one of 15 characters or more first: PUT /account/password."),
         .init("sign_in_first", 409, "There is an account of the address that was invited.", "Sign in to it, then use the link again."),
         .init("link_deleted", 409, "The link of the QR code was deleted, so the code cannot come back alone.", "Restore the link first: POST /links/{id}/restore."),
         .init("slug_deleted", 409, "A link or page of the workspace that was deleted keeps the slug for 30 days.", "Restore what deleted_id names, purge it with DELETE …?purge=true, or choose another slug."),

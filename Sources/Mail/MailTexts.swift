@@ -39,6 +39,29 @@ extension MailText {
         ])
     }
 
+    /// - Parameters:
+    ///   - place: as of a sign-in; empty where whoever runs the service has done it.
+    ///   - app: the origin of the dashboard.
+    public static func accountChange(_ what: MailNotice.AccountChange.What, from place: [Fact], at now: Timestamp, app: String) -> MailText {
+        let (subject, sentence): (HeaderText, String) = switch what {
+        case .passkeyAdded(let name): ("New passkey for your account", "The passkey \(name) was added to your account. It signs in without a password.")
+        case .passkeyRemoved(let name): ("Passkey of your account removed", "The passkey \(name) was removed. It signs in to your account no more.")
+        case .codesTurnedOn: ("Codes of an app turned on", "Beside the password of your account, codes of an authenticator app are asked for from now on.")
+        case .codesTurnedOff: ("Codes of an app turned off", "The password of your account signs in without a code from now on.")
+        case .passwordChanged: ("Your password was changed", "Your account has another password. All other sessions have ended.")
+        case .everythingReset:
+            ("Your account was reset", "Whoever runs this service was asked to let you in anew. Password, passkeys and authenticator app are gone, and all sessions have ended.")
+        }
+        let close: [Block] = switch what {
+        // Who was shut out signs in no more.
+        case .passwordChanged: [.paragraph("If it was you, there is nothing to do."), .link("If it was not you, ask for a link and set another", to: app + "/reset")]
+        case .everythingReset: [.paragraph("You get a link to set another password. If you have not asked for it, tell them.")]
+        default:
+            [.paragraph("If it was you, there is nothing to do."), .link("If it was not you, undo it there, then set another password", to: app + "/account/security")]
+        }
+        return MailText(subject, [.paragraph(sentence), .facts(place + [Fact("Time", time(now))])] + close)
+    }
+
     /// - Parameter deliveries: where each attempt can be read.
     public static func endpointFailing(
         _ url: String, of workspace: String, since: Timestamp, deliveries: String

@@ -32,8 +32,8 @@ enum AccountResource {
         var fields = try call.fields()
         let password = fields.required("password", as: .typedPassword)
         let text = try fields.finish(requiring: password)
-        let hash = try call.services.hash(of: text, for: call.user, from: call.network)
-        let user = try call.make(call.account.setPassword(hash, in: call.session.id))
+        let stored = try call.services.hash(of: text, for: call.user, from: call.network)
+        let user = try call.make(call.account.setPassword(stored, in: call.session.id))
         return try call.renewed(of: user)
     }
 }

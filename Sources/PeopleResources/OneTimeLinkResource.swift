@@ -46,7 +46,7 @@ enum OneTimeLinkResource {
         if link.workspace == nil && workspaceName == nil { problems.append(.missing(at: "/workspace_name")) }
         guard let name, let password, problems.isEmpty else { throw Problem.validationFailed(problems) }
         var user = User(email: link.email, name: name, handle: try randomBytes(32), createdAt: call.now)
-        user.passwordHash = try call.services.hash(of: password, for: user, alsoKnown: [workspaceName ?? ""], from: call.network)
+        user.password = try call.services.hash(of: password, for: user, alsoKnown: [workspaceName ?? ""], from: call.network)
         let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
         let started = try work.accept(link, user, workspaceName: workspaceName, from: call.place).make().value
         return try call.services.welcome(started, user, status: 201, at: call.now)
@@ -98,9 +98,9 @@ enum OneTimeLinkResource {
             }
             guard try call.services.take(code, of: user, at: call.now) else { throw Problem.invalidCode }
         }
-        let hash = try call.services.accountPasswords.hash(of: AccountPassword(password), for: call.network)
+        let stored = try call.services.stored(AccountPassword(password), from: call.network)
         let work = OneTimeLinkWork(call.services.office, by: call.author, at: call.now)
-        try work.setPassword(hash, of: user, with: link, from: call.network).make()
+        try work.setPassword(stored, of: user, with: link, from: call.network).make()
         return .noContent
     }
 }

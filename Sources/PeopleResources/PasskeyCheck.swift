@@ -40,12 +40,12 @@ struct PasskeyCheck {
 
     // MARK: Answers
 
-    /// Whose passkey has answered a challenge, which was taken. The use is noted.
+    /// Whose passkey has answered a challenge, which was taken, and which one that is. The use is noted.
     /// - Parameters:
     ///   - challenge: nil where there was none to take.
     ///   - expected: who has to have the passkey; nil where anybody may.
     /// - Throws: 401 `invalid_credentials`.
-    func user(of answer: AssertionAnswer, to challenge: Challenge?, expected: UserID? = nil) throws -> User {
+    func user(of answer: AssertionAnswer, to challenge: Challenge?, expected: UserID? = nil) throws -> (User, PasskeyID) {
         guard let challenge else { throw refusal("there is no such challenge in this browser") }
         let found = try services.store.read { connection in
             try Passkeys.find(credential: answer.credentialID, on: connection).flatMap { passkey in
@@ -59,7 +59,7 @@ struct PasskeyCheck {
         case .verified(let state):
             let isNoted = try account.note(passkey, counter: Int(state.counter), isBackedUp: state.backedUp).make().value
             guard isNoted else { throw refusal("another use was noted meanwhile, or the passkey was removed") }
-            return user
+            return (user, passkey.id)
         case .suspiciousCounter(let state):
             try account.suspect(passkey, counter: Int(state.counter)).make()
             throw refusal("the counter has not grown: another authenticator may have the same key")

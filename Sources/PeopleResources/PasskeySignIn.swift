@@ -31,8 +31,8 @@ enum PasskeySignIn {
         try call.services.signInLimits.admitPasskey(call.request)
         let check = PasskeyCheck(call)
         let challenge = try check.take(cookie.value(in: call.request.fields).flatMap { base64URLDecoded($0) }, for: .signIn)
-        let user = try check.user(of: given, to: challenge)
-        return try SessionResource.start(by: .passkey, isKept: isKept, user, call).adding([cookie.removal])
+        let (user, passkey) = try check.user(of: given, to: challenge)
+        return try SessionResource.start(by: .passkey, with: passkey, isKept: isKept, user, call).adding([cookie.removal])
     }
 
     // MARK: Showing again who one is

@@ -25,7 +25,7 @@ enum SessionResource {
             guard let user else { return false }
             return try services.store.read { try KnownNetworks.has(call.network, of: user.id, at: call.now, on: $0) }
         }
-        let isRight = try services.accountPasswords.isRight(AccountPassword(text), for: user?.passwordHash, from: call.network)
+        let isRight = try services.accountPasswords.isRight(AccountPassword(text), for: user?.password?.hash, from: call.network)
         guard isRight, let user, user.disabledAt == nil else { throw Problem.invalidCredentials }
         if user.hasSecondFactor {
             guard let code else { throw Problem.secondFactorRequired }
@@ -34,10 +34,17 @@ enum SessionResource {
         return try start(by: .password, isKept: isKept, try renewed(user, text, call), call)
     }
 
-    static func start(by method: Session.Method, isKept: Bool, _ user: User, _ call: GuestCall) throws -> Answer {
+    /// - Throws: 401 `invalid_credentials` also where what was right a moment ago is so no more.
+    static func start(
+        by method: Session.Method, with passkey: PasskeyID? = nil, isKept: Bool, _ user: User, _ call: GuestCall
+    ) throws -> Answer {
         let work = SessionWork(.own(call.services.office, user, from: call.author, at: call.now))
-        let started = try work.start(by: method, isKept: isKept, from: call.place).make().value
-        return try call.services.welcome(started, user, status: 201, at: call.now)
+        do {
+            let started = try work.start(by: method, with: passkey, isKept: isKept, from: call.place).make().value
+            return try call.services.welcome(started, user, status: 201, at: call.now)
+        } catch Refusal.changedMeanwhile {
+            throw passkey == nil ? Problem.invalidCredentials : .passkeyRefused
+        }
     }
 
     static func show(_ call: PersonCall) throws -> Answer {
@@ -64,7 +71,7 @@ enum SessionResource {
         switch (password, code, passkey) {
         case (let password?, nil, nil):
             guard try call.services.accountPasswords.isRight(
-                AccountPassword(password), for: call.user.passwordHash, from: call.network)
+                AccountPassword(password), for: call.user.password?.hash, from: call.network)
             else { throw Problem.wrongPassword }
         case (nil, let code?, nil):
             guard try call.services.take(code, of: call.user, at: call.now) else { throw Problem.invalidCode }
@@ -94,14 +101,15 @@ enum SessionResource {
         return .ok(["ended": .integer(Int64(ended))])
     }
 
-    /// The same password under today's cost. Where that fails it is tried again at the next sign-in.
+    /// The same password under today's cost, and known to be as long as it is: of one that was set beside an authenticator app by an
+    /// earlier release that is not known. Where it fails it is tried again at the next sign-in.
     private static func renewed(_ user: User, _ text: String, _ call: GuestCall) throws -> User {
-        let services = call.services
-        guard let old = user.passwordHash, services.accountPasswords.isOutdated(old) else { return user }
+        let (services, password) = (call.services, AccountPassword(text))
+        guard let old = user.password, services.accountPasswords.isOutdated(old.hash) || old.isShort != password.isShort else { return user }
+        let stored = try services.stored(password, from: call.network)
+        try services.store.write { try Users.rewrite(stored, of: user, on: $0) }
         var renewed = user
-        let hash = try services.accountPasswords.hash(of: AccountPassword(text), for: call.network)
-        try services.store.write { try Users.rehash(user, to: hash, on: $0) }
-        renewed.passwordHash = hash
+        renewed.password = stored
         return renewed
     }
 }

@@ -63,9 +63,14 @@ extension Services {
     var relyingParty: RelyingParty { RelyingParty(host: site.appHost ?? "", port: site.linkPort) }
 
     /// Refuses a password that is too short, too long or too easy to guess, and hashes any other.
-    func hash(of text: String, for user: User, alsoKnown words: [String] = [], from network: String) throws -> String {
+    func hash(of text: String, for user: User, alsoKnown words: [String] = [], from network: String) throws -> User.Password {
         try requireStrong(text, for: user, alsoKnown: words)
-        return try accountPasswords.hash(of: AccountPassword(text), for: network)
+        return try stored(AccountPassword(text), from: network)
+    }
+
+    /// Hashes a password, and notes whether it is enough alone.
+    func stored(_ password: AccountPassword, from network: String) throws -> User.Password {
+        .init(hash: try accountPasswords.hash(of: password, for: network), isShort: password.isShort)
     }
 
     func requireStrong(_ text: String, for user: User, alsoKnown words: [String] = []) throws(Problem) {

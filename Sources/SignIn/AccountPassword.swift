@@ -11,6 +11,9 @@ public struct AccountPassword: Sendable, CustomStringConvertible, CustomReflecta
     /// In Unicode code points: "each Unicode code point SHALL be counted as a single character".
     public var length: Int { text.unicodeScalars.count }
 
+    /// Whether it is shorter than one has to be that lets somebody in alone.
+    public var isShort: Bool { length < PasswordStrength.leastLength }
+
     /// Neither shows it.
     public var description: String { "password" }
     public var customMirror: Mirror { Mirror(self, children: []) }

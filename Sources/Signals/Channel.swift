@@ -9,6 +9,8 @@ public enum Channel: String, CaseIterable, Sendable {
     case pages = "mask:pages"
     /// There are events that no sender has picked up.
     case events = "mask:events"
+    /// There are mails that nobody has sent.
+    case mails = "mask:mails"
     /// Another sender has begun; one whose time is over may end.
     case successor = "mask:sender"
 }

@@ -12,4 +12,7 @@ extension RedisPool {
 
     /// Tells the senders of webhooks that there are events. Without Redis they find them by themselves, a second later at the most.
     public func wakeSender() { publish(String(getpid()), on: .events) }
+
+    /// Tells the senders of mails that some wait. Without Redis they find them within a minute.
+    public func wakeMailSender() { publish(String(getpid()), on: .mails) }
 }

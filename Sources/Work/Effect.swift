@@ -16,6 +16,8 @@ public enum Effect: Equatable, Sendable {
     case brand(WorkspaceID)
     /// There are events.
     case sender
+    /// There are mails.
+    case mails
 
     /// A domain, with what it shows at the bare host.
     public static func domain(_ host: String) -> Effect { .pages([.bare(host)]) }
@@ -33,6 +35,7 @@ extension [Effect] {
             case .access(let workspace): .init(name: "access", value: .string(workspace.description))
             case .brand(let workspace): .init(name: "brand", value: .string(workspace.description))
             case .sender: .init(name: "sender", value: true)
+            case .mails: .init(name: "mails", value: true)
             case .image: nil
             }
         }
@@ -69,6 +72,7 @@ extension [Effect] {
             case "access": member.value.stringValue.flatMap { WorkspaceID($0) }.map(Effect.access)
             case "brand": member.value.stringValue.flatMap { WorkspaceID($0) }.map(Effect.brand)
             case "sender": .sender
+            case "mails": .mails
             default: nil
             }
         }

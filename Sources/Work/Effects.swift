@@ -37,6 +37,7 @@ public struct Effects: Sendable {
             case .access(let workspace): epochs.replace(of: workspace)
             case .brand(let workspace): announce([.brand(of: workspace)])
             case .sender: redis.wakeSender()
+            case .mails: redis.wakeMailSender()
             }
         }
     }

@@ -42,12 +42,16 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case noAppHost
     /// A one-time link that was used, withdrawn or has ended.
     case linkUsed
+    /// What would be changed is of a role above that of who asks.
+    case insufficientRole(Role)
     /// Another user, or this one, has the passkey.
     case passkeyKnown
     /// The user has as many as one may have.
     case tooManyPasskeys
     /// Without it nobody could sign in as the user.
     case lastWayIn
+    /// It is enough beside an authenticator app only.
+    case shortPassword
     /// Without them nobody could change the workspace's plan.
     case lastOwner
 
@@ -86,9 +90,11 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .worksElsewhere(let email): "\(email) works in other workspaces, too. Make the link with: maskctl user reset \(email)"
         case .noAppHost: "There is no dashboard that a link could lead to. Set MASK_APP_HOST to its host."
         case .linkUsed: "The link was used, withdrawn or has ended. Make another."
+        case .insufficientRole(let role): "It takes the role \(role.rawValue)."
         case .passkeyKnown: "The passkey is known already. Use another."
         case .tooManyPasskeys: "The user has as many passkeys as one may have. Remove one first."
         case .lastWayIn: "Nobody could sign in without it. Set a password or add a passkey first."
+        case .shortPassword: "The password is enough beside an authenticator app only. Set a longer one first."
         case .lastOwner: "The workspace has no other owner. Make somebody else one first."
         case .workspaceTaken(let slug): "Workspace \(slug) exists already. Choose another name."
         case .unknownWorkspace(let slug): "Workspace \(slug) does not exist. List them with: maskctl workspace list"

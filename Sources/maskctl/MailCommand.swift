@@ -5,6 +5,7 @@ import Mail
 import Model
 import Operations
 import Store
+import Threads
 import Work
 
 struct MailCommand: ParsableCommand {
@@ -17,24 +18,41 @@ struct MailCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send the mails that are due.",
             discussion: """
-                Run by cron, for \(MailRun.seconds) seconds at the longest. Prints nothing unless --verbose, and a sentence where a mail \
-                is given up: after six tries, of which the last is fifteen hours after the first. Without MASK_MAIL it does nothing.
+                Run by cron. Prints nothing unless --verbose, and a sentence where a mail is given up: after six tries, of which the \
+                last is fifteen hours after the first. Without MASK_MAIL it does nothing.
                 """)
 
+        @Option(name: .customLong("for"), help: "Seconds to stay, and to send mails as they come; Redis tells of them.")
+        var seconds = 0
         @Flag(help: "Say what was done.") var verbose = false
         @Flag(help: "Say what is due, and send nothing.") var dryRun = false
 
+        func validate() throws {
+            guard (0...86_400).contains(seconds) else { throw ValidationError("--for takes 0 to 86400 seconds.") }
+        }
+
         func run() throws {
-            try job(.mailSend, isRehearsal: dryRun) { installation in
+            try silently(.mailSend) { installation in
                 guard let mail = installation.configuration.mail else { return }
                 if dryRun { return try rehearse(installation) }
                 let transport = MailTransport(mail, name: installation.configuration.site.appHost ?? "")
-                let outcome = try MailRun(installation.office, key: installation.configuration.secretKey, by: transport).run()
+                let outcome = try send(MailRun(installation.office, key: installation.configuration.secretKey, by: transport), installation)
                 if verbose {
                     print("sent \(outcome.sent), dropped \(outcome.dropped), to be tried again \(outcome.failed), given up \(outcome.givenUp.count)")
                 }
                 if !outcome.givenUp.isEmpty { throw JobFailure(description: outcome.givenUp.joined(separator: "; ")) }
             }
+        }
+
+        /// Sends what is due, and what comes as long as this stays. Whoever is at it on this host already sends that, too.
+        private func send(_ run: MailRun, _ installation: Installation) throws -> MailRun.Outcome {
+            let end = Deadline.after(milliseconds: seconds * 1000)
+            let calls = seconds == 0 ? nil : try MailCalls(installation.configuration.redis)
+            var outcome = MailRun.Outcome()
+            repeat {
+                try Job.mailSend.run(in: installation.configuration.jobs) { outcome += try run.run() }
+            } while calls?.wait(until: end) ?? false
+            return outcome
         }
 
         private func rehearse(_ installation: Installation) throws {

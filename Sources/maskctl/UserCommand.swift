@@ -42,7 +42,7 @@ struct UserCommand: ParsableCommand {
             abstract: "Print a link by which a user sets another password, good once and for half an hour.",
             discussion: "A second factor is still asked for. All sessions of the user end when the password is set.")
         @Argument(help: "The user's e-mail address.") var email: String
-        @Flag(help: "Take away passkeys, authenticator app and recovery codes, too, and end all sessions at once.") var all = false
+        @Flag(help: "Take away password, passkeys, authenticator app and recovery codes, too, and end all sessions at once.") var all = false
         @OptionGroup var output: OutputOptions
 
         func run() throws {

@@ -72,6 +72,34 @@ struct InvitationTests {
         #expect(stage.accept(second.token).isRefused(410, "link_used_or_ended"))
     }
 
+    @Test("the one before is withdrawn, as the audit log tells; one whose week is over is not")
+    func replaced() throws {
+        let owner = try Caller(.owner, by: .key, on: stage)
+        let first = owner.invite(email, as: .viewer).json["id"]?.stringValue ?? ""
+        #expect(owner.invite(email, as: .admin).status == 201)
+        let entries = owner.ask(.get, "/audit-log?action=invitation.withdrawn").json["data"]?.arrayValue ?? []
+        #expect(entries.map { $0["resource"] } == [.string(first)] && entries[0]["changes"]?["before"]?["role"] == "viewer")
+        try stage.tamper("UPDATE one_time_links SET ends_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE email = \(email)")
+        #expect(owner.invite(email, as: .member).status == 201)
+        #expect(try stage.changes("invitation.withdrawn").count == 1)
+    }
+
+    @Test("nobody replaces an invitation for a role above their own: it stays as it was", arguments: Caller.Door.allCases)
+    func replacedFromBelow(door: Caller.Door) throws {
+        let (owner, admin) = (try Caller(.owner, by: door, on: stage), try Caller(.admin, by: door, on: stage))
+        let made = owner.invite(email, as: .owner)
+        let refused = admin.invite(email, as: .viewer)
+        #expect(refused.isRefused(403, "insufficient_role") && refused.json["required_role"] == "owner")
+        #expect(try stage.changes("invitation.withdrawn").isEmpty && stage.changes("invitation.created").count == 1)
+        #expect(owner.ask(.get, "/team/invitations").items("role") == ["owner"])
+        #expect(stage.accept(made.token).json["workspaces"]?[0]?["role"] == "owner")
+        let other = "other-\(email)"
+        #expect(owner.invite(other, as: .admin).status == 201)
+        #expect(admin.invite(other, as: .viewer).status == 201, "of their own role it is theirs, too")
+        try stage.tamper("UPDATE one_time_links SET role = 'owner', ends_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE email = \(other)")
+        #expect(admin.invite(other, as: .viewer).status == 201, "what has ended is nobody's")
+    }
+
     @Test("one that is withdrawn is good for nothing, and so is one whose week is over", arguments: Caller.Door.allCases)
     func withdrawn(door: Caller.Door) throws {
         let owner = try Caller(.owner, by: door, on: stage)

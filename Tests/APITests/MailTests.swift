@@ -4,9 +4,11 @@ import HTTP
 import JSON
 import Mail
 import Model
+import Signals
 import Store
 import Support
 import Testing
+import Threads
 
 @testable import API
 @testable import Resources
@@ -101,8 +103,8 @@ struct MailTests {
         for _ in 0..<2 { #expect(signIn(email, at: "198.51.100.7").status == 201) }
         var told = try notices(for: email)
         #expect(told.count == 1)
-        guard case .signIn(let place)? = told.first else { return #expect(Bool(false), "\(told)") }
-        #expect(place.browser == "Firefox" && place.system == "Linux" && place.address == "198.51.100.0/24")
+        guard case .signIn(let first)? = told.first else { return #expect(Bool(false), "\(told)") }
+        #expect(first.place == .init(browser: "Firefox", system: "Linux", address: "198.51.100.0/24"))
         let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
         #expect(signIn(email, at: "198.51.100.7", agent: chrome).status == 201)
         told = try notices(for: email)
@@ -110,6 +112,79 @@ struct MailTests {
         #expect(signIn(email, at: "203.0.113.7", agent: "x").status == 201)
         #expect(Browser(stage, at: "192.0.2.7").ask(.post, "/session", ["email": .string(email), "password": "wrong"]).status == 401)
         #expect(try notices(for: email).count == 3, "a wrong password is no sign-in")
+    }
+
+    // MARK: Ways in
+
+    @Test("who has another way into an account than before hears of it, and from where it was changed")
+    func accountChanges() throws {
+        let (email, device) = (newEmail(), try Device())
+        let browser = try stage.newPerson(email: email, at: "198.51.100.7")
+        let made = try browser.add(device, name: "Blue key").json["id"]?.stringValue ?? ""
+        #expect(browser.ask(.patch, "/account/passkeys/\(made)", ["name": "Green key"]).status == 200)
+        #expect(browser.ask(.delete, "/account/passkeys/\(made)").status == 204)
+        let secret = try #require(Base32.decode(browser.ask(.post, "/account/totp", [:]).json["secret"]?.stringValue ?? ""))
+        #expect(browser.ask(.delete, "/account/totp").status == 204, "of it no code was seen")
+        let again = try #require(Base32.decode(browser.ask(.post, "/account/totp", [:]).json["secret"]?.stringValue ?? ""))
+        #expect(again != secret)
+        let code = TOTP(secret: again).code(at: TOTP.step(at: Timestamp.now().seconds))
+        #expect(browser.ask(.post, "/account/totp/confirm", ["code": .string(code)]).status == 200)
+        #expect(browser.ask(.delete, "/account/totp").status == 204)
+        #expect(browser.ask(.put, "/account/password", ["password": "weak"]).status == 422)
+        #expect(browser.ask(.put, "/account/password", ["password": "another long pass phrase 12"]).status == 200)
+        let told = try notices(for: email).map { notice in
+            guard case .accountChange(let change) = notice else { throw Unexpected(notice) }
+            #expect(change.place == .init(browser: "Firefox", system: "Linux", address: "198.51.100.0/24"))
+            return change.what
+        }
+        #expect(told == [.passkeyAdded("Blue key"), .passkeyRemoved("Green key"), .codesTurnedOn, .codesTurnedOff, .passwordChanged])
+    }
+
+    @Test("so they do of a password that a link has set, and of all that the sysadmin takes away")
+    func accountChangesByOthers() throws {
+        let email = newEmail()
+        let user = try stage.newPerson(email: email).user()
+        let work = OneTimeLinkWork(stage.services.office, by: .maskctl(nil))
+        let link = try work.resetAll(user).make().value
+        let body: JSON = ["token": .string(link.token), "password": "another long pass phrase 12"]
+        #expect(Browser(stage).ask(.post, "/one-time-links/use", body).status == 204)
+        let told = try notices(for: email).map { notice in
+            guard case .accountChange(let change) = notice else { throw Unexpected(notice) }
+            return "\(change.what) \(change.place?.browser ?? "nowhere")"
+        }
+        #expect(told == ["everythingReset nowhere", "passwordChanged Firefox"])
+    }
+
+    private struct Unexpected: Error {
+        let notice: MailNotice
+        init(_ notice: MailNotice) { self.notice = notice }
+    }
+
+    @Test("what was refused is told to nobody")
+    func refusedChange() throws {
+        let (email, device) = (newEmail(), try Device())
+        let browser = try stage.newPerson(email: email)
+        try browser.add(device)
+        #expect(try browser.add(device).refusal == "409 passkey_known")
+        try browser.forgetStepUp()
+        #expect(browser.ask(.put, "/account/password", ["password": "another long pass phrase 12"]).refusal == "403 step_up_required")
+        #expect(try notices(for: email).count == 1)
+    }
+
+    // MARK: Waking the sender
+
+    @Test("the sender of mails is woken once a mail waits, and by nothing else")
+    func waking() throws {
+        let heard = Monitor(-1)
+        let listener = Listener(stage.redis, [.mails])
+        _ = try Threads.Thread.start(name: "mails") {
+            listener.run(began: { heard.withLock { $0 = 0 } }, lost: { _ in }, hear: { _, _ in heard.withLock { $0 += 1 } })
+        }
+        #expect(eventually { heard.withLock { $0 } == 0 })
+        let before = heard.withLock { $0 }
+        #expect(Browser(stage).ask(.get, "/app").status == 200)
+        #expect(Browser(stage).ask(.post, "/password-resets", ["email": .string(newEmail())]).status == 202)
+        #expect(eventually { heard.withLock { $0 } > before })
     }
 
     // MARK: Invitations

@@ -160,7 +160,7 @@ struct MailMessageTests {
         .signIn(from: [.init("Browser", "Firefox")], at: Timestamp(milliseconds: 0), sessions: "https://a/account/sessions"),
         .endpointFailing("https://r/", of: "Acme", since: Timestamp(milliseconds: 0), deliveries: "https://api/d"),
         .certificateEnding(of: "go.example", at: Timestamp(milliseconds: 0)),
-    ])
+    ] + changes.map { .accountChange($0, from: [.init("Browser", "Firefox")], at: Timestamp(milliseconds: 0), app: "https://a") })
     func both(text: MailText) {
         for block in text.blocks {
             switch block {
@@ -191,14 +191,40 @@ struct MailMessageTests {
             """)
     }
 
+    @Test("a passkey that is new is told with its name, from where it was made, and what to do where that was somebody else")
+    func newPasskey() throws {
+        let now = try #require(Timestamp(rfc3339: "2026-02-07T12:00:00Z"))
+        let text = MailText.accountChange(.passkeyAdded("Blue\nkey"), from: [.init("Browser", "Firefox")], at: now, app: "https://app.mask.test")
+        #expect(text.subject == "New passkey for your account")
+        #expect(text.plain == """
+            The passkey Blue key was added to your account. It signs in without a password.
+
+              Browser: Firefox
+              Time: 2026-02-07 12:00 UTC
+
+            If it was you, there is nothing to do.
+
+            If it was not you, undo it there, then set another password:
+            https://app.mask.test/account/security
+
+            """)
+    }
+
+    private static let changes: [MailNotice.AccountChange.What] = [
+        .passkeyAdded("Key"), .passkeyRemoved("Key"), .codesTurnedOn, .codesTurnedOff, .passwordChanged, .everythingReset,
+    ]
+
     // MARK: In the outbox
 
     @Test("what waits is read as it was written; anything else is nothing", arguments: [
         MailNotice.invitation(.init(to: "Ä\n", as: .admin, by: nil, link: "https://a#b", until: Timestamp(milliseconds: 5000))), .reset,
-        .signIn(.init(browser: "Firefox", system: "Linux", address: "2001:db8::/48", time: Timestamp(milliseconds: 5000))),
+        .signIn(.init(from: .init(browser: "Firefox", system: "Linux", address: "2001:db8::/48"), at: Timestamp(milliseconds: 5000))),
         .endpointFailing(.init(workspace: .new(), webhook: .new(), since: Timestamp(milliseconds: 5000))),
         .certificateEnding(host: "go.example", end: Timestamp(milliseconds: 5000)),
-    ])
+        .accountChange(.init(.passwordChanged, from: nil, at: Timestamp(milliseconds: 5000))),
+    ] + changes.map {
+        .accountChange(.init($0, from: .init(browser: "Firefox", system: "Linux", address: "2001:db8::/48"), at: Timestamp(milliseconds: 5000)))
+    })
     func notices(notice: MailNotice) {
         #expect(MailNotice(notice.kind, content: notice.content) == notice)
         #expect(MailNotice(notice.kind, content: Array("x".utf8)) == nil)

@@ -63,7 +63,7 @@ struct MailRunTests {
         return try OneTimeLinkWork(office, by: .maskctl(nil)).invite(email, to: tenant.workspace, as: .member).make().value
     }
 
-    private let signIn = MailNotice.signIn(.init(browser: "Firefox", system: "Linux", address: "203.0.113.0/24", time: .now()))
+    private let signIn = MailNotice.signIn(.init(from: .init(browser: "Firefox", system: "Linux", address: "203.0.113.0/24"), at: .now()))
 
     // MARK: Ways
 
@@ -82,6 +82,18 @@ struct MailRunTests {
         }
         #expect(mails.count { $0.contains("\nTo: <ada@example.com>\n") } == 1)
         #expect(try run(try program()) == .init(), "nothing is sent twice")
+    }
+
+    @Test("who waits for mails hears of one at once, and of none where its time is up")
+    func calls() throws {
+        let redis = try TestServers.redis()
+        let calls = try MailCalls(redis)
+        while calls.wait(until: .after(milliseconds: 300)) {}
+        #expect(try office.requestReset("ada@example.com").make().isChange)
+        let begun = ContinuousClock.now
+        #expect(calls.wait(until: .after(milliseconds: 10_000)))
+        #expect(ContinuousClock.now - begun < .seconds(5))
+        #expect(try run(try program()) == .init(dropped: 1), "there is no such account")
     }
 
     @Test("a program that fails is named with its last words, and the mail is tried again under the same id")

@@ -15,7 +15,7 @@ struct EffectTests {
     @Test("it is read as it was stored beside an answer; an unknown word of a later release is left out")
     func stored() {
         let effects: [Effect] = [
-            .links([here, .bare("go.test")]), .pages([Place(host: "go.test", slug: "ü")]), .access(workspace), .brand(workspace), .sender,
+            .links([here, .bare("go.test")]), .pages([Place(host: "go.test", slug: "ü")]), .access(workspace), .brand(workspace), .sender, .mails,
         ]
         #expect([Effect](stored: effects.stored) == effects)
         #expect([Effect]().stored == nil && [Effect](stored: nil).isEmpty)

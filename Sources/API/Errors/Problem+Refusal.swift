@@ -39,9 +39,13 @@ extension Refusal {
                 code: "secret_overlap", "The previous secret signs until \(end.rfc3339). Rotate after that, or send "
                     + "overlap_seconds 0, which ends all secrets but the new one at once.")
         case .linkUsed: .linkEnded
+        case .insufficientRole(let role): .insufficientRole(role.rawValue)
         case .passkeyKnown: .conflict(code: "passkey_known", "Use another authenticator; this passkey is known already.")
         case .tooManyPasskeys: .conflict("Remove a passkey first; the account has as many as one may have.")
         case .lastWayIn: .conflict(code: "last_way_in", "Set a password or add a passkey first; nobody could sign in without this.")
+        case .shortPassword:
+            .conflict(
+                code: "short_password", "Set a password of 15 characters or more first; the present one is enough beside codes only.")
         case .lastOwner: .conflict(code: "last_owner", "Make another member an owner first; a workspace needs one.")
         case .noAccount(let email): .conflict(code: "no_account", "Invite \(email) first; nobody signs in as this member yet.")
         case .worksElsewhere(let email):

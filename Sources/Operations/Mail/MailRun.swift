@@ -12,7 +12,7 @@ public struct MailRun {
     private let key: String
     private let transport: MailTransport
 
-    /// Cron starts the next run a minute later.
+    /// So long at the most, as cron starts the next run a minute later.
     public static let seconds = 55
 
     /// - Parameter key: the installation's secret key.
@@ -29,6 +29,17 @@ public struct MailRun {
         public var failed = 0
         /// A sentence for each that was given up.
         public var givenUp: [String] = []
+
+        public init(sent: Int = 0, dropped: Int = 0, failed: Int = 0, givenUp: [String] = []) {
+            (self.sent, self.dropped, self.failed, self.givenUp) = (sent, dropped, failed, givenUp)
+        }
+
+        public static func += (sum: inout Outcome, more: Outcome) {
+            sum.sent += more.sent
+            sum.dropped += more.dropped
+            sum.failed += more.failed
+            sum.givenUp += more.givenUp
+        }
     }
 
     /// Sends what is due.
@@ -104,8 +115,8 @@ public struct MailRun {
             return .invitation(to: it.workspace, as: it.role, by: it.inviter, link: it.link, until: it.end)
         case .reset: return try reset(recipient)
         case .signIn(let it):
-            let place: [MailText.Fact] = [.init("Browser", it.browser), .init("System", it.system), .init("Network", it.address)]
-            return .signIn(from: place, at: it.time, sessions: site.appURL + "/account/sessions")
+            return .signIn(from: it.place.facts, at: it.time, sessions: site.appURL + "/account/sessions")
+        case .accountChange(let it): return .accountChange(it.what, from: it.place?.facts ?? [], at: it.time, app: site.appURL)
         case .endpointFailing(let it):
             let (workspace, webhook) = try office.store.read {
                 (try Workspaces.find(it.workspace, on: $0), try WebhookEndpoints.find(it.webhook, on: $0))
@@ -124,4 +135,8 @@ public struct MailRun {
         let link = try OneTimeLinkWork(office, by: .maskctl(nil)).reset(user).make().value
         return .reset(link: link.url(at: office.site.appURL))
     }
+}
+
+extension MailNotice.Place {
+    fileprivate var facts: [MailText.Fact] { [.init("Browser", browser), .init("System", system), .init("Network", address)] }
 }

@@ -11,7 +11,7 @@ extension User {
         [
             "id": .string(id.description), "email": .string(email), "name": .string(name), "timezone": JSON(settings.timeZone),
             "scheme": .string(settings.scheme.rawValue), "density": .string(settings.density.rawValue),
-            "shortcuts": .bool(settings.shortcuts), "has_password": .bool(passwordHash != nil),
+            "shortcuts": .bool(settings.shortcuts), "has_password": .bool(password != nil),
             "second_factor": .bool(hasSecondFactor), "passkeys": .integer(Int64(passkeys)),
             "recovery_codes_left": .integer(Int64(recoveryCodes)), "created_at": .string(createdAt.rfc3339),
         ]

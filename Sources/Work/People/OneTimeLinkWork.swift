@@ -33,10 +33,11 @@ package struct OneTimeLinkWork {
         return try make(OneTimeLink(.welcome, for: email.lowercased(), at: now))
     }
 
-    /// Invites somebody to a workspace, by mail too where this installation sends any.
+    /// Invites somebody to a workspace, by mail too where this installation sends any. An earlier invitation of theirs is withdrawn.
     /// - Parameters:
     ///   - purpose: ``OneTimeLink/Purpose/welcome`` or ``OneTimeLink/Purpose/invitation``.
     ///   - inviter: nil for the sysadmin.
+    /// - Throws: when it is made, ``Refusal/insufficientRole(_:)`` where the earlier one is for more than the inviter may give.
     package func invite(
         _ email: String, to workspace: Workspace, as role: Role, by inviter: MemberID? = nil, for purpose: OneTimeLink.Purpose = .invitation
     ) throws -> Change<Shown> {
@@ -48,9 +49,19 @@ package struct OneTimeLinkWork {
         let invitation = link
         let assignment = Assignment(office, for: workspace, by: author, at: now)
         if try needsPlace(invitation, in: workspace, as: role) { try assignment.admit(of: .members) }
-        return try make(invitation) { shown, connection in
+        return try make(invitation, inPlaceOf: { try withdrawEarlier(than: invitation, assignment, on: $0) }, writing: { shown, connection in
             try assignment.record(.invitationCreated, invitation.id.description, after: invitation.json, on: connection)
-            if purpose == .invitation { try mail(shown, to: workspace, on: connection) }
+            return purpose == .invitation ? try mail(shown, to: workspace, on: connection) : []
+        })
+    }
+
+    private func withdrawEarlier(than invitation: OneTimeLink, _ assignment: Assignment, on connection: Connection) throws {
+        let workspace = assignment.workspace.id
+        let rank = try invitation.inviter.flatMap { try Members.find($0, in: workspace, on: connection)?.role }
+        for earlier in try OneTimeLinks.hold(invitation.purpose, of: invitation.email, to: workspace, at: now, on: connection) {
+            if let rank, let role = earlier.role, role.isAbove(rank) { throw Refusal.insufficientRole(role) }
+            guard try OneTimeLinks.use(earlier, on: connection) else { continue }
+            try assignment.record(.invitationWithdrawn, earlier.id.description, before: earlier.json, on: connection)
         }
     }
 
@@ -73,12 +84,12 @@ package struct OneTimeLinkWork {
         }
     }
 
-    private func mail(_ shown: Shown, to workspace: Workspace, on connection: Connection) throws {
+    private func mail(_ shown: Shown, to workspace: Workspace, on connection: Connection) throws -> [Effect] {
         let link = shown.link
         let inviter = try link.inviter.flatMap { try Members.find($0, in: workspace.id, on: connection) }
         let notice = MailNotice.Invitation(
             to: workspace.name, as: link.role ?? .member, by: inviter?.name, link: shown.url(at: office.site.appURL), until: link.endsAt)
-        try office.mail(.invitation(notice), to: link.email, at: now, on: connection)
+        return try office.mail(.invitation(notice), to: link.email, at: now, on: connection)
     }
 
     package func withdraw(_ invitation: OneTimeLink, from workspace: Workspace) -> Change<Void> {
@@ -95,7 +106,7 @@ package struct OneTimeLinkWork {
     package func resetAll(_ user: User) throws -> Change<Shown> {
         let account = AccountAssignment.other(office, user, by: author, at: now)
         var without = user
-        without.authenticatorApp = nil
+        (without.password, without.authenticatorApp) = (nil, nil)
         let cleared = without
         return try reset(user) { connection in
             try Users.update(cleared, on: connection)
@@ -107,13 +118,17 @@ package struct OneTimeLinkWork {
             if user.hasSecondFactor { try account.record(.userTOTPDisabled, user.id.description, on: connection) }
             try Sessions.endAll(of: user.id, on: connection)
             try account.record(.userResetMade, user.id.description, on: connection)
+            return try account.mail(.everythingReset, on: connection)
         }
     }
 
     /// Lets a user set another password. The audit log of each of their workspaces has it.
     package func reset(_ user: User) throws -> Change<Shown> {
         let account = AccountAssignment.other(office, user, by: author, at: now)
-        return try reset(user) { try account.record(.userResetMade, user.id.description, on: $0) }
+        return try reset(user) { connection in
+            try account.record(.userResetMade, user.id.description, on: connection)
+            return []
+        }
     }
 
     /// The same, asked for in one workspace, whose audit log has it.
@@ -122,23 +137,32 @@ package struct OneTimeLinkWork {
         _ user: User, behind member: Member, of workspace: Workspace, by inviter: MemberID?
     ) throws -> Change<Shown> {
         let assignment = Assignment(office, for: workspace, by: author, at: now)
-        return try reset(user, in: workspace, by: inviter) { try assignment.record(.userResetMade, member.id.description, on: $0) }
+        return try reset(user, in: workspace, by: inviter) { connection in
+            try assignment.record(.userResetMade, member.id.description, on: connection)
+            return []
+        }
     }
 
     private func reset(
-        _ user: User, in workspace: Workspace? = nil, by inviter: MemberID? = nil, _ record: @escaping (Connection) throws -> Void
+        _ user: User, in workspace: Workspace? = nil, by inviter: MemberID? = nil, _ record: @escaping (Connection) throws -> [Effect]
     ) throws -> Change<Shown> {
         var link = OneTimeLink(.reset, for: user.email, at: now)
         (link.user, link.workspace, link.inviter) = (user.id, workspace?.id, inviter)
-        return try make(link) { _, connection in try record(connection) }
+        return try make(link, writing: { _, connection in try record(connection) })
     }
 
-    private func make(_ link: OneTimeLink, _ more: @escaping (Shown, Connection) throws -> Void = { _, _ in }) throws -> Change<Shown> {
+    /// - Parameters:
+    ///   - end: ends what stands in its place.
+    ///   - more: what is written beside it; comes to what follows.
+    private func make(
+        _ link: OneTimeLink, inPlaceOf end: @escaping (Connection) throws -> Void = { _ in },
+        writing more: @escaping (Shown, Connection) throws -> [Effect] = { _, _ in [] }
+    ) throws -> Change<Shown> {
         let shown = Shown(link: link, token: base64URL(try randomBytes(32)))
         return Change(office) { connection in
+            try end(connection)
             try OneTimeLinks.create(link, digest: sha256(shown.token), on: connection)
-            try more(shown, connection)
-            return .init(shown)
+            return .init(shown, followedBy: try more(shown, connection))
         }
     }
 
@@ -155,8 +179,7 @@ package struct OneTimeLinkWork {
         return try use(link, workspaceName, for: user) { connection, join in
             try Users.create(user, on: connection)
             let effects = try join()
-            try sessions.write(started, isAnnounced: false, on: connection)
-            return .init(started, followedBy: effects)
+            return .init(started, followedBy: try effects + sessions.write(started, isAnnounced: false, on: connection))
         }
     }
 
@@ -214,10 +237,10 @@ package struct OneTimeLinkWork {
 
     /// Sets a password, ends all sessions, and signs nobody in: a second factor is still asked for.
     /// - Parameter network: where that is done: from there the user may sign in next.
-    package func setPassword(_ hash: String, of user: User, with link: OneTimeLink, from network: String) -> Change<Void> {
+    package func setPassword(_ password: User.Password, of user: User, with link: OneTimeLink, from network: String) -> Change<Void> {
         let assignment = AccountAssignment.own(office, user, from: author, at: now)
         var changed = user
-        changed.passwordHash = hash
+        changed.password = password
         let after = changed
         return Change(office) { connection in
             guard try OneTimeLinks.use(link, on: connection) else { throw Refusal.linkUsed }
@@ -225,7 +248,7 @@ package struct OneTimeLinkWork {
             try Sessions.endAll(of: user.id, on: connection)
             try KnownNetworks.note(network, of: user.id, at: now, on: connection)
             try assignment.record(.userPasswordChanged, user.id.description, on: connection)
-            return .init(())
+            return .init((), followedBy: try assignment.mail(.passwordChanged, on: connection))
         }
     }
 }

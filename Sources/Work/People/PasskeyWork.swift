@@ -14,7 +14,7 @@ extension UserWork {
             guard try Passkeys.list(of: user.id, on: connection).count < Passkeys.limit else { throw Refusal.tooManyPasskeys }
             try Passkeys.create(passkey, on: connection)
             try assignment.record(.userPasskeyAdded, passkey.id.description, after: passkey.json, on: connection)
-            return .init(passkey)
+            return .init(passkey, followedBy: try assignment.mail(.passkeyAdded(passkey.name), on: connection))
         }.otherwise { error in
             throw (error as? MariaDBError)?.code == .duplicateKey ? Refusal.passkeyKnown : error
         }
@@ -38,10 +38,10 @@ extension UserWork {
             guard try Passkeys.remove(passkey, on: connection) else { return .init((), isChange: false) }
             // One that was made under another name of the host lets nobody in.
             let others = try Passkeys.list(of: user.id, on: connection).filter { $0.host == assignment.office.site.appHost }
-            if others.isEmpty && user.passwordHash == nil { throw Refusal.lastWayIn }
+            if others.isEmpty && user.password == nil { throw Refusal.lastWayIn }
             try Sessions.endAll(of: user.id, but: session, on: connection)
             try assignment.record(.userPasskeyRemoved, passkey.id.description, on: connection)
-            return .init(())
+            return .init((), followedBy: try assignment.mail(.passkeyRemoved(passkey.name), on: connection))
         }
     }
 

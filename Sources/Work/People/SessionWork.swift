@@ -14,12 +14,16 @@ package struct SessionWork {
     /// A session with its cookie's value, which is stored nowhere.
     package typealias Started = (session: Session, value: String)
 
-    package func start(by method: Session.Method, isKept: Bool, from place: Session.Place) throws -> Change<Started> {
+    /// - Parameter passkey: by which the user has signed in.
+    /// - Throws: ``Refusal/changedMeanwhile`` where what they have signed in with counts no more.
+    package func start(
+        by method: Session.Method, with passkey: PasskeyID? = nil, isKept: Bool, from place: Session.Place
+    ) throws -> Change<Started> {
         let started = try started(by: method, isKept: isKept, from: place)
         return Change(assignment.office) { connection in
             try requireUnchanged(on: connection)
-            try write(started, on: connection)
-            return .init(started)
+            if let passkey, try !Passkeys.hold(passkey, of: assignment.user.id, on: connection) { throw Refusal.changedMeanwhile }
+            return .init(started, followedBy: try write(started, on: connection))
         }
     }
 
@@ -28,29 +32,32 @@ package struct SessionWork {
         (Session(of: assignment.user.id, by: method, isKept: isKept, from: place, at: assignment.now), try Self.value())
     }
 
-    /// What ends sessions meanwhile has ended this one, too: another password or app, the end of the user.
+    /// What ends sessions meanwhile has ended this one, too: another password or app, the end of the user. Whatever ends them holds
+    /// the user's row as this does, so that one of the two comes first.
     private func requireUnchanged(on connection: Connection) throws {
         let read = assignment.user
-        guard let user = try Users.hold(read.id, on: connection), user.disabledAt == nil, user.passwordHash == read.passwordHash,
+        guard let user = try Users.hold(read.id, on: connection), user.disabledAt == nil, user.password?.hash == read.password?.hash,
             user.hasSecondFactor == read.hasSecondFactor
         else { throw Refusal.changedMeanwhile }
     }
 
     /// - Parameter isAnnounced: the user hears by mail of a place and a browser in which they are not signed in.
-    func write(_ started: Started, isAnnounced: Bool = true, on connection: Connection) throws {
-        if isAnnounced { try announce(started.session, on: connection) }
+    /// - Returns: what follows.
+    func write(_ started: Started, isAnnounced: Bool = true, on connection: Connection) throws -> [Effect] {
+        let effects = isAnnounced ? try announce(started.session, on: connection) : []
         try KnownNetworks.note(started.session.address, of: assignment.user.id, at: assignment.now, on: connection)
         try Sessions.create(started.session, digest: sha256(started.value), on: connection)
         try assignment.record(.sessionCreated, started.session.id.description, after: started.session.json, on: connection)
+        return effects
     }
 
-    private func announce(_ session: Session, on connection: Connection) throws {
+    private func announce(_ session: Session, on connection: Connection) throws -> [Effect] {
         guard assignment.office.mailKey != nil,
             try !Sessions.knows(session.address, session.browser, of: session.user, on: connection)
-        else { return }
-        let notice = MailNotice.SignIn(
-            browser: session.browser, system: session.system, address: session.address, time: session.createdAt)
-        try assignment.office.mail(.signIn(notice), to: assignment.user.email, at: assignment.now, on: connection)
+        else { return [] }
+        let place = MailNotice.Place(browser: session.browser, system: session.system, address: session.address)
+        let notice = MailNotice.SignIn(from: place, at: session.createdAt)
+        return try assignment.office.mail(.signIn(notice), to: assignment.user.email, at: assignment.now, on: connection)
     }
 
     /// Gives a session another value, which it has from now on.

@@ -1,5 +1,6 @@
 import AccountStore
 import Crypto
+import Mail
 import MariaDB
 import Model
 import Store
@@ -18,10 +19,9 @@ package struct UserWork {
     }
 
     /// - Parameters:
-    ///   - hash: of the new password.
-    ///   - session: the one that goes on; nil where none does.
-    package func setPassword(_ hash: String, in session: SessionID?) -> Change<User> {
-        change(.userPasswordChanged, endingAllBut: session) { $0.passwordHash = hash }
+    ///   - session: the one that goes on.
+    package func setPassword(_ password: User.Password, in session: SessionID) -> Change<User> {
+        change(.userPasswordChanged, telling: .passwordChanged, endingAllBut: session) { $0.password = password }
     }
 
     /// Gives an authenticator app a secret, which counts once a code of it was seen.
@@ -33,17 +33,24 @@ package struct UserWork {
     ///   - step: of the code that was seen.
     ///   - codes: digests of recovery codes.
     package func confirmAuthenticatorApp(step: Int, recoveryCodes codes: [[UInt8]], in session: SessionID) -> Change<User> {
-        change(.userTOTPEnabled, endingAllBut: session, and: { try Users.setRecoveryCodes(codes, of: user.id, on: $0) }) { user in
+        change(
+            .userTOTPEnabled, telling: .codesTurnedOn, endingAllBut: session,
+            and: { try Users.setRecoveryCodes(codes, of: user.id, on: $0) }
+        ) { user in
             user.authenticatorApp?.isConfirmed = true
             user.authenticatorApp?.lastStep = step
         }
     }
 
-    package func removeAuthenticatorApp(in session: SessionID) -> Change<User> {
+    /// - Throws: ``Refusal/shortPassword`` where a password would let the user in alone that is too short for that.
+    package func removeAuthenticatorApp(in session: SessionID) throws(Refusal) -> Change<User> {
+        if user.hasSecondFactor, user.password?.isShort == true { throw .shortPassword }
         // One that no code was seen of has never counted.
-        change(user.hasSecondFactor ? .userTOTPDisabled : nil, endingAllBut: session, and: { try Users.setRecoveryCodes([], of: user.id, on: $0) }) {
-            $0.authenticatorApp = nil
-        }
+        let counted = user.hasSecondFactor
+        return change(
+            counted ? .userTOTPDisabled : nil, telling: counted ? .codesTurnedOff : nil, endingAllBut: session,
+            and: { try Users.setRecoveryCodes([], of: user.id, on: $0) }
+        ) { $0.authenticatorApp = nil }
     }
 
     package func setRecoveryCodes(_ digests: [[UInt8]]) -> Change<Void> {
@@ -64,8 +71,8 @@ package struct UserWork {
     // MARK: Parts
 
     private func change(
-        _ action: AuditAction? = nil, endingAllBut kept: SessionID?? = .none, and more: @escaping (Connection) throws -> Void = { _ in },
-        _ change: (inout User) -> Void
+        _ action: AuditAction? = nil, telling what: MailNotice.AccountChange.What? = nil, endingAllBut kept: SessionID?? = .none,
+        and more: @escaping (Connection) throws -> Void = { _ in }, _ change: (inout User) -> Void
     ) -> Change<User> {
         var changed = user
         change(&changed)
@@ -77,7 +84,7 @@ package struct UserWork {
             if let action { try assignment.record(action, user.id.description, on: connection) }
             var made = after
             made.version += 1
-            return .init(made)
+            return .init(made, followedBy: try what.map { try assignment.mail($0, on: connection) } ?? [])
         }
     }
 }

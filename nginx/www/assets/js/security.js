@@ -22,7 +22,8 @@ function show(context, { passkeys }) {
 function connectPassword(form, user) {
   const { email, password } = form.elements;
   email.value = user.email;
-  password.minLength = user.second_factor ? 8 : 15;
+  // Codes may be turned on and off meanwhile.
+  password.addEventListener('focus', () => { password.minLength = user.second_factor ? 8 : 15; });
   connect(form, {
     request: () => ({ method: 'PUT', path: '/account/password', body: { password: password.value }, area: 'account' }),
     done: () => {
