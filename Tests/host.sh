@@ -254,8 +254,9 @@ lint() {
 }
 say "  ok   $(basename "$package") has $(stat -c %s "$package" | awk '{printf "%.1f", $1 / 1048576}') MiB"
 
-# What it depends on is fetched as well.
+# What it depends on is fetched as well, and the mail server that the part "cron" installs: a base that was made before has none.
 cp "$package" "$machine/root/mask.deb"
+inside "$machine" apt-get install -y -qq --download-only --no-install-recommends exim4-daemon-light >/dev/null
 inside "$machine" apt-get install -y -qq --download-only /root/mask.deb >/dev/null
 
 # The next release: the same programs, and a migration more.

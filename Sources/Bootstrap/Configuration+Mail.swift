@@ -24,7 +24,7 @@ extension Configuration {
             throw Environment.Failure(description: "MASK_MAIL is set without MASK_APP_HOST; mails have links to the dashboard")
         }
         let password = try environment.secret("MASK_MAIL_PASSWORD")
-        return MailConfiguration(way: try way(text, password), from: try sender(environment))
+        return MailConfiguration(way: try way(text, password, environment.optional("MASK_MAIL_CA")), from: try sender(environment))
     }
 
     private static func sender(_ environment: Environment) throws(Environment.Failure) -> MailSender {
@@ -38,7 +38,7 @@ extension Configuration {
         return sender
     }
 
-    private static func way(_ text: String, _ password: String?) throws(Environment.Failure) -> MailConfiguration.Way {
+    private static func way(_ text: String, _ password: String?, _ authorities: String?) throws(Environment.Failure) -> MailConfiguration.Way {
         if text == "sendmail" { return .sendmail }
         let mistake = Environment.Failure(
             description: "MASK_MAIL is not sendmail, smtps://user@host:465 or smtp://host:25; set it to one of them")
@@ -57,6 +57,7 @@ extension Configuration {
             }
             (server.user, server.password) = (user, password)
         }
+        server.caFile = authorities
         return .smtp(server)
     }
 

@@ -40,6 +40,15 @@ struct MailConfigurationTests {
         #expect(server.password == (user == nil ? nil : "secret"))
     }
 
+    @Test("authorities of its own, for a server whose certificate is of none that the system knows")
+    func authorities() throws {
+        for (file, expected) in [("", nil), ("/etc/mask/mail-ca.pem", "/etc/mask/mail-ca.pem")] {
+            let configuration = try configuration(["MASK_MAIL": "smtp://relay.example", "MASK_MAIL_CA": file])
+            guard case .smtp(let server)? = configuration.mail?.way else { return #expect(Bool(false)) }
+            #expect(server.caFile == expected)
+        }
+    }
+
     @Test("the password can stand in a file")
     func file() throws {
         let folder = try TemporaryFolder("mail")

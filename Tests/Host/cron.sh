@@ -153,3 +153,53 @@ if [ "$code$told$said" != 0 ] || [ $(($(date +%s) - begun)) -gt 5 ]; then
   fail "cron's line works beside the timer ($code): $told $said"
 fi
 fact "while the timer is enabled cron's line does nothing"
+
+# ---- mail, by a mail server of this host ---------------------------------------------------------------------------------
+
+[ -n "$made_sendmail" ] || fail "this host has a mail server already"
+rm -f /usr/sbin/sendmail
+apt-get install -y -qq --no-install-recommends exim4-daemon-light >/root/exim.log 2>&1 || { cat /root/exim.log; fail "exim is not installed"; }
+# Debian's exim delivers to users of this host, and to nobody else.
+sed -i "s/^dc_other_hostnames=.*/dc_other_hostnames='mask.test'/" /etc/exim4/update-exim4.conf.conf
+update-exim4.conf
+systemctl restart exim4
+useradd -m jo
+box=/var/mail/jo
+# in_box TEXT: whether a mail of jo's has it; lines are as they were before quoted-printable.
+in_box() { [ -e $box ] && sed ':a; /=$/ { N; s/=\n//; ta }; s/=3D/=/g' $box | grep -q "$1"; }
+
+cp -p /etc/mask/mask.env /root/mask.env.mail
+printf 'MASK_MAIL=sendmail\nMASK_MAIL_FROM=MASK <mask@mask.test>\n' >>/etc/mask/mask.env
+maskctl reload >/dev/null
+maskctl mail test jo@mask.test >/dev/null
+soon 20 in_box "^Subject: Mail from $APP_HOST arrives" || fail "no mail of maskctl mail test arrives: $(tail -n 5 /var/log/exim4/mainlog)"
+in_box '^From: MASK <mask@mask.test>$' || fail "the mail is from $(grep -m1 ^From: $box)"
+fact "maskctl mail test arrives in a mailbox, by exim's sendmail"
+
+# The worker's part: it has the mail in the outbox, and Redis tells the run that cron has begun.
+key=$(maskctl key create --workspace acme --name mail --scopes members:write --json | member key)
+soon 90 pgrep -u mask -f 'maskctl mail send --for' || fail "cron runs no maskctl mail send that stays"
+sleep 2
+begun=$(date +%s%N)
+code=$(client -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
+  -d '{"email": "jo@mask.test", "role": "viewer"}' "https://$API_HOST/v1/team/invitations")
+expect 201 "$code" "somebody is invited over the API"
+soon 90 in_box "^https://$APP_HOST/accept#" || fail "the invitation does not arrive: $(maskctl mail list) $(tail -n 5 /var/log/exim4/mainlog)"
+took=$((($(date +%s%N) - begun) / 1000000))
+fact "and has it in the mailbox after $took ms"
+[ $took -lt 8000 ] || fail "it has waited for cron's next minute"
+token=$(sed ':a; /=$/ { N; s/=\n//; ta }' $box | sed -n "s|^https://$APP_HOST/accept#\([A-Za-z0-9_-]*\)$|\1|p" | tail -n 1)
+guest() { client -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H 'Mask-Client: test' -H "Origin: https://$APP_HOST" "$@"; }
+expect 201 "$(guest -d '{"token": "'"$token"'", "name": "Jo", "password": "correct horse battery staple 47"}' \
+  "https://$APP_HOST/v1/one-time-links/use")" "its link lets them in"
+expect 202 "$(guest -d '{"email": "jo@mask.test"}' "https://$APP_HOST/v1/password-resets")" "they ask for another password"
+soon 90 in_box "^https://$APP_HOST/reset#" || fail "no link for a password arrives: $(maskctl mail list)"
+fact "and have the link, too"
+expect "" "$(maskctl mail list --json | member id)" "no mail waits, and none was given up"
+
+cat /root/mask.env.mail >/etc/mask/mask.env
+maskctl reload >/dev/null
+apt-get purge -y -qq exim4-daemon-light exim4-base exim4-config >/dev/null 2>&1
+userdel -rf jo 2>/dev/null || :
+soon 90 sh -c '! pgrep -u mask -f "maskctl mail send"' || fail "maskctl mail send stays for longer than its minute"
+fact "without MASK_MAIL cron's run ends at once"
