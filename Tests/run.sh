@@ -57,6 +57,17 @@ tests() {
   exit "$(cat "$folder/failed")"
 }
 
+# part SCRIPT SENTENCE: runs it; the sentence is told where it cannot run, for want of PyPI.
+part() {
+  code=0
+  sh "Tests/$1" || code=$?
+  case $code in
+    0) ;;
+    77) not_tested "$2" ;;
+    *) exit $code ;;
+  esac
+}
+
 if [ $# -gt 0 ]; then
   tests "$@"
 else
@@ -70,20 +81,9 @@ else
     tests --filter EndToEndTests --skip EndToEndTests/Webhooks/
     not_tested "Webhooks from end to end: the library of Standard Webhooks cannot be fetched from PyPI."
   fi
-  code=0
-  sh Tests/browser.sh || code=$?
-  case $code in
-    0) ;;
-    77) not_tested "The dashboard in a browser: Playwright cannot be fetched from PyPI." ;;
-    *) exit $code ;;
-  esac
-  code=0
-  sh Tests/schemathesis.sh || code=$?
-  case $code in
-    0) ;;
-    77) not_tested "The API against its OpenAPI document: schemathesis cannot be fetched from PyPI." ;;
-    *) exit $code ;;
-  esac
+  part mail.sh "Mails over SMTP: aiosmtpd cannot be fetched from PyPI."
+  part browser.sh "The dashboard in a browser: Playwright cannot be fetched from PyPI."
+  part schemathesis.sh "The API against its OpenAPI document: schemathesis cannot be fetched from PyPI."
   sh Tests/redis.sh
   [ -z "$untested" ] || { echo "Not everything was tested, and MASK_TEST_ALL is 1." >&2; exit 1; }
 fi

@@ -107,8 +107,8 @@ def test_passkey(person):
     ada.sees("passkey")
 
 
-def test_codes_of_an_app_and_a_recovery_code(person):
-    ada = person().arrive()
+def turn_codes_on(ada):
+    """Sets an app up, and gives its recovery codes."""
     ada.goto("/account/security")
     ada.page.get_by_role("button", name="Set codes up").click()
     ada.page.wait_for_selector("svg.matrix")
@@ -119,6 +119,33 @@ def test_codes_of_an_app_and_a_recovery_code(person):
     codes = ada.page.locator(".codes li").all_inner_texts()
     assert len(set(codes)) == 10
     ada.page.get_by_role("button", name="I have stored them").click()
+    return codes
+
+
+def test_a_short_password_keeps_the_codes(person):
+    ada = person().arrive()
+    turn_codes_on(ada)
+
+    def set_password(password):
+        ada.page.locator("#password").fill(password)
+        ada.page.get_by_role("button", name="Save the password").click()
+        ada.sees("Your password is changed.")
+
+    def turn_off():
+        ada.page.get_by_role("button", name="Turn codes off").click()
+        ada.page.get_by_role("button", name="Turn off", exact=True).click()
+
+    set_password("fq7!xZ2kLp9")
+    turn_off()
+    ada.sees("Set a password of 15 characters or more first")
+    set_password("fq7!xZ2kLp9 and more")
+    turn_off()
+    ada.sees("They are off: the password alone signs you in.")
+
+
+def test_codes_of_an_app_and_a_recovery_code(person):
+    ada = person().arrive()
+    codes = turn_codes_on(ada)
     ada.context.clear_cookies()
     # The step of the code that has confirmed the app is used up.
     ada.sign_in(code=codes[0])
