@@ -33,7 +33,10 @@ struct MailCommand: ParsableCommand {
 
         func run() throws {
             try silently(.mailSend) { installation in
-                guard let mail = installation.configuration.mail else { return }
+                guard let mail = installation.configuration.mail else {
+                    // Where nothing is to be sent, that is a good end as well.
+                    return dryRun ? () : try noteRun(installation)
+                }
                 if dryRun { return try rehearse(installation) }
                 let transport = MailTransport(mail, name: installation.configuration.site.appHost ?? "")
                 let outcome = try send(MailRun(installation.office, key: installation.configuration.secretKey, by: transport), installation)
@@ -44,13 +47,18 @@ struct MailCommand: ParsableCommand {
             }
         }
 
+        /// One at a time on this host works, and notes that it has come to a good end.
+        private func noteRun(_ installation: Installation, _ body: () throws -> Void = {}) throws {
+            try Job.mailSend.run(in: installation.configuration.jobs, body)
+        }
+
         /// Sends what is due, and what comes as long as this stays. Whoever is at it on this host already sends that, too.
         private func send(_ run: MailRun, _ installation: Installation) throws -> MailRun.Outcome {
             let end = Deadline.after(milliseconds: seconds * 1000)
             let calls = seconds == 0 ? nil : try MailCalls(installation.configuration.redis)
             var outcome = MailRun.Outcome()
             repeat {
-                try Job.mailSend.run(in: installation.configuration.jobs) { outcome += try run.run() }
+                try noteRun(installation) { outcome += try run.run() }
             } while calls?.wait(until: end) ?? false
             return outcome
         }
