@@ -173,7 +173,7 @@ printf 'MASK_MAIL=sendmail\nMASK_MAIL_FROM=MASK <mask@mask.test>\n' >>/etc/mask/
 maskctl reload >/dev/null
 maskctl mail test jo@mask.test >/dev/null
 soon 20 in_box "^Subject: Mail from $APP_HOST arrives" || fail "no mail of maskctl mail test arrives: $(tail -n 5 /var/log/exim4/mainlog)"
-in_box '^From: MASK <mask@mask.test>$' || fail "the mail is from $(grep -m1 ^From: $box)"
+in_box ' <mask@mask.test>$' || fail "the mail is from $(grep -A1 ^From: $box)"
 fact "maskctl mail test arrives in a mailbox, by exim's sendmail"
 
 # The worker's part: it has the mail in the outbox, and Redis tells the run that cron has begun.
