@@ -20,6 +20,8 @@ public struct UsageQuestion: Sendable {
     public var zone: TimeZoneRules
     public var granularity: Granularity
     public var group: Group
+    /// Whether each group is told step by step, too: then how many lines that may come to, groups times steps.
+    public var seriesLimit: Int?
 
     public init(
         workspace: WorkspaceID, key: APIKeyID? = nil, endpoint: String? = nil, status: Int? = nil, start: Timestamp,
@@ -64,57 +66,71 @@ public struct Usage: Sendable, Equatable {
 public enum UsageAnalytics {
     public struct Answer: Sendable {
         public var total = Usage()
-        /// Time in its order, every bucket of the window; all else most requests first, then by value.
-        public var groups: [(value: String, usage: Usage)] = []
+        /// Time in its order, every step of the window; all else most requests first, then by value.
+        public var groups: [Group] = []
+        /// When the steps of the window begin, in their order; none where nothing is told by step.
+        public var steps: [String] = []
+    }
+
+    public struct Group: Sendable {
+        public var value: String
+        public var usage: Usage
+        /// Of each step of the window; none where that was not asked for.
+        public var series: [Usage] = []
+    }
+
+    /// More lines than an answer may have.
+    public struct TooManyLines: Error, Equatable {
+        public let groups: Int
+        public let steps: Int
+
+        public init(groups: Int, steps: Int) { (self.groups, self.steps) = (groups, steps) }
     }
 
     /// Row by row: a long window of a busy workspace has many.
-    public static func answer(_ question: UsageQuestion, on connection: Connection) throws(MariaDBError) -> Answer {
+    /// - Throws: ``TooManyLines``.
+    public static func answer(_ question: UsageQuestion, on connection: Connection) throws -> Answer {
         var answer = Answer()
-        var groups: [String: Usage] = [:]
-        var buckets = TimeBuckets(question)
+        var counts = Counts(question)
         var failure: MariaDBError?
         try connection.query(query(question)) { row in
             do throws(MariaDBError) {
-                let value = try name(of: row, question, &buckets)
                 let (status, latency, count) = (try row.integer(1), try row.integer(2), try row.integer(3))
                 answer.total.add(count, status: status, latency: latency)
-                groups[value, default: Usage()].add(count, status: status, latency: latency)
+                let step = question.isBySteps ? counts.step(of: try row.timestamp(4)) : nil
+                counts.add(count, status: status, latency: latency, to: try value(of: row, question), step)
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
-        answer.groups = question.group == .time
-            ? buckets.all.map { ($0, groups[$0] ?? Usage()) }
-            : groups.map { ($0.key, $0.value) }.sorted { ($1.usage.requests, $0.value) < ($0.usage.requests, $1.value) }
+        answer.steps = counts.steps
+        answer.groups = try counts.groups()
         return answer
     }
 
     private static func query(_ question: UsageQuestion) -> SQL {
         let value: SQL = switch question.group {
-        case .time: "period"
+        case .time, .status: "''"
         case .key: "key_id"
         case .endpoint: "endpoint"
-        case .status: "''"
         }
+        let period: SQL = question.isBySteps ? "period" : "''"
         var query: SQL = """
-            SELECT \(value), status, latency, CAST(SUM(requests) AS SIGNED)
+            SELECT \(value), status, latency, CAST(SUM(requests) AS SIGNED), \(period)
             FROM \(question.resolution.table)
             WHERE workspace_id = \(question.workspace) AND period >= \(question.start) AND period < \(question.end)
             """
         if let key = question.key { query += " AND key_id = \(key)" }
         if let endpoint = question.endpoint { query += " AND endpoint = \(endpoint)" }
         if let status = question.status { query += " AND status = \(status)" }
-        query += " GROUP BY 1, 2, 3"
+        query += " GROUP BY 1, 2, 3, 5"
         return query
     }
 
-    private static func name(
-        of row: Row, _ question: UsageQuestion, _ buckets: inout TimeBuckets
-    ) throws(MariaDBError) -> String {
+    private static func value(of row: Row, _ question: UsageQuestion) throws(MariaDBError) -> String {
         switch question.group {
-        case .time: buckets.name(of: try row.timestamp(0))
+        case .time: ""
         case .key: (try row.identifier(0) as APIKeyID).description
         case .endpoint: try row.string(0)
         case .status: String(try row.integer(1))
@@ -122,26 +138,66 @@ public enum UsageAnalytics {
     }
 }
 
-/// The steps of a window in its time zone; remembers which step a period is in, for many rows share one.
-private struct TimeBuckets {
-    private let question: UsageQuestion
-    private var names: [Timestamp: String] = [:]
+extension UsageQuestion {
+    /// Whether it is about the steps of its window.
+    fileprivate var isBySteps: Bool { group == .time || seriesLimit != nil }
+}
 
-    init(_ question: UsageQuestion) { self.question = question }
-
-    mutating func name(of period: Timestamp) -> String {
-        if let name = names[period] { return name }
-        let name = question.zone.floor(period, to: question.granularity).rfc3339
-        names[period] = name
-        return name
+/// Requests as they are counted: by value, and of each value by step.
+private struct Counts {
+    private struct Group {
+        var usage = Usage()
+        /// Only those that had requests.
+        var steps: [Int: Usage] = [:]
     }
 
-    var all: [String] {
-        var (all, bucket) = ([String](), question.zone.floor(question.start, to: question.granularity))
-        while bucket < question.end {
-            all.append(bucket.rfc3339)
-            bucket = question.zone.next(bucket, question.granularity)
+    private let question: UsageQuestion
+    /// When the steps of the window begin.
+    let steps: [String]
+    private let numbers: [String: Int]
+    /// Which step a period is in, for many rows share one.
+    private var known: [Timestamp: Int] = [:]
+    private var values: [String: Group] = [:]
+
+    init(_ question: UsageQuestion) {
+        self.question = question
+        steps = question.isBySteps ? Self.steps(of: question) : []
+        numbers = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1, $0) })
+    }
+
+    /// The steps of the window in its time zone.
+    private static func steps(of question: UsageQuestion) -> [String] {
+        var (steps, step) = ([String](), question.zone.floor(question.start, to: question.granularity))
+        while step < question.end {
+            steps.append(step.rfc3339)
+            step = question.zone.next(step, question.granularity)
         }
-        return all
+        return steps
+    }
+
+    mutating func step(of period: Timestamp) -> Int? {
+        if let number = known[period] { return number }
+        let number = numbers[question.zone.floor(period, to: question.granularity).rfc3339]
+        known[period] = number
+        return number
+    }
+
+    mutating func add(_ count: Int, status: Int, latency: Int, to value: String, _ step: Int?) {
+        values[value, default: Group()].usage.add(count, status: status, latency: latency)
+        // Of too many lines only their number is told.
+        guard let step, !isTooLong else { return }
+        values[value]?.steps[step, default: Usage()].add(count, status: status, latency: latency)
+    }
+
+    private var isTooLong: Bool { question.seriesLimit.map { values.count * steps.count > $0 } ?? false }
+
+    /// - Throws: ``UsageAnalytics/TooManyLines``.
+    func groups() throws -> [UsageAnalytics.Group] {
+        if isTooLong { throw UsageAnalytics.TooManyLines(groups: values.count, steps: steps.count) }
+        let none = Usage()
+        func series(_ group: Group?) -> [Usage] { steps.indices.map { group?.steps[$0] ?? none } }
+        if question.group == .time { return zip(steps, series(values[""])).map { .init(value: $0, usage: $1) } }
+        return values.map { .init(value: $0, usage: $1.usage, series: series($1)) }
+            .sorted { ($1.usage.requests, $0.value) < ($0.usage.requests, $1.value) }
     }
 }

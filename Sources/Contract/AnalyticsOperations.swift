@@ -21,7 +21,7 @@ extension Operation {
                 schema: ["type": "string", "default": "UTC"]),
         ] + (granularities.isEmpty ? [] : [
             .init(
-                name: "granularity", about: "Length of a line when grouped by time; minutes reach back 7 days",
+                name: "granularity", about: "Length of a line by time; minutes reach back 7 days",
                 schema: .oneOf(granularities.map(\.rawValue))),
         ])
     }
@@ -66,7 +66,10 @@ extension Operation {
             .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
             .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599])
         ] + window(Interval.ofUsage, Granularity.allCases) + [
-            .init(name: "group_by", about: "What each line counts", schema: .oneOf(["time", "key", "endpoint", "status"])),
+            .init(name: "group_by", about: "What each line counts", schema: .oneOf(UsageQuestion.Group.allCases.map(\.rawValue))),
+            .init(
+                name: "series", about: "Whether each group has its lines by time, too: groups times steps at most 10,000; not of groups by time",
+                schema: ["type": "boolean", "default": false]),
         ],
         answer: "Usage", problems: [400])
 }

@@ -13,14 +13,20 @@ extension Schemas {
 
     static let usage: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "total", value: object(counts)),
-        .init(name: "groups", value: array(of: line(counts))),
+        .init(name: "groups", value: array(of: line(counts, beside: ["series": series]))),
     ]))
 
+    private static let series: JSON = [
+        "type": "array", "items": line(counts),
+        "description": "Where it was asked for: every step of the window, as groups by time have it",
+    ]
+
     /// What an answer says of one value, or of one step of time.
-    static func line(_ counts: JSONObject) -> JSON {
+    /// - Parameter more: what only some lines have.
+    static func line(_ counts: JSONObject, beside more: JSONObject = [:]) -> JSON {
         let members = JSONObject([.init(name: "value", value: string)] + counts.members)
         return object(
-            JSONObject(members.members + [.init(name: "partial", value: [
+            JSONObject(members.members + more.members + [.init(name: "partial", value: [
                 "type": "boolean", "description": "Of lines by time: the window has only a part of this step",
             ])]), required: members.members.map(\.name))
     }

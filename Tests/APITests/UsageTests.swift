@@ -1,3 +1,4 @@
+import AnalyticsStore
 import Foundation
 import HTTP
 import Model
@@ -96,6 +97,70 @@ struct UsageTests {
         ])
     }
 
+    @Test("with series each group has its steps as well: every key of a workspace hour by hour, in one answer")
+    func series() throws {
+        let other = APIKeyID.new()
+        let start = Timestamp("2026-03-01T10:00:00Z")
+        let requests = [(other, 3599, 200), (other, 3600, 200), (other, 5399, 429), (stage.keyID, 1800, 500)]
+        try stage.store.write { connection in
+            try APIUsage.add(requests.enumerated().map { number, request in
+                APIRequest(
+                    workspace: stage.workspace.id, key: request.0, id: UInt128(number), at: start.adding(seconds: request.1),
+                    endpoint: "GET /workspace", status: request.2, microseconds: 1000)
+            }, on: connection)
+        }
+        let window = "start=2026-03-01T10:00:00Z&end=2026-03-01T11:30:00Z&granularity=hour"
+        let answer = get(window + "&group_by=key&series=true")
+        let masked = answer.told.replacing(/"latency_ms": \{[^}]*\}/, with: "\"latency_ms\": {…}")
+        #expect(masked.contains("""
+                {
+                  "value": "key_…",
+                  "requests": 3,
+                  "client_errors": 1,
+                  "server_errors": 0,
+                  "rate_limited": 1,
+                  "latency_ms": {…},
+                  "series": [
+                    {
+                      "value": "<time>",
+                      "requests": 1,
+                      "client_errors": 0,
+                      "server_errors": 0,
+                      "rate_limited": 0,
+                      "latency_ms": {…},
+                      "partial": false
+                    },
+                    {
+                      "value": "<time>",
+                      "requests": 2,
+                      "client_errors": 1,
+                      "server_errors": 0,
+                      "rate_limited": 1,
+                      "latency_ms": {…},
+                      "partial": true
+                    }
+                  ]
+                },
+            """), "\(masked)")
+        #expect(answer.json["groups"]?.arrayValue?.map { $0["value"]?.stringValue } == [other.description, stage.keyID.description])
+        #expect(get(window + "&group_by=key&series=false").json["groups"]?[0]?["series"] == nil)
+    }
+
+    @Test("more groups times steps than an answer has lines are refused, and the answer says what to change")
+    func seriesLimit() throws {
+        for _ in 0..<2 { _ = stage.ask(.get, "/workspace") }
+        _ = stage.ask(.get, "/nowhere")
+        try stage.load()
+        let start = Timestamp.now().adding(days: -4).rfc3339
+        let answer = get("start=\(start)&granularity=minute&group_by=endpoint&series=true")
+        #expect(answer.refusal == "400 invalid_parameter" && answer.json["parameter"] == "series")
+        let steps = try #require(answer.json["detail"]?.stringValue).replacing(/\d+ steps/, with: "… steps")
+        #expect(steps == "Query parameter series: 2 groups of … steps are more than 10000 lines: use a coarser granularity, a shorter "
+            + "window, or a filter such as key_id.")
+        #expect(get("start=\(start)&granularity=minute&group_by=endpoint&series=true&endpoint=-").status == 200)
+        #expect(get("start=\(start)&granularity=hour&group_by=endpoint&series=true").status == 200)
+    }
+
     @Test("another workspace's requests are not counted, whatever is asked for")
     func isolation() throws {
         _ = stage.ask(.get, "/workspace")
@@ -109,7 +174,8 @@ struct UsageTests {
     @Test("what cannot be answered is refused", arguments: [
         ("interval=2h", "interval"), ("interval=1h&start=2026-01-01T00:00:00Z", "interval"), ("start=2026-02-30", "start"), ("end=2026-1-1", "end"),
         ("start=2026-01-02T00:00:00Z&end=2026-01-01T00:00:00Z", "start"), ("start=2026-01-01T00:00:00Z&end=2026-01-01T00:00:00Z", "start"),
-        ("granularity=second", "granularity"), ("timezone=Nowhere", "timezone"), ("timezone=../../etc/passwd", "timezone"),
+        ("granularity=second", "granularity"), ("series=true", "series"), ("group_by=time&series=true", "series"), ("group_by=key&series=1", "series"),
+        ("start=2020-01-01T00:00:00Z&end=2026-01-01T00:00:00Z&granularity=hour&group_by=key&series=true", "granularity"), ("timezone=Nowhere", "timezone"), ("timezone=../../etc/passwd", "timezone"),
         ("group_by=country", "group_by"), ("key_id=1", "key_id"), ("endpoint=GET+/nowhere", "endpoint"), ("status=99", "status"),
         ("status=ok", "status"), ("count=all", "count"), ("start=0001-01-01T00:00:00Z&end=9999-12-31T23:59:59Z&granularity=hour", "granularity"),
         ("start=2020-01-01T00:00:00Z&end=2026-01-01T00:00:00Z&granularity=hour", "granularity"),

@@ -181,6 +181,48 @@ struct UsageAnalyticsTests {
         }
     }
 
+    // MARK: Series
+
+    @Test("have in each group the same steps that a question about it alone has", arguments: [UsageQuestion.Group.key, .endpoint, .status])
+    func series(_ group: UsageQuestion.Group) throws {
+        var random = UsageGenerator(seed: UInt64.random(in: 0...999_999))
+        let (workspace, _) = try fill(&random)
+        let connection = try database.connect()
+        var question = UsageQuestion(
+            workspace: workspace.id, start: start, end: end, zone: try #require(TimeZoneRules(identifier: "Europe/Berlin")), group: group)
+        let plain = try UsageAnalytics.answer(question, on: connection)
+        #expect(plain.steps.isEmpty && plain.groups.allSatisfy(\.series.isEmpty))
+        question.seriesLimit = 10_000
+        let answer = try UsageAnalytics.answer(question, on: connection)
+        #expect(answer.groups.map(\.value) == plain.groups.map(\.value) && answer.groups.map(\.usage) == plain.groups.map(\.usage))
+        #expect(answer.groups.count >= 3 && answer.total == plain.total)
+        for found in answer.groups {
+            var alone = question
+            (alone.group, alone.seriesLimit) = (.time, nil)
+            switch group {
+            case .key: alone.key = APIKeyID(found.value)
+            case .endpoint: alone.endpoint = found.value
+            default: alone.status = Int(found.value)
+            }
+            let wanted = try UsageAnalytics.answer(alone, on: connection).groups
+            #expect(answer.steps == wanted.map(\.value) && found.series == wanted.map(\.usage))
+            #expect(found.series.map(\.requests).reduce(0, +) == found.usage.requests)
+        }
+    }
+
+    @Test("of more groups times steps than an answer may have are refused with both numbers, and one less is answered")
+    func seriesLimit() throws {
+        var random = UsageGenerator(seed: 1)
+        let (workspace, keys) = try fill(&random)
+        var question = UsageQuestion(workspace: workspace.id, start: start, end: end, group: .key)
+        question.seriesLimit = keys.count * 100
+        #expect(try UsageAnalytics.answer(question, on: database.connect()).groups.count == keys.count)
+        question.seriesLimit = keys.count * 100 - 1
+        #expect(throws: UsageAnalytics.TooManyLines(groups: 3, steps: 100)) {
+            try UsageAnalytics.answer(question, on: database.connect())
+        }
+    }
+
     @Test("a request on the edge of a window is in the one that it begins")
     func edge() throws {
         let tenant = try database.makeTenant()

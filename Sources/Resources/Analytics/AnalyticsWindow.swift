@@ -13,7 +13,7 @@ struct AnalyticsWindow {
     let granularity: Granularity
 
     /// Lines of one answer at the most.
-    private static let lineLimit = 10_000
+    static let lineLimit = 10_000
     private static let day: Int64 = 86_400_000
 
     /// - Parameters:

@@ -5,7 +5,7 @@ import JSON
 import Model
 import Store
 
-/// `/analytics/usage`: API requests, errors and latencies, over time or by key, endpoint and status.
+/// `/analytics/usage`: API requests, errors and latencies, over time or by key, endpoint and status, or both.
 enum UsageResource {
     /// Days of which minutes are told; they are kept for a day longer.
     private static let minuteDays: Int64 = 7
@@ -21,11 +21,25 @@ enum UsageResource {
         question.key = try key(&query)
         question.endpoint = try endpoint(&query)
         question.status = try query.integer("status", in: 100...599)
+        if try query.bool("series") ?? false { question.seriesLimit = AnalyticsWindow.lineLimit }
         try query.finish()
         try refuseOldMinutes(question, call)
-        if question.group == .time { try window.refuseTooManyLines() }
-        let (answer, asOf) = try call.services.analytics.snapshot { try UsageAnalytics.answer(question, on: $0) }
-        return .ok(json(window, question.group, answer, asOf))
+        if question.group == .time || question.seriesLimit != nil { try window.refuseTooManyLines() }
+        if question.group == .time && question.seriesLimit != nil {
+            throw Problem.invalidParameter("series", "Group by something else than time, whose lines are the series.")
+        }
+        let (answer, asOf) = try call.services.analytics.snapshot { try counted(question, on: $0) }
+        return .ok(json(window, question, answer, asOf))
+    }
+
+    private static func counted(_ question: UsageQuestion, on connection: Store.Connection) throws -> UsageAnalytics.Answer {
+        do {
+            return try UsageAnalytics.answer(question, on: connection)
+        } catch let error as UsageAnalytics.TooManyLines {
+            throw Problem.invalidParameter(
+                "series", "\(error.groups) groups of \(error.steps) steps are more than \(AnalyticsWindow.lineLimit) lines: "
+                    + "use a coarser granularity, a shorter window, or a filter such as key_id.")
+        }
     }
 
     private static func resolution(_ granularity: Granularity) -> APIUsage.Resolution {
@@ -53,13 +67,17 @@ enum UsageResource {
     }
 
     private static func json(
-        _ window: AnalyticsWindow, _ group: UsageQuestion.Group, _ answer: UsageAnalytics.Answer, _ asOf: Timestamp
+        _ window: AnalyticsWindow, _ question: UsageQuestion, _ answer: UsageAnalytics.Answer, _ asOf: Timestamp
     ) -> JSON {
         var object = window.members(asOf: asOf)
-        object["group_by"] = .string(group.rawValue)
+        object["group_by"] = .string(question.group.rawValue)
         object["total"] = .object(members(answer.total))
-        object["groups"] = .array(answer.groups.map { value, usage in
-            window.line(value, members(usage), isTime: group == .time)
+        object["groups"] = .array(answer.groups.map { group in
+            var line = members(group.usage)
+            if question.seriesLimit != nil {
+                line["series"] = .array(zip(answer.steps, group.series).map { window.line($0, members($1), isTime: true) })
+            }
+            return window.line(group.value, line, isTime: question.group == .time)
         })
         return .object(object)
     }

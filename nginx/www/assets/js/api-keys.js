@@ -1,7 +1,7 @@
 // The keys of a workspace: scopes, last use, requests of a day, end.
 
 import { curlOf } from './api.js';
-import { drawSparklines } from './key-usage.js';
+import { drawSparklines, usageRequest } from './key-usage.js';
 import { inWords, keyState, refusalOfKeys } from './keys.js';
 import { addKeys } from './navigation.js';
 import { addressIn, element, find, fromTemplate, workspace } from './page.js';
@@ -16,10 +16,7 @@ const address = (path) => addressIn(workspace, `settings/api-keys/${path}`);
 
 screen({
   title: 'API keys', place: 'API keys', show, curl: () => [request],
-  requests: {
-    keys: request,
-    usage: { path: '/analytics/usage', query: { interval: '24h', group_by: 'key', timezone: zone() }, optional: true },
-  },
+  requests: { keys: request, usage: usageRequest },
   allowed: refusalOfKeys,
 });
 
