@@ -4,6 +4,7 @@ import HTTP
 import Journal
 import Logging
 import Model
+import Store
 import Threads
 
 /// The API in one dialect: who, how often, which route, may they, and then the handler.
@@ -61,9 +62,7 @@ package struct API: Sendable {
 
     private func note(_ request: Request, _ progress: Progress, _ status: Int, _ microseconds: Int) {
         services.metrics.note(route: progress.endpoint, request.method, status: status, microseconds: microseconds)
-        if let principal = progress.principal, let key = principal.key {
-            journal(request, key, progress, status, microseconds)
-        }
+        if let principal = progress.principal { journal(request, principal, progress, status, microseconds) }
     }
 
     private func answer(_ request: Request, _ path: String, _ progress: inout Progress) throws -> Answer {
@@ -174,17 +173,26 @@ package struct API: Sendable {
     }
 
     private func journal(
-        _ request: Request, _ key: APIKey, _ progress: Progress, _ status: Int, _ microseconds: Int
+        _ request: Request, _ principal: Principal, _ progress: Progress, _ status: Int, _ microseconds: Int
     ) {
         func complain(_ reason: String) {
             services.logger.critical("a request could not be journaled: \(reason)", metadata: ["request_id": "\(request.publicID)"])
         }
         guard let id = UInt128(request.id, radix: 16) else { return complain("its id is not nginx's") }
         let record = APIRequest(
-            workspace: key.workspace, key: key.id, id: id,
+            workspace: principal.workspace.id, by: principal.caller, id: id,
             at: Timestamp(milliseconds: request.receivedMilliseconds), endpoint: progress.endpoint, resource: progress.resource,
             status: status, microseconds: microseconds, changed: progress.changed, address: request.remoteAddress,
             userAgent: request.fields.userAgent ?? "")
         do { try services.journal.append(record.line) } catch { complain("\(error)") }
+    }
+}
+
+extension Principal {
+    fileprivate var caller: Caller {
+        switch credential {
+        case .key(let key): .key(key.id)
+        case .session(_, let member): .member(member.id)
+        }
     }
 }

@@ -1,9 +1,10 @@
 import Model
+import Store
 
 /// One answered API request as it is stored.
 public struct APIRequest: Sendable {
     public var workspace: WorkspaceID
-    public var key: APIKeyID
+    public var caller: Caller
     public var id: UInt128
     public var at: Timestamp
     /// Method and route pattern: `GET /links/{id}`.
@@ -18,11 +19,11 @@ public struct APIRequest: Sendable {
     public var userAgent: String
 
     public init(
-        workspace: WorkspaceID, key: APIKeyID, id: UInt128, at: Timestamp, endpoint: String, resource: String = "",
+        workspace: WorkspaceID, by caller: Caller, id: UInt128, at: Timestamp, endpoint: String, resource: String = "",
         status: Int, microseconds: Int, changed: Bool = false, address: String = "", userAgent: String = ""
     ) {
         self.workspace = workspace
-        self.key = key
+        self.caller = caller
         self.id = id
         self.at = at
         self.endpoint = endpoint

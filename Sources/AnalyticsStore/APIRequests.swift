@@ -11,7 +11,7 @@ public enum APIRequests {
             columns: "key_id, endpoint, resource, status, microseconds, changed, address, user_agent, @recorded",
             setting: "SET recorded_at = \(AuditLog.stored("@recorded").text)"
         ) { request, rows in
-            rows.append(request.key)
+            rows.append(request.caller.stored.value)
             rows.append(request.endpoint)
             rows.append(request.resource)
             rows.append(request.status)

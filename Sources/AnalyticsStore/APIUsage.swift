@@ -20,7 +20,7 @@ public enum APIUsage {
         var workspace: WorkspaceID
         /// Its beginning, in milliseconds since 1970.
         var period: Int64
-        var key: APIKeyID
+        var caller: Caller
         var endpoint: String
         var status: Int
         var latency: Int
@@ -32,8 +32,8 @@ public enum APIUsage {
         }
 
         static func isOrdered(_ left: Key, _ right: Key) -> Bool {
-            (left.workspace, left.period, left.key, left.endpoint, left.status, left.latency)
-                < (right.workspace, right.period, right.key, right.endpoint, right.status, right.latency)
+            (left.workspace, left.period, left.caller.stored, left.endpoint, left.status, left.latency)
+                < (right.workspace, right.period, right.caller.stored, right.endpoint, right.status, right.latency)
         }
     }
 
@@ -42,7 +42,7 @@ public enum APIUsage {
         var counts: [Key: Int] = [:]
         for request in requests {
             let key = Key(
-                workspace: request.workspace, period: request.at.milliseconds, key: request.key, endpoint: request.endpoint,
+                workspace: request.workspace, period: request.at.milliseconds, caller: request.caller, endpoint: request.endpoint,
                 status: request.status, latency: LatencyHistogram.bucket(microseconds: request.microseconds))
             counts[key.widened(to: Resolution.minute.milliseconds), default: 0] += 1
         }
@@ -59,7 +59,7 @@ public enum APIUsage {
             var statement: SQL = "INSERT INTO \(table) (workspace_id, period, key_id, endpoint, status, latency, requests) VALUES "
             appendRows(chunk, to: &statement) { key, count in
                 """
-                (\(key.workspace), \(Timestamp(milliseconds: key.period)), \(key.key), \(key.endpoint), \(key.status),
+                (\(key.workspace), \(Timestamp(milliseconds: key.period)), \(key.caller.stored), \(key.endpoint), \(key.status),
                  \(key.latency), \(count))
                 """
             }

@@ -5,11 +5,11 @@ import Store
 /// A question about the use of the API, answered from the roll-ups.
 public struct UsageQuestion: Sendable {
     public enum Group: String, Sendable, CaseIterable {
-        case time, key, endpoint, status
+        case time, key, member, endpoint, status
     }
 
     public var workspace: WorkspaceID
-    public var key: APIKeyID?
+    public var caller: Caller?
     /// Method and route pattern: `GET /links/{id}`.
     public var endpoint: String?
     public var status: Int?
@@ -24,12 +24,12 @@ public struct UsageQuestion: Sendable {
     public var seriesLimit: Int?
 
     public init(
-        workspace: WorkspaceID, key: APIKeyID? = nil, endpoint: String? = nil, status: Int? = nil, start: Timestamp,
+        workspace: WorkspaceID, by caller: Caller? = nil, endpoint: String? = nil, status: Int? = nil, start: Timestamp,
         end: Timestamp, resolution: APIUsage.Resolution = .quarter, zone: TimeZoneRules = .utc,
         granularity: Granularity = .day, group: Group = .time
     ) {
         self.workspace = workspace
-        self.key = key
+        self.caller = caller
         self.endpoint = endpoint
         self.status = status
         self.start = start
@@ -73,6 +73,7 @@ public enum UsageAnalytics {
     }
 
     public struct Group: Sendable {
+        /// Empty of all that has none: by key what members asked for, by member what keys did.
         public var value: String
         public var usage: Usage
         /// Of each step of the window; none where that was not asked for.
@@ -112,7 +113,7 @@ public enum UsageAnalytics {
     private static func query(_ question: UsageQuestion) -> SQL {
         let value: SQL = switch question.group {
         case .time, .status: "''"
-        case .key: "key_id"
+        case .key, .member: "key_id"
         case .endpoint: "endpoint"
         }
         let period: SQL = question.isBySteps ? "period" : "''"
@@ -121,7 +122,7 @@ public enum UsageAnalytics {
             FROM \(question.resolution.table)
             WHERE workspace_id = \(question.workspace) AND period >= \(question.start) AND period < \(question.end)
             """
-        if let key = question.key { query += " AND key_id = \(key)" }
+        if let caller = question.caller { query += " AND key_id = \(caller.stored)" }
         if let endpoint = question.endpoint { query += " AND endpoint = \(endpoint)" }
         if let status = question.status { query += " AND status = \(status)" }
         query += " GROUP BY 1, 2, 3, 5"
@@ -131,7 +132,8 @@ public enum UsageAnalytics {
     private static func value(of row: Row, _ question: UsageQuestion) throws(MariaDBError) -> String {
         switch question.group {
         case .time: ""
-        case .key: (try row.identifier(0) as APIKeyID).description
+        case .key: if case .key(let id) = try row.caller(0) { id.description } else { "" }
+        case .member: if case .member(let id) = try row.caller(0) { id.description } else { "" }
         case .endpoint: try row.string(0)
         case .status: String(try row.integer(1))
         }

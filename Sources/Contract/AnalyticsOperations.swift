@@ -63,10 +63,13 @@ extension Operation {
         id: "getUsage", summary: "Count API requests, their errors and latencies",
         query: [
             .init(name: "key_id", about: "Only this API key", schema: .id(APIKeyKind.self)),
+            .init(name: "member_id", about: "Only what this member asked for on the app host", schema: .id(MemberKind.self)),
             .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
             .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599])
         ] + window(Interval.ofUsage, Granularity.allCases) + [
-            .init(name: "group_by", about: "What each line counts", schema: .oneOf(UsageQuestion.Group.allCases.map(\.rawValue))),
+            .init(
+                name: "group_by", about: "What each line counts; by key one with an empty value has all members, by member one all keys",
+                schema: .oneOf(UsageQuestion.Group.allCases.map(\.rawValue))),
             .init(
                 name: "series", about: "Whether each group has its lines by time, too: groups times steps at most 10,000; not of groups by time",
                 schema: ["type": "boolean", "default": false]),

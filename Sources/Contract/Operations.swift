@@ -340,7 +340,7 @@ extension Operation {
     private static let eventType = JSON.oneOf(EventType.allCases.map(\.rawValue))
 
     private static let auditFilter: [Parameter] = [
-        .init(name: "actor", about: "Only what this API key did; maskctl, or maskctl: and a person", schema: ["type": "string"]),
+        .init(name: "actor", about: "Only what this API key or member did; maskctl, or maskctl: and a person", schema: ["type": "string"]),
         .init(name: "action", about: "Only this, such as link.updated or GET /links/{id}", schema: ["type": "string"]),
         .init(name: "resource", about: "Only what was done to this", schema: ["type": "string"]),
         .init(name: "outcome", about: "Only what came to this", schema: .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue))),

@@ -275,8 +275,9 @@ public struct JournalLoader: ~Copyable {
         guard try APIRequests.table(recordedAt: .now()).insert(requests, on: connection) else { throw Retry.duplicates }
         try APIUsage.add(requests, on: connection)
         var uses: [APIKeyID: (workspace: WorkspaceID, use: APIKey.Use)] = [:]
-        for request in requests where uses[request.key].map({ $0.use.at < request.at }) ?? true {
-            uses[request.key] = (request.workspace, .init(at: request.at, address: AddressRange.coarse(request.address)))
+        for request in requests {
+            guard case .key(let key) = request.caller, uses[key].map({ $0.use.at < request.at }) ?? true else { continue }
+            uses[key] = (request.workspace, .init(at: request.at, address: AddressRange.coarse(request.address)))
         }
         try APIKeys.note(uses, on: connection)
     }

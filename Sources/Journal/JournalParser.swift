@@ -56,11 +56,11 @@ struct JournalParser {
 
     private func request(_ fields: [ArraySlice<UInt8>]) -> APIRequest? {
         guard fields.count == 12, let at = milliseconds(fields[1]), let id = requestID(fields[2]),
-            let workspace = ulid(fields[3]), let key = ulid(fields[4]), let status = Int(text(fields[7])),
+            let workspace = ulid(fields[3]), let caller = ulid(fields[4]), let status = Int(text(fields[7])),
             let microseconds = Int(text(fields[8]))
         else { return nil }
         return APIRequest(
-            workspace: WorkspaceID(workspace), key: APIKeyID(key), id: id, at: at,
+            workspace: WorkspaceID(workspace), by: Caller(stored: caller), id: id, at: at,
             endpoint: text(fields[5]), resource: text(fields[6]), status: status, microseconds: microseconds,
             changed: text(fields[9]) == "1", address: text(fields[10]), userAgent: text(fields[11]))
     }

@@ -12,9 +12,10 @@ import Text
 ///
 ///     C  time  request-id  workspace  link  visitor  country  city  referrer  utm_source  utm_medium  utm_campaign  user-agent  sum
 ///     V  as C, of a page in place of a link
-///     R  time  request-id  workspace  key  endpoint  resource  status  microseconds  changed  address  user-agent  sum
+///     R  time  request-id  workspace  caller  endpoint  resource  status  microseconds  changed  address  user-agent  sum
 ///
-/// Times are milliseconds since 1970. Control characters in what visitors sent become spaces, so nothing needs escaping.
+/// A caller is a key or a member, see ``Caller``. Times are milliseconds since 1970. Control characters in what visitors sent
+/// become spaces, so nothing needs escaping.
 public enum JournalRecord {
     case click(Click)
     /// A page was looked at: a click whose `link` is the page's id.
@@ -93,7 +94,7 @@ extension APIRequest {
         line.append(String(at.milliseconds), limit: 20)
         line.append(id)
         line.append(workspace.ulid)
-        line.append(key.ulid)
+        line.append(caller.stored)
         line.append(endpoint, limit: 100)
         line.append(resource, limit: 64)
         line.append(String(status), limit: 3)

@@ -183,7 +183,7 @@ struct AuditTests {
         ask(.get, "/links/" + LinkID.new().description)
         ask(.delete, "/links/" + link)
         let failed = APIRequest(
-            workspace: stage.workspace.id, key: stage.keyID, id: 1, at: .now(), endpoint: "GET /links", status: 503, microseconds: 1)
+            workspace: stage.workspace.id, by: .key(stage.keyID), id: 1, at: .now(), endpoint: "GET /links", status: 503, microseconds: 1)
         _ = try stage.store.write { try APIRequests.table(recordedAt: .now()).insert([failed], on: $0) }
         func count(_ query: String) throws -> Int { try entries(query).count }
         let time = middle.sql.replacing(" ", with: "T") + "Z"
@@ -271,7 +271,7 @@ struct AuditTests {
         }
         let requests = (0..<count).map { number in
             APIRequest(
-                workspace: stage.workspace.id, key: stage.keyID, id: ULID(milliseconds: 0).value,
+                workspace: stage.workspace.id, by: .key(stage.keyID), id: ULID(milliseconds: 0).value,
                 at: Timestamp(milliseconds: day.milliseconds + Int64(number / 3)), endpoint: "GET /links", status: 200, microseconds: 1)
         }
         try stage.store.write { connection in

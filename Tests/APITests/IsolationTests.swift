@@ -116,10 +116,14 @@ struct IsolationTests {
     private static let visited = "visited.example"
 
     /// What a query can ask for of the other workspace, and the like that nobody has.
-    private func filters(_ link: JSON) -> [String: (theirs: String, nobodys: String)] {
+    private func filters(_ link: JSON) throws -> [String: (theirs: String, nobodys: String)] {
         let linkIDs = (link["id"]?.stringValue ?? "", LinkID.new().description)
         let keyIDs = (other.keyID.description, APIKeyID.new().description)
+        let (member, browser) = try other.newBrowser(of: .viewer)
+        browser.ask(.get, "/links")
+        try other.load()
         return [
+            "member_id": (member.id.description, MemberID.new().description),
             "link_id": linkIDs, "resource": linkIDs, "key_id": keyIDs, "actor": keyIDs,
             "domain": (other.host, "go-\(randomHex(6)).test"), "tag": (link["tags"]?[0]?.stringValue ?? "", randomHex(6)),
             "external_id": (link["external_id"]?.stringValue ?? "", randomHex(6)),
@@ -132,7 +136,7 @@ struct IsolationTests {
         "a query for something of another workspace is answered like one for what nobody has",
         arguments: Route.scoped.filter { !$0.operation.query.isEmpty })
     func queries(route: Route) throws {
-        let filters = filters(try populate().link)
+        let filters = try filters(populate().link)
         for parameter in route.operation.query {
             guard let filter = filters[parameter.name] else {
                 #expect(parameter.namesNothing, "\(route.name): add \(parameter.name) to the filters")

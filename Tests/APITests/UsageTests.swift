@@ -105,7 +105,7 @@ struct UsageTests {
         try stage.store.write { connection in
             try APIUsage.add(requests.enumerated().map { number, request in
                 APIRequest(
-                    workspace: stage.workspace.id, key: request.0, id: UInt128(number), at: start.adding(seconds: request.1),
+                    workspace: stage.workspace.id, by: .key(request.0), id: UInt128(number), at: start.adding(seconds: request.1),
                     endpoint: "GET /workspace", status: request.2, microseconds: 1000)
             }, on: connection)
         }

@@ -56,13 +56,26 @@ struct JournalRecordTests {
     func wholeRequest() throws {
         let key = APIKeyID.new()
         let bytes = APIRequest(
-            workspace: Self.workspace, key: key, id: 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF,
+            workspace: Self.workspace, by: .key(key), id: 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF,
             at: Timestamp(milliseconds: 1_795_000_000_123), endpoint: "GET /links/{id}", status: 404, microseconds: 1234).line
         #expect(String(decoding: bytes, as: UTF8.self).contains("\t00112233445566778899aabbccddeeff\t"))
         guard case .request(let request)? = record(bytes) else { throw TestFailure("no request") }
         #expect(request.at == Timestamp(milliseconds: 1_795_000_000_123) && request.id == 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF)
-        #expect(request.workspace == Self.workspace && request.key == key && request.endpoint == "GET /links/{id}")
+        #expect(request.workspace == Self.workspace && request.caller == .key(key) && request.endpoint == "GET /links/{id}")
         #expect(request.status == 404 && request.microseconds == 1234)
+    }
+
+    @Test("tells a member's request from a key's, in a way that a loader that knows no members takes for a key's")
+    func memberRequest() throws {
+        let member = MemberID.new()
+        let bytes = APIRequest(
+            workspace: Self.workspace, by: .member(member), id: 1, at: Timestamp(milliseconds: 1_795_000_000_123), endpoint: "GET /links",
+            status: 200, microseconds: 1).line
+        guard case .request(let request)? = record(bytes) else { throw TestFailure("no request") }
+        #expect(request.caller == .member(member))
+        // What such a loader looks at: the letter, the number of fields, and that the fifth is an id.
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: "\t", omittingEmptySubsequences: false)
+        #expect(fields[0] == "\nR" && fields.count == 13 && APIKeyID("key_" + fields[4]) != nil)
     }
 
     @Test("keeps what visitors send in its field: control characters become spaces, nothing else changes", arguments: [

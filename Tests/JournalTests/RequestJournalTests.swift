@@ -38,7 +38,7 @@ struct RequestJournalTests {
         do {
             let writer = try JournalWriter(directory: folder.path)
             try writer.append(APIRequest(
-                workspace: requestWorkspace, key: requestKey, id: 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f,
+                workspace: requestWorkspace, by: .key(requestKey), id: 0x0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f_0f0f,
                 at: Timestamp(milliseconds: 1_795_000_000_123),
                 endpoint: "GET /links/{id}", resource: "lnk_1", status: 404, microseconds: 5_000_000_000, changed: true,
                 address: "2001:db8::1", userAgent: "a\\b\"c' 🦊").line)
@@ -80,6 +80,29 @@ struct RequestJournalTests {
         try loadAll()
         #expect(try counts() == [1, 1, 1])
         #expect(try database.connect().query("SELECT COUNT(*) FROM recorded_clicks")[0].integer(0) == 1)
+    }
+
+    @Test("a member's requests are counted as a key's are, each once, and are no key's use")
+    func member() throws {
+        let member = MemberID.new()
+        func append(_ numbers: [UInt128], by caller: Caller) throws {
+            let writer = try JournalWriter(directory: folder.path)
+            for number in numbers {
+                try writer.append(APIRequest(
+                    workspace: requestWorkspace, by: caller, id: number, at: Timestamp(milliseconds: 1_795_000_000_000), endpoint: "GET /links",
+                    status: 200, microseconds: 1).line)
+            }
+        }
+        try append([1, 2, 2], by: .member(member))
+        try loadAll()
+        try append([2, 3], by: .member(member))
+        try append([4], by: .key(APIKeyID(member.ulid)))
+        try loadAll()
+        #expect(try counts() == [4, 4, 4])
+        let rows = try database.connect().query("SELECT key_id, CAST(SUM(requests) AS SIGNED) FROM api_usage_minutes GROUP BY 1 ORDER BY 2 DESC")
+        #expect(try rows.map { try $0.caller(0) } == [.member(member), .key(APIKeyID(member.ulid))])
+        #expect(try rows.map { try $0.integer(1) } == [3, 1])
+        #expect(try database.connect().query("SELECT key_id FROM api_key_uses").map { try $0.bytes(0) } == [member.ulid.bytes])
     }
 
     @Test("a key's last use moves forward only, whatever order journals are loaded in")
@@ -148,7 +171,7 @@ private let requestKey = APIKeyID(ULID(value: 2))
 
 private func line(_ id: Int, address: String = "192.0.2.1") -> [UInt8] {
     APIRequest(
-        workspace: requestWorkspace, key: requestKey, id: UInt128(id),
+        workspace: requestWorkspace, by: .key(requestKey), id: UInt128(id),
         at: Timestamp(milliseconds: 1_795_000_000_000 + Int64(id & 0xFFFF)), endpoint: id % 3 == 0 ? "GET /links" : "POST /links", status: id % 7 == 0 ? 429 : 200,
         microseconds: id, address: address, userAgent: "curl").line
 }

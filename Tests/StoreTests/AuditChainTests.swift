@@ -33,7 +33,7 @@ struct AuditChainTests {
         defer { try? connection.run("SET @@timestamp = DEFAULT") }
         try AuditLog.insert([entry(number, of: tenant)], on: connection)
         let request = APIRequest(
-            workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value,
+            workspace: tenant.workspace.id, by: number % 2 == 0 ? .key(tenant.key.id) : .member(.new()), id: ULID(milliseconds: 0).value,
             at: Timestamp(milliseconds: minute(number).milliseconds - 5000), endpoint: "GET /links/{id}", resource: "lnk_\(number)",
             status: 200, microseconds: number, address: "192.0.2.1", userAgent: "curl \(number)")
         #expect(try APIRequests.table(recordedAt: minute(number)).insert([request], on: connection))
@@ -69,7 +69,7 @@ struct AuditChainTests {
         try connection.execute(AuditLog.insertion(of: entry(1, of: tenant, at: wrong)))
         try AuditLog.insert((0..<200).map { entry($0, of: tenant, at: wrong) }, on: connection)
         let request = APIRequest(
-            workspace: tenant.workspace.id, key: tenant.key.id, id: ULID(milliseconds: 0).value, at: wrong, endpoint: "GET /links",
+            workspace: tenant.workspace.id, by: .key(tenant.key.id), id: ULID(milliseconds: 0).value, at: wrong, endpoint: "GET /links",
             status: 200, microseconds: 1)
         #expect(try APIRequests.table(recordedAt: wrong).insert([request], on: connection))
         let report = try verify()
@@ -149,7 +149,7 @@ struct AuditChainTests {
     func late() throws {
         try recordAndSeal()
         let request = APIRequest(
-            workspace: tenant.workspace.id, key: tenant.key.id, id: 7, at: minute(5), endpoint: "GET /links", status: 200, microseconds: 1)
+            workspace: tenant.workspace.id, by: .key(tenant.key.id), id: 7, at: minute(5), endpoint: "GET /links", status: 200, microseconds: 1)
         try connection.run("SET @@timestamp = \(minute(31).milliseconds / 1000)")
         #expect(try APIRequests.table(recordedAt: minute(31)).insert([request], on: connection))
         try connection.run("SET @@timestamp = DEFAULT")
@@ -260,6 +260,8 @@ struct AuditChainTests {
             VALUES (\(workspace), NOW(3), '0123456789abcdef', '0123456789abcdef', 'GET /links', 200, 1, '\(minute(3).sql)')
             """,
             "UPDATE audit_log SET action = 'link.updatedlnk', resource = SUBSTR(resource, 4) WHERE at = '\(minute(3).sql)'",
+            // A member for a key.
+            "UPDATE api_requests SET key_id = UNHEX(CONCAT('8', SUBSTR(HEX(key_id), 2))) WHERE recorded_at = '\(minute(4).sql)'",
             "UPDATE audit_log SET changes = NULL WHERE at = '\(minute(3).sql)'",
             "UPDATE audit_log SET user_agent = IF(user_agent = 'curl 3', 'curl 4', 'curl 3') WHERE user_agent IN ('curl 3', 'curl 4')",
         ]

@@ -18,26 +18,26 @@ struct UsageAnalyticsTests {
 
     // MARK: Random requests
 
-    private func randomRequest(_ workspace: Workspace, _ keys: [APIKeyID], _ random: inout UsageGenerator) -> APIRequest {
+    private func randomRequest(_ workspace: Workspace, _ callers: [Caller], _ random: inout UsageGenerator) -> APIRequest {
         // Half of all around the nights in which clocks change: 8 March (New York), 29 March (Berlin), 5 April (Lord Howe).
         let nights = [Timestamp("2026-03-08T06:00:00Z"), Timestamp("2026-03-29T00:00:00Z"), Timestamp("2026-04-04T14:00:00Z")]
         let time = Bool.random(using: &random)
             ? Int64.random(in: start.milliseconds..<end.milliseconds, using: &random)
             : nights.randomElement(using: &random)!.milliseconds + .random(in: -10_000_000...10_000_000, using: &random)
         return APIRequest(
-            workspace: workspace.id, key: keys.randomElement(using: &random)!, id: ULID(milliseconds: 0, using: &random).value,
+            workspace: workspace.id, by: callers.randomElement(using: &random)!, id: ULID(milliseconds: 0, using: &random).value,
             at: Timestamp(milliseconds: time), endpoint: Self.endpoints.randomElement(using: &random)!,
             status: Self.statuses.randomElement(using: &random)!,
             microseconds: Int(pow(10, Double.random(in: 0...9.6, using: &random))) - 1, userAgent: "tab\\and\"quote\t")
     }
 
-    /// 2,500 requests of three keys, in batches as the loader stores them; and a stranger's.
-    private func fill(_ random: inout UsageGenerator) throws -> (workspace: Workspace, keys: [APIKeyID]) {
+    /// 2,500 requests of three keys and two members, in batches as the loader stores them; and a stranger's.
+    private func fill(_ random: inout UsageGenerator) throws -> (workspace: Workspace, callers: [Caller]) {
         let (workspace, stranger) = (try database.makeTenant().workspace, try database.makeTenant(slug: "stranger").workspace)
-        let keys = (0..<3).map { _ in APIKeyID.new() }
-        for _ in 0..<5 { try store((0..<500).map { _ in randomRequest(workspace, keys, &random) }) }
-        try store((0..<100).map { _ in randomRequest(stranger, keys, &random) })
-        return (workspace, keys)
+        let callers = (0..<3).map { _ in Caller.key(.new()) } + (0..<2).map { _ in Caller.member(.new()) }
+        for _ in 0..<5 { try store((0..<500).map { _ in randomRequest(workspace, callers, &random) }) }
+        try store((0..<100).map { _ in randomRequest(stranger, callers, &random) })
+        return (workspace, callers)
     }
 
     private func store(_ requests: [APIRequest]) throws {
@@ -53,7 +53,9 @@ struct UsageAnalyticsTests {
 
     private struct RawRow {
         var at: Timestamp
-        var key: APIKeyID
+        /// One of both.
+        var key: APIKeyID?
+        var member: MemberID?
         var endpoint: String
         var status: Int
         var microseconds: Int
@@ -61,11 +63,14 @@ struct UsageAnalyticsTests {
 
     private func rawRows(_ workspace: Workspace) throws -> [RawRow] {
         try database.connect().query("""
-            SELECT at, key_id, endpoint, status, microseconds FROM api_requests WHERE workspace_id = \(workspace.id)
+            SELECT at, IF(HEX(key_id) < '8', key_id, NULL),
+              IF(HEX(key_id) < '8', NULL, UNHEX(CONCAT('0', SUBSTR(HEX(key_id), 2)))),
+              endpoint, status, microseconds
+            FROM api_requests WHERE workspace_id = \(workspace.id)
             """).map { row in
             RawRow(
-                at: try #require(Timestamp(sql: row.string(0))), key: APIKeyID(try #require(ULID(bytes: row.bytes(1)))),
-                endpoint: try row.string(2), status: try row.integer(3), microseconds: try row.integer(4))
+                at: try #require(Timestamp(sql: row.string(0))), key: try row.optionalIdentifier(1), member: try row.optionalIdentifier(2),
+                endpoint: try row.string(3), status: try row.integer(4), microseconds: try row.integer(5))
         }
     }
 
@@ -94,13 +99,14 @@ struct UsageAnalyticsTests {
 
     private func expected(_ question: UsageQuestion, _ rows: [RawRow]) -> (total: String, groups: [String: String]) {
         let rows = rows.filter { row in
-            question.start <= row.at && row.at < question.end && question.key.map { $0 == row.key } ?? true
+            question.start <= row.at && row.at < question.end && question.caller.map { $0 == row.key.map(Caller.key) ?? row.member.map(Caller.member) } ?? true
                 && question.endpoint.map { $0 == row.endpoint } ?? true && question.status.map { $0 == row.status } ?? true
         }
         let groups = Dictionary(grouping: rows) { row in
             switch question.group {
             case .time: calendarStart(of: row.at, question.granularity, in: question.zone)
-            case .key: row.key.description
+            case .key: row.key?.description ?? ""
+            case .member: row.member?.description ?? ""
             case .endpoint: row.endpoint
             case .status: String(row.status)
             }
@@ -116,12 +122,14 @@ struct UsageAnalyticsTests {
     func answers(_ zone: String) throws {
         let seed = UInt64.random(in: 0...999_999)
         var random = UsageGenerator(seed: seed)
-        let (workspace, keys) = try fill(&random)
+        let (workspace, callers) = try fill(&random)
         let (rows, connection) = (try rawRows(workspace), try database.connect())
         #expect(rows.count == 2500)
-        let filters: [(APIKeyID?, String?, Int?)] = [
-            (nil, nil, nil), (keys[0], nil, nil), (nil, "GET /links/{id}", nil), (nil, nil, 429), (keys[1], "-", nil),
-            (keys[2], "GET /links", 200), (nil, "GET /none", nil), (.new(), nil, nil),
+        let filters: [(Caller?, String?, Int?)] = [
+            (nil, nil, nil), (callers[0], nil, nil), (callers[3], nil, nil), (nil, "GET /links/{id}", nil), (nil, nil, 429), (callers[1], "-", nil),
+            (callers[4], "GET /links", 200), (nil, "GET /none", nil), (.key(.new()), nil, nil),
+            // An id is a key's or a member's, never both.
+            (.member(MemberID(callers[2].stored)), nil, nil),
         ]
         // Where clocks change by half an hour or within one, the calendar's hours are others; the tests of the zones have a
         // table for such.
@@ -132,7 +140,7 @@ struct UsageAnalyticsTests {
                     let resolution: APIUsage.Resolution = granularity == .minute ? .minute : .quarter
                     let (from, to) = window(resolution, narrow: granularity == .minute, &random)
                     let question = UsageQuestion(
-                        workspace: workspace.id, key: filter.0, endpoint: filter.1, status: filter.2, start: from, end: to,
+                        workspace: workspace.id, by: filter.0, endpoint: filter.1, status: filter.2, start: from, end: to,
                         resolution: resolution, zone: try #require(TimeZoneRules(identifier: zone)), granularity: granularity,
                         group: group)
                     let answer = try UsageAnalytics.answer(question, on: connection)
@@ -173,7 +181,7 @@ struct UsageAnalyticsTests {
     func order() throws {
         var random = UsageGenerator(seed: 1)
         let (workspace, _) = try fill(&random)
-        for group in [UsageQuestion.Group.key, .endpoint, .status] {
+        for group in [UsageQuestion.Group.key, .member, .endpoint, .status] {
             let answer = try UsageAnalytics.answer(
                 UsageQuestion(workspace: workspace.id, start: start, end: end, group: group), on: try database.connect())
             let counts = answer.groups.map { (-$0.usage.requests, $0.value) }
@@ -183,7 +191,7 @@ struct UsageAnalyticsTests {
 
     // MARK: Series
 
-    @Test("have in each group the same steps that a question about it alone has", arguments: [UsageQuestion.Group.key, .endpoint, .status])
+    @Test("have in each group the same steps that a question about it alone has", arguments: [UsageQuestion.Group.key, .member, .endpoint, .status])
     func series(_ group: UsageQuestion.Group) throws {
         var random = UsageGenerator(seed: UInt64.random(in: 0...999_999))
         let (workspace, _) = try fill(&random)
@@ -200,7 +208,9 @@ struct UsageAnalyticsTests {
             var alone = question
             (alone.group, alone.seriesLimit) = (.time, nil)
             switch group {
-            case .key: alone.key = APIKeyID(found.value)
+            case .key where !found.value.isEmpty: alone.caller = APIKeyID(found.value).map(Caller.key)
+            case .member where !found.value.isEmpty: alone.caller = MemberID(found.value).map(Caller.member)
+            case .key, .member: continue
             case .endpoint: alone.endpoint = found.value
             default: alone.status = Int(found.value)
             }
@@ -213,12 +223,12 @@ struct UsageAnalyticsTests {
     @Test("of more groups times steps than an answer may have are refused with both numbers, and one less is answered")
     func seriesLimit() throws {
         var random = UsageGenerator(seed: 1)
-        let (workspace, keys) = try fill(&random)
+        let (workspace, _) = try fill(&random)
         var question = UsageQuestion(workspace: workspace.id, start: start, end: end, group: .key)
-        question.seriesLimit = keys.count * 100
-        #expect(try UsageAnalytics.answer(question, on: database.connect()).groups.count == keys.count)
-        question.seriesLimit = keys.count * 100 - 1
-        #expect(throws: UsageAnalytics.TooManyLines(groups: 3, steps: 100)) {
+        question.seriesLimit = 400
+        #expect(try UsageAnalytics.answer(question, on: database.connect()).groups.count == 4, "three keys, and the members together")
+        question.seriesLimit = 399
+        #expect(throws: UsageAnalytics.TooManyLines(groups: 4, steps: 100)) {
             try UsageAnalytics.answer(question, on: database.connect())
         }
     }
@@ -228,7 +238,7 @@ struct UsageAnalyticsTests {
         let tenant = try database.makeTenant()
         try store(["2026-03-01T10:00:00Z", "2026-03-01T10:14:59Z", "2026-03-01T10:15:00Z"].enumerated().map { number, text in
             APIRequest(
-                workspace: tenant.workspace.id, key: tenant.key.id, id: UInt128(number), at: try #require(Timestamp(rfc3339: text)),
+                workspace: tenant.workspace.id, by: .key(tenant.key.id), id: UInt128(number), at: try #require(Timestamp(rfc3339: text)),
                 endpoint: "GET /links", status: 200, microseconds: 1)
         })
         let counts = try [("2026-03-01T10:00:00Z", "2026-03-01T10:15:00Z"), ("2026-03-01T10:15:00Z", "2026-03-01T10:30:00Z")].map {

@@ -5,7 +5,7 @@ import JSON
 import Model
 import Store
 
-/// `/analytics/usage`: API requests, errors and latencies, over time or by key, endpoint and status, or both.
+/// `/analytics/usage`: API requests, errors and latencies, over time or by key, member, endpoint and status, or both.
 enum UsageResource {
     /// Days of which minutes are told; they are kept for a day longer.
     private static let minuteDays: Int64 = 7
@@ -18,7 +18,7 @@ enum UsageResource {
         var question = UsageQuestion(
             workspace: call.workspace, start: window.start, end: window.end, resolution: resolution(window.granularity),
             zone: window.zone, granularity: window.granularity, group: try query.choice("group_by") ?? .time)
-        question.key = try key(&query)
+        question.caller = try caller(&query)
         question.endpoint = try endpoint(&query)
         question.status = try query.integer("status", in: 100...599)
         if try query.bool("series") ?? false { question.seriesLimit = AnalyticsWindow.lineLimit }
@@ -46,10 +46,18 @@ enum UsageResource {
         granularity == .minute ? .minute : .quarter
     }
 
-    private static func key(_ query: inout Query) throws -> APIKeyID? {
-        guard let text = try query.value("key_id") else { return nil }
-        guard let id = APIKeyID(text) else { throw Problem.invalidParameter("key_id", "Use the id of an API key, key_….") }
-        return id
+    private static func caller(_ query: inout Query) throws -> Caller? {
+        let (key, member) = (try query.value("key_id"), try query.value("member_id"))
+        switch (key, member) {
+        case (nil, nil): return nil
+        case (let text?, nil):
+            guard let id = APIKeyID(text) else { throw Problem.invalidParameter("key_id", "Use the id of an API key, key_….") }
+            return .key(id)
+        case (nil, let text?):
+            guard let id = MemberID(text) else { throw Problem.invalidParameter("member_id", "Use the id of a member, usr_….") }
+            return .member(id)
+        case (_?, _?): throw Problem.invalidParameter("member_id", "Use either key_id or member_id; a request is of one of them.")
+        }
     }
 
     private static func endpoint(_ query: inout Query) throws -> String? {

@@ -24,7 +24,7 @@ public struct AuditFilter: Sendable, Equatable {
         }
     }
 
-    /// A key's id, `maskctl` for whoever typed it, or `maskctl:` and a person.
+    /// The id of a key or a member, `maskctl` for whoever typed it, or `maskctl:` and a person.
     public var actor: String?
     public var action: String?
     public var resource: String?
@@ -102,20 +102,26 @@ extension AuditLog {
         return try connection.query(query).map { row throws(MariaDBError) -> AuditRecord in
             AuditRecord(
                 at: try row.timestamp(0), id: try row.ulid(1), actor: try row.string(2), action: try row.string(3),
-                resource: try row.string(4), outcome: .success, status: nil, address: try row.string(5),
+                resource: try row.string(4), outcome: try row.string(3).hasSuffix(refusal) ? .refused : .success, status: nil, address: try row.string(5),
                 userAgent: try row.string(6), requestID: try row.string(7), changes: try row.optionalString(8))
         }
     }
 
+    /// How an ``AuditAction`` ends that was refused.
+    private static let refusal = "_refused"
+
     /// Nil where the filter leaves none.
     private static func changes(_ filter: AuditFilter, _ workspace: WorkspaceID, columns: SQL) -> SQL? {
-        guard filter.outcome ?? .success == .success, isASCII(filter) else { return nil }
+        guard filter.outcome != .failed, isASCII(filter) else { return nil }
         var query: SQL = "SELECT " + columns
         query += " FROM audit_log WHERE workspace_id = \(workspace)"
         if let actor = filter.actor {
             query += actor == "maskctl" ? " AND (actor = 'maskctl' OR actor LIKE 'maskctl:%')" : " AND actor = \(actor)"
         }
         if let action = filter.action { query += " AND action = \(action)" }
+        if let outcome = filter.outcome {
+            query += " AND (RIGHT(action, \(refusal.utf8.count)) = \(refusal)) = \(outcome == .refused)"
+        }
         return query
     }
 
@@ -128,9 +134,9 @@ extension AuditLog {
         return try connection.query(query).map { row throws(MariaDBError) -> AuditRecord in
             let (id, status) = (try row.ulid(1), try row.integer(5))
             return AuditRecord(
-                at: try row.timestamp(0), id: id, actor: (try row.identifier(2) as APIKeyID).description,
-                action: try row.string(3), resource: try row.string(4), outcome: .init(status: status), status: status,
-                address: try row.string(6), userAgent: try row.string(7), requestID: hexadecimal(id.bytes), changes: nil)
+                at: try row.timestamp(0), id: id, actor: (try row.caller(2)).name, action: try row.string(3),
+                resource: try row.string(4), outcome: .init(status: status), status: status, address: try row.string(6),
+                userAgent: try row.string(7), requestID: hexadecimal(id.bytes), changes: nil)
         }
     }
 
@@ -140,8 +146,8 @@ extension AuditLog {
         var query: SQL = "SELECT " + columns
         query += " FROM api_requests WHERE workspace_id = \(workspace) AND NOT changed"
         if let actor = filter.actor {
-            guard let key = APIKeyID(actor) else { return nil }
-            query += " AND key_id = \(key)"
+            guard let caller = Caller(name: actor) else { return nil }
+            query += " AND key_id = \(caller.stored)"
         }
         if let action = filter.action { query += " AND endpoint = \(action)" }
         if let statuses = filter.outcome?.statuses {
