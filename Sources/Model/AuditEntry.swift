@@ -41,15 +41,19 @@ public struct AuditEntry: Sendable {
     }
 }
 
-/// What changes are called in the audit log: a resource and what became of it.
+/// What changes are called in the audit log: a resource and what became of it. What ends in `_refused` has changed nothing.
 public enum AuditAction: String, Sendable, CaseIterable {
     case workspaceCreated = "workspace.created"
     case workspaceUpdated = "workspace.updated"
     /// Somebody is signed in from now on, or is not any more.
     case sessionCreated = "session.created"
     case sessionEnded = "session.ended"
+    /// Somebody who is signed in has not shown who they are: a wrong password, code or passkey.
+    case sessionStepUpRefused = "session.step_up_refused"
     case userPasswordChanged = "user.password_changed"
     case userTOTPEnabled = "user.totp_enabled"
+    /// A wrong first code of an authenticator app that is set up.
+    case userTOTPRefused = "user.totp_refused"
     case userTOTPDisabled = "user.totp_disabled"
     case userRecoveryCodesMade = "user.recovery_codes_made"
     case userPasskeyAdded = "user.passkey_added"

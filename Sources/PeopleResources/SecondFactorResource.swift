@@ -42,7 +42,10 @@ enum SecondFactorResource {
         }
         guard case .totp(let digits) = SecondFactorCode(text),
             let step = try call.services.step(of: digits, in: app, at: call.now)
-        else { throw Problem.invalidCode }
+        else {
+            try call.account.refuseAuthenticatorApp().make()
+            throw Problem.invalidCode
+        }
         let codes = try RecoveryCode.make()
         try call.make(call.account.confirmAuthenticatorApp(step: step, recoveryCodes: codes.map(\.digest), in: call.session.id))
         return try call.renewing(shown(codes, status: 200))

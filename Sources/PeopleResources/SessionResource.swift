@@ -72,10 +72,11 @@ enum SessionResource {
         case (let password?, nil, nil):
             guard try call.services.accountPasswords.isRight(
                 AccountPassword(password), for: call.user.password?.hash, from: call.network)
-            else { throw Problem.wrongPassword }
+            else { throw try call.refused(.wrongPassword, by: "password") }
         case (nil, let code?, nil):
-            guard try call.services.take(code, of: call.user, at: call.now) else { throw Problem.invalidCode }
-        case (nil, nil, let answer?): try PasskeySignIn.stepUp(answer, call)
+            guard try call.services.take(code, of: call.user, at: call.now) else { throw try call.refused(.invalidCode, by: "code") }
+        case (nil, nil, let answer?):
+            do { try PasskeySignIn.stepUp(answer, call) } catch let refusal as Problem { throw try call.refused(refusal, by: "passkey") }
         default: throw Problem.validationFailed("", code: "one_of", "Send one of password, code and passkey.")
         }
         return try call.renewed()
@@ -119,6 +120,12 @@ extension PersonCall {
     var assignment: AccountAssignment { .own(services.office, user, from: author, at: now) }
     var sessions: SessionWork { SessionWork(assignment) }
     var account: UserWork { UserWork(assignment) }
+
+    /// A refusal of what should have shown who the user is; their workspaces hear of it.
+    fileprivate func refused(_ refusal: Problem, by method: String) throws -> Problem {
+        try sessions.refuseStepUp(of: session.id, by: method).make()
+        return refusal
+    }
 
     /// The session under another value of its cookie: who has a copy of the one before has nothing, and gets no other.
     func renewed(steppedUp: Bool = true, of changed: User? = nil) throws -> Answer {

@@ -73,6 +73,15 @@ package struct SessionWork {
         }
     }
 
+    /// Tells that the user has not shown who they are. Each try leaves an entry: `SignInLimits` bounds the tries.
+    /// - Parameter method: what was wrong: `password`, `code` or `passkey`.
+    package func refuseStepUp(of session: SessionID, by method: String) -> Change<Void> {
+        Change(assignment.office) { connection in
+            try assignment.record(.sessionStepUpRefused, session.description, after: ["method": .string(method)], on: connection)
+            return .init(())
+        }
+    }
+
     /// - Returns: whether there was such a session of the user.
     package func end(_ id: SessionID) -> Change<Bool> {
         Change(assignment.office) { connection in

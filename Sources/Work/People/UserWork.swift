@@ -42,6 +42,14 @@ package struct UserWork {
         }
     }
 
+    /// Tells of a wrong first code. Each try leaves an entry: `SignInLimits` bounds the tries.
+    package func refuseAuthenticatorApp() -> Change<Void> {
+        Change(assignment.office) { connection in
+            try assignment.record(.userTOTPRefused, user.id.description, on: connection)
+            return .init(())
+        }
+    }
+
     /// - Throws: ``Refusal/shortPassword`` where a password would let the user in alone that is too short for that.
     package func removeAuthenticatorApp(in session: SessionID) throws(Refusal) -> Change<User> {
         if user.hasSecondFactor, user.password?.isShort == true { throw .shortPassword }
