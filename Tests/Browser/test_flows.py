@@ -43,6 +43,32 @@ def test_first_owner_makes_a_key_and_the_first_request(person, stack):
     assert key not in owner.page.content()
 
 
+def test_the_list_of_keys_draws_every_key_from_one_answer(person, stack):
+    ada = person().arrive()
+    asked = []
+    ada.page.on("request", lambda request: asked.append(request.url) if "/v1/" in request.url else None)
+    for name, requests in [("first", 2), ("second", 1), ("third", 0)]:
+        ada.goto(KEYS.format(ada.workspace) + "/new")
+        key = make_key(ada, name)
+        ada.page.get_by_role("button", name="I have stored it").click()
+        ada.page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/new"))
+        for _ in range(requests):
+            assert stack.curl(stack.values["MASK_API_URL"] + "/links", "-H", f"Authorization: Bearer {key}")[0] == 200
+    for _ in range(20):  # usage is counted some seconds after a request
+        ada.page.wait_for_load_state("networkidle")
+        asked.clear()
+        ada.goto(KEYS.format(ada.workspace))
+        if ada.page.locator(".spark").count() == 2:
+            break
+        time.sleep(1)
+    assert sorted(url.partition("/v1")[2].partition("?")[0] for url in asked) == ["/analytics/usage", "/api-keys", "/session"]
+    drawn = ada.page.locator(".spark").evaluate_all("all => all.map(one => [one.getAttribute('aria-label'), one.childElementCount])")
+    label = "Requests an hour in the last 24 hours, peak {}"
+    assert sorted(name for name, _ in drawn) == [label.format(1), label.format(2)] and all(parts <= 2 for _, parts in drawn)
+    totals = ada.page.locator("[data-part=usage] .total").all_inner_texts()
+    assert sorted(totals) == ["0 in 24 h", "1 in 24 h", "2 in 24 h"]
+
+
 def test_the_token_of_a_link_goes_from_the_address_and_is_used_once(person, stack):
     first, second = person(), person()
     link = stack.link("invite", first.email)
