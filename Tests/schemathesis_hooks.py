@@ -52,6 +52,8 @@ RULES_OF_QUERIES = {
     "granularity": lambda query: "start" in query or "end" in query,  # not too many lines, no old minutes
     "foreground": lambda query: "foreground" in query or "background" in query,  # too little contrast
     "interval": lambda query: "start" in query,  # not both
+    "member_id": lambda query: "key_id" in query,  # not both
+    "series": lambda query: "series" in query,  # not of time, not too many lines
     "size": lambda query: "size" in query,  # less than a pixel for each module
     "start": always,  # before end
     "starting_after": always,  # a cursor that the API made, with the same filters
