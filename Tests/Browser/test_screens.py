@@ -39,29 +39,92 @@ def test_forced_colours_keep_every_border_and_focus(person):
     assert ada.axe() == []
 
 
-def test_budgets(person):
-    """Bytes and requests of one screen, cold and warm."""
-    ada = person().arrive()
-    session = ada.context.new_cdp_session(ada.page)
+# Requests of a screen with an empty cache: the shell, the script of the head, the style, two fonts, modules, and what is asked of the API.
+REQUESTS = 16
+QUESTIONS = 3
+# Overview has seven questions of one moment: who, clicks of two spans, links and their names, keys, quotas.
+OVERVIEW = (17, 7)
+BUDGETS = SCREENS[:-1] + ["/sign-in"]
+# In milliseconds, on a line of 1.6 Mbit/s and 150 ms with a fourth of the processor. What is wanted is printed beside; the test fails
+# at twice of that, because other programs run on this machine too.
+PAINT, USABLE = 1200, 2000
+LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+WATCH = """new MutationObserver((_, observer) => {
+    const body = document.querySelector('#body')
+    if (!body?.childElementCount || body.hasAttribute('aria-busy') || body.querySelector('.waiting')) return
+    window.usableAt = performance.now()
+    observer.disconnect()
+}).observe(document, { subtree: true, childList: true, attributes: true })"""
+TIMES = """() => ({
+    paint: Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime), usable: Math.round(window.usableAt),
+    questions: performance.getEntriesByType('resource').filter(one => one.name.includes('/v1/'))
+        .map(one => [one.startTime, one.responseEnd]),
+})"""
+SHIFT = """() => new Promise(resolve => {
+    let sum = 0
+    new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value })
+        .observe({ type: 'layout-shift', buffered: true })
+    setTimeout(() => resolve(sum), 300)
+})"""
+
+
+def measure(somebody, address):
+    """Loads a screen cold on a slow line, then warm. Sizes are bytes over the wire, one for each request."""
+    page = somebody.context.new_page()
+    page.add_init_script(WATCH)
+    session = somebody.context.new_cdp_session(page)
+    sizes = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     session.send("Network.enable")
-    loaded = []
-    session.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
     session.send("Network.clearBrowserCache")
-    ada.goto(f"/{ada.workspace}/settings/api-keys")
-    cold = list(loaded)
-    loaded.clear()
-    ada.goto(f"/{ada.workspace}/settings/api-keys")
-    warm = [size for size in loaded if size > 0]
-    nodes = ada.page.evaluate("document.querySelectorAll('*').length")
-    shift = ada.page.evaluate("""() => new Promise(resolve => {
-        let sum = 0
-        new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value })
-          .observe({ type: 'layout-shift', buffered: true })
-        setTimeout(() => resolve(sum), 300)
-    })""")
-    print(f"cold {sum(cold)} bytes in {len(cold)} requests, warm {sum(warm)} in {len(warm)}, {nodes} nodes, shift {shift:.3f}")
-    assert sum(cold) <= 120_000 and sum(warm) <= 20_000
-    assert nodes <= 2_500 and shift <= 0.02
+    session.send("Network.emulateNetworkConditions", LINE)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    found = page.evaluate(TIMES) | {"cold": list(sizes), "shift": page.evaluate(SHIFT)}
+    found["nodes"] = page.evaluate("document.querySelectorAll('*').length")
+    sizes.clear()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.close()
+    return found | {"warm": [size for size in sizes if size > 0]}
+
+
+def test_budgets(person):
+    """Bytes and requests of each screen, cold and warm; its questions go at once; how long a slow line takes."""
+    member, guest = person().arrive(), person()
+    beyond = []
+    for screen in BUDGETS:
+        somebody = guest if screen == "/sign-in" else member
+        found = measure(somebody, member.stack.app + screen.format(w=member.workspace))
+        cold, warm = found["cold"], found["warm"]
+        print(f"{screen}: cold {sum(cold)} bytes in {len(cold)} requests, warm {sum(warm)} in {len(warm)}, {found['nodes']} nodes, "
+              f"shift {found['shift']:.3f}; slow line: painted {found['paint']} ms of {PAINT}, usable {found['usable']} ms of {USABLE}")
+        requests, questions = OVERVIEW if screen == "/{w}" else (REQUESTS, QUESTIONS)
+        starts, ends = zip(*found["questions"])
+        holds = {
+            "requests": len(cold) <= requests and len(warm) <= questions + 1, "questions": len(starts) <= questions,
+            "in parallel": max(starts) < min(ends), "bytes": sum(cold) <= 120_000 and sum(warm) <= 20_000,
+            "nodes": found["nodes"] <= 2_500, "shift": found["shift"] <= 0.02,
+            "time": found["paint"] <= 2 * PAINT and found["usable"] <= 2 * USABLE,
+        }
+        beyond += [(screen, name) for name, is_held in holds.items() if not is_held]
+    assert beyond == []
+
+
+def modules_below(name):
+    """What a module imports at once, directly or not."""
+    found = set()
+    for other in re.findall(r"from '\./([a-z-]+\.js)'", (WWW / "assets/js" / name).read_text()):
+        found |= {other} | modules_below(other)
+    return found
+
+
+@pytest.mark.parametrize("shell", [path for path in sorted(WWW.glob("*.html")) if 'type="module"' in path.read_text()], ids=lambda path: path.stem)
+def test_a_shell_preloads_what_its_module_imports(shell):
+    text = shell.read_text()
+    own = re.search(r'<script type="module".*/js/([a-z-]+\.js)"', text).group(1)
+    assert re.findall(r'modulepreload.*/js/([a-z-]+\.js)"', text) == sorted(modules_below(own))
 
 
 def test_no_module_is_too_heavy_and_none_makes_markup_of_text():

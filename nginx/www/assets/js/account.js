@@ -1,10 +1,9 @@
 // The user: name, zone, scheme, density, keys; and the way out.
 
+import { act } from './api.js';
 import { changes, connect, Draft, setValues, valuesOf } from './form.js';
-import { act } from './messages.js';
-import { element, find, fromTemplate, keepUser, part, remove, removeAllDrafts, say } from './page.js';
+import { browserZone, element, find, fromTemplate, keepUser, part, remove, removeAllDrafts, say, zone } from './page.js';
 import { screen } from './screen.js';
-import { browserZone, zone } from './time.js';
 import { zones } from './zones.js';
 
 const read = { path: '/session', area: 'account' };

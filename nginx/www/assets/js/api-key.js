@@ -1,15 +1,13 @@
 // One key: what it may, its change, its rotation, its end.
 
+import { act, confirmed } from './api.js';
 import { connect, Draft, Edited } from './form.js';
 import { checkKey, drawScopes, keyValues, readKey, showKey, showPreset } from './key-form.js';
 import { showOnce } from './key-panel.js';
 import { keyState, refusalOfKeys } from './keys.js';
-import { act, confirmed } from './messages.js';
-import { addKeys } from './navigation.js';
-import { addressIn, fill, find, fromTemplate, lastStep, leaveMessage, part, say, workspace } from './page.js';
+import { addressIn, fill, find, fromTemplate, lastStep, leaveMessage, part, say, shown, workspace, zone } from './page.js';
 import { showRotation } from './rotation.js';
-import { screen } from './screen.js';
-import { shown, zone } from './time.js';
+import { addKeys, screen } from './screen.js';
 
 const request = { path: `/api-keys/${lastStep}` };
 const address = (id) => addressIn(workspace, `settings/api-keys/${id}`);

@@ -1,6 +1,6 @@
-// Requests to the API over the session, and what can go wrong with them.
+// Requests to the API over the session, what can go wrong with them, and how the user is told.
 
-import { workspace } from './page.js';
+import { button, element, say, workspace } from './page.js';
 
 // What can go wrong with a request, and the sentence for it.
 
@@ -133,10 +133,10 @@ export const newRepeat = () => crypto.randomUUID();
 
 // A request of a screen as curl.
 
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Where the certificates are of an authority that no system trusts, as in the quick start. */
-const curl = (app) => (app.ca_file ? `curl --cacert ${quoted(app.ca_file)}` : 'curl');
+export const curl = (app) => (app.ca_file ? `curl --cacert ${quoted(app.ca_file)}` : 'curl');
 
 /** Requests of a workspace go to the API with a key, those of the account to this host with the session. */
 export function curlOf(request, app) {
@@ -163,21 +163,121 @@ function withoutSecrets(body) {
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, secrets.has(name) && value ? '…' : value]));
 }
 
-/** The quick start's request with a key that was just made: the first that its scopes open. */
-export function firstRequest(app, key, scopes) {
-  const has = (scope) => scopes.includes(scope);
-  const authorization = `-H "Authorization: Bearer ${key}"`;
-  if (has('links:write')) {
-    return ['# Create a short link', `${curl(app)} -X POST ${app.api_url}/links \\`, `  ${authorization} \\`,
-      '  -H "Content-Type: application/json" \\', '  -d \'{"url": "https://example.com/long-url"}\''].join('\n');
-  }
-  const [, words, path] = readings.find(([scope]) => has(scope)) ?? ['', 'Read the workspace', '/workspace'];
-  return [`# ${words}`, `${curl(app)} ${quoted(app.api_url + path)} \\`, `  ${authorization}`].join('\n');
+// What the screen says: dialogs first. A click outside closes none: what was typed stays.
+
+/** Opens a dialog; `parts(close)` gives what is in it. Resolves with what `close` was given, null after Esc. */
+export function openDialog(title, parts) {
+  return new Promise((resolve) => {
+    const id = `dialog-${document.querySelectorAll('dialog').length}`;
+    const dialog = element('dialog', { 'aria-labelledby': id });
+    let result = null;
+    const close = (value) => {
+      result = value instanceof Event ? null : value;
+      dialog.close();
+    };
+    dialog.append(element('h2', { id }, title), ...parts(close));
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(result);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector('input:not([type=hidden]), [autofocus]')?.focus();
+  });
 }
 
-const readings = [
-  ['links:read', 'List the links', '/links'], ['analytics:read', 'Count the clicks', '/analytics/clicks?interval=30d'],
-  ['pages:read', 'List the pages', '/bio-pages'], ['webhooks:read', 'List the webhooks', '/webhooks'],
-  ['team:read', 'Read the workspace', '/workspace'], ['audit:read', 'Read the audit log', '/audit-log'],
-  ['keys:write', 'List the API keys', '/api-keys'],
-];
+/** Asks before something that cannot be undone; true if the user says so. */
+export async function confirmed(title, text, verb) {
+  return await openDialog(title, (close) => [
+    ...[text].flat().map((one) => element('p', {}, one)),
+    element('div', { class: 'actions' },
+      element('button', { type: 'button', class: 'danger main', click: () => close(true) }, verb),
+      element('button', { type: 'button', autofocus: true, click: () => close(false) }, 'Cancel')),
+  ]) === true;
+}
+
+// Copying: it is said only when it happened.
+
+/** Copies; where the browser refuses, the text in `node` is selected for the user to copy. */
+export async function copyText(text, what, node = null) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`Copied: ${what}.`);
+    return true;
+  } catch {
+    if (node) getSelection().selectAllChildren(node);
+    say(node ? 'The browser did not let MASK copy. The text is selected: press Ctrl+C.' : 'The browser did not let MASK copy.');
+    return false;
+  }
+}
+
+// What went wrong, where it can be read until it is over, with what the user can do.
+
+/** A notice for a problem. `again` repeats; a wait that the server asked for is counted down first. */
+export function noticeOf(problem, again = null) {
+  const node = element('div', { class: `notice ${isPassing(problem) ? 'warn' : 'bad'}`, role: 'alert' },
+    element('p', {}, element('strong', {}, sentence(problem))));
+  if (problem.requestId && !expected.has(problem.status)) node.append(requestLine(problem.requestId));
+  if (again) node.append(element('p', { class: 'actions' }, againButton(problem, node, again)));
+  if (!(problem instanceof Problem) && !(problem instanceof Unreachable)) console.error(problem);
+  return node;
+}
+
+/** A wrong password and a full minute are nothing to ask the sysadmin about. */
+const expected = new Set([401, 429]);
+
+const isPassing = (problem) => problem instanceof Unreachable || problem.canPass;
+
+function requestLine(id) {
+  return element('p', { class: 'request' }, 'Request ', element('code', {}, id), ' ',
+    button('Copy', () => copyText(id, 'the request\'s id'), { label: 'Copy the request\'s id' }));
+}
+
+function againButton(problem, node, again) {
+  const repeat = () => {
+    node.remove();
+    again();
+  };
+  const made = button('Try again', () => made.ariaDisabled === 'true' || repeat(), { kind: 'main' });
+  if (problem.retryAfter) countDown(made, problem.retryAfter);
+  if (problem instanceof Unreachable) addEventListener('online', () => node.isConnected && repeat(), { once: true });
+  return made;
+}
+
+/** Disables a button for a number of seconds and says in it how many are left. */
+export function countDown(target, seconds) {
+  const end = Date.now() + seconds * 1000;
+  const text = [...target.childNodes];
+  target.ariaDisabled = 'true';
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    if (left > 0) {
+      target.textContent = `Try again in ${left} s`;
+      return setTimeout(tick, 250);
+    }
+    target.ariaDisabled = null;
+    target.replaceChildren(...text);
+  };
+  tick();
+}
+
+// A button's request outside of a form: what went wrong is shown beside it.
+
+/** Sends; returns the answer, or null after showing at `place` why not. */
+export async function act(request, place) {
+  place.querySelector('.notice.of-act')?.remove();
+  say('');
+  try {
+    return await send(request);
+  } catch (problem) {
+    if (problem instanceof Cancelled) say('Nothing was done: it was not confirmed.');
+    else show(place, noticeOf(problem));
+    return null;
+  }
+}
+
+function show(place, notice) {
+  notice.classList.add('of-act');
+  place.prepend(notice);
+  notice.scrollIntoView({ block: 'nearest' });
+}

@@ -1,8 +1,7 @@
 // Charts as SVG: ink bars, exact numbers, a table beside each.
 
-import { addKeys } from './navigation.js';
-import { button, element, svg, table } from './page.js';
-import { count, shownDay, zone } from './time.js';
+import { button, count, element, shownDay, svg, table, zone } from './page.js';
+import { addKeys } from './screen.js';
 
 /** 24 bars of a row, two shapes at the most, for a list may have a hundred rows. `values` are `{ value, partial }`. */
 export function sparkline(values, name) {
@@ -36,20 +35,6 @@ export function dayChart(lines, noun) {
   addKeys({ keys: 'v', name: 'Chart or table', go: turn });
   return element('div', {}, picture, twin,
     element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `Days in ${zone()}.`)));
-}
-
-/** Draws anew for the width that there is, so that text keeps its size. The height is kept free, so that nothing moves. */
-export function fitted(height, draw) {
-  const place = element('div');
-  place.style.minHeight = `${height}px`;
-  let known = 0;
-  new ResizeObserver(([entry]) => {
-    const width = Math.round(entry.contentRect.width);
-    if (width === 0 || width === known) return;
-    known = width;
-    place.replaceChildren(draw(width));
-  }).observe(place);
-  return place;
 }
 
 function finding(lines, noun) {

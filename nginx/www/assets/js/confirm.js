@@ -1,10 +1,8 @@
 // Dialogs that let a request through: signing in again, and confirming who one is.
 
-import { call, Cancelled, get } from './api.js';
-import { showErrors } from './errors.js';
-import { connect, field } from './form.js';
+import { call, Cancelled, get, openDialog } from './api.js';
+import { connect, field, showErrors } from './form.js';
 import { wantsCode } from './guest.js';
-import { openDialog } from './messages.js';
 import { button, element, user } from './page.js';
 import { arePasskeysKnown, isOfBrowser, passkeyRefusal, usePasskey } from './passkey.js';
 

@@ -1,12 +1,7 @@
-// Forms: one request however often the button is pressed, drafts, changes of what was read.
+// Forms: one request however often the button is pressed, all errors at once, drafts, changes of what was read.
 
-import { call, Cancelled, isForWorkspace, newRepeat, Problem, send } from './api.js';
-import { clearErrors, localErrors, resolveConflict, showErrors } from './errors.js';
-import { countDown, noticeOf } from './messages.js';
-import { button, element, find, user, readDraft, removeDraft, say, writeDraft } from './page.js';
-import { shownWithZone } from './time.js';
-
-// Forms: all errors at once, one request however often the button is pressed, drafts, conflicts.
+import { call, Cancelled, countDown, isForWorkspace, newRepeat, noticeOf, Problem, send } from './api.js';
+import { button, element, find, findAll, readDraft, removeDraft, say, shownWithZone, user, writeDraft } from './page.js';
 
 /**
  * Connects a form.
@@ -84,10 +79,16 @@ async function refuse(state, problem, pressed) {
   if (problem instanceof Cancelled) return say('Not saved: it was not confirmed.');
   if (problem instanceof Problem) {
     if (problem.status === 422 && problem.errors.length > 0) return showErrors(form, problem.errors, problem.detail);
-    if (problem.status === 412 && options.edited) return resolveConflict(form, options.edited, () => submit(state));
+    if (problem.status === 412 && options.edited) return await resolve(form, options.edited, () => submit(state));
     if (problem.retryAfter) countDown(pressed, problem.retryAfter);
   }
   form.prepend(withFocus(noticeOf(problem)));
+}
+
+/** Both versions, side by side: rare, so it is loaded when it is wanted. */
+async function resolve(form, edited, save) {
+  const { resolveConflict } = await import('./conflict.js');
+  await resolveConflict(form, edited, save);
 }
 
 function withFocus(node) {
@@ -130,6 +131,92 @@ export function field(id, label, attributes = {}, help = null) {
   return element('div', { class: 'field' }, element('label', { for: id }, label),
     help && element('p', { class: 'help', id: `${id}-help` }, help),
     element('input', { id, name: id, 'aria-describedby': help && `${id}-help`, ...attributes }));
+}
+
+// Errors of a form: one summary with links, one sentence beside each field.
+
+export function clearErrors(form) {
+  for (const node of findAll('.error, .summary', form)) node.remove();
+  for (const field of findAll('[aria-invalid]', form)) {
+    field.removeAttribute('aria-invalid');
+    describe(field, `${nameOf(field)}-error`, false);
+  }
+}
+
+/** Shows errors `{ pointer, message }`, all at once, and moves the focus to the first field. One field needs no summary. */
+export function showErrors(form, errors, detail = null) {
+  const places = errors.map((error) => ({ ...error, field: fieldOf(form, error.pointer) }));
+  for (const place of places) if (place.field) mark(place.field, place.message);
+  const isLong = findAll('input, select, textarea', form).filter((field) => field.checkVisibility()).length > 1;
+  if (isLong || places.some((place) => !place.field)) form.prepend(summary(places, detail));
+  const first = places.map((place) => place.field).filter(Boolean).sort(inOrder)[0];
+  (first ?? find('.summary', form)).focus();
+}
+
+const inOrder = (left, right) => (left.compareDocumentPosition(right) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1);
+
+function summary(places, detail) {
+  const title = places.length === 1 ? 'One field has to be corrected.' : `${places.length} fields have to be corrected.`;
+  const isOfFields = places.every((place) => place.field);
+  return element('div', { class: 'notice bad summary', role: 'alert', tabindex: '-1' },
+    element('p', {}, element('strong', {}, isOfFields ? title : detail ?? title)),
+    element('ul', {}, ...places.map((place) => element('li', {}, line(place)))));
+}
+
+function line({ field, message, pointer }) {
+  if (!field) return `${pointer.slice(1)}: ${message}`;
+  const link = element('a', { href: `#${field.id}` }, `${labelOf(field)}: ${message}`);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    field.focus();
+  });
+  return link;
+}
+
+/** The field that a JSON pointer names: /allowed_addresses/2 is the field allowed_addresses. */
+function fieldOf(form, pointer = '') {
+  const found = form.elements.namedItem(pointer.split('/')[1] ?? '');
+  return found instanceof RadioNodeList ? [...found].find((node) => node.matches('input:not(:disabled)')) : found;
+}
+
+const groupOf = (field) => (field.type === 'checkbox' || field.type === 'radio' ? field.closest('fieldset') : null);
+const nameOf = (field) => groupOf(field)?.id || field.id;
+const labelOf = (field) => (groupOf(field)?.querySelector('legend') ?? field.labels[0]).textContent.trim();
+
+function mark(field, message) {
+  const id = `${nameOf(field)}-error`;
+  const known = document.getElementById(id);
+  if (known) return known.append(` ${message}`);
+  const group = groupOf(field);
+  const node = element('p', { class: 'error', id, role: 'alert' }, message);
+  if (group) find('legend', group).after(node);
+  else (find('.help', field.closest('.field')) ?? field.closest('.field').firstElementChild).after(node);
+  field.setAttribute('aria-invalid', 'true');
+  describe(field, id, true);
+}
+
+function describe(field, id, isOn) {
+  const ids = new Set((field.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean));
+  if (isOn) ids.add(id);
+  else ids.delete(id);
+  if (ids.size > 0) field.setAttribute('aria-describedby', [...ids].join(' '));
+  else field.removeAttribute('aria-describedby');
+}
+
+/** What can be said without the server: what is missing, and lengths. */
+export function localErrors(form) {
+  return [...form.elements].filter((field) => field.name && field.willValidate).flatMap((field) => {
+    const message = messageOf(field);
+    return message ? [{ pointer: `/${field.name}`, message }] : [];
+  });
+}
+
+function messageOf({ validity, minLength, maxLength, value }) {
+  if (validity.valueMissing) return 'Fill this in.';
+  if (minLength > 0 && value && value.length < minLength) return `Use at least ${minLength} characters.`;
+  if (maxLength > 0 && value.length > maxLength) return `Use at most ${maxLength} characters.`;
+  if (validity.badInput) return 'Give a whole date and time.';
+  return null;
 }
 
 // A thing of the API in a form: its values as they were read, the form's as they are now, and the change between them.

@@ -1,7 +1,6 @@
 // What screens without a session share.
 
-import { call } from './api.js';
-import { noticeOf } from './messages.js';
+import { call, noticeOf } from './api.js';
 import { element, find, read, write } from './page.js';
 
 export const guestPost = (path, body) => ({ method: 'POST', path, body, area: 'guest' });

@@ -1,8 +1,7 @@
 // A one-time link to hand over: shown once, until the user says that it is on its way.
 
-import { copyText } from './messages.js';
-import { button, element, find, fromTemplate, part } from './page.js';
-import { shownWithZone } from './time.js';
+import { copyText } from './api.js';
+import { button, element, find, fromTemplate, part, shownWithZone } from './page.js';
 
 export function showLink(root, { title, text, url, expires_at: end }) {
   const node = fromTemplate('link', { title, text: `${text} It works until ${shownWithZone(end)}, once.`, url });

@@ -1,12 +1,11 @@
 // Invitations: made, shown once as a link to hand over, withdrawn.
 
+import { act } from './api.js';
 import { connect, Draft } from './form.js';
 import { showLink } from './handed-link.js';
-import { act } from './messages.js';
-import { button, element, find, fromTemplate, options, part, say } from './page.js';
+import { button, element, find, fromTemplate, options, part, say, timeElement } from './page.js';
 import { rolesToGive } from './roles.js';
 import { reload } from './screen.js';
-import { timeElement } from './time.js';
 
 const path = '/team/invitations';
 

@@ -1,8 +1,7 @@
 // The fields of a key: presets and scopes, end, addresses, limit.
 
 import { presetOf, presets, scopes } from './keys.js';
-import { element, find, findAll } from './page.js';
-import { fieldValue, timeOfField, zone } from './time.js';
+import { element, fieldValue, find, findAll, timeOfField, zone } from './page.js';
 
 /** Puts the choices of scopes into a form. Scopes that the user has not are shown with the reason. */
 export function drawScopes(form, own) {

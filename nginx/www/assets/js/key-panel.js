@@ -1,9 +1,7 @@
 // A key that was just made: shown once, with the request to try it, until the user says that it is stored.
 
-import { firstRequest, get } from './api.js';
-import { copyText } from './messages.js';
-import { button, element, fill, find, fromTemplate, part } from './page.js';
-import { milliseconds } from './time.js';
+import { copyText, curl, get, quoted } from './api.js';
+import { button, element, fill, find, fromTemplate, milliseconds, part } from './page.js';
 
 /** Shows the panel in place of what `body` has. `stored` runs when the user says so. */
 export function showOnce(body, key, app, stored) {
@@ -87,3 +85,24 @@ async function showLink(node) {
   node.append(' It made ', element('a', { class: 'link', href: link.short_url, target: '_blank', rel: 'noopener' },
     element('span', { class: 'host' }, `${link.domain}/`), element('b', { class: 'bar' }, link.slug)));
 }
+
+// The request to try.
+
+/** The quick start's request with a key that was just made: the first that its scopes open. */
+function firstRequest(app, key, scopes) {
+  const has = (scope) => scopes.includes(scope);
+  const authorization = `-H "Authorization: Bearer ${key}"`;
+  if (has('links:write')) {
+    return ['# Create a short link', `${curl(app)} -X POST ${app.api_url}/links \\`, `  ${authorization} \\`,
+      '  -H "Content-Type: application/json" \\', '  -d \'{"url": "https://example.com/long-url"}\''].join('\n');
+  }
+  const [, words, path] = readings.find(([scope]) => has(scope)) ?? ['', 'Read the workspace', '/workspace'];
+  return [`# ${words}`, `${curl(app)} ${quoted(app.api_url + path)} \\`, `  ${authorization}`].join('\n');
+}
+
+const readings = [
+  ['links:read', 'List the links', '/links'], ['analytics:read', 'Count the clicks', '/analytics/clicks?interval=30d'],
+  ['pages:read', 'List the pages', '/bio-pages'], ['webhooks:read', 'List the webhooks', '/webhooks'],
+  ['team:read', 'Read the workspace', '/workspace'], ['audit:read', 'Read the audit log', '/audit-log'],
+  ['keys:write', 'List the API keys', '/api-keys'],
+];

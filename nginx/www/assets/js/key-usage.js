@@ -1,8 +1,7 @@
 // Requests of keys in the last day, hour by hour, as one answer has them for all keys.
 
 import { sparkline } from './chart.js';
-import { find } from './page.js';
-import { count, zone } from './time.js';
+import { count, find, zone } from './page.js';
 
 /** What is asked for, beside the keys. */
 export const usageRequest = {

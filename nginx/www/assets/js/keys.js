@@ -1,7 +1,6 @@
 // API keys in words: scopes and their sets, and when a key ends.
 
-import { element } from './page.js';
-import { distance, timeElement } from './time.js';
+import { distance, element, timeElement } from './page.js';
 
 // What a key may do, in one sentence each, and the choices that stand for several.
 

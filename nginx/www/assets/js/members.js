@@ -1,13 +1,11 @@
 // Who works in the workspace, with which role; invitations.
 
-import { newRepeat } from './api.js';
+import { act, confirmed, newRepeat } from './api.js';
 import { showLink } from './handed-link.js';
 import { showInvitations } from './invitations.js';
-import { act, confirmed } from './messages.js';
-import { button, element, find, fromTemplate, options, part, say } from './page.js';
+import { button, element, find, fromTemplate, options, part, say, timeElement, zone } from './page.js';
 import { roles, rolesToGive } from './roles.js';
 import { reload, screen } from './screen.js';
-import { timeElement, zone } from './time.js';
 
 const request = { path: '/team/members', query: { limit: 100 } };
 

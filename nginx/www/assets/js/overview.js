@@ -1,11 +1,11 @@
 // Overview of a workspace: clicks, top links, what needs a look, and the list of the first steps.
 
-import { dayChart } from './chart.js';
 import { curlOf, get } from './api.js';
-import { addKeys } from './navigation.js';
-import { addressIn, button, element, fill, find, fromTemplate, part, read, workspace, write } from './page.js';
-import { screen } from './screen.js';
-import { count, distance, zone } from './time.js';
+import { dayChart } from './chart.js';
+import {
+  addressIn, button, count, distance, element, fill, find, fromTemplate, part, read, workspace, write, zone,
+} from './page.js';
+import { addKeys, screen } from './screen.js';
 
 const clicks = (query) => ({ path: '/analytics/clicks', query: { timezone: zone(), ...query } });
 

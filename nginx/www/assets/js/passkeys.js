@@ -1,11 +1,10 @@
 // The passkeys of a user: add, name, remove.
 
+import { act, confirmed, openDialog } from './api.js';
 import { connect, field } from './form.js';
-import { act, confirmed, openDialog } from './messages.js';
-import { button, element, find, fromTemplate, part, say } from './page.js';
+import { button, element, find, fromTemplate, part, say, timeElement } from './page.js';
 import { arePasskeysKnown, isOfBrowser, makePasskey, passkeyRefusal } from './passkey.js';
 import { reload } from './screen.js';
-import { timeElement } from './time.js';
 
 const path = '/account/passkeys';
 const request = (method, step, body) => ({ method, path: path + step, body, area: 'account' });

@@ -1,9 +1,7 @@
 // Rotation of a key: the old and the new one as two bars in time.
 
-import { fitted } from './chart.js';
 import { connect } from './form.js';
-import { element, find, part, svg } from './page.js';
-import { distance, shownDay, shownHour, zone } from './time.js';
+import { distance, element, find, fitted, part, shownDay, shownHour, svg, zone } from './page.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,10 +1,9 @@
 // Ways in: password, passkeys, codes of an app.
 
 import { connect } from './form.js';
-import { find, fromTemplate, say } from './page.js';
+import { find, fromTemplate, say, zone } from './page.js';
 import { showPasskeys } from './passkeys.js';
 import { screen } from './screen.js';
-import { zone } from './time.js';
 import { showCodes } from './totp.js';
 
 const request = { path: '/account/passkeys', area: 'account' };

@@ -1,9 +1,8 @@
 // Where the user is signed in, and how to end it.
 
-import { act, confirmed } from './messages.js';
-import { button, element, find, fromTemplate, part, say } from './page.js';
+import { act, confirmed } from './api.js';
+import { button, element, find, fromTemplate, part, say, timeElement, zone } from './page.js';
 import { reload, screen } from './screen.js';
-import { timeElement, zone } from './time.js';
 
 const request = { path: '/account/sessions', area: 'account' };
 const methods = { password: 'by password', passkey: 'by passkey', link: 'by link' };

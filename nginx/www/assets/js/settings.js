@@ -1,9 +1,8 @@
 // The workspace's name and plan.
 
 import { connect, Draft, Edited, setValues } from './form.js';
-import { element, fill, find, fromTemplate, part, say } from './page.js';
+import { count, element, fill, find, fromTemplate, part, say, shown, zone } from './page.js';
 import { screen } from './screen.js';
-import { count, shown, zone } from './time.js';
 
 const request = { path: '/workspace' };
 let edited = null;

@@ -1,9 +1,8 @@
 // Signing in: password, second factor, passkey.
 
-import { call } from './api.js';
+import { call, noticeOf } from './api.js';
 import { connect } from './form.js';
 import { app, firstAddress, guestPost, wantsCode } from './guest.js';
-import { noticeOf } from './messages.js';
 import { find, returnAddress, say, takeMessage } from './page.js';
 import { arePasskeysKnown, isOfBrowser, passkeyRefusal, usePasskey } from './passkey.js';
 

@@ -1,8 +1,7 @@
 // Codes of an app: set-up with a drawn QR code, recovery codes, the end.
 
-import { showErrors } from './errors.js';
-import { connect } from './form.js';
-import { act, confirmed, copyText } from './messages.js';
+import { act, confirmed, copyText } from './api.js';
+import { connect, showErrors } from './form.js';
 import { button, element, find, fromTemplate, part, say, svg } from './page.js';
 
 const request = (method, path, body) => ({ method, path: `/account${path}`, body, area: 'account' });
