@@ -79,7 +79,8 @@ class Person:
         self.complaints = []
         self.page = self.context.new_page()
         self.page.set_default_timeout(10_000)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        # A transition that the next page has overtaken ends without anybody's doing.
+        self.page.on("pageerror", lambda error: "Transition was aborted" in str(error) or self.complaints.append(str(error)))
         # What a policy forbids, and what cannot be loaded, is told there. A refusal by the API is told there, too.
         self.page.on("console", lambda line: self.note(line))
         self.page.on("dialog", lambda dialog: dialog.accept())

@@ -127,6 +127,17 @@ def test_a_shell_preloads_what_its_module_imports(shell):
     assert re.findall(r'modulepreload.*/js/([a-z-]+\.js)"', text) == sorted(modules_below(own))
 
 
+def test_overview_tells_which_limits_are_near(person):
+    """A quota from nine tenths on; those without a count are none."""
+    ada = person().arrive()
+    quotas = {"links": (10_000, 9_120), "domains": (3, 1), "api_keys": (5, 5), "qr_codes": (10_000, 8_999), "page_versions": (50, None)}
+    answer = {"quotas": {name: {"limit": limit, "used": used} for name, (limit, used) in quotas.items()}}
+    ada.context.route("**/v1/workspace", lambda route: route.fulfill(json=answer))
+    ada.goto(f"/{ada.workspace}")
+    told = ada.page.locator("section:has(h2:text('Needs a look')) li").all_inner_texts()
+    assert told == ["Links: 9,120 of 10,000 are used.", "API keys: all 5 are used; no more can be made."]
+
+
 def test_no_module_is_too_heavy_and_none_makes_markup_of_text():
     sizes = {path.name: len(gzip.compress(path.read_bytes())) for path in WWW.glob("assets/js/*.js")}
     assert max(sizes.values()) <= 12_000 and sum(sizes.values()) <= 90_000

@@ -4,7 +4,7 @@ import { curlOf } from './api.js';
 import { drawSparklines, usageRequest } from './key-usage.js';
 import { inWords, keyState, refusalOfKeys } from './keys.js';
 import { addressIn, element, find, fromTemplate, shown, timeElement, workspace, zone } from './page.js';
-import { addKeys, screen } from './screen.js';
+import { addKeys, addSearch, screen } from './screen.js';
 
 const after = new URLSearchParams(location.search).get('starting_after');
 const request = { path: '/api-keys', query: { limit: 100, starting_after: after } };
@@ -29,6 +29,7 @@ function show({ body, session }, { keys, usage }) {
   find('tbody', root).append(...all.map(row));
   if (keys.data.has_more) root.append(nextPage(keys.data.next_cursor));
   body.append(root);
+  addSearch(find('table', root), 'keys');
   drawSparklines(body, all, usage?.data.groups ?? []);
 }
 

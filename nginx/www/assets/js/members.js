@@ -5,7 +5,7 @@ import { showLink } from './handed-link.js';
 import { showInvitations } from './invitations.js';
 import { button, element, find, fromTemplate, options, part, say, timeElement, zone } from './page.js';
 import { roles, rolesToGive } from './roles.js';
-import { reload, screen } from './screen.js';
+import { addSearch, reload, screen } from './screen.js';
 
 const request = { path: '/team/members', query: { limit: 100 } };
 
@@ -19,6 +19,7 @@ function show(context, { members, invitations }) {
   const mayWrite = context.may('members:write');
   context.body.append(root);
   find('tbody', root).append(...members.data.data.map((member) => row(member, mayWrite, context, root)));
+  addSearch(find('table', root), 'members');
   part(root, 'roles').append(...roles.map(roleRow));
   if (mayWrite) showInvitations(root, context, invitations?.data.data ?? []);
   else root.prepend(element('p', {}, `You are ${context.membership.role}. Owners and admins invite and remove members.`));

@@ -54,9 +54,9 @@ export function table(caption, heads, rows, { numbers = [], kind = 'sheet' } = {
 /** Options of a select, the chosen one among them. */
 export const options = (names, chosen) => names.map((name) => element('option', { value: name, selected: name === chosen }, name));
 
-/** A button; the key that does the same stands in it. */
+/** A button; the key that does the same stands in it, as `v` or `Ctrl K`. */
 export function button(text, click, { kind = null, key = null, label = null } = {}) {
-  return element('button', { type: 'button', class: kind, 'aria-label': label, 'aria-keyshortcuts': key, click },
+  return element('button', { type: 'button', class: kind, 'aria-label': label, 'aria-keyshortcuts': key?.replace('Ctrl ', 'Control+'), click },
     text, key && element('kbd', { 'aria-hidden': 'true' }, key));
 }
 
@@ -244,6 +244,8 @@ const format = (options, at) => formatter(zone(), options).format(new Date(at));
 /** 27 Nov 2026, 17:03 */
 export const shown = (at) => format({ dateStyle: 'medium', timeStyle: 'short' }, at);
 export const shownDay = (at) => format({ day: 'numeric', month: 'short' }, at);
+export const shownDate = (at) => format({ day: 'numeric', month: 'short', year: 'numeric' }, at);
+export const shownMonth = (at) => format({ month: 'short', year: 'numeric' }, at);
 export const shownHour = (at) => format({ hour: '2-digit', minute: '2-digit' }, at);
 
 /** With the zone's name, where a time stands alone. */
@@ -302,6 +304,9 @@ function wallClock(date) {
 
 /** 18,204 */
 export const count = (number) => number.toLocaleString(locale);
+
+/** A name of the API in words: QR codes, API keys, Page versions. */
+export const wordsOf = (name) => name.replaceAll('_', ' ').replace(/^(qr|api|.)/, (start) => start.toUpperCase());
 
 /** 0.5 ms, 4 ms */
 export const milliseconds = (number) => `${number < 1 ? number.toFixed(1) : Math.round(number)} ms`;

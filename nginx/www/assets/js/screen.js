@@ -1,12 +1,15 @@
-// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; the places it leads to, and the keys.
+// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places, keys, the search of a list.
 
 import { call, copyText, curlOf, get, noticeOf, openDialog, Problem } from './api.js';
 import {
-  addressIn, button, element, find, findAll, here, keepUser, read, say, table, takeMessage, workspace, write,
+  addressIn, button, count, element, find, findAll, here, keepUser, read, say, table, takeMessage, workspace, write,
 } from './page.js';
 
 /** Nothing is shown before this many milliseconds: most answers are there by then. */
 const patience = 300;
+
+/** The screen of this page: the palette asks it who is signed in. */
+let running = null;
 
 /**
  * Runs a screen: `{ place, title, requests, show, curl, allowed }`.
@@ -16,6 +19,7 @@ const patience = 300;
  */
 export async function screen(definition) {
   const context = { body: find('#body'), session: null, definition };
+  running = context;
   drawNavigation(definition.place);
   listenToKeys();
   listenToChanges();
@@ -139,7 +143,7 @@ async function askAgain() {
 
 const places = [
   { name: 'Overview', path: '', keys: 'g o' },
-  { name: 'API keys', path: 'settings/api-keys', keys: 'g k' },
+  { name: 'API keys', path: 'settings/api-keys', keys: 'g k', scope: 'keys:write' },
   { name: 'Settings', path: 'settings', keys: 'g s' },
   { name: 'Members', path: 'settings/members', keys: 'g m' },
 ];
@@ -155,15 +159,24 @@ const slug = () => workspace ?? read('workspace');
 
 const address = (place) => place.address ?? addressIn(slug(), place.path);
 
-export function drawNavigation(current) {
-  const root = document.getElementById('navigation');
-  root.replaceChildren(
-    element('div', { class: 'brand' }, sign(), element('div', { id: 'workspaces' })),
-    element('div', { class: 'places' }, ...(slug() ? [list(places, current, workspace ? null : 'others')] : []),
-      element('p', { class: 'group' }, 'You'), list(workspace ? account.slice(0, 1) : account, current)));
+/** The places that are open to a user, as `{ name, address }`. */
+export function placesOf(session) {
+  const scopes = session.workspaces.find((one) => one.slug === slug())?.scopes;
+  const own = scopes ? places.filter(({ scope }) => !scope || scopes.includes(scope)) : [];
+  return [...own, ...account].map((place) => ({ name: place.name, address: address(place) }));
 }
 
-export const sign = () => element('a', { class: 'sign', href: '/', 'aria-label': 'MASK' }, 'M', element('i'), 'SK');
+function drawNavigation(current) {
+  const root = document.getElementById('navigation');
+  root.replaceChildren(
+    element('div', { class: 'brand' }, sign(), button('Go to', goTo, { kind: 'go', key: 'Ctrl K' }),
+      element('div', { id: 'workspaces' })),
+    element('div', { class: 'places' }, ...(slug() ? [list(places, current, workspace ? null : 'others')] : []),
+      element('p', { class: 'group' }, 'You'), list(workspace ? account.slice(0, 1) : account, current)),
+    button('Keyboard', listKeys, { kind: 'keys', key: '?' }));
+}
+
+const sign = () => element('a', { class: 'sign', href: '/', 'aria-label': 'MASK' }, 'M', element('i'), 'SK');
 
 function list(shown, current, kind = null) {
   return element('ul', { class: kind }, ...shown.map((place) => element('li', {},
@@ -172,7 +185,7 @@ function list(shown, current, kind = null) {
 }
 
 /** The workspace's name; with more than one, a list to choose from. */
-export function drawWorkspaces(session) {
+function drawWorkspaces(session) {
   const own = session.workspaces;
   const current = own.find((one) => one.slug === slug());
   const node = document.getElementById('workspaces');
@@ -193,6 +206,8 @@ function placesByKey() {
 // Keys: letters without modifiers, nothing while typing or in a dialog, and a switch in the account turns all off.
 
 const known = [];
+/** So many of them every screen has. */
+let common = 0;
 let first = null;
 
 /** Adds keys: `{ keys: 'c', name: 'New key', go }`. The same keys again have the new meaning. */
@@ -205,12 +220,15 @@ export function addKeys(...entries) {
 
 const areKeysOn = () => read('shortcuts') !== false;
 
-export function listenToKeys() {
-  addKeys(...placesByKey(), ...rowKeys, { keys: '?', name: 'List the keys', go: listKeys });
+function listenToKeys() {
+  addKeys(...placesByKey(), ...rowKeys, { keys: ':', name: 'Go to a screen, a key, a workspace by its name', go: goTo },
+    { keys: '?', name: 'List the keys', go: listKeys });
+  common = known.length;
   document.addEventListener('keydown', (event) => {
     if (saves(event)) return;
     if (isBusy(event) || !areKeysOn()) return;
-    const keys = first ? `${first} ${event.key}` : event.key;
+    const keys = isOfPalette(event) ? ':' : first ? `${first} ${event.key}` : event.key;
+    if (isModified(event) && keys !== ':') return;
     const entry = known.find((one) => one.keys === keys);
     first = !first && event.key === 'g' ? 'g' : null;
     if (!entry) return;
@@ -221,9 +239,20 @@ export function listenToKeys() {
 
 const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]';
 
-function isBusy(event) {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return true;
-  return event.target.closest?.(typing) || find('dialog[open]');
+const isBusy = (event) => event.defaultPrevented || event.isComposing || event.repeat || event.target.closest?.(typing)
+  || find('dialog[open]');
+
+/** Where [ and ] are on a third level of the keyboard, AltGr gives them. */
+const isModified = (event) => (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph');
+
+const isOfPalette = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => key.toLowerCase() === 'k' && (ctrlKey || metaKey)
+  && !altKey && !shiftKey;
+
+async function goTo() {
+  if (!running.session) return;
+  const palette = await import('./palette.js').catch(() => null);
+  if (palette) await palette.openPalette(running.session);
+  else say('The list of places cannot be loaded. Check whether the server is reachable.');
 }
 
 /** Ctrl or ⌘ with Enter sends the form that has the focus. */
@@ -235,7 +264,7 @@ function saves(event) {
   return true;
 }
 
-const rows = () => findAll('[data-row]');
+const rows = () => findAll('[data-row]:not([hidden])');
 
 function move(step) {
   const all = rows();
@@ -252,14 +281,48 @@ const rowKeys = [
   { keys: 'o', name: 'Open the row', go: open, isOfRows: true },
 ];
 
+/** This screen's own come first. */
 function listKeys() {
   const hasRows = rows().length > 0;
-  const shown = known.filter((entry) => !entry.isOfRows || hasRows);
-  const lines = [...shown.map((entry) => [entry.keys, entry.name]), ['Ctrl Enter', 'Save the form'], ['Esc', 'Close']];
-  openDialog('Keys', (close) => [
-    table('Keys of this screen', ['Key', 'What it does'], lines),
-    element('p', { class: 'under' }, 'You can turn them off in your ', element('a', { href: '/account' }, 'account'), '.'),
+  const shown = [...known.slice(common), ...known.slice(0, common)].filter((entry) => !entry.isOfRows || hasRows);
+  const others = [['Ctrl K', 'The same as :'], ['Ctrl Enter', 'Save the form'], ['Esc', 'Close']];
+  const lines = [...shown.map((entry) => [entry.keys, entry.name]), ...others];
+  openDialog('Keyboard', (close) => [
+    element('div', { class: 'known-keys', tabindex: 0 }, table('Keys of this screen', ['Key', 'What it does'], lines)),
+    element('p', { class: 'under' }, areKeysOn() ? 'You can turn them off in your ' : 'They are off. You can turn them on in your ',
+      element('a', { href: '/account' }, 'account'), '.'),
     element('p', { class: 'actions' },
       element('button', { type: 'button', class: 'main', autofocus: true, click: close }, 'Close')),
   ]);
+}
+
+// The search of a list.
+
+/** From so many rows on a list has a search. */
+const many = 6;
+
+/** A field above a table that leaves the rows whose first cell has all its words; `/` leads to it. What is typed stands in the address. */
+export function addSearch(list, noun) {
+  const all = findAll('tbody tr', list);
+  if (all.length < many) return;
+  const address = new URL(location.href);
+  const wanted = address.searchParams.get('q') ?? '';
+  const input = element('input', { id: 'search', type: 'search', value: wanted, 'aria-keyshortcuts': '/' });
+  const line = element('p', { class: 'soft', role: 'status' });
+  const apply = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of all) row.hidden = !words.every((word) => row.cells[0].textContent.toLowerCase().includes(word));
+    const left = all.filter((row) => !row.hidden).length;
+    line.textContent = words.length === 0 ? '' : `${left === 0 ? 'None' : count(left)} of ${count(all.length)} ${noun}.`;
+  };
+  input.addEventListener('input', () => {
+    apply();
+    address.searchParams.set('q', input.value);
+    if (!input.value) address.searchParams.delete('q');
+    history.replaceState(null, '', address);
+  });
+  list.before(element('div', { class: 'field search' },
+    element('label', { for: 'search' }, 'Search ', element('kbd', { 'aria-hidden': 'true' }, '/')), input, line));
+  addKeys({ keys: '/', name: `Search these ${noun}`, go: () => input.focus() });
+  apply();
 }

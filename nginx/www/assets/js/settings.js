@@ -1,7 +1,7 @@
 // The workspace's name and plan.
 
 import { connect, Draft, Edited, setValues } from './form.js';
-import { count, element, fill, find, fromTemplate, part, say, shown, zone } from './page.js';
+import { count, element, fill, find, fromTemplate, part, say, shown, wordsOf, zone } from './page.js';
 import { screen } from './screen.js';
 
 const request = { path: '/workspace' };
@@ -45,10 +45,7 @@ function showFacts(root, data) {
     audit: `${count(data.audit_days)} days`, created: `${shown(data.created_at)} ${zone()}`,
   });
   const rows = Object.entries(data.quotas ?? {}).map(([name, { limit, used }]) => element('tr', {},
-    element('td', {}, words(name)), element('td', { class: 'number' }, used === null ? '–' : count(used)),
+    element('td', {}, wordsOf(name)), element('td', { class: 'number' }, used === null ? '–' : count(used)),
     element('td', { class: 'number' }, count(limit))));
   find('tbody', root).append(...rows);
 }
-
-/** QR codes, API keys, Page versions */
-const words = (name) => name.replaceAll('_', ' ').replace(/^(qr|api|.)/, (start) => start.toUpperCase());

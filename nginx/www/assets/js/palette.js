@@ -1,0 +1,101 @@
+// The palette: a name leads to a screen, an API key, a workspace. A combobox with its list, as the ARIA APG has it; loaded when opened.
+
+import { get, openDialog } from './api.js';
+import { addressIn, element, workspace } from './page.js';
+import { placesOf } from './screen.js';
+
+/** So many are shown: what fits a small window. Another letter leaves fewer. */
+const most = 8;
+
+export async function openPalette(session) {
+  const state = { all: entriesOf(session), shown: [], at: 0, close: null, ...partsOf() };
+  state.input.addEventListener('input', () => draw(state));
+  state.input.addEventListener('keydown', (event) => press(state, event));
+  addAPIKeys(state, session);
+  const address = await openDialog('Go to', (close) => {
+    state.close = close;
+    draw(state);
+    return [
+      element('div', { class: 'field' }, element('label', { for: 'palette' }, 'Screen, API key, workspace or document'), state.input),
+      state.list, state.line,
+      element('p', { class: 'actions' }, element('button', { type: 'button', click: close }, 'Close')),
+    ];
+  });
+  if (address) location.assign(address);
+}
+
+const partsOf = () => ({
+  input: element('input', {
+    id: 'palette', role: 'combobox', autocomplete: 'off', spellcheck: 'false',
+    'aria-autocomplete': 'list', 'aria-controls': 'palette-list',
+  }),
+  list: element('ul', { id: 'palette-list', class: 'options', role: 'listbox', 'aria-label': 'Where to go' }),
+  line: element('p', { class: 'soft', role: 'status' }),
+});
+
+function entriesOf({ workspaces, app }) {
+  return [
+    ...placesOf({ workspaces }).map((place) => ({ ...place, kind: 'screen' })),
+    ...(mayMakeKeys(workspaces) ? [newKey()] : []),
+    ...workspaces.map(({ name, slug }) => ({ name, kind: 'workspace', address: addressIn(slug) })),
+    { name: 'OpenAPI document of the API', kind: 'document', address: `${app.api_url}/openapi.json` },
+    { name: 'Errors of the API', kind: 'document', address: `${app.api_url}/errors` },
+  ];
+}
+
+const newKey = () => ({ name: 'New API key', kind: 'screen', address: addressIn(workspace, 'settings/api-keys/new') });
+
+const mayMakeKeys = (workspaces) => workspaces.find((one) => one.slug === workspace)?.scopes.includes('keys:write');
+
+/** They come later than the rest, and what is chosen stays. */
+async function addAPIKeys(state, { workspaces }) {
+  if (!mayMakeKeys(workspaces)) return;
+  try {
+    const { data } = await get('/api-keys', { limit: 100 });
+    const address = (id) => addressIn(workspace, `settings/api-keys/${id}`);
+    state.all.push(...data.data.map(({ id, name }) => ({ name, kind: 'API key', address: address(id) })));
+    draw(state, state.at);
+  } catch {
+    // The screens are there without.
+  }
+}
+
+/** Those that have all words; first the ones that begin with what was typed. */
+function matching(entries, text) {
+  const typed = text.trim().toLowerCase();
+  const words = typed.split(/\s+/);
+  const found = entries.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  const begins = ({ name }) => name.toLowerCase().startsWith(typed);
+  return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
+}
+
+function draw(state, at = 0) {
+  const found = matching(state.all, state.input.value);
+  state.shown = found.slice(0, most);
+  state.list.replaceChildren(...state.shown.map((entry, index) => option(state, entry, index)));
+  state.list.hidden = found.length === 0;
+  state.input.ariaExpanded = found.length > 0;
+  state.line.textContent = found.length === 0 ? 'Nothing has this name.' : found.length > most ? `${most} of ${found.length} are shown.` : '';
+  choose(state, Math.min(at, state.shown.length - 1));
+}
+
+const option = (state, { name, kind, address }, index) => element('li', {
+  id: `palette-${index}`, role: 'option', click: () => state.close(address), mousedown: (event) => event.preventDefault(),
+}, element('span', { dir: 'auto' }, name), ' ', element('span', { class: 'soft' }, kind));
+
+function choose(state, at) {
+  state.at = Math.max(at, 0);
+  [...state.list.children].forEach((node, index) => { node.ariaSelected = index === state.at; });
+  if (state.shown.length > 0) state.input.setAttribute('aria-activedescendant', `palette-${state.at}`);
+  else state.input.removeAttribute('aria-activedescendant');
+}
+
+function press(state, event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const { length } = state.shown;
+  if (event.isComposing || (!step && event.key !== 'Enter')) return;
+  event.preventDefault();
+  if (length === 0) return;
+  if (step) choose(state, (state.at + step + length) % length);
+  else state.close(state.shown[state.at].address);
+}
