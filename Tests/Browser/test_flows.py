@@ -83,6 +83,17 @@ def test_the_token_of_a_link_goes_from_the_address_and_is_used_once(person, stac
     second.sees("has been used")
 
 
+def test_a_scope_s_sentence_lists_its_routes(person):
+    ada = person().arrive()
+    ada.goto(KEYS.format(ada.workspace) + "/new")
+    box = ada.page.locator("#scope-audit-read")
+    ada.page.get_by_text("Reads and exports the audit log.").click()
+    ada.sees("GET /audit-log/export")
+    assert ada.page.locator(".routes li:visible").all_inner_texts() == ["GET /audit-log", "GET /audit-log/export"]
+    assert not box.is_checked(), "looking chooses nothing"
+    assert ada.axe() == []
+
+
 def test_a_session_ends_in_a_form_and_nothing_is_lost(person):
     ada = person().arrive()
     ada.goto(KEYS.format(ada.workspace) + "/new")

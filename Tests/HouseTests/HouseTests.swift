@@ -140,6 +140,22 @@ struct HouseTests {
         return 0
     }
 
+    @Test("the dashboard lists the routes of each scope as the table of routes has them")
+    func routesOfScopes() throws {
+        let names = try Self.text("Sources/Model/Scope.swift").matches(of: /case (\w+) = "([\w:]+)"/)
+        let scopes = Dictionary(uniqueKeysWithValues: names.map { (String($0.output.1), String($0.output.2)) })
+        var routes: [String: [String]] = [:]
+        for route in try Self.text("Sources/Resources/Routes.swift").matches(of: /Route\(\.(\w+), "(\S+)", \.(\w+),/) {
+            let scope = try #require(scopes[String(route.output.3)])
+            routes[scope, default: []].append("\(route.output.1.uppercased()) \(route.output.2)")
+        }
+        try #require(routes.count == scopes.count)
+        let listed = try Self.text("nginx/www/assets/js/scope-routes.js").matches(of: /'([a-z]+:[a-z]+)': \[([^\]]*)\]/).map { entry in
+            (String(entry.output.1), entry.output.2.matches(of: /'([A-Z]+ [^']+)'/).map { String($0.output.1) })
+        }
+        #expect(Dictionary(uniqueKeysWithValues: listed) == routes)
+    }
+
     @Test("the README has each room, in this order")
     func table() throws {
         let readme = try Self.text("README.md")

@@ -25,7 +25,23 @@ function scopeChoice({ name, text }, isOwn) {
   return element('div', { class: 'check scope' },
     element('input', { type: 'checkbox', name: 'scopes', value: name, id, disabled: !isOwn, 'aria-describedby': `${id}-text` }),
     element('label', { for: id }, element('code', {}, name)),
-    element('span', { class: 'help', id: `${id}-text` }, isOwn ? text : `${text} Your role does not have this scope.`));
+    sentence(name, isOwn ? text : `${text} Your role does not have this scope.`, `${id}-text`));
+}
+
+/** A scope's sentence opens the list of its routes. */
+function sentence(scope, text, id) {
+  const list = element('ul', { class: 'routes' });
+  return element('details', { class: 'help', toggle: () => list.childElementCount || showRoutes(list, scope) },
+    element('summary', { id }, text), list);
+}
+
+async function showRoutes(list, scope) {
+  try {
+    const { routesOf } = await import('./scope-routes.js');
+    list.replaceChildren(...routesOf[scope].map((route) => element('li', {}, element('code', {}, route))));
+  } catch {
+    list.replaceChildren(element('li', {}, 'The list cannot be loaded. Close it, and open it again.'));
+  }
 }
 
 function applyPreset(form, name) {
