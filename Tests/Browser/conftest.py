@@ -105,8 +105,22 @@ class Person:
             page.fill("#workspace_name", self.workspace)
         page.fill("#password", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url(re.compile(rf"/{self.workspace}(/|$|\?)"))
+        page.get_by_role("button", name="Go on without one").click()
+        self.wait_for_screen()
         return self
+
+    def wait_for_screen(self):
+        """Signed in: a screen of the workspace is there."""
+        self.page.wait_for_url(re.compile(rf"/{self.workspace}(/|$|\?)"))
+        self.page.wait_for_selector("#navigation .places")
+
+    def authenticator(self):
+        """A device that makes passkeys, whose holder always agrees."""
+        session = self.context.new_cdp_session(self.page)
+        session.send("WebAuthn.enable")
+        session.send("WebAuthn.addVirtualAuthenticator", {"options": {
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+            "isUserVerified": True, "automaticPresenceSimulation": True}})
 
     def sign_in(self, password=PASSWORD, code=None):
         self.goto("/sign-in")

@@ -78,7 +78,11 @@ def test_the_token_of_a_link_goes_from_the_address_and_is_used_once(person, stac
     first.page.fill("#workspace_name", first.name)
     first.page.fill("#password", PASSWORD)
     first.page.click("button[type=submit]")
+    first.sees("You are in.")
+    # The address is the next one already: who loads the page anew is on the way.
+    first.page.reload()
     first.page.wait_for_url("**/new?first")
+    first.page.wait_for_selector("#name")
     second.goto(link)
     second.sees("has been used")
 
@@ -126,11 +130,7 @@ def test_signing_out_ends_the_session_and_back_shows_nothing(person):
 
 def test_passkey(person):
     ada = person().arrive()
-    session = ada.context.new_cdp_session(ada.page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True}})
+    ada.authenticator()
     ada.goto("/account/security")
     ada.page.get_by_role("button", name="Add a passkey").click()
     ada.page.locator("dialog[open] button[type=submit]").click()
@@ -142,6 +142,27 @@ def test_passkey(person):
     ada.page.wait_for_url(f"**/{ada.workspace}")
     ada.goto("/account/sessions")
     ada.sees("passkey")
+
+
+def test_a_passkey_in_the_first_minute(person, stack):
+    """Beside the first password, by one button; then it signs in without it."""
+    ada = person()
+    ada.authenticator()
+    ada.workspace = ada.name
+    ada.goto(stack.link("invite", ada.email))
+    for field, value in {"#name": "Ada", "#workspace_name": ada.name, "#password": PASSWORD}.items():
+        ada.page.fill(field, value)
+    ada.page.click("button[type=submit]")
+    ada.sees("You are in.")
+    for width in [1280, 320]:
+        ada.page.set_viewport_size({"width": width, "height": 860})
+        assert ada.axe() == []
+    ada.page.get_by_role("button", name="Add a passkey").click()
+    ada.wait_for_screen()
+    ada.sees("Added: the passkey")
+    ada.context.clear_cookies()
+    ada.goto("/sign-in")
+    ada.wait_for_screen()
 
 
 def turn_codes_on(ada):
@@ -207,7 +228,9 @@ def test_invitation_role_and_viewer(person):
     guest.page.fill("#name", "Eve")
     guest.page.fill("#password", PASSWORD)
     guest.page.click("button[type=submit]")
+    guest.page.get_by_role("button", name="Go on without one").click()
     guest.page.wait_for_url(f"**/{owner.workspace}")
+    guest.sees("as viewer.")
     guest.goto(KEYS.format(owner.workspace))
     guest.sees("viewer")
     assert guest.page.get_by_role("link", name=re.compile("New key")).count() == 0

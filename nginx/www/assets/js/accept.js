@@ -1,9 +1,10 @@
 // An invitation into a workspace: by a new user, or by one who has an account.
 
 import { call, Cancelled } from './api.js';
+import { offerPasskey } from './first-passkey.js';
 import { connect, setValues, valuesOf } from './form.js';
 import { handleEnded, oneTimeScreen } from './one-time.js';
-import { button, element, find, fromTemplate, leaveMessage, write } from './page.js';
+import { addressIn, button, element, find, fromTemplate, leaveMessage, write } from './page.js';
 
 oneTimeScreen('invitation', { draw, withoutToken });
 
@@ -13,7 +14,7 @@ function draw(body, link, use) {
   body.append(root);
   setValues(form, { name: link.name, email: link.email });
   connect(form, {
-    guest: true, saving: 'Joining…', done: (answer) => enter(answer.data, link),
+    guest: true, saving: 'Joining…', done: () => enter(body, link),
     request: () => use(link.has_account ? {} : newPerson(form)), handle: (problem) => handle(problem, form, link),
   });
 }
@@ -57,11 +58,13 @@ function offerSignOut(form, link) {
   return true;
 }
 
-function enter(session, link) {
+/** Who had an account has had the offer of a passkey. */
+function enter(body, link) {
   const { slug } = link.workspace;
   write('workspace', slug);
   leaveMessage(`You are in ${link.workspace.name} as ${link.role}.`);
-  location.replace(`/${encodeURIComponent(slug)}`);
+  if (link.has_account) location.replace(addressIn(slug));
+  else offerPasskey(body, addressIn(slug));
 }
 
 function withoutToken(body) {

@@ -40,6 +40,9 @@ export async function makePasskey(challenge) {
 
 const known = ({ id, transports }) => ({ type: 'public-key', id: bytes(id), transports });
 
+/** What a passkey is called as long as nobody has named it. */
+export const deviceName = () => navigator.userAgentData?.platform || /\(([^;)]+)/.exec(navigator.userAgent)?.[1] || 'Passkey';
+
 /** The sentence for what the browser answered instead of a passkey. */
 export function passkeyRefusal(error) {
   if (error.name === 'InvalidStateError') return 'This device has a passkey for your account already.';

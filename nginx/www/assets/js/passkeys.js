@@ -3,7 +3,7 @@
 import { act, confirmed, openDialog } from './api.js';
 import { connect, field } from './form.js';
 import { button, element, find, fromTemplate, part, say, timeElement } from './page.js';
-import { arePasskeysKnown, isOfBrowser, makePasskey, passkeyRefusal } from './passkey.js';
+import { arePasskeysKnown, deviceName, isOfBrowser, makePasskey, passkeyRefusal } from './passkey.js';
 import { reload } from './screen.js';
 
 const path = '/account/passkeys';
@@ -48,8 +48,6 @@ async function addPasskey(context, place) {
     say(passkeyRefusal(error));
   }
 }
-
-const deviceName = () => navigator.userAgentData?.platform || /\(([^;)]+)/.exec(navigator.userAgent)?.[1] || 'Passkey';
 
 async function rename(passkey, context) {
   const toRequest = (name) => request('PATCH', `/${passkey.id}`, { name });

@@ -1,8 +1,9 @@
-// Whom the sysadmin lets in: name, password, and the name of the workspace where it is a new one; then the first key.
+// Whom the sysadmin lets in: name, password, and the name of the workspace where it is a new one; a passkey; then the first key.
 
+import { offerPasskey } from './first-passkey.js';
 import { connect, setValues, valuesOf } from './form.js';
 import { handleEnded, oneTimeScreen } from './one-time.js';
-import { element, find, fromTemplate, part, write } from './page.js';
+import { addressIn, element, find, fromTemplate, part, write } from './page.js';
 
 oneTimeScreen('welcome', { draw, withoutToken });
 
@@ -13,7 +14,7 @@ function draw(body, link, use) {
   if (link.workspace) part(root, 'workspace').remove();
   setValues(form, { name: link.name, email: link.email });
   connect(form, {
-    guest: true, saving: 'Setting up…', handle: handleEnded, done: (answer) => enter(answer.data, link.workspace?.slug),
+    guest: true, saving: 'Setting up…', handle: handleEnded, done: (answer) => enter(body, answer.data, link.workspace?.slug),
     request: () => {
       const { name, password, workspace_name: workspace } = valuesOf(form);
       return use({ name, password, workspace_name: workspace });
@@ -21,11 +22,11 @@ function draw(body, link, use) {
   });
 }
 
-/** The first screen is the one of a first key. */
-function enter(session, invitedTo) {
+/** After a passkey, where one is wanted, comes the screen of a first key. */
+function enter(body, session, invitedTo) {
   const slug = invitedTo ?? session.workspaces[0].slug;
   write('workspace', slug);
-  location.replace(`/${encodeURIComponent(slug)}/settings/api-keys/new?first`);
+  offerPasskey(body, addressIn(slug, 'settings/api-keys/new?first'));
 }
 
 function withoutToken(body) {
