@@ -4,24 +4,16 @@ import re
 
 import pytest
 
-KEYS = "/{}/settings/api-keys"
-MAKE = """async ([workspace, names]) => {
-    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
-    for (const name of names) {
-        const body = JSON.stringify({ name, scopes: ['links:read'] })
-        const answer = await fetch('/v1/api-keys', { method: 'POST', body, headers: { ...headers, 'Idempotency-Key': crypto.randomUUID() } })
-        if (!answer.ok) throw new Error(await answer.text())
-    }
-}"""
-NAMES = ["Website", "Newsletter", "Import of the old shortener", "Continuous integration", "Shop", "Trial"]
+from conftest import KEYS, MAKE_KEYS
+
+LIST = "/{}/settings/api-keys"
 
 
 @pytest.fixture
-def ada(person):
-    """An owner with six keys, on their list."""
-    ada = person().arrive()
-    ada.page.evaluate(MAKE, [ada.workspace, NAMES])
-    ada.goto(KEYS.format(ada.workspace))
+def ada(member):
+    """An owner on the list of their six keys."""
+    ada = member()
+    ada.goto(LIST.format(ada.workspace))
     return ada
 
 
@@ -42,7 +34,7 @@ def test_the_palette_leads_to_screens_keys_and_documents(ada):
     assert options.count() == 1 and options.first.get_attribute("aria-selected") == "true"
     assert palette(page).get_attribute("aria-activedescendant") == options.first.get_attribute("id")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(KEYS.format(ada.workspace) + "/key_"))
+    page.wait_for_url(re.compile(LIST.format(ada.workspace) + "/key_"))
     page.wait_for_load_state("networkidle")
     page.evaluate("document.activeElement.blur()")
     # On a keyboard without Ctrl or ⌘, and with arrows.
@@ -124,8 +116,11 @@ def test_the_range_of_time_is_in_the_address(ada):
     assert {"1", "6", "[", "y", "c", ":", "?", "g k", "Ctrl K"} <= set(listed) and "/" not in listed, "what this screen has"
 
 
-def test_no_key_does_anything_while_typing_or_when_they_are_off(ada):
+def test_no_key_does_anything_while_typing_or_when_they_are_off(person):
+    ada = person().arrive()
     page = ada.page
+    page.evaluate(MAKE_KEYS, [ada.workspace, KEYS])
+    ada.goto(LIST.format(ada.workspace))
     page.focus("#search")
     for key in [":", "?", "c", "Control+k"]:
         page.keyboard.press(key)
@@ -137,7 +132,7 @@ def test_no_key_does_anything_while_typing_or_when_they_are_off(ada):
     page.uncheck("#shortcuts")
     page.click("main button[type=submit]")
     ada.sees("Saved.")
-    ada.goto(KEYS.format(ada.workspace))
+    ada.goto(LIST.format(ada.workspace))
     for key in [":", "/", "c", "Control+k"]:
         page.keyboard.press(key)
     assert page.locator("dialog[open]").count() == 0 and "/new" not in page.url
