@@ -30,7 +30,7 @@ function show({ body, may, session }, answers) {
   body.append(root);
   showSteps(part(root, 'first-run'), keys, answers, may('keys:write'));
   showChart(part(root, 'chart'), answers, words);
-  showTop(part(root, 'top'), answers, session.app, words);
+  showTop(part(root, 'top'), answers, session.app);
   showWarnings(part(root, 'warnings'), keys ?? [], answers.workspace?.data.quotas ?? {});
   const create = () => location.assign(addressIn(workspace, 'settings/api-keys/new'));
   if (may('keys:write')) addKeys({ keys: 'c', name: 'New API key', go: create });
@@ -47,7 +47,7 @@ function showChart(root, { clicks: answer, day }, words) {
   const { total, groups, granularity } = answer.data;
   const figure = (name, number) => element('div', {}, element('dt', {}, name), element('dd', {}, count(number)));
   find('.figures', root).append(day ? figure('24 hours', day.data.total) : '', figure(range.end ? words : range.title, total));
-  root.append(rangeChoices(range), total === 0 ? element('p', { class: 'empty' }, `No clicks in this range: ${words}.`)
+  root.append(rangeChoices(range), total === 0 ? element('p', { class: 'empty' }, 'No clicks in this time.')
     : timeChart(groups.map(({ value, clicks: number, partial }) => ({ value, count: number, partial })), 'Clicks', granularity));
 }
 
@@ -78,14 +78,14 @@ function stepLine({ text, done, path, verb }) {
 /** The link that an empty workspace is invited to make. */
 const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
 
-function showEmpty(root, links, app, words) {
-  if (links.length > 0) return root.replaceWith(element('p', { class: 'empty' }, `No link was followed: ${words}.`));
+function showEmpty(root, links, app) {
+  if (links.length > 0) return root.replaceWith(element('p', { class: 'empty' }, 'No link was followed in this time.'));
   root.replaceWith(element('div', { class: 'empty' }, element('p', {}, 'No links yet. This makes one:'),
     element('pre', { class: 'sample', tabindex: 0, 'aria-label': 'Make a link' }, curlOf(firstLink, app))));
 }
 
-function showTop(root, { top, links }, app, words) {
-  if (top.data.groups.length === 0) return showEmpty(root, links.data.data, app, words);
+function showTop(root, { top, links }, app) {
+  if (top.data.groups.length === 0) return showEmpty(root, links.data.data, app);
   const known = new Map(links.data.data.map((link) => [link.id, link]));
   const rows = top.data.groups.map((line) => topRow(line, known.get(line.value)));
   find('tbody', root).append(...rows);
