@@ -236,6 +236,19 @@ def test_invitation_role_and_viewer(person):
     assert guest.page.get_by_role("link", name=re.compile("New key")).count() == 0
 
 
+def test_sign_in_sends_nothing_before_its_module_is_there(person):
+    """On a slow line, in a browser that paints before: neither the button nor Enter."""
+    ada = person()
+    ada.page.route("**/js/sign-in.js", lambda route: route.abort())
+    ada.page.goto(ada.stack.app + "/sign-in")
+    ada.page.fill("#email", ada.email)
+    ada.page.fill("#password", PASSWORD)
+    ada.page.keyboard.press("Enter")
+    assert ada.page.get_by_role("button", name="Sign in").is_disabled()
+    assert ada.page.url.endswith("/sign-in") and ada.page.locator("#password").input_value() == PASSWORD
+    ada.complaints.clear()
+
+
 def test_reset_without_mail(person, stack):
     ada = person().arrive()
     other = person()

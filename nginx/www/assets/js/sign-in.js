@@ -14,6 +14,8 @@ say(takeMessage() ?? '');
 connect(form, {
   guest: true, saving: 'Signing in…', request, done: (answer) => enter(answer.data), handle: (problem) => wantsCode(problem, code),
 });
+// Before, the browser would have sent the form by itself, to where nothing takes it.
+find('button[type=submit]', form).disabled = false;
 app().then(({ mail }) => { find('#forgot').hidden = !mail; find('#forgot-without-mail').hidden = mail; }).catch(() => {});
 if (arePasskeysKnown()) {
   const press = find('#passkey');
