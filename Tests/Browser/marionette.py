@@ -23,6 +23,10 @@ return [...errors, ...calls]
 """
 
 
+class Refusal(Exception):
+    """What Firefox answers where it does not do what it is told."""
+
+
 class Firefox:
     """A Firefox without a window, with a profile of its own in which an authority is trusted."""
 
@@ -73,7 +77,8 @@ class Firefox:
         text = json.dumps([0, self.count, command, values]).encode()
         self.socket.sendall(b"%d:%s" % (len(text), text))
         _, _, error, result = self.read()
-        assert error is None, (command, error)
+        if error:
+            raise Refusal(command, error)
         return result["value"] if isinstance(result, dict) and "value" in result else result
 
     def goto(self, url):
@@ -83,12 +88,16 @@ class Firefox:
         return self.ask("WebDriver:ExecuteScript", script=script, args=list(arguments))
 
     def wait(self, script, *arguments):
-        """Until the script gives something; that."""
+        """Until the script gives something; that. A page that is on its way has nothing yet, not even a body."""
         end = time.monotonic() + 20
-        while not (found := self.run(script, *arguments)):
+        while True:
+            try:
+                if found := self.run(script, *arguments):
+                    return found
+            except Refusal:
+                pass
             assert time.monotonic() < end, (script, arguments, self.run("return document.body.innerText"))
             time.sleep(0.05)
-        return found
 
     def find(self, selector):
         self.wait("return document.querySelector(arguments[0]) !== null", selector)
