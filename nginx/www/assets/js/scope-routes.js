@@ -6,8 +6,9 @@ export const routesOf = {
     'GET /domains', 'GET /domains/{id}',
   ],
   'links:write': [
-    'POST /links', 'POST /links/bulk', 'PATCH /links/bulk', 'DELETE /links/bulk', 'PUT /links/by-external-id/{external_id}',
-    'PATCH /links/{id}', 'DELETE /links/{id}', 'POST /qr-codes', 'PATCH /qr-codes/{id}', 'DELETE /qr-codes/{id}',
+    'POST /links', 'POST /links/bulk', 'PATCH /links/bulk', 'DELETE /links/bulk', 'POST /links/bulk/restore',
+    'PUT /links/by-external-id/{external_id}', 'PATCH /links/{id}', 'DELETE /links/{id}', 'POST /links/{id}/restore', 'POST /qr-codes',
+    'PATCH /qr-codes/{id}', 'DELETE /qr-codes/{id}', 'POST /qr-codes/{id}/restore',
   ],
   'analytics:read': [
     'GET /analytics/clicks', 'GET /analytics/clicks/export', 'GET /analytics/usage', 'GET /bio-pages/{id}/analytics',
@@ -17,7 +18,7 @@ export const routesOf = {
     'GET /bio-pages/{id}/versions/{number}', 'GET /images', 'GET /images/{id}',
   ],
   'pages:write': [
-    'POST /bio-pages', 'PATCH /bio-pages/{id}', 'DELETE /bio-pages/{id}', 'POST /bio-pages/{id}/publish',
+    'POST /bio-pages', 'PATCH /bio-pages/{id}', 'DELETE /bio-pages/{id}', 'POST /bio-pages/{id}/restore', 'POST /bio-pages/{id}/publish',
     'POST /bio-pages/{id}/unpublish', 'POST /bio-pages/{id}/versions/{number}/restore', 'POST /images', 'DELETE /images/{id}',
   ],
   'webhooks:read': [
