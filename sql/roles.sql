@@ -33,7 +33,7 @@ GRANT SELECT, INSERT, UPDATE ON mails TO mask_worker;
 -- Written whole and deleted whole; brought under the id of the workspace's bin, and back.
 GRANT SELECT, INSERT, UPDATE, DELETE ON link_tags TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON bio_page_versions TO mask_worker;
-GRANT SELECT, INSERT, DELETE ON deleted_objects TO mask_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON deleted_objects TO mask_worker;
 GRANT SELECT, INSERT, DELETE ON images TO mask_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON qr_code_logos TO mask_worker;
 

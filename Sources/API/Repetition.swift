@@ -34,6 +34,8 @@ extension Call {
         _ action: AuditAction, _ id: Identifier<Kind>, find: (Identifier<Kind>, Store.Connection) throws -> Bool
     ) throws -> Bool {
         if try services.store.read({ try find(id, $0) }) { return true }
+        // With an Idempotency-Key the first answer is stored.
+        guard idempotency == nil else { throw Problem.notFound() }
         let earlier = try earlierChanges()
         guard earlier.contains(where: { $0.action == action && $0.resource == id.description }) else { throw Problem.notFound() }
         carryOut(earlier.effects)

@@ -9,6 +9,7 @@ extension Schemas {
         "Link": linkExample, "NewLink": newLinkExample, "LinkChanges": ["title": "Spring sale", "expires_at": nil],
         "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
         "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
+        "LinkCount": ["count": 12_340], "Tag": ["tag": "campaign-q1", "links": 42],
         "LinkIDs": ["ids": [.string(linkID)]],
         "DeletedLinkIDs": ["ids": [.string(linkID)]],
         "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],

@@ -58,7 +58,17 @@ extension Schemas {
     static let url: JSON = ["type": "string", "format": "uri", "maxLength": 8192, "pattern": .string(web)]
 
     static let newLink: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: ["url"])
-    static let linkChanges: JSON = object(JSONObject([.init(name: "url", value: url)] + writable.members), required: [])
+    static let linkChanges: JSON = object(
+        JSONObject([.init(name: "url", value: url)] + writable.members + tagChanges.members), required: [])
+
+    /// In place of `tags`.
+    private static let tagChanges: JSONObject = [
+        "add_tags": tags("Come to those that the link has"), "remove_tags": tags("Go from those that the link has"),
+    ]
+
+    private static func tags(_ about: String) -> JSON {
+        ["type": ["array", "null"], "items": tag, "maxItems": 20, "uniqueItems": true, "description": .string(about)]
+    }
 
     static let link: JSON = {
         let read: JSONObject = [
@@ -75,6 +85,10 @@ extension Schemas {
         return object(JSONObject(read.members + optional))
     }()
 
+    static let linkCount: JSON = object(["count": .count])
+
+    static let listedTag: JSON = object(["tag": string, "links": .count])
+
     // MARK: Many links
 
     /// Passwords are set one link at a time.
@@ -84,7 +98,8 @@ extension Schemas {
     static let newLinks: JSON = object(["links": many(object(bulkWritable, required: ["url"]))])
 
     static let linksChanges: JSON = object([
-        "links": many(object(JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members), required: ["id"]))
+        "links": many(object(
+            JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members + tagChanges.members), required: ["id"]))
     ])
 
     private static let ids: JSON = many(["type": "string", "description": "lnk_…"])

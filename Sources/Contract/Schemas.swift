@@ -7,7 +7,7 @@ import Work
 enum Schemas {
     static let all: JSONObject = [
         "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
-        "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "DeletedLinkIDs": deletedLinkIDs, "BulkResults": bulkResults,
+        "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "LinkCount": linkCount, "Tag": listedTag, "DeletedLinkIDs": deletedLinkIDs, "BulkResults": bulkResults,
         "QRCode": qrCode, "NewQRCode": newQRCode, "QRCodeChanges": qrCodeChanges,
         "Domain": domain, "NewDomain": newDomain, "DomainChanges": domainChanges,
         "Clicks": clicks, "Usage": usage,

@@ -10,6 +10,8 @@ extension Route {
         Route(.post, "/links", .linksWrite, .createLink, LinkResource.create),
         Route(.get, "/links", .linksRead, .listLinks, LinkResource.list)
             .report(by: "domain", "search", "tag", "created_after", "created_before", "disabled", "state", "sort"),
+        Route(.get, "/links/count", .linksRead, .countLinks, LinkResource.count).report,
+        Route(.get, "/tags", .linksRead, .listTags, TagResource.list).report,
         Route(.post, "/links/bulk", .linksWrite, .createLinks, LinkBulkResource.create),
         Route(.patch, "/links/bulk", .linksWrite, .updateLinks, LinkBulkResource.update),
         Route(.delete, "/links/bulk", .linksWrite, .deleteLinks, LinkBulkResource.delete),

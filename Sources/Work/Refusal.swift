@@ -21,6 +21,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case externalIDTaken
     /// The link would end before it starts.
     case wrongOrder
+    case tooManyTags
     case imageIsLogo
     case imageIsShown
 
@@ -81,6 +82,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .slugDeleted(let slug, let thing): "\(thing.id), which was deleted, keeps \(slug). Restore it, delete it for good, or choose another slug."
         case .slugSpaceExhausted: "Every random slug that was tried is taken. Choose a slug."
         case .externalIDTaken: "A link of this workspace has the external id. Choose another."
+        case .tooManyTags: "The link would have more than \(Tag.maximumCount) tags. Add fewer."
         case .wrongOrder: "The link would end before it starts. Choose a later end."
         case .imageIsLogo: "The workspace's brand has the image as its logo. Change that first."
         case .imageIsShown: "A page has the image in its draft or in a version. Delete that page first, for good."

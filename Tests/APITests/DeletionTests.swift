@@ -159,6 +159,54 @@ struct DeletionTests {
         #expect(ids("/links?state=deleted") == [])
     }
 
+    @Test("a disabled link lies in the bin as one, and comes back as one")
+    func disabled() throws {
+        let links = try [true, false].map { try stage.create(["disabled": .bool($0)]) }
+        for link in links { #expect(stage.ask(.delete, path(link)).status == 204) }
+        let listed = stage.ask(.get, "/links?state=deleted").json["data"]?.arrayValue ?? []
+        #expect(listed.map { $0["disabled"] } == [false, true])
+        #expect(links.map { stage.ask(.post, path($0) + "/restore").json["disabled"] } == [true, false])
+    }
+
+    @Test("what is left of max_clicks is what it was before")
+    func budget() throws {
+        let link = try stage.create(["slug": "twice", "max_clicks": 2])
+        #expect(stage.follow("/twice").status == 302)
+        #expect(stage.ask(.delete, path(link)).status == 204)
+        // A worker that did not know yet.
+        let id = try #require(LinkID(id(link)))
+        try stage.tamper("""
+            INSERT INTO link_budgets (workspace_id, link_id, taken, requests) VALUES (\(stage.workspace.id), \(id), 1, \([UInt8](repeating: 1, count: 16)))
+            """)
+        #expect(stage.ask(.post, path(link) + "/restore").status == 200)
+        #expect(stage.follow("/twice").status == 410)
+    }
+
+    @Test("a click that was loaded while its link lay in the bin counts for the link's domain")
+    func domainOfLateClicks() throws {
+        let link = try stage.create(["slug": "late-domain"])
+        #expect(stage.follow("/late-domain").status == 302)
+        #expect(stage.ask(.delete, path(link)).status == 204)
+        #expect(try stage.load() == 1)
+        #expect(stage.ask(.post, path(link) + "/restore").status == 200)
+        #expect(stage.ask(.get, "/analytics/clicks?interval=24h&group_by=domain").json["groups"]?.arrayValue?.first?["value"] == .string(stage.host))
+    }
+
+    @Test("a bin holds as many of a kind as the workspace may have; the oldest make room")
+    func room() throws {
+        try stage.sysadmin.setQuota(.links, to: 2, of: stage.workspace)
+        try stage.sysadmin.setQuota(.qrCodes, to: 1, of: stage.workspace)
+        let links = try (0..<3).map { number in
+            let link = try stage.create(["slug": .string("room-\(number)")])
+            #expect(stage.ask(.post, "/qr-codes", #"{"link_id": "\#(id(link))"}"#).status == 201)
+            #expect(stage.ask(.delete, path(link)).status == 204)
+            return link
+        }
+        #expect(ids("/links?state=deleted") == [id(links[2]), id(links[1])])
+        let codes = try stage.query("SELECT COUNT(*) FROM qr_codes WHERE workspace_id = \(stage.workspace.id.bin)")
+        #expect(try codes[0].integer(0) == 1)
+    }
+
     @Test("the workspace needs room for what comes back")
     func quota() throws {
         let links = try (0..<2).map { _ in try stage.create([:]) }
@@ -243,6 +291,23 @@ struct DeletionTests {
         #expect(ids("/links") == made)
         #expect(stage.ask(.delete, "/bio-pages/\(page.id)?purge=true").status == 204)
         #expect(stage.ask(.post, "/links", body).status == 201)
+    }
+
+    @Test("a link that its owner had deleted stays deleted when its page comes back, and one whose external id is taken comes without it")
+    func madeLinks() throws {
+        let blocks: JSON = [
+            ["type": "link", "title": "One", "url": "https://example.com/one"], ["type": "link", "title": "Two", "url": "https://example.com/two"],
+        ]
+        let page = try stage.publishedPage(["blocks": blocks])
+        let made = ids("/links")
+        #expect(stage.ask(.delete, "/links/" + made[0]).status == 204)
+        #expect(stage.ask(.patch, "/links/" + made[1], #"{"external_id": "x"}"#).status == 200)
+        #expect(stage.ask(.delete, "/bio-pages/\(page.id)").status == 204)
+        let other = try stage.create(["external_id": "x"])
+        #expect(stage.ask(.post, "/bio-pages/\(page.id)/restore").status == 200)
+        #expect(ids("/links") == [id(other), made[1]])
+        #expect(stage.ask(.get, "/links/" + made[1]).json["external_id"] == .null)
+        #expect(ids("/links?state=deleted") == [made[0]])
     }
 
     @Test("nobody restores what another workspace has deleted")

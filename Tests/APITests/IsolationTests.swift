@@ -126,6 +126,7 @@ struct IsolationTests {
             "member_id": (member.id.description, MemberID.new().description),
             "link_id": linkIDs, "resource": linkIDs, "key_id": keyIDs, "actor": keyIDs,
             "domain": (other.host, "go-\(randomHex(6)).test"), "tag": (link["tags"]?[0]?.stringValue ?? "", randomHex(6)),
+            "prefix": (link["tags"]?[0]?.stringValue ?? "", randomHex(6)),
             "external_id": (link["external_id"]?.stringValue ?? "", randomHex(6)),
             "search": (link["slug"]?.stringValue ?? "", randomHex(6)),
             "country": ("XK", "XX"), "browser": ("Firefox", "Other"), "os": ("Linux", "Other"),

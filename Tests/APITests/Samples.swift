@@ -22,6 +22,7 @@ struct Sample: Sendable {
     static let byPath = [
         "/links/{id}": link,
         "/links/by-external-id/{external_id}": externalID,
+        "/tags/{id}": tag,
         "/api-keys/{id}": key,
         "/team/members/{id}": member,
         "/team/invitations/{id}": invitation,
@@ -48,6 +49,11 @@ struct Sample: Sendable {
     private static let externalID = Sample(
         make: { try $0.create(["external_id": .string("e" + randomHex(8))])["external_id"]?.stringValue ?? "" },
         unknown: { "e" + randomHex(8) })
+
+    /// Of a link that has it.
+    private static let tag = Sample(
+        make: { try $0.create(["tags": [.string("t" + randomHex(8))]])["tags"]?.arrayValue?.first?.stringValue ?? "" },
+        unknown: { "t" + randomHex(8) })
 
     private static let key = Sample(
         make: { try $0.newKey([.keysWrite]).id.description }, unknown: { APIKeyID.new().description })

@@ -6,8 +6,10 @@ CREATE TABLE IF NOT EXISTS deleted_objects (
   object_id BINARY(16) NOT NULL,
   kind ENUM('link', 'page', 'qr_code') NOT NULL,
   external_id VARCHAR(255) NULL COMMENT 'of a link: another one may have it meanwhile',
+  disabled BOOLEAN NOT NULL DEFAULT FALSE COMMENT 'of a link: whether it was; in the bin all are, for workers of the version before',
   deleted_at DATETIME(3) NOT NULL,
   PRIMARY KEY (workspace_id, object_id),
   KEY deleted_at (deleted_at),
-  KEY bin (workspace_id, deleted_at)
+  KEY kind (workspace_id, kind, deleted_at),
+  KEY object (workspace_id, kind, object_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;

@@ -17,6 +17,8 @@ extension Refusal {
         case .slugSpaceExhausted: .slugSpaceExhausted()
         case .externalIDTaken:
             .conflict(code: "external_id_taken", "Choose another external_id; a link of this workspace has it.")
+        case .tooManyTags:
+            .validationFailed("/add_tags", code: "too_many", "Add fewer; a link has at most \(Tag.maximumCount) tags.")
         case .wrongOrder: .validationFailed("/expires_at", code: "invalid_order", "Send a time after starts_at.")
         case .imageIsLogo:
             .conflict(code: "image_in_use", "The workspace's brand has the image as its logo. Change that first.")

@@ -8,7 +8,7 @@ extension BioPages {
     /// Puts a page of the version that was read into the bin.
     public static func discard(_ page: BioPage, at now: Timestamp, on connection: Connection) throws {
         try move(page, to: page.workspace.bin, isShown: false, on: connection)
-        try DeletedObjects.note([(page.id, nil)], .page, in: page.workspace.bin, at: now, on: connection)
+        try DeletedObjects.note([page.id], .page, in: page.workspace.bin, at: now, on: connection)
     }
 
     /// Brings a page back from the bin, as its visitors saw it.

@@ -7,7 +7,7 @@ extension QRCodes {
     /// Puts a code of the version that was read into the bin.
     public static func discard(_ code: QRCode, at now: Timestamp, on connection: Connection) throws {
         try move(code, to: code.workspace.bin, on: connection)
-        try DeletedObjects.note([(code.id, nil)], .qrCode, in: code.workspace.bin, at: now, on: connection)
+        try DeletedObjects.note([code.id], .qrCode, in: code.workspace.bin, at: now, on: connection)
     }
 
     /// Brings a code back from the bin.
@@ -35,19 +35,23 @@ extension QRCodes {
     public static func listDeleted(
         of link: LinkID?, in bin: WorkspaceID, after last: QRCodeID?, limit: Int, on connection: Connection
     ) throws(MariaDBError) -> [QRCode] {
-        var (found, last) = ([QRCode](), last)
-        repeat {
-            let codes = try list(of: link, in: bin, after: last, limit: limit, on: connection)
-            let times = try DeletedObjects.times(of: codes.map(\.id), in: bin, on: connection)
-            found += codes.compactMap { code in
-                guard let time = times[code.id] else { return nil }
-                var code = code
-                code.deletedAt = time
-                return code
-            }
-            last = codes.count == limit ? codes.last?.id : nil
-        } while last != nil && found.count < limit
-        return Array(found.prefix(limit))
+        var query: SQL = """
+            SELECT d.object_id FROM deleted_objects d
+            STRAIGHT_JOIN qr_codes c ON c.workspace_id = d.workspace_id AND c.id = d.object_id
+            WHERE d.workspace_id = \(bin) AND d.kind = 'qr_code'
+            """
+        if let link { query += " AND c.link_id = \(link)" }
+        if let last { query += " AND d.object_id < \(last)" }
+        query += " ORDER BY d.object_id DESC LIMIT \(limit)"
+        let ids: [QRCodeID] = try connection.query(query).map { row throws(MariaDBError) in try row.identifier(0) }
+        let times = try DeletedObjects.times(of: ids, in: bin, on: connection)
+        var codes: [QRCode] = []
+        for id in ids {
+            guard var code = try find(id, in: bin, on: connection) else { continue }
+            code.deletedAt = times[id]
+            codes.append(code)
+        }
+        return codes
     }
 
     /// Deletes a code of a bin for good.

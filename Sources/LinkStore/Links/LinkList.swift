@@ -4,7 +4,7 @@ import Store
 
 /// Which links to list, and in which order.
 public struct LinkFilter: Sendable, Equatable {
-    public enum Order: String, Sendable {
+    public enum Order: String, Sendable, CaseIterable {
         /// Newest first.
         case createdAt = "created_at"
         /// Most clicked first.
@@ -61,12 +61,7 @@ extension Links {
         _ filter: LinkFilter, in workspace: WorkspaceID, after position: LinkPosition?, limit: Int,
         on connection: Connection
     ) throws(MariaDBError) -> [Link] {
-        var question = Question(
-            workspace: workspace, conditions: conditions(filter, workspace), isArchived: isArchived(filter.state), limit: limit)
-        if let search = filter.search { question.search = try LinkSearch(search, in: workspace, on: connection) }
-        if question.search?.isOfTexts == true, !question.conditions.text.isEmpty {
-            question.isNarrow = try few(question.withoutSearch, on: connection) != nil
-        }
+        let question = try question(filter, in: workspace, limit: limit, on: connection)
         switch filter.order {
         case .createdAt where [.scheduled, .expired].contains(filter.state):
             if let ids = try few(question, on: connection) { return try newest(of: ids, question, position, connection) }
@@ -78,6 +73,28 @@ extension Links {
             if let ids { return try sorted(ids, question, position, connection) }
             return try walked(question, position, connection)
         }
+    }
+
+    /// How many links a list would have.
+    public static func count(
+        _ filter: LinkFilter, in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Int {
+        let question = try question(filter, in: workspace, limit: 0, on: connection)
+        return try connection.query("""
+            SELECT CAST(COUNT(*) AS SIGNED) FROM \(question.tables) WHERE \(question.allConditions)
+            """).first?.integer(0) ?? 0
+    }
+
+    private static func question(
+        _ filter: LinkFilter, in workspace: WorkspaceID, limit: Int, on connection: Connection
+    ) throws(MariaDBError) -> Question {
+        var question = Question(
+            workspace: workspace, conditions: conditions(filter, workspace), isArchived: isArchived(filter.state), limit: limit)
+        if let search = filter.search { question.search = try LinkSearch(search, in: workspace, on: connection) }
+        if question.search?.isOfTexts == true, !question.conditions.text.isEmpty {
+            question.isNarrow = try few(question.withoutSearch, on: connection) != nil
+        }
+        return question
     }
 
     /// What a list is asked for.

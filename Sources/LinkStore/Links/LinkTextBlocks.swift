@@ -90,8 +90,8 @@ public enum LinkTextBlocks {
         let places: SQL = "SELECT after_link, last_link FROM link_text_blocks WHERE workspace_id = \(workspace) AND"
         // The first beyond the end may begin before it; more of them if, against expectation, they overlap.
         let stretches = try connection.query("""
-            (\(places) last_link >= \(first) AND last_link < \(end))
-            UNION ALL (\(places) last_link >= \(end) ORDER BY last_link LIMIT 4)
+            (\(places) last_link >= \(first) AND last_link < \(end) LOCK IN SHARE MODE)
+            UNION ALL (\(places) last_link >= \(end) ORDER BY last_link LIMIT 4 LOCK IN SHARE MODE)
             """).map { row throws(MariaDBError) -> (after: LinkID, last: LinkID) in (try row.identifier(0), try row.identifier(1)) }
         let wrong = stretches.filter { stretch in links.contains { $0 > stretch.after && $0 <= stretch.last } }
         for chunk in chunks(of: wrong.map(\.last).sorted()) {
@@ -156,6 +156,12 @@ public enum LinkTextBlocks {
               SELECT 1 FROM link_text_blocks b
               WHERE b.workspace_id = \(workspace) AND b.last_link > \(stretch.after) AND b.after_link < \(last))
             """)
+        // A link that was restored meanwhile has come between them: the block would hide it.
+        let count = try connection.query("""
+            SELECT CAST(COUNT(*) AS SIGNED) FROM link_texts
+            WHERE workspace_id = \(workspace) AND link_id > \(stretch.after) AND link_id <= \(last) LOCK IN SHARE MODE
+            """).first?.integer(0)
+        if count != texts.count { try drop([last], in: workspace, on: connection) }
         return last
     }
 }

@@ -75,6 +75,10 @@ public enum Links {
                 for table: SQL in ["link_texts", "link_tags", "link_totals", "link_budgets", "qr_codes", "qr_code_logos"] {
                     try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace))
                 }
+                // Those that were deleted before their link.
+                for table: SQL in ["qr_codes", "qr_code_logos"] where !workspace.isBin {
+                    try connection.execute(deletion(from: table, of: chunk.map(\.id)[...], in: workspace.bin))
+                }
             }
         }
     }

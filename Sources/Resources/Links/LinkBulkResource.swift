@@ -43,7 +43,7 @@ enum LinkBulkResource {
             LinkWork.Wanted(item.id) { try item.change.applied(to: $0, call) }
         }
         return try call.commit(call.links.update(wanted)) { done in
-            let results = changes.filled(with: done) { $1 == .wrongOrder ? $0.change.wrongOrder : $1.problem }
+            let results = changes.filled(with: done) { $0.change.problem(of: $1) }
             return Self.answer(results.map { Result($0.map { $0.json(call.services.site) }) }, status: 200, call)
         }
     }
@@ -69,12 +69,14 @@ enum LinkBulkResource {
         let wanted = fields.required("ids", as: .array(of: .string)) { try counted($0) }
         let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
         try call.charge(forItems: ids.count)
-        return try call.commit(call.links.restore(ids.compactMap(\.self))) { results in
-            var rest = results[...]
-            return Self.answer(ids.map { id -> Result in
-                guard id != nil else { return .refused(.notFound()) }
-                return Result(rest.removeFirst().map { $0.json(call.services.site) }.mapError(\.problem))
-            }, status: 200, call)
+        return try call.retrying("link") {
+            try call.commit(call.links.restore(ids.compactMap(\.self))) { results in
+                var rest = results[...]
+                return Self.answer(ids.map { id -> Result in
+                    guard id != nil else { return .refused(.notFound()) }
+                    return Result(rest.removeFirst().map { $0.json(call.services.site) }.mapError(\.problem))
+                }, status: 200, call)
+            }
         }
     }
 

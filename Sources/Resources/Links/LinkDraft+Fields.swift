@@ -24,8 +24,16 @@ extension LinkDraft {
 struct LinkChange {
     private let wanted: LinkFields
     private let domain: Domain?
-    /// What ``Refusal/wrongOrder`` is of this body.
-    let wrongOrder: Problem
+    /// What ``Refusal/wrongOrder`` and ``Refusal/tooManyTags`` are of this body.
+    private let (wrongOrder, tooManyTags): (Problem, Problem)
+
+    func problem(of refusal: Refusal) -> Problem {
+        switch refusal {
+        case .wrongOrder: wrongOrder
+        case .tooManyTags: tooManyTags
+        default: refusal.problem
+        }
+    }
 
     /// - Parameter hosts: of all items of a bulk request; nil of a single link.
     init(_ fields: inout JSONFields, _ call: Call, isNew: Bool = false, among hosts: KnownHosts? = nil) throws {
@@ -33,7 +41,7 @@ struct LinkChange {
         domain = try wanted.domain.isAbsent ? nil : call.domain(wanted.domain, among: hosts, &fields)
         try wanted.refuseOwnHosts(call, hosts, &fields)
         if hosts != nil { wanted.refusePassword(&fields) }
-        wrongOrder = Problem.wrongOrder(fields)
+        (wrongOrder, tooManyTags) = (.wrongOrder(fields), .tooManyTags(fields))
         try fields.finish()
     }
 
@@ -49,7 +57,7 @@ struct LinkChange {
         case .null: changed.slug = Slug.random(length: call.services.site.slugLength).text
         case .value(let slug): changed.slug = slug.text
         }
-        if !wanted.tags.isAbsent { changed.tags = wanted.tags.value ?? [] }
+        changed.tags = try wanted.tags(from: link.tags)
         if changed != link { changed.updatedAt = call.now }
         return changed
     }
@@ -77,6 +85,10 @@ extension LinkFields {
 extension Problem {
     fileprivate static func wrongOrder(_ fields: JSONFields) -> Problem {
         fields.refusal(of: "expires_at", code: "invalid_order", message: "Send a time after starts_at.")
+    }
+
+    fileprivate static func tooManyTags(_ fields: JSONFields) -> Problem {
+        fields.refusal(of: "add_tags", code: "too_many", message: "Add fewer; a link has at most \(Tag.maximumCount) tags.")
     }
 }
 

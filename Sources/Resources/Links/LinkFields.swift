@@ -9,6 +9,9 @@ struct LinkFields {
     var slug: Field<Slug>
     var domain: Field<HostName>
     var tags: Field<[String]>
+    /// Tags that come to those that the link has, and those that go from them: in place of `tags`, and of a link that is there.
+    private var addedTags: [String] = []
+    private var removedTags: Set<String> = []
     private var expiredURL: Field<Destination>
     private var changes: [(inout LinkSettings) -> Void] = []
     /// The password itself: see ``protected(_:_:)``.
@@ -25,8 +28,9 @@ struct LinkFields {
             ? fields.required("url", as: .string) { try Destination(validating: $0) } : nil
         slug = fields.field("slug", as: .string) { try Slug(validating: $0) }
         domain = fields.field("domain", as: .string) { try HostName(validating: $0) }
-        tags = Self.tags(&fields)
+        tags = Self.tags("tags", &fields)
         expiredURL = fields.field("expired_url", as: .string) { try Destination(validating: $0) }
+        if !isNew { readTagChanges(&fields) }
         readTexts(&fields)
         readLimits(&fields)
         password = fields.field("password", as: .string(maximum: 128)) { try notEmpty($0) }
@@ -62,8 +66,28 @@ struct LinkFields {
         return settings
     }
 
-    private static func tags(_ fields: inout JSONFields) -> Field<[String]> {
-        fields.field("tags", as: .array(of: .string.map { try Tag(validating: $0).text })) { tags in
+    /// - Throws: ``Refusal/tooManyTags``
+    func tags(from before: [String]) throws -> [String] {
+        if !tags.isAbsent { return tags.value ?? [] }
+        let kept = before.filter { !removedTags.contains($0) }
+        let after = kept + addedTags.filter { !kept.contains($0) }
+        if after.count > Tag.maximumCount && after.count > before.count { throw Refusal.tooManyTags }
+        return after
+    }
+
+    private mutating func readTagChanges(_ fields: inout JSONFields) {
+        addedTags = Self.tags("add_tags", &fields).value ?? []
+        removedTags = Set(Self.tags("remove_tags", &fields).value ?? [])
+        if !tags.isAbsent && !(addedTags.isEmpty && removedTags.isEmpty) {
+            fields.note("tags", code: "one_of", message: "Send tags, or add_tags and remove_tags.")
+        }
+        if let both = addedTags.first(where: removedTags.contains) {
+            fields.note("remove_tags", code: "one_of", message: "Add \(both) or remove it; both at once says nothing.")
+        }
+    }
+
+    private static func tags(_ name: String, _ fields: inout JSONFields) -> Field<[String]> {
+        fields.field(name, as: .array(of: .string.map { try Tag(validating: $0).text })) { tags in
             if let (_, problem) = Tag.problems(in: tags).first { throw problem }
             return tags
         }

@@ -17,7 +17,8 @@ enum LinkResource {
     static func list(_ call: Call) throws -> Answer {
         var query = try call.query()
         let pagination = try Pagination(&query, call.workspace)
-        let filter = try LinkFilter(&query, call)
+        var filter = try LinkFilter(&query, call)
+        filter.order = try query.choice("sort") ?? .createdAt
         try query.finish()
         let question = "links \(filter)"
         let position = try pagination.position(length: LinkPosition.length, of: question).flatMap(LinkPosition.init(bytes:))
@@ -29,6 +30,14 @@ enum LinkResource {
         return pagination.page(
             links, of: question, position: { LinkPosition(id: $0.id, clicks: $0.clicks).bytes },
             json: { $0.json(call.services.site) })
+    }
+
+    static func count(_ call: Call) throws -> Answer {
+        var query = try call.query()
+        let filter = try LinkFilter(&query, call)
+        try query.finish()
+        let workspace = filter.state == .deleted ? call.workspace.bin : call.workspace
+        return .ok(["count": JSON(try call.services.store.read { try Links.count(filter, in: workspace, on: $0) })])
     }
 
     static func get(_ call: Call) throws -> Answer {
@@ -76,7 +85,7 @@ enum LinkResource {
             return try link ?? (isPurged ? Links.find($0, in: call.workspace.bin, on: $1) : nil)
         }) { link in
             try call.preconditions.requireMatch(link.resourceVersion)
-            return link.workspace.isBin ? call.links.purge(link) : call.links.delete(link, isPurged: isPurged)
+            return link.workspace.isBin ? call.links.purge([link]) : call.links.delete(link, isPurged: isPurged)
         }
     }
 
@@ -165,11 +174,5 @@ extension LinkFilter {
         createdBefore = try query.time("created_before")
         disabled = try query.bool("disabled")
         state = try query.choice("state")
-        order = try query.value("sort", { text throws -> LinkFilter.Order in
-            guard let order = LinkFilter.Order(rawValue: text) else {
-                throw FieldRefusal(code: "invalid_choice", message: "Use created_at or clicks.")
-            }
-            return order
-        }) ?? .createdAt
     }
 }

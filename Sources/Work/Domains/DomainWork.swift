@@ -66,13 +66,28 @@ package struct DomainWork {
     package func delete(_ domain: Domain) throws -> Change<Void> {
         let store = assignment.office.store
         guard try !store.read({ try Domains.isUsed(domain.id, by: assignment.workspace.id, on: $0) }) else { throw Refusal.domainInUse(domain.host) }
-        try DeletedObjects.purge(on: domain.id, in: assignment.workspace.id.bin, store)
+        try purgeDeleted(on: domain)
         return Change(assignment) { connection in
             try Domains.delete(domain, on: connection)
             try assignment.record(.domainDeleted, domain.id.description, before: domain.recorded, on: connection)
             return .init((), followedBy: [.domain(domain.host)])
         }.otherwise { error in
             throw (error as? MariaDBError)?.code == .rowIsReferenced ? Refusal.domainInUse(domain.host) : error
+        }
+    }
+
+    /// In pieces: it may be much.
+    private func purgeDeleted(on domain: Domain) throws {
+        let (store, bin) = (assignment.office.store, assignment.workspace.id.bin)
+        while true {
+            let (links, pages) = try store.read { connection in
+                let things = try DeletedObjects.things(on: domain.id, in: bin, on: connection)
+                let pages = try things.pages.compactMap { try BioPages.find($0, in: bin, on: connection) }
+                return (try Links.find(things.links, in: bin, on: connection).values.sorted { $0.id < $1.id }, pages)
+            }
+            guard !(links.isEmpty && pages.isEmpty) else { return }
+            if !links.isEmpty { try LinkWork(assignment).purge(links).make() }
+            for page in pages { try PageWork(assignment).purge(page).make() }
         }
     }
 

@@ -1,4 +1,5 @@
 import LinkStore
+import MariaDB
 import Model
 import Store
 
@@ -34,11 +35,17 @@ package struct QRCodeWork {
     /// - Parameter isPurged: the code does not go into the bin; nobody can restore it.
     package func delete(_ code: QRCode, isPurged: Bool = false) -> Change<Void> {
         Change(assignment) { connection in
-            if isPurged { try QRCodes.delete(code, on: connection) } else { try QRCodes.discard(code, at: assignment.now, on: connection) }
+            if isPurged { try QRCodes.delete(code, on: connection) } else { try discard(code, on: connection) }
             try assignment.record(.qrCodeDeleted, code.id.description, before: code.settings, on: connection)
             if isPurged { try assignment.record(.qrCodePurged, code.id.description, on: connection) }
             return .init(())
         }
+    }
+
+    private func discard(_ code: QRCode, on connection: Connection) throws {
+        let limit = assignment.workspace.limit(of: .qrCodes)
+        try DeletedObjects.makeRoom(for: 1, .qrCode, limit: limit, in: assignment.workspace.id.bin, on: connection)
+        try QRCodes.discard(code, at: assignment.now, on: connection)
     }
 
     /// Deletes a code of the bin for good.

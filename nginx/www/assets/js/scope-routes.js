@@ -2,7 +2,8 @@
 
 export const routesOf = {
   'links:read': [
-    'GET /links', 'GET /links/{id}', 'GET /links/{id}/qr', 'GET /qr-codes', 'GET /qr-codes/{id}', 'GET /qr-codes/{id}/image',
+    'GET /links', 'GET /links/count', 'GET /tags', 'GET /links/{id}', 'GET /links/{id}/qr', 'GET /qr-codes', 'GET /qr-codes/{id}',
+    'GET /qr-codes/{id}/image',
     'GET /domains', 'GET /domains/{id}',
   ],
   'links:write': [
