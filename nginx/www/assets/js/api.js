@@ -15,6 +15,7 @@ export class Problem extends Error {
     this.requestId = document.request_id ?? null;
     this.requiredRole = document.required_role ?? null;
     this.methods = document.methods ?? [];
+    this.deletedId = document.deleted_id ?? null;
     this.retryAfter = retryAfter;
   }
 
@@ -49,8 +50,8 @@ const ownVersion = new URL(import.meta.url).pathname.split('/')[2];
 /**
  * One request, answered or failed.
  *
- * A request is `{ method, path, query, body, etag, repeat, area }`; `repeat` is its Idempotency-Key, `area` is `workspace` (the
- * default where the address names one), `account` or `guest`.
+ * A request is `{ method, path, query, body, etag, repeat, area }`; a list in `query` is sent value by value; `repeat` is its
+ * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`.
  */
 export async function call(request) {
   let response;
@@ -72,7 +73,8 @@ export async function call(request) {
 export const get = (path, query, area) => call({ path, query, area });
 
 function addressOf({ path, query }) {
-  const given = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  const each = ([name, value]) => [value].flat().map((one) => [name, one]);
+  const given = Object.entries(query ?? {}).flatMap(each).filter(([, value]) => value !== null && value !== undefined);
   const text = new URLSearchParams(given).toString();
   return `/v1${path}${text && `?${text}`}`;
 }

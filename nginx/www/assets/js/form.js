@@ -191,6 +191,7 @@ function mark(field, message) {
   const node = element('p', { class: 'error', id, role: 'alert' }, message);
   if (group) find('legend', group).after(node);
   else (find('.help', field.closest('.field')) ?? field.closest('.field').firstElementChild).after(node);
+  field.closest('details')?.setAttribute('open', '');
   field.setAttribute('aria-invalid', 'true');
   describe(field, id, true);
 }

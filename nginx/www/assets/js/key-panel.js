@@ -1,7 +1,7 @@
 // A key that was just made: shown once, with the request to try it, until the user says that it is stored.
 
 import { copyText, curl, get, quoted } from './api.js';
-import { button, element, fill, find, fromTemplate, milliseconds, part } from './page.js';
+import { button, element, fill, find, fromTemplate, linkName, milliseconds, part, webAddress } from './page.js';
 
 /** Shows the panel in place of what `body` has. `stored` runs when the user says so. */
 export function showOnce(body, key, app, stored) {
@@ -81,9 +81,8 @@ function show(node, text, detail = null, isGood = true) {
 async function showLink(node) {
   const { data } = await get('/links', { limit: 1 });
   const link = data.data[0];
-  if (!link || !/^https?:\/\//.test(link.short_url)) return;
-  node.append(' It made ', element('a', { class: 'link', href: link.short_url, target: '_blank', rel: 'noopener' },
-    element('span', { class: 'host' }, `${link.domain}/`), element('b', { class: 'bar' }, link.slug)));
+  if (!link || !webAddress(link.short_url)) return;
+  node.append(' It made ', element('a', { class: 'link', href: link.short_url, target: '_blank', rel: 'noopener' }, ...linkName(link)));
 }
 
 // The request to try.

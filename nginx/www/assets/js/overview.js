@@ -3,7 +3,8 @@
 import { curlOf, get } from './api.js';
 import { chosenRange, rangeChoices, timeChart } from './chart.js';
 import {
-  addressIn, button, count, distance, element, find, fromTemplate, part, read, shownDate, wordsOf, workspace, write, zone,
+  addressIn, button, count, distance, element, find, fromTemplate, linkName, part, read, shownDate, webAddress, wordsOf,
+  workspace, write, zone,
 } from './page.js';
 import { addKeys, screen } from './screen.js';
 
@@ -56,7 +57,7 @@ function showSteps(root, keys, answers, mayMakeKeys) {
   const steps = [
     { text: 'Make an API key', done: keys?.length > 0, path: 'settings/api-keys/new', verb: 'New key' },
     { text: 'Send a request with it', done: keys?.some((key) => key.last_used_at), path: 'settings/api-keys', verb: 'See keys' },
-    { text: 'Make a link', done: answers.links.data.data.length > 0 },
+    { text: 'Make a link', done: answers.links.data.data.length > 0, path: 'links/new', verb: 'New link' },
     { text: 'Follow it: the click is counted here', done: answers.links.data.data.some((link) => link.clicks > 0) },
   ];
   const isAway = read(`first-run.${workspace}`) === 'away';
@@ -93,25 +94,20 @@ function showTop(root, { top, links }, app) {
 
 /** The answer has ids only. Most of them are among the links with most clicks; another one is asked for. */
 function topRow({ value: id, clicks: number }, link) {
-  const name = element('td', {}, link ? linkName(link) : id);
+  const name = element('td', {}, link ? linkTo(link) : id);
   if (!link) nameLater(name, id);
   return element('tr', { 'data-row': true }, name, element('td', { class: 'number' }, count(number)));
 }
 
 async function nameLater(place, id) {
   try {
-    place.replaceChildren(linkName((await get(`/links/${id}`)).data));
+    place.replaceChildren(linkTo((await get(`/links/${id}`)).data));
   } catch (problem) {
     if (problem.status === 404) place.replaceChildren(element('span', { class: 'bar off' }, `${id}, deleted`));
   }
 }
 
-function linkName(link) {
-  const name = [element('span', { class: 'host' }, `${link.domain}/`), element('b', { class: 'bar' }, link.slug)];
-  return element('a', { class: 'link', href: safe(link.short_url) }, ...name);
-}
-
-const safe = (address) => (/^https?:\/\//.test(address) ? address : null);
+const linkTo = (link) => element('a', { class: 'link', href: webAddress(link.short_url) }, ...linkName(link));
 
 const month = 30 * 86_400_000;
 

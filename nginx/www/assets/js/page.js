@@ -74,6 +74,14 @@ export function fitted(height, draw) {
   return place;
 }
 
+/** The name of a link: its host, and its slug on a bar, which `kind` has struck through (`ended`) or outlined (`off`). */
+export const linkName = ({ domain, slug }, kind = '') => [
+  element('span', { class: 'host' }, `${domain}/`), element('b', { class: `bar ${kind}`.trim() }, slug),
+];
+
+/** An address of the web, for a link to lead to; null for everything else. */
+export const webAddress = (address) => (/^https?:\/\//.test(address) ? address : null);
+
 // The one status line of a screen: it stays until the next action.
 
 export function say(text) {
@@ -258,6 +266,13 @@ export function distance(at, from = Date.now()) {
   if (length < hour) return `${Math.floor(length / minute)} min`;
   if (length < 2 * day) return `${Math.floor(length / hour)} h`;
   return `${Math.floor(length / day)} d`;
+}
+
+/** "2 min ago", "just now", with the exact time as its title. */
+export function agoElement(at) {
+  const node = timeElement(at, { short: true });
+  node.textContent = node.textContent === 'now' ? 'just now' : `${node.textContent} ago`;
+  return node;
 }
 
 /** A `time` element: the exact time, or how long ago it was with the exact one as its title. */

@@ -36,20 +36,21 @@ const partsOf = () => ({
 function entriesOf({ workspaces, app }) {
   return [
     ...placesOf({ workspaces }).map((place) => ({ ...place, kind: 'screen' })),
-    ...(mayMakeKeys(workspaces) ? [newKey()] : []),
+    ...(may('links:write', workspaces) ? [newThing('New link', 'links/new')] : []),
+    ...(may('keys:write', workspaces) ? [newThing('New API key', 'settings/api-keys/new')] : []),
     ...workspaces.map(({ name, slug }) => ({ name, kind: 'workspace', address: addressIn(slug) })),
     { name: 'OpenAPI document of the API', kind: 'document', address: `${app.api_url}/openapi.json` },
     { name: 'Errors of the API', kind: 'document', address: `${app.api_url}/errors` },
   ];
 }
 
-const newKey = () => ({ name: 'New API key', kind: 'screen', address: addressIn(workspace, 'settings/api-keys/new') });
+const newThing = (name, path) => ({ name, kind: 'screen', address: addressIn(workspace, path) });
 
-const mayMakeKeys = (workspaces) => workspaces.find((one) => one.slug === workspace)?.scopes.includes('keys:write');
+const may = (scope, workspaces) => workspaces.find((one) => one.slug === workspace)?.scopes.includes(scope);
 
 /** They come later than the rest, and what is chosen stays. */
 async function addAPIKeys(state, { workspaces }) {
-  if (!mayMakeKeys(workspaces)) return;
+  if (!may('keys:write', workspaces)) return;
   try {
     const { data } = await get('/api-keys', { limit: 100 });
     const address = (id) => addressIn(workspace, `settings/api-keys/${id}`);

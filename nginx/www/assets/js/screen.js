@@ -143,6 +143,7 @@ async function askAgain() {
 
 const places = [
   { name: 'Overview', path: '', keys: 'g o' },
+  { name: 'Links', path: 'links', keys: 'g l' },
   { name: 'API keys', path: 'settings/api-keys', keys: 'g k', scope: 'keys:write' },
   { name: 'Settings', path: 'settings', keys: 'g s' },
   { name: 'Members', path: 'settings/members', keys: 'g m' },

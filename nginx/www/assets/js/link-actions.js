@@ -1,0 +1,83 @@
+// What is done to one link of the list: by a button in its row, or by a key for the row that has the focus.
+
+import { act, confirmed, copyText, newRepeat } from './api.js';
+import { button, element, find, say } from './page.js';
+import { editAddress, nameOf } from './link-row.js';
+import { addKeys } from './screen.js';
+
+/**
+ * The list, as the actions need it: `{ place, links, replace(link), remove(link), refresh(link) }`. `place` is where a failure is
+ * shown; `refresh` asks anew and leads to the link.
+ */
+
+const one = (link, step = '') => ({ path: `/links/${link.id}${step}` });
+
+export const copyButton = (link) => {
+  const made = button('Copy', () => copy(link, made), { kind: 'quiet', label: `Copy ${nameOf(link)}` });
+  return made;
+};
+
+const copy = (link, node) => copyText(link.short_url, link.short_url, find('.link', node.closest('tr')));
+
+/** The buttons of a row; none for who may not write. */
+export function actionsOf(link, list, isOwn) {
+  if (!isOwn) return [];
+  const make = (verb, go, kind = '') => button(verb, () => go(link, list), { kind: `quiet ${kind}`, label: `${verb} ${nameOf(link)}` });
+  if (link.deleted_at) return [make('Restore', restore), make('Delete for good', purge, 'danger')];
+  const edit = element('a', { class: 'button quiet', href: editAddress(link), 'aria-label': `Edit ${nameOf(link)}` }, 'Edit');
+  return [edit, make(link.disabled ? 'Enable' : 'Disable', toggle), make('Delete', remove)];
+}
+
+async function toggle(link, list) {
+  const answer = await act({ ...one(link), method: 'PATCH', body: { disabled: !link.disabled } }, list.place);
+  if (!answer) return;
+  list.replace(answer.data);
+  say(`${link.disabled ? 'Enabled' : 'Disabled'}: ${nameOf(link)}.`);
+}
+
+/** Into the bin: the line says so until the next action, and undoes it. */
+async function remove(link, list) {
+  if (!await act({ ...one(link), method: 'DELETE' }, list.place)) return;
+  list.remove(link);
+  const undo = () => {
+    addKeys({ keys: 'z', name: 'Undo the deletion', go: nothingToUndo });
+    return restore(link, list);
+  };
+  say(`Deleted: ${nameOf(link)}. `);
+  find('#status').append(button('Undo', undo, { kind: 'quiet', key: 'z' }));
+  addKeys({ keys: 'z', name: 'Undo the deletion', go: undo });
+}
+
+const nothingToUndo = () => say('There is nothing to undo.');
+
+async function restore(link, list) {
+  const answer = await act({ ...one(link, '/restore'), method: 'POST', body: {}, repeat: newRepeat() }, list.place);
+  if (!answer) return;
+  if (link.deleted_at) list.remove(link);
+  else await list.refresh(answer.data);
+  say(`Restored: ${nameOf(link)}.`);
+}
+
+async function purge(link, list) {
+  const text = ['Its clicks and its QR codes go with it, and its slug is free.', 'This cannot be undone.'];
+  if (!await confirmed(`Delete ${nameOf(link)} for good`, text, 'Delete for good')) return;
+  if (!await act({ ...one(link), method: 'DELETE', query: { purge: true } }, list.place)) return;
+  list.remove(link);
+  say(`Deleted for good: ${nameOf(link)}.`);
+}
+
+export function addLinkKeys(list, isOwn) {
+  const onRow = (go) => () => {
+    const row = document.activeElement?.closest('[data-row]');
+    const link = list.links.find(({ id }) => id === row?.dataset.row);
+    if (link) go(link, row);
+    else say('Choose a link first: j leads to the next row.');
+  };
+  addKeys({ keys: 'l', name: 'Copy the short link', go: onRow((link, row) => copy(link, row.firstElementChild)), isOfRows: true });
+  if (!isOwn) return;
+  addKeys(
+    { keys: 'e', name: 'Edit the link', go: onRow((link) => link.deleted_at || location.assign(editAddress(link))), isOfRows: true },
+    { keys: 'd', name: 'Disable or enable the link', go: onRow((link) => link.deleted_at || toggle(link, list)), isOfRows: true },
+    { keys: '#', name: 'Delete the link', go: onRow((link) => (link.deleted_at ? purge : remove)(link, list)), isOfRows: true },
+  );
+}

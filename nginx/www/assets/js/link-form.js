@@ -1,0 +1,104 @@
+// The fields of a link: where it leads, its slug with the address drawn while typing, tags; in folds what few links need.
+
+import { showErrors } from './form.js';
+import { element, fieldValue, find, findAll, linkName, options, timeOfField, zone } from './page.js';
+
+const texts = ['title', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
+
+/** What the fields are called where two versions of a link are compared. */
+export const labels = {
+  url: 'Destination', slug: 'Slug', domain: 'Domain', tags: 'Tags', title: 'Title', starts_at: 'Start', expires_at: 'End',
+  expired_url: 'Destination after the end', max_clicks: 'Most clicks', password: 'Password', utm_source: 'utm_source',
+  utm_medium: 'utm_medium', utm_campaign: 'utm_campaign', utm_term: 'utm_term', utm_content: 'utm_content', notes: 'Notes',
+  archived: 'Archived',
+};
+
+/** Makes the fields work. `hosts`, where links can be, the first one unless another is chosen. */
+export function prepareLink(form, hosts) {
+  const { domain, slug, url } = form.elements;
+  domain.append(...options(hosts, hosts[0]));
+  domain.closest('.field').hidden = hosts.length < 2;
+  for (const node of [domain, slug]) node.addEventListener('input', () => drawAddress(form));
+  url.addEventListener('change', () => { url.value = withScheme(url.value.trim()); });
+  for (const node of findAll('.zone', form)) node.textContent = `In your zone, ${zone()}.`;
+  drawAddress(form);
+}
+
+/** example.com/page is an address of the web to everybody who types one. */
+const withScheme = (text) => (/^[\w-]+(\.[\w-]+)+([/?#:]|$)/.test(text) ? `https://${text}` : text);
+
+/** The hosts of a workspace that links can be on. */
+export function hostsOf({ app }, domains, current = null) {
+  const own = (domains?.data.data ?? []).filter(({ status }) => status === 'verified').map(({ host }) => host);
+  return [...new Set([new URL(app.link_url).hostname, ...own, ...(current ? [current] : [])])];
+}
+
+/** The final address, as it will be. */
+function drawAddress(form) {
+  const { domain, slug } = form.elements;
+  const text = slug.value.trim();
+  find('#final', form).replaceChildren(...linkName({ domain: domain.value, slug: text || 'random' }, text ? '' : 'off'));
+}
+
+/** After values were put into the form: the address follows, and a fold that has something is open. */
+export function showFolds(form) {
+  drawAddress(form);
+  for (const fold of findAll('details', form)) {
+    const fields = findAll('input, textarea', fold);
+    if (fields.some((field) => (field.type === 'checkbox' ? field.checked : field.value))) fold.open = true;
+  }
+}
+
+/** What the form says, in the API's terms. A password that is not touched is left out. */
+export function readLink(form) {
+  const value = (name) => form.elements[name].value;
+  const text = (name) => value(name).trim() || null;
+  return {
+    url: value('url').trim(), slug: text('slug'), domain: value('domain'), tags: tagsIn(value('tags')),
+    ...Object.fromEntries(texts.map((name) => [name, text(name)])),
+    starts_at: timeOfField(value('starts_at')), expires_at: timeOfField(value('expires_at')), expired_url: text('expired_url'),
+    max_clicks: value('max_clicks').trim() === '' ? null : numberOf(value('max_clicks')), notes: value('notes') || null,
+    archived: form.elements.archived.checked, ...passwordIn(form.elements),
+  };
+}
+
+const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()).filter(Boolean))];
+
+/** A text that is no number goes as it is: the server says what is wrong with it. */
+const numberOf = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim());
+
+function passwordIn({ password, no_password: none }) {
+  if (none?.checked) return { password: null };
+  return password.value ? { password: password.value } : {};
+}
+
+/** What of a link the form has. Times are told to the minute, as the fields have them. */
+export const linkValues = (link) => ({
+  url: link.url, slug: link.slug, domain: link.domain, tags: link.tags,
+  ...Object.fromEntries(texts.map((name) => [name, link[name]])),
+  starts_at: timeOfField(fieldValue(link.starts_at)), expires_at: timeOfField(fieldValue(link.expires_at)),
+  expired_url: link.expired_url, max_clicks: link.max_clicks, notes: link.notes, archived: link.archived,
+});
+
+export function showLink(form, link) {
+  const { elements } = form;
+  for (const name of ['url', 'slug', 'domain', 'expired_url', 'max_clicks', 'notes', ...texts]) elements[name].value = link[name] ?? '';
+  for (const name of ['starts_at', 'expires_at']) elements[name].value = fieldValue(link[name]);
+  elements.tags.value = link.tags.join(', ');
+  elements.archived.checked = link.archived;
+  elements.password.value = link.password ?? '';
+  if (elements.no_password) elements.no_password.checked = link.password === null;
+  showFolds(form);
+}
+
+/** A slug that somebody has is an error of its field; one in the bin is offered both ways. True where that was it. */
+export async function handleSlug(problem, form, ways) {
+  if (problem.code === 'slug_taken') showErrors(form, [{ pointer: '/slug', message: problem.detail }]);
+  else if (problem.code === 'slug_deleted') (await import('./slug-deleted.js')).offerBothWays(problem, form, ways);
+  else return false;
+  return true;
+}
+
+/** What the screens of the form say to a role that has no place there. */
+export const refusalOfLinks = ({ may, membership }) => (may('links:write') ? null
+  : `You are ${membership.role} in ${membership.name}. Members, admins and owners make and change links.`);

@@ -1,0 +1,57 @@
+// A link as a row of the list: what it is and what becomes of its visitors, in words.
+
+import {
+  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, webAddress, workspace,
+} from './page.js';
+
+/** What becomes of a link's visitors now, as the API's `state` has it. */
+export function stateOf(link, now = Date.now()) {
+  if (link.deleted_at) return 'deleted';
+  if (link.archived) return 'archived';
+  if (link.disabled) return 'disabled';
+  if (link.expires_at && Date.parse(link.expires_at) <= now) return 'expired';
+  if (link.starts_at && Date.parse(link.starts_at) > now) return 'scheduled';
+  return 'active';
+}
+
+const kinds = { deleted: 'ended', expired: 'ended', disabled: 'off', scheduled: 'off' };
+
+/** The name as people write it down: go.example.com/menu */
+export const nameOf = ({ domain, slug }) => `${domain}/${slug}`;
+
+export const editAddress = (link) => addressIn(workspace, `links/${link.id}/edit`);
+
+/** Options: `isOwn`, the user may change it; `tagAddress(tag)`; `copy` and `actions`, buttons. */
+export function linkRow(link, { isOwn, tagAddress, copy, actions }) {
+  const node = fromTemplate('row', { title: link.title, url: link.url, clicks: count(link.clicks) });
+  const state = stateOf(link);
+  const name = find('.link', node);
+  const address = isOwn && state !== 'deleted' ? editAddress(link) : webAddress(link.short_url);
+  node.dataset.row = link.id;
+  name.append(...linkName(link, kinds[state]));
+  if (address) name.href = address;
+  name.after(copy);
+  find('.to', node).title = link.url;
+  if (!link.title) find('.title', node).remove();
+  part(node, 'clicks').append(element('span', { class: 'narrow' }, link.clicks === 1 ? ' click' : ' clicks'));
+  part(node, 'tags').append(...link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), dir: 'auto' }, tag)));
+  part(node, 'created').append(element('span', { class: 'narrow' }, 'made '), agoElement(link.created_at));
+  part(node, 'state').append(state, detail(link, state) ?? '');
+  part(node, 'actions').append(...actions);
+  return node;
+}
+
+function detail(link, state) {
+  const when = {
+    deleted: () => agoElement(link.deleted_at), expired: () => agoElement(link.expires_at), scheduled: () => until('in', link.starts_at),
+    active: () => link.expires_at && until('ends in', link.expires_at),
+  }[state]?.();
+  return when ? element('span', { class: 'soft' }, when) : null;
+}
+
+function until(words, at) {
+  const node = timeElement(at);
+  const left = distance(at);
+  node.textContent = left === 'now' ? `${words} a minute` : `${words} ${left}`;
+  return node;
+}
