@@ -159,11 +159,28 @@ MAKE_KEYS = """async ([workspace, names]) => {
 }"""
 
 
+LINKS = [
+    {"url": "https://example.com/pricing/2025", "disabled": True, "tags": ["old"]},
+    {"url": "https://example.com/menu.pdf", "expires_at": "2026-01-01T00:00:00Z"},
+    {"url": "https://example.com/landing?utm_source=newsletter&utm_medium=email&utm_campaign=a-name-that-goes-on-and-on",
+     "title": "A launch with a title that does not end where one expects it to end", "tags": ["campaign", "spring sale"],
+     "starts_at": "2030-03-01T00:00:00Z"},
+]
+MAKE_LINKS = """async ([workspace, links]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const once = { ...headers, 'Idempotency-Key': crypto.randomUUID() }
+    const answer = await fetch('/v1/links/bulk', { method: 'POST', body: JSON.stringify({ links }), headers: once })
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.json()).results.map(({ link }) => link)
+}"""
+
+
 @pytest.fixture(scope="session")
 def owner(stack, chromium):
     """An owner for all tests that only look: a network has 60 tries an hour to get in, and every arrival takes two."""
     owner = Person(stack, chromium).arrive()
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
+    owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -175,7 +192,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key"]:
+        for name in ["name", "email", "workspace", "key", "link"]:
             setattr(member, name, getattr(owner, name))
         return member
 

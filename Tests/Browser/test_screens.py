@@ -9,10 +9,16 @@ import pytest
 WWW = Path(__file__).resolve().parents[2] / "nginx/www"
 WIDTHS = [1280, 390, 320]
 SCREENS = [
-    "/{w}", "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new", "/{w}/settings/api-keys/{k}",
+    "/{w}", "/{w}/links", "/{w}/links?q=state:deleted+tag:none", "/{w}/links/new", "/{w}/links/{l}/edit",
+    "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new", "/{w}/settings/api-keys/{k}",
     "/{w}/settings/members", "/account", "/account/security", "/account/sessions", "/no/where",
 ]
 GUESTS = ["/sign-in", "/welcome", "/accept", "/reset"]
+
+
+def address_of(screen, somebody):
+    names = {"w": "workspace", "k": "key", "l": "link"}
+    return screen.format(**{short: getattr(somebody, name, "") for short, name in names.items()})
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -20,7 +26,7 @@ def test_no_findings_of_axe_and_nothing_that_does_not_fit(person, member, scheme
     findings = []
     for somebody, screens in [(member(color_scheme=scheme), SCREENS), (person(color_scheme=scheme), GUESTS)]:
         for screen in screens:
-            somebody.goto(screen.format(w=getattr(somebody, "workspace", ""), k=getattr(somebody, "key", "")))
+            somebody.goto(address_of(screen, somebody))
             for width in WIDTHS:
                 somebody.page.set_viewport_size({"width": width, "height": 860})
                 findings += [(screen, width, *found) for found in somebody.axe()]
@@ -33,8 +39,9 @@ def test_no_findings_of_axe_and_nothing_that_does_not_fit(person, member, scheme
 
 def test_forced_colours_keep_every_border_and_focus(member):
     ada = member(forced_colors="active")
-    ada.goto(f"/{ada.workspace}/settings/api-keys")
-    assert ada.axe() == []
+    for screen in ["settings/api-keys", "links", "links/new"]:
+        ada.goto(f"/{ada.workspace}/{screen}")
+        assert ada.axe() == []
 
 
 # Requests of a screen with an empty cache: the shell, the script of the head, the style, two fonts, modules, and what is asked of the API.
@@ -113,7 +120,7 @@ def test_budgets(person, member):
     ada, guest = member(), person()
     failed = {}
     for screen in BUDGETS:
-        somebody, address = guest if screen == "/sign-in" else ada, ada.stack.app + screen.format(w=ada.workspace, k=ada.key)
+        somebody, address = guest if screen == "/sign-in" else ada, ada.stack.app + address_of(screen, ada)
         found = measure(somebody, address)
         # What a busy machine did is not done twice.
         if beyond(screen, found):

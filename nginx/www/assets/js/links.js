@@ -4,7 +4,7 @@ import { curlOf, noticeOf, send } from './api.js';
 import { actionsOf, addLinkKeys, copyButton } from './link-actions.js';
 import { addressOf, askedIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
 import { linkRow } from './link-row.js';
-import { addressIn, button, count, element, find, findAll, fromTemplate, part, say, workspace, zone } from './page.js';
+import { addressIn, button, count, element, find, findAll, fromTemplate, here, part, say, workspace, zone } from './page.js';
 import { addKeys, screen } from './screen.js';
 
 const limit = 50;
@@ -45,6 +45,8 @@ class List {
   #next = null;
   #asking = null;
   #timer = null;
+  /** The last address that was chosen, and not only typed on the way to one. */
+  #chosen = here();
   #context;
   #root = fromTemplate('links');
   #input = find('#search', this.#root);
@@ -74,6 +76,7 @@ class List {
     });
     addEventListener('popstate', () => {
       asked = askedIn(location.href);
+      this.#chosen = here();
       this.#input.value = asked.text;
       this.ask();
     });
@@ -83,8 +86,12 @@ class List {
   /** Asks for something else and keeps it in the address: `isChosen` makes it a step of the history, typing does not. */
   lead(wanted, isChosen = false) {
     const address = addressOf(wanted);
-    if (address === location.pathname + location.search && !isChosen) return;
-    history[isChosen && address !== location.pathname + location.search ? 'pushState' : 'replaceState'](null, '', address);
+    if (address === here() && !isChosen) return;
+    if (isChosen && address !== this.#chosen) {
+      history.replaceState(null, '', this.#chosen);
+      history.pushState(null, '', address);
+      this.#chosen = address;
+    } else history.replaceState(null, '', address);
     asked = wanted;
     this.#input.value = wanted.text;
     say('');
@@ -182,9 +189,9 @@ class List {
   }
 
   #drawEnd() {
-    const line = part(this.#root, 'count');
-    line.textContent = `${count(this.links.length)}${this.#next ? ' of more' : ''}`;
-    line.textContent += this.links.length === 1 ? ' link.' : ' links.';
+    const number = this.links.length;
+    const line = `${this.#next ? 'The first ' : ''}${count(number)} ${number === 1 ? 'link' : 'links'}.`;
+    for (const name of ['count', 'found']) part(this.#root, name).textContent = line;
     part(this.#root, 'more').replaceChildren(...(this.#next ? [button('More links', () => this.#more())] : []));
   }
 
@@ -205,7 +212,8 @@ class List {
     const isOfBin = stateOf(asked.text) === 'deleted' && terms.length === 1;
     if (!refusal && terms.length === 0) return this.#drawNoLinks();
     const text = refusal ?? (isOfBin ? 'Nothing was deleted in 30 days.' : 'No link matches.');
-    this.place.replaceChildren(element('div', { class: 'empty', role: 'status' }, element('p', {}, element('strong', {}, text)),
+    part(this.#root, 'found').textContent = text;
+    this.place.replaceChildren(element('div', { class: 'empty' }, element('p', {}, element('strong', {}, text)),
       element('p', { class: 'actions' }, ...terms.map((term) => this.#chip(term)))));
   }
 
@@ -222,6 +230,7 @@ class List {
     const { session } = this.#context;
     const node = fromTemplate('empty', { sample: curlOf(firstLink, session.app) });
     if (!this.isOwn) for (const own of findAll('.of-writers', node)) own.remove();
+    part(this.#root, 'found').textContent = 'No links yet.';
     this.place.replaceChildren(node);
   }
 
@@ -254,6 +263,6 @@ class List {
   async refresh(link) {
     await this.ask();
     const row = this.#rowOf(link);
-    if (row) find('a, button', row).focus();
+    (row ? find('a, button', row) : this.#input).focus();
   }
 }
