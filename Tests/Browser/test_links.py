@@ -5,8 +5,11 @@ import re
 import secrets
 
 import pytest
+from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
+
+ROWS = "tbody tr"
 
 
 @pytest.fixture
@@ -76,12 +79,12 @@ def test_a_link_is_made_followed_and_found(ada, stack):
     # A tag leads to all that have it; the address keeps what is asked for, and "back" leads out of it.
     row(ada, slug).get_by_role("link", name="two words").click()
     page.wait_for_url(lambda url: "q=tag%3A%22two+words%22" in url)
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    expect(page.locator(ROWS)).to_have_count(1)
     assert page.locator("#search").input_value() == 'tag:"two words"'
     page.reload()
     row(ada, slug).wait_for()
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('tbody tr').length > 1")
+    page.locator(ROWS).nth(1).wait_for()
     assert page.locator("#search").input_value() == ""
 
 
@@ -92,14 +95,14 @@ def test_typing_searches_and_words_narrow(ada):
     press(ada, "/")
     page.keyboard.type("munchen tag:narrow")
     page.wait_for_url("**?q=munchen+tag%3Anarrow")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    expect(page.locator(ROWS)).to_have_count(1)
     assert row(ada, slug).count() == 1 and page.evaluate("document.activeElement.id") == "search"
     assert page.evaluate("history.length") == before, "no step back for each letter"
     press(ada, "Enter")
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('tbody tr').length > 1")
+    page.locator(ROWS).nth(1).wait_for()
     page.go_forward()
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    expect(page.locator(ROWS)).to_have_count(1)
     page.get_by_role("link", name="Disabled").click()
     ada.sees("No link matches.")
     assert ada.axe() == []
@@ -128,7 +131,7 @@ def test_sorts_and_more_links(ada, stack):
     assert page.locator("tbody tr").count() == 50 and page.locator("[aria-sort=descending]").inner_text().startswith("Created")
     assert page.evaluate("document.querySelectorAll('*').length") <= 2_500
     page.get_by_role("button", name="More links").click()
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 60")
+    expect(page.locator(ROWS)).to_have_count(60)
     assert page.evaluate("[...document.querySelectorAll('tbody tr')].findIndex(row => row.contains(document.activeElement))") == 50
     assert page.get_by_role("button", name="More links").count() == 0
     ada.sees("60 links.")
