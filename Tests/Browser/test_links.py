@@ -147,7 +147,7 @@ def test_sorts_and_more_links(ada, stack):
     assert page.locator("[aria-sort=descending]").inner_text().startswith("Clicks")
 
 
-def test_deleted_undone_restored_and_purged(ada, stack):
+def test_deleted_and_undone(ada, stack):
     page = ada.page
     link = make(ada)
     slug, address = link["slug"], link["short_url"]
@@ -159,6 +159,12 @@ def test_deleted_undone_restored_and_purged(ada, stack):
     status(ada, "Restored")
     row(ada, slug).wait_for()
     assert stack.curl(address, "-o", "/dev/null")[0] == 302
+
+
+def test_the_bin_gives_back_and_is_emptied(ada):
+    page = ada.page
+    link = make(ada)
+    slug = link["slug"]
     row(ada, slug).get_by_role("button", name="Delete").click()
     status(ada, "Deleted")
     page.get_by_role("link", name="Deleted", exact=True).click()
@@ -297,7 +303,7 @@ def test_viewers_look_and_copy(ada, person):
 
 def test_keyboard_only(ada):
     page, slug = ada.page, new_slug()
-    ada.goto(f"/{ada.workspace}")
+    ada.goto(f"/{ada.workspace}/settings")
     press(ada, "g", "l")
     page.wait_for_url("**/links")
     page.wait_for_load_state("networkidle")
@@ -336,6 +342,7 @@ def test_keyboard_only(ada):
     page.wait_for_url(re.compile("/links/lnk_.*/edit"))
     page.wait_for_selector("#slug")
     press(ada, ":")
+    page.wait_for_selector("#palette:focus")
     page.keyboard.type("new li")
     press(ada, "Enter")
     page.wait_for_url("**/links/new")

@@ -67,7 +67,8 @@ export async function call(request) {
   noticeVersion(response);
   const data = await bodyOf(response);
   if (!response.ok) throw new Problem(response.status, data ?? {}, secondsToWait(response));
-  return { status: response.status, data, etag: response.headers.get('ETag') };
+  // nginx makes the tag of what it compresses a weak one, which If-Match refuses. The API gave it as a strong one.
+  return { status: response.status, data, etag: response.headers.get('ETag')?.replace(/^W\//, '') ?? null };
 }
 
 export const get = (path, query, area) => call({ path, query, area });
