@@ -171,7 +171,10 @@ def test_the_bin_gives_back_and_is_emptied(ada):
     page.wait_for_url("**?q=state%3Adeleted")
     row(ada, slug).wait_for()
     assert "deleted" in row(ada, slug).inner_text() and "just now" in row(ada, slug).inner_text()
-    assert row(ada, slug).get_by_role("button", name="Disable").count() == 0 and ada.axe() == []
+    assert row(ada, slug).get_by_role("button").all_inner_texts() == ["Restore", "Delete for good"] and ada.axe() == []
+    page.evaluate("document.activeElement.blur()")
+    press(ada, "j")
+    assert page.evaluate("document.activeElement.textContent") == "Restore"
     row(ada, slug).get_by_role("button", name="Restore").click()
     status(ada, f"Restored: mask.localhost/{slug}.")
     assert row(ada, slug).count() == 0

@@ -73,7 +73,9 @@ export function addLinkKeys(list, isOwn) {
     if (link) go(link, row);
     else say('Choose a link first: j leads to the next row.');
   };
-  addKeys({ keys: 'l', name: 'Copy the short link', go: onRow((link, row) => copy(link, row.firstElementChild)), isOfRows: true });
+  addKeys({
+    keys: 'l', name: 'Copy the short link', go: onRow((link, row) => link.deleted_at || copy(link, row.firstElementChild)), isOfRows: true,
+  });
   if (!isOwn) return;
   addKeys(
     { keys: 'e', name: 'Edit the link', go: onRow((link) => link.deleted_at || location.assign(editAddress(link))), isOfRows: true },

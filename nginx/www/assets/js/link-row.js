@@ -26,7 +26,8 @@ export function linkRow(link, { isOwn, tagAddress, copy, actions }) {
   const node = fromTemplate('row', { title: link.title, url: link.url, clicks: count(link.clicks) });
   const state = stateOf(link);
   const name = find('.link', node);
-  const address = isOwn && state !== 'deleted' ? editAddress(link) : webAddress(link.short_url);
+  // One that was deleted leads nowhere.
+  const address = state === 'deleted' ? null : isOwn ? editAddress(link) : webAddress(link.short_url);
   node.dataset.row = link.id;
   name.append(...linkName(link, kinds[state]));
   if (address) name.href = address;

@@ -155,7 +155,7 @@ class List {
 
   #row(link) {
     const row = linkRow(link, {
-      isOwn: this.isOwn, copy: copyButton(link), actions: actionsOf(link, this, this.isOwn),
+      isOwn: this.isOwn, copy: link.deleted_at ? '' : copyButton(link), actions: actionsOf(link, this, this.isOwn),
       tagAddress: (tag) => addressOf({ ...asked, text: withTag(asked.text, tag) }),
     });
     for (const tag of findAll('.tag', row)) this.#leads(tag, () => withTag(asked.text, tag.textContent));
@@ -202,7 +202,7 @@ class List {
       this.#next = data.has_more ? data.next_cursor : null;
       find('tbody', this.#root).append(...rows);
       this.#drawEnd();
-      find('a, button', rows[0] ?? this.#root)?.focus();
+      find('a[href], button', rows[0] ?? this.#root)?.focus();
     });
   }
 
@@ -241,11 +241,11 @@ class List {
   /** The link is another now; the focus stays where it was in the row. */
   replace(link) {
     const old = this.#rowOf(link);
-    const at = findAll('a, button', old).indexOf(document.activeElement);
+    const at = findAll('a[href], button', old).indexOf(document.activeElement);
     this.links = this.links.map((one) => (one.id === link.id ? link : one));
     const row = this.#row(link);
     old.replaceWith(row);
-    if (at >= 0) findAll('a, button', row)[at]?.focus();
+    if (at >= 0) findAll('a[href], button', row)[at]?.focus();
   }
 
   /** The link is in this list no more; the focus goes to the next one. */
@@ -257,12 +257,12 @@ class List {
     row.remove();
     if (this.links.length === 0 && !this.#next) this.#drawEmpty();
     else this.#drawEnd();
-    if (hadFocus) (next ? find('a, button', next) : this.#input).focus();
+    if (hadFocus) (next ? find('a[href], button', next) : this.#input).focus();
   }
 
   async refresh(link) {
     await this.ask();
     const row = this.#rowOf(link);
-    (row ? find('a, button', row) : this.#input).focus();
+    (row ? find('a[href], button', row) : this.#input).focus();
   }
 }

@@ -271,10 +271,10 @@ function move(step) {
   const all = rows();
   const at = all.findIndex((row) => row.contains(document.activeElement));
   const next = at < 0 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1);
-  find('a, button', all[next] ?? document.createElement('i'))?.focus();
+  find('a[href], button', all[next] ?? document.createElement('i'))?.focus();
 }
 
-const open = () => rows().find((row) => row.contains(document.activeElement))?.querySelector('a')?.click();
+const open = () => rows().find((row) => row.contains(document.activeElement))?.querySelector('a[href]')?.click();
 
 const rowKeys = [
   { keys: 'j', name: 'Next row', go: () => move(1), isOfRows: true },
