@@ -371,3 +371,22 @@ def test_empty_and_failing_lists_say_what_to_do(ada):
     page.wait_for_selector("tbody tr")
     assert page.locator(".notice").count() == 0
     ada.complaints.clear()
+
+
+def test_with_domains_of_its_own_a_workspace_chooses_the_host(ada):
+    """Those that are verified; the curl says what is about to be sent."""
+    page = ada.page
+    domains = [{"host": "go.example.com", "status": "verified"}, {"host": "new.example.com", "status": "pending"}]
+    ada.context.route("**/v1/domains?*", lambda route: route.fulfill(json={"data": domains, "has_more": False, "next_cursor": None}))
+    ada.goto(f"/{ada.workspace}/links/new")
+    assert page.locator("#domain option").all_inner_texts() == ["mask.localhost", "go.example.com"]
+    page.locator("#domain").select_option("go.example.com")
+    page.fill("#url", "https://example.com/")
+    page.fill("#slug", "menu")
+    assert page.locator("#final").inner_text() == "go.example.com/menu" and ada.axe() == []
+    page.locator("summary", has_text="Password").click()
+    page.fill("#password", "correct horse")
+    page.get_by_role("button", name="Copy as curl").click()
+    status(ada, "Copied: curl of POST /v1/links.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert '"domain":"go.example.com"' in copied and "correct horse" not in copied

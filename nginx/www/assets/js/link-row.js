@@ -35,7 +35,7 @@ export function linkRow(link, { isOwn, tagAddress, copy, actions }) {
   find('.to', node).title = link.url;
   if (!link.title) find('.title', node).remove();
   part(node, 'clicks').append(element('span', { class: 'narrow' }, link.clicks === 1 ? ' click' : ' clicks'));
-  part(node, 'tags').append(...link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), dir: 'auto' }, tag)));
+  part(node, 'tags').append(...link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), title: tag, dir: 'auto' }, tag)));
   part(node, 'created').append(element('span', { class: 'narrow' }, 'made '), agoElement(link.created_at));
   part(node, 'state').append(state, detail(link, state) ?? '');
   part(node, 'actions').append(...actions);
