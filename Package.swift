@@ -5,6 +5,11 @@ import PackageDescription
 
 /// A release is optimised across targets: the walls between them are for readers.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+/// Relocations in the format of `.relr.dyn` (glibc 2.36), which lld writes: 2 MB less of each program. What two programs have in common
+/// is in the package once while each of them is smaller than the 64 MiB that xz looks back.
+let compact: [LinkerSetting] = [
+    .unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"], .when(configuration: .release))
+]
 
 let package = Package(
     name: "mask",
@@ -78,9 +83,9 @@ let package = Package(
         .target(name: "Operations", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Mail", "Pages", "POSIX", "Work"], swiftSettings: optimised),
 
         // The programs.
-        .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised),
-        .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
-        .executableTarget(name: "maskctl", dependencies: ["Operations", "Signals", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised),
+        .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised, linkerSettings: compact),
+        .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised, linkerSettings: compact),
+        .executableTarget(name: "maskctl", dependencies: ["Operations", "Signals", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised, linkerSettings: compact),
 
         // Tests: one target per module, and one that looks at the order above; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Application", "CCurl", "Threads"], path: "Tests/Support"),

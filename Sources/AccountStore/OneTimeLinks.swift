@@ -64,7 +64,9 @@ public enum OneTimeLinks {
     public static func hold(
         _ purpose: OneTimeLink.Purpose, of email: String, to workspace: WorkspaceID, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> [OneTimeLink] {
-        try connection.query("""
+        // Where there is none there would be nothing to hold.
+        try connection.execute("SELECT id FROM workspaces WHERE id = \(workspace) FOR UPDATE")
+        return try connection.query("""
             SELECT \(columns) FROM one_time_links
             WHERE email = \(email) AND purpose = \(purpose.rawValue) AND workspace_id = \(workspace) AND ends_at > \(now) FOR UPDATE
             """).map { row throws(MariaDBError) in try OneTimeLink(row) }

@@ -97,7 +97,10 @@ private final class MailTransfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let file = server.caFile { try set(CURLOPT_CAINFO, file) }
+        if let file = server.caFile {
+            try set(CURLOPT_CAINFO, file)
+            try set(CURLOPT_CAPATH, nil)  // these authorities instead of the system's, not besides
+        }
         if !server.isTLS, !server.isNear {
             try set(CURLOPT_USE_SSL, server.password == nil ? mask_curl_tls_if_offered : mask_curl_tls_required)
         }
@@ -114,7 +117,7 @@ private final class MailTransfer {
 
     private func set(_ option: CURLoption, _ value: Int) throws(CurlError) { try check(mask_curl_set_long(handle, option, value)) }
 
-    private func set(_ option: CURLoption, _ value: String) throws(CurlError) { try check(mask_curl_set_string(handle, option, value)) }
+    private func set(_ option: CURLoption, _ value: String?) throws(CurlError) { try check(mask_curl_set_string(handle, option, value)) }
 
     private func check(_ code: CURLcode) throws(CurlError) { try CurlError.check(code, in: "curl_easy_setopt") }
 

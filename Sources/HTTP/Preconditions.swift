@@ -31,10 +31,11 @@ package struct Preconditions: Sendable {
     }
 
     /// To be asked before a resource is changed. `If-Match` looks at the version alone: a click on a link must not keep
-    /// its owner from changing it.
+    /// its owner from changing it. A tag that has become weak on the way names a version as well: whoever compresses an answer,
+    /// as nginx does, makes its tag weak.
     package func requireMatch(_ current: ResourceVersion) throws(Problem) {
         if case .tags(let tags)? = ifMatch,
-            !tags.contains(where: { !$0.isWeak && $0.opaque.prefix { $0 != "-" } == String(current.version) })
+            !tags.contains(where: { $0.opaque.prefix { $0 != "-" } == String(current.version) })
         {
             throw .preconditionFailed()
         }

@@ -3,6 +3,9 @@ extension Identifier where Kind == WorkspaceKind {
     /// it would have to be made after the year 6400.
     public var bin: WorkspaceID { WorkspaceID(ULID(value: ulid.value | Self.binBit)) }
 
+    /// The workspace whose bin this is.
+    public var ofBin: WorkspaceID { WorkspaceID(ULID(value: ulid.value & ~Self.binBit)) }
+
     public var isBin: Bool { ulid.value & Self.binBit != 0 }
 
     /// No workspace comes after it, and no bin before.

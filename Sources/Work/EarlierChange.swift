@@ -9,20 +9,23 @@ package struct EarlierChange {
     package let resource: String
     /// What was: of something deleted all of it, of something changed what is different now.
     package let before: JSON?
+    /// What is: of something made or restored all of it.
+    private let after: JSON?
     private let workspace: WorkspaceID
 
     fileprivate init?(_ entry: (action: String, resource: String, changes: String?), in workspace: WorkspaceID) {
         self.workspace = workspace
         guard let action = AuditAction(rawValue: entry.action) else { return nil }
         (self.action, resource) = (action, entry.resource)
-        before = entry.changes.flatMap { try? JSON.parse(Array($0.utf8)) }?["before"]
+        let changes = entry.changes.flatMap { try? JSON.parse(Array($0.utf8)) }
+        (before, after) = (changes?["before"], changes?["after"])
     }
 
     /// What follows it, for whoever was not told.
     package var effects: [Effect] {
         switch action {
-        case .linkDeleted, .linkPurged: [.links(Set([place, LinkID(resource).map(Place.link)].compactMap(\.self)))]
-        case .pageDeleted: place.map { [.pages([$0])] } ?? []
+        case .linkDeleted, .linkPurged, .linkRestored: [.links(Set([place, LinkID(resource).map(Place.link)].compactMap(\.self)))]
+        case .pageDeleted, .pageRestored: place.map { [.pages([$0])] } ?? []
         case .domainDeleted: before?["host"]?.stringValue.map { [.domain($0)] } ?? []
         case .imageDeleted: before.flatMap { Image(json: $0, in: workspace) }.map { [.image($0)] } ?? []
         case .keyRevoked, .memberRemoved, .webhookDeleted: [.access(workspace)]
@@ -30,9 +33,10 @@ package struct EarlierChange {
         }
     }
 
-    /// Where visitors found the link or page that is gone.
+    /// Where visitors found the link or page that is gone, or find it again.
     private var place: Place? {
-        guard let host = before?["domain"]?.stringValue, let slug = before?["slug"]?.stringValue else { return nil }
+        let thing = before ?? after
+        guard let host = thing?["domain"]?.stringValue, let slug = thing?["slug"]?.stringValue else { return nil }
         return Place(host: host, slug: slug)
     }
 }

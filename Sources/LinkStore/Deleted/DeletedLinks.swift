@@ -118,10 +118,16 @@ extension Links {
         }
     }
 
-    /// Keeps a bin from having more QR codes of deleted links than a workspace may have: the oldest go for good.
-    public static func forgetCodes(beyond limit: Int, in bin: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+    /// Keeps a bin from having more QR codes than a workspace may have, where links have just brought some: others, the oldest, go
+    /// for good.
+    public static func forgetCodes(
+        beside links: [LinkID], beyond limit: Int, in bin: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) {
+        guard try codes(of: links, in: bin, on: connection) > 0 else { return }
+        let count = try connection.query("SELECT CAST(COUNT(*) AS SIGNED) FROM qr_codes WHERE workspace_id = \(bin)").first?.integer(0) ?? 0
+        guard count > limit else { return }
         let ids: [QRCodeID] = try connection.query("""
-            SELECT id FROM qr_codes WHERE workspace_id = \(bin) ORDER BY id DESC LIMIT \(DeletedObjects.most) OFFSET \(limit)
+            SELECT id FROM qr_codes WHERE workspace_id = \(bin) AND link_id NOT IN (\(list: links)) ORDER BY id LIMIT \(count - limit)
             """).map { row throws(MariaDBError) in try row.identifier(0) }
         for chunk in chunks(of: ids) {
             for (name, column) in [("qr_codes", "id"), ("qr_code_logos", "qr_code_id")] {

@@ -6,17 +6,17 @@ import Store
 extension DeletedObjects {
     /// Purges what was deleted longer ago than it is kept.
     public static func settle(in store: Store, at now: Timestamp) throws {
-        var (steps, seen) = (Steps(), Set<ULID>())
-        while true {
-            let old = try store.read { try DeletedObjects.old(at: now, on: $0) }
-            // What could not be purged waits for the next run.
-            let new = old.values.joined().filter { seen.insert($0.id).inserted }
-            guard !new.isEmpty else { break }
-            for (bin, things) in old {
-                steps.take { try store.write { try $0.transaction { try purge(things, in: bin, on: $0) } } }
-            }
-        }
+        var steps = Steps()
+        for bin in try store.read({ try oldBins(at: now, on: $0) }) { steps.take { try settle(bin, in: store, at: now) } }
         try steps.finish()
+    }
+
+    private static func settle(_ bin: WorkspaceID, in store: Store, at now: Timestamp) throws {
+        while true {
+            let things = try store.read { try old(in: bin, at: now, on: $0) }
+            guard !things.isEmpty else { return }
+            try store.write { try $0.transaction { try purge(things, in: bin, on: $0) } }
+        }
     }
 
     /// Makes room for things that are about to come into a bin. In the transaction that brings them.

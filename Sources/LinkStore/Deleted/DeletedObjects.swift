@@ -38,10 +38,17 @@ public enum DeletedObjects {
         of number: Int, _ kind: Kind, limit: Int, in bin: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> [Identifier<Thing>] {
         let limit = min(limit, most)
-        let count = try connection.query("""
-            SELECT CAST(COUNT(*) AS SIGNED)
-            FROM (SELECT 1 FROM deleted_objects WHERE workspace_id = \(bin) AND kind = \(kind.rawValue) LIMIT \(limit)) d
-            """).first?.integer(0) ?? 0
+        func count() throws(MariaDBError) -> Int {
+            // What is far beyond goes piece by piece.
+            try connection.query("""
+                SELECT CAST(COUNT(*) AS SIGNED)
+                FROM (SELECT 1 FROM deleted_objects WHERE workspace_id = \(bin) AND kind = \(kind.rawValue) LIMIT \(limit + 1000)) d
+                """).first?.integer(0) ?? 0
+        }
+        guard try count() + number > limit else { return [] }
+        // Others who bring something wait, and count what this one has brought.
+        try connection.execute("SELECT id FROM workspaces WHERE id = \(bin.ofBin) FOR UPDATE")
+        let count = try count()
         guard count + number > limit else { return [] }
         return try connection.query("""
             SELECT object_id FROM deleted_objects WHERE workspace_id = \(bin) AND kind = \(kind.rawValue)
@@ -49,18 +56,20 @@ public enum DeletedObjects {
             """).map { row throws(MariaDBError) in try row.identifier(0) }
     }
 
-    /// Some of what was deleted longer ago than it is kept, by the bins it lies in.
-    public static func old(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> [WorkspaceID: [(id: ULID, kind: Kind?)]] {
-        var old: [WorkspaceID: [(id: ULID, kind: Kind?)]] = [:]
-        for row in try connection.query("""
-            SELECT workspace_id, object_id, kind FROM deleted_objects WHERE deleted_at < \(now.adding(days: -keepDays))
+    /// The bins with something that was deleted longer ago than it is kept.
+    static func oldBins(at now: Timestamp, on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
+        try connection.query("SELECT DISTINCT workspace_id FROM deleted_objects WHERE deleted_at < \(now.adding(days: -keepDays))")
+            .map { row throws(MariaDBError) in try row.identifier(0) }
+    }
+
+    /// Some of it, the oldest first.
+    static func old(
+        in bin: WorkspaceID, at now: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> [(id: ULID, kind: Kind?)] {
+        try connection.query("""
+            SELECT object_id, kind FROM deleted_objects WHERE workspace_id = \(bin) AND deleted_at < \(now.adding(days: -keepDays))
             ORDER BY deleted_at LIMIT \(piece)
-            """)
-        {
-            let thing: LinkID = try row.identifier(1)
-            old[try row.identifier(0), default: []].append((thing.ulid, Kind(rawValue: try row.string(2))))
-        }
-        return old
+            """).map { row throws(MariaDBError) in ((try row.identifier(0) as LinkID).ulid, Kind(rawValue: try row.string(1))) }
     }
 
     // MARK: Writing

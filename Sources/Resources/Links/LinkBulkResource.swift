@@ -70,7 +70,7 @@ enum LinkBulkResource {
         let ids = try fields.finish(requiring: wanted).map { LinkID($0) }
         try call.charge(forItems: ids.count)
         return try call.retrying("link") {
-            try call.commit(call.links.restore(ids.compactMap(\.self))) { results in
+            try call.commit(call.links.restore(ids.compactMap(\.self), after: call.earlierChanges())) { results in
                 var rest = results[...]
                 return Self.answer(ids.map { id -> Result in
                     guard id != nil else { return .refused(.notFound()) }

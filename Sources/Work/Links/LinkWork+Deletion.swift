@@ -43,7 +43,9 @@ extension LinkWork {
     }
 
     /// Brings links back from the bin. Each has a result in its place; the workspace needs room for all of them.
-    package func restore(_ ids: [LinkID]) throws -> Change<Results<Link>> {
+    /// - Parameter earlier: what an earlier attempt of the same request has done.
+    package func restore(_ ids: [LinkID], after earlier: [EarlierChange] = []) throws -> Change<Results<Link>> {
+        let before = earlier.filter { $0.action == .linkRestored }
         let (found, codes) = try assignment.office.store.read { connection in
             let found = try Links.find(ids, in: bin, on: connection)
             return (found.count, try Links.codes(of: Array(found.keys), in: bin, on: connection))
@@ -58,12 +60,14 @@ extension LinkWork {
             let wanted = links.values.sorted { $0.id < $1.id }.filter { link in
                 kept[link.id].map { !taken.contains($0) && seen.insert($0).inserted } ?? true
             }
-            let restored = try restore(wanted, on: connection)
+            var restored = try restore(wanted, on: connection)
+            let isChange = !restored.isEmpty
+            restored.merge(try Links.find(before.compactMap { LinkID($0.resource) }, in: assignment.workspace.id, on: connection)) { $1 }
             let results: Results<Link> = ids.map { id in
                 if let link = restored[id] { return .success(link) }
                 return .failure(links[id] == nil ? .unknownLink : .externalIDTaken)
             }
-            return .init(results, followedBy: [.links(Set(restored.values.flatMap(\.places)))], isChange: !restored.isEmpty)
+            return .init(results, followedBy: [.links(Set(restored.values.flatMap(\.places)))], isChange: isChange)
         }.otherwise { error in
             // Somebody has taken an external id since it was looked for.
             throw error is Links.Refusal ? ChangedMeanwhile() : error
@@ -80,7 +84,7 @@ extension LinkWork {
             let limit = assignment.workspace.limit(of: .links)
             try DeletedObjects.makeRoom(for: links.count, .link, limit: limit, in: bin, on: connection)
             try Links.discard(links, at: assignment.now, on: connection)
-            try Links.forgetCodes(beyond: assignment.workspace.limit(of: .qrCodes), in: bin, on: connection)
+            try Links.forgetCodes(beside: links.map(\.id), beyond: assignment.workspace.limit(of: .qrCodes), in: bin, on: connection)
         }
         try LinkTrace.record(links.map { .deleted($0, assignment.site) }, assignment, on: connection)
         if isPurged { try notePurged(links, on: connection) }

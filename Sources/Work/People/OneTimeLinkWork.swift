@@ -59,7 +59,8 @@ package struct OneTimeLinkWork {
         let workspace = assignment.workspace.id
         let rank = try invitation.inviter.flatMap { try Members.find($0, in: workspace, on: connection)?.role }
         for earlier in try OneTimeLinks.hold(invitation.purpose, of: invitation.email, to: workspace, at: now, on: connection) {
-            if let rank, let role = earlier.role, role.isAbove(rank) { throw Refusal.insufficientRole(role) }
+            // The sysadmin is nobody's inferior; who is a member no longer is everybody's.
+            if invitation.inviter != nil, let role = earlier.role, rank.map(role.isAbove) ?? true { throw Refusal.insufficientRole(role) }
             guard try OneTimeLinks.use(earlier, on: connection) else { continue }
             try assignment.record(.invitationWithdrawn, earlier.id.description, before: earlier.json, on: connection)
         }

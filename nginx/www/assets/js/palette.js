@@ -55,7 +55,7 @@ async function addAPIKeys(state, { workspaces }) {
     const { data } = await get('/api-keys', { limit: 100 });
     const address = (id) => addressIn(workspace, `settings/api-keys/${id}`);
     state.all.push(...data.data.map(({ id, name }) => ({ name, kind: 'API key', address: address(id) })));
-    draw(state, state.at);
+    draw(state, state.shown[state.at]);
   } catch {
     // The screens are there without.
   }
@@ -70,14 +70,14 @@ function matching(entries, text) {
   return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
 }
 
-function draw(state, at = 0) {
+function draw(state, chosen) {
   const found = matching(state.all, state.input.value);
   state.shown = found.slice(0, most);
   state.list.replaceChildren(...state.shown.map((entry, index) => option(state, entry, index)));
   state.list.hidden = found.length === 0;
   state.input.ariaExpanded = found.length > 0;
   state.line.textContent = found.length === 0 ? 'Nothing has this name.' : found.length > most ? `${most} of ${found.length} are shown.` : '';
-  choose(state, Math.min(at, state.shown.length - 1));
+  choose(state, state.shown.indexOf(chosen));
 }
 
 const option = (state, { name, kind, address }, index) => element('li', {

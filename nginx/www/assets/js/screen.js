@@ -252,6 +252,7 @@ const isOfPalette = ({ key, ctrlKey, metaKey, altKey, shiftKey }) => key.toLower
 async function goTo() {
   if (!running.session) return;
   const palette = await import('./palette.js').catch(() => null);
+  if (find('dialog[open]')) return;
   if (palette) await palette.openPalette(running.session);
   else say('The list of places cannot be loaded. Check whether the server is reachable.');
 }
