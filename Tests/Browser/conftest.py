@@ -164,7 +164,7 @@ LINKS = [
     {"url": "https://example.com/menu.pdf", "expires_at": "2026-01-01T00:00:00Z"},
     {"url": "https://example.com/landing?utm_source=newsletter&utm_medium=email&utm_campaign=a-name-that-goes-on-and-on",
      "title": "A launch with a title that does not end where one expects it to end", "tags": ["campaign", "spring sale"],
-     "starts_at": "2030-03-01T00:00:00Z"},
+     "starts_at": "2099-03-01T00:00:00Z"},
 ]
 MAKE_LINKS = """async ([workspace, links]) => {
     const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }

@@ -109,7 +109,7 @@ extension Links {
         /// So few links are left by the other conditions that their texts are looked up, in place of looking through all texts.
         var isNarrow = false
 
-        var isFiltered: Bool { search != nil || !conditions.text.isEmpty }
+        var isFiltered: Bool { search != nil || !conditions.text.isEmpty || isArchived == true }
 
         var withoutSearch: Question { Question(workspace: workspace, conditions: conditions, isArchived: isArchived, limit: limit) }
 
