@@ -34,6 +34,8 @@ RULES_OF_BODIES = {
     "invalid_address_range": always,
     "not_as_in_path": always,  # the external_id of a PUT
     "not_in_future": always,
+    "one_of": lambda body: "add_tags" in body or "remove_tags" in body,  # tags, or single ones; none both added and removed
+    "too_many": lambda body: "add_tags" in body,  # with those that the link has
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
     "required": lambda body: "colors" in body,  # background and text together
