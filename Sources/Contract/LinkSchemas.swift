@@ -51,7 +51,7 @@ extension Schemas {
             "description": "Search engines may list the short URL; otherwise its redirect says X-Robots-Tag: noindex",
         ],
         "archived": ["type": ["boolean", "null"], "description": "Still leads, and is in no list that does not ask for it"],
-        "notes": ["type": ["string", "null"], "maxLength": 2000],
+        "notes": orNull(lines(2000)),
         "external_id": ["type": ["string", "null"], "minLength": 1, "maxLength": 255, "pattern": .string(plain)],
     ]
 

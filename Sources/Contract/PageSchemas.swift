@@ -103,7 +103,7 @@ extension Schemas {
     private static let summary: JSON = ["type": "string", "maxLength": 500, "pattern": .string(plain)]
     private static let image: JSON = .id(ImageKind.self)
 
-    private static func lines(_ maximum: Int64) -> JSON {
+    static func lines(_ maximum: Int64) -> JSON {
         ["type": "string", "maxLength": .integer(maximum), "pattern": .string(severalLines)]
     }
 
