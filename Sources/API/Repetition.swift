@@ -21,7 +21,8 @@ extension Call {
         let id: Identifier<Kind> = try identifier()
         return try retrying(name) {
             guard let thing = try services.store.read({ try find(id, $0) }) else {
-                return try answerToRepeatedDelete(action, id.description)
+                try requireEarlier(action, id.description)
+                return .noContent
             }
             return try commit(deletion(thing)) { .noContent }
         }
@@ -36,9 +37,7 @@ extension Call {
         if try services.store.read({ try find(id, $0) }) { return true }
         // With an Idempotency-Key the first answer is stored.
         guard idempotency == nil else { throw Problem.notFound() }
-        let earlier = try earlierChanges()
-        guard earlier.contains(where: { $0.action == action && $0.resource == id.description }) else { throw Problem.notFound() }
-        carryOut(earlier.effects)
+        try requireEarlier(action, id.description)
         return false
     }
 
@@ -50,10 +49,11 @@ extension Call {
         return isPurged
     }
 
-    private func answerToRepeatedDelete(_ action: AuditAction, _ resource: String) throws -> Answer {
+    /// What this very request has done before is followed by what follows it, for who was not told.
+    /// - Throws: 404 where it has not.
+    private func requireEarlier(_ action: AuditAction, _ resource: String) throws {
         let earlier = try earlierChanges()
         guard earlier.contains(where: { $0.action == action && $0.resource == resource }) else { throw Problem.notFound() }
         carryOut(earlier.effects)
-        return .noContent
     }
 }

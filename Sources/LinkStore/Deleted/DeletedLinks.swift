@@ -130,7 +130,7 @@ extension Links {
             SELECT id FROM qr_codes WHERE workspace_id = \(bin) AND link_id NOT IN (\(list: links)) ORDER BY id LIMIT \(count - limit)
             """).map { row throws(MariaDBError) in try row.identifier(0) }
         for chunk in chunks(of: ids) {
-            for (name, column) in [("qr_codes", "id"), ("qr_code_logos", "qr_code_id")] {
+            for (name, column) in codeTables {
                 try connection.execute("""
                     DELETE FROM \(unsafeText: name) WHERE workspace_id = \(bin) AND \(unsafeText: column) IN (\(list: Array(chunk)))
                     """)
@@ -140,6 +140,9 @@ extension Links {
     }
 
     // MARK: Parts
+
+    /// Those of QR codes, each with its column of their ids.
+    private static let codeTables = [("qr_codes", "id"), ("qr_code_logos", "qr_code_id")]
 
     /// - Parameter changes: of `links` as l, where r has their ids.
     private static func move(_ links: [Link], to new: WorkspaceID, _ changes: SQL, on connection: Connection) throws {
@@ -190,7 +193,7 @@ extension Links {
         of links: [LinkID], from old: WorkspaceID, to new: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) {
         for chunk in chunks(of: links) {
-            for (name, column) in [("qr_codes", "id"), ("qr_code_logos", "qr_code_id")] {
+            for (name, column) in codeTables {
                 let alone: SQL = old.isBin ? "WHERE \(notDeletedAlone("t.\(unsafeText: column)", in: old))" : ""
                 try connection.execute("""
                     UPDATE (\(table(of: chunk))) r

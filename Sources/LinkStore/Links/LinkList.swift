@@ -36,6 +36,9 @@ public struct LinkFilter: Sendable, Equatable {
     public var order = Order.createdAt
 
     public init() {}
+
+    /// Whose links are meant: those of a workspace, or those in its bin.
+    public func owner(in workspace: WorkspaceID) -> WorkspaceID { state == .deleted ? workspace.bin : workspace }
 }
 
 /// The place after which a page of links begins: the last link of the page before.

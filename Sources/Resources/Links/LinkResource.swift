@@ -22,10 +22,10 @@ enum LinkResource {
         try query.finish()
         let question = "links \(filter)"
         let position = try pagination.position(length: LinkPosition.length, of: question).flatMap(LinkPosition.init(bytes:))
-        let workspace = filter.state == .deleted ? call.workspace.bin : call.workspace
+        let workspace = filter.owner(in: call.workspace)
         let links = try call.services.store.read { connection in
             let links = try Links.list(filter, in: workspace, after: position, limit: pagination.limit + 1, on: connection)
-            return try filter.state == .deleted ? Links.dated(links, in: workspace, on: connection) : links
+            return try workspace.isBin ? Links.dated(links, in: workspace, on: connection) : links
         }
         return pagination.page(
             links, of: question, position: { LinkPosition(id: $0.id, clicks: $0.clicks).bytes },
@@ -36,7 +36,7 @@ enum LinkResource {
         var query = try call.query()
         let filter = try LinkFilter(&query, call)
         try query.finish()
-        let workspace = filter.state == .deleted ? call.workspace.bin : call.workspace
+        let workspace = filter.owner(in: call.workspace)
         return .ok(["count": JSON(try call.services.store.read { try Links.count(filter, in: workspace, on: $0) })])
     }
 

@@ -44,8 +44,7 @@ extension LinkWork {
                 } else if let id = link.settings.externalID, taken.contains(id) {
                     results[index] = .failure(.externalIDTaken)
                 } else if drafts[index].slug != nil {
-                    let holder = try Links.discarded(at: link, on: connection)
-                    results[index] = .failure(holder.map { .slugDeleted(link.slug, by: $0) } ?? .slugTaken(link.slug))
+                    results[index] = .failure(try .ofSlug(of: link, on: connection))
                 } else {
                     again.append(index)
                 }
@@ -94,9 +93,9 @@ extension LinkWork {
         var after = try wanted.applied(before)
         guard after != before else { return before }
         do { try Links.update(after, on: connection) } catch {
-            guard case Refusal.slugTaken(let slug) = Refusal.of(error, after), let holder = try Links.discarded(at: after, on: connection)
-            else { throw Refusal.of(error, after) }
-            throw Refusal.slugDeleted(slug, by: holder)
+            let refusal = Refusal.of(error, after)
+            guard case Refusal.slugTaken = refusal else { throw refusal }
+            throw try Refusal.ofSlug(of: after, on: connection)
         }
         done.append((before, after))
         after.version += 1

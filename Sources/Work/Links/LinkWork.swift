@@ -1,6 +1,7 @@
 import AnalyticsStore
 import DeliveryStore
 import LinkStore
+import MariaDB
 import Model
 import Store
 
@@ -51,13 +52,17 @@ package struct LinkWork {
     /// What the database's refusal of a link means, with the deleted thing that has its slug.
     private func refusal(of error: any Error, _ link: Link) throws -> any Error {
         let refusal = Refusal.of(error, link)
-        guard case Refusal.slugTaken(let slug) = refusal else { return refusal }
-        let holder = try assignment.office.store.read { try Links.discarded(at: link, on: $0) }
-        return holder.map { Refusal.slugDeleted(slug, by: $0) } ?? refusal
+        guard case Refusal.slugTaken = refusal else { return refusal }
+        return try assignment.office.store.read { try Refusal.ofSlug(of: link, on: $0) }
     }
 }
 
 extension Refusal {
+    /// Why a link cannot have its slug: another has it, or something in the bin of its workspace.
+    static func ofSlug(of link: Link, on connection: Connection) throws -> Refusal {
+        try Links.discarded(at: link, on: connection).map { .slugDeleted(link.slug, by: $0) } ?? .slugTaken(link.slug)
+    }
+
     /// What the database's refusal of a link means.
     static func of(_ error: any Error, _ link: Link) -> any Error {
         switch Links.refusal(of: error) {
