@@ -3,8 +3,9 @@
 import { curlOf } from './api.js';
 import { drawSparklines, usageRequest } from './key-usage.js';
 import { inWords, keyState, refusalOfKeys } from './keys.js';
+import { addSearch } from './lists.js';
 import { addressIn, element, find, fromTemplate, shown, timeElement, workspace, zone } from './page.js';
-import { addKeys, addSearch, screen } from './screen.js';
+import { addKeys, screen } from './screen.js';
 
 const after = new URLSearchParams(location.search).get('starting_after');
 const request = { path: '/api-keys', query: { limit: 100, starting_after: after } };

@@ -28,7 +28,6 @@ export function linkRow(link, { isOwn, tagAddress, copy, actions }) {
   const name = find('.link', node);
   // One that was deleted leads nowhere.
   const address = state === 'deleted' ? null : isOwn ? editAddress(link) : webAddress(link.short_url);
-  node.dataset.row = link.id;
   name.append(...linkName(link, kinds[state]));
   if (address) name.href = address;
   name.after(copy);

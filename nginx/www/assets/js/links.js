@@ -1,17 +1,16 @@
 // The links of a workspace: search with filters as words, states, sorts, and more of them at the end of the page.
 
-import { curlOf, noticeOf, send } from './api.js';
+import { curlOf } from './api.js';
 import { actionsOf, addLinkKeys, copyButton } from './link-actions.js';
 import { addressOf, askedIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
 import { linkRow } from './link-row.js';
-import { addressIn, button, count, element, find, findAll, fromTemplate, here, part, say, workspace, zone } from './page.js';
+import { CursorList } from './lists.js';
+import { addressIn, element, find, findAll, fromTemplate, here, part, say, workspace, zone } from './page.js';
 import { addKeys, screen } from './screen.js';
 
 const limit = 50;
 /** Letters that come faster than this, in milliseconds, are one question. */
 const pause = 250;
-/** After so many milliseconds without an answer the screen says that it waits. */
-const patience = 300;
 /** The link that an empty list is invited to make. */
 const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
 
@@ -41,9 +40,7 @@ function offerNew() {
 }
 
 class List {
-  links = [];
-  #next = null;
-  #asking = null;
+  #list;
   #timer = null;
   /** The last address that was chosen, and not only typed on the way to one. */
   #chosen = here();
@@ -54,14 +51,21 @@ class List {
   constructor(context) {
     this.#context = context;
     this.#input.value = asked.text;
+    this.#list = new CursorList({
+      place: part(this.#root, 'list'), noun: 'link', nouns: 'links', refuge: this.#input, request, table: () => this.#table(),
+      row: (link) => this.#row(link), empty: () => this.#empty(), under: `Clicks have bots among them. Times are in ${zone()}.`,
+    });
     context.body.append(this.#root);
     this.#listen();
     this.#drawStates();
   }
 
   /** Where a failure is shown. */
-  get place() { return part(this.#root, 'list'); }
+  get place() { return this.#list.place; }
+  get links() { return this.#list.items; }
   get isOwn() { return this.#context.may('links:write'); }
+
+  take(answer) { this.#list.take(answer); }
 
   #listen() {
     const form = find('form', this.#root);
@@ -98,46 +102,20 @@ class List {
     return this.ask();
   }
 
-  /** Shows what is asked for now. An answer that another question has overtaken is dropped. */
+  /** Shows what is asked for now. */
   async ask() {
     this.#drawStates();
     const state = stateOf(asked.text);
-    if (state && !states.includes(state)) return this.#drawEmpty(`No state is called “${state}”. There are ${states.join(', ')}.`);
-    await this.#load(null, ({ data }) => this.take(data));
-  }
-
-  async #load(after, use) {
-    this.#asking?.abort();
-    const own = new AbortController();
-    this.#asking = own;
-    const slow = setTimeout(() => say('Loading…'), patience);
-    this.place.setAttribute('aria-busy', 'true');
-    try {
-      const answer = await send({ ...request(after), signal: own.signal });
-      if (this.#asking !== own) return;
-      if (find('#status').textContent === 'Loading…') say('');
-      use(answer);
-    } catch (problem) {
-      if (this.#asking !== own || problem.name === 'AbortError') return;
-      say('');
-      if (after === null) this.place.replaceChildren();
-      this.place.append(noticeOf(problem, () => this.#load(after, use)));
-    } finally {
-      clearTimeout(slow);
-      if (this.#asking === own) this.place.removeAttribute('aria-busy');
+    if (state && !states.includes(state)) {
+      return this.#list.show(this.#nothing(`No state is called “${state}”. There are ${states.join(', ')}.`));
     }
+    await this.#list.ask();
   }
 
-  /** Draws the first page of an answer. */
-  take({ data, next_cursor: next, has_more: hasMore }) {
-    this.links = data;
-    this.#next = hasMore ? next : null;
-    if (data.length === 0) return this.#drawEmpty();
-    const table = fromTemplate('table', { zone: zone() });
-    this.place.replaceChildren(table);
-    for (const head of findAll('[data-sort]', table)) this.#drawSort(head);
-    find('tbody', table).append(...data.map((link) => this.#row(link)));
-    this.#drawEnd();
+  #table() {
+    const node = fromTemplate('table');
+    for (const head of findAll('[data-sort]', node)) this.#drawSort(head);
+    return node;
   }
 
   #drawSort(head) {
@@ -188,33 +166,16 @@ class List {
     if (at >= 0) choices[at].focus();
   }
 
-  #drawEnd() {
-    const number = this.links.length;
-    const line = `${this.#next ? 'The first ' : ''}${count(number)} ${number === 1 ? 'link' : 'links'}.`;
-    for (const name of ['count', 'found']) part(this.#root, name).textContent = line;
-    part(this.#root, 'more').replaceChildren(...(this.#next ? [button('More links', () => this.#more())] : []));
-  }
-
-  #more() {
-    return this.#load(this.#next, ({ data }) => {
-      const rows = data.data.map((link) => this.#row(link));
-      this.links.push(...data.data);
-      this.#next = data.has_more ? data.next_cursor : null;
-      find('tbody', this.#root).append(...rows);
-      this.#drawEnd();
-      find('a[href], button', rows[0] ?? this.#root)?.focus();
-    });
-  }
-
-  #drawEmpty(refusal = null) {
+  #empty() {
     const terms = termsOf(asked.text);
-    this.links = [];
+    if (terms.length === 0) return this.#noLinks();
     const isOfBin = stateOf(asked.text) === 'deleted' && terms.length === 1;
-    if (!refusal && terms.length === 0) return this.#drawNoLinks();
-    const text = refusal ?? (isOfBin ? 'Nothing was deleted in 30 days.' : 'No link matches.');
-    part(this.#root, 'found').textContent = text;
-    this.place.replaceChildren(element('div', { class: 'empty' }, element('p', {}, element('strong', {}, text)),
-      element('p', { class: 'actions' }, ...terms.map((term) => this.#chip(term)))));
+    return this.#nothing(isOfBin ? 'Nothing was deleted in 30 days.' : 'No link matches.');
+  }
+
+  #nothing(text) {
+    return element('div', { class: 'empty' }, element('p', {}, element('strong', {}, text)),
+      element('p', { class: 'actions' }, ...termsOf(asked.text).map((term) => this.#chip(term))));
   }
 
   #chip(term) {
@@ -226,43 +187,16 @@ class List {
       term.text, element('span', { 'aria-hidden': 'true' }, '×'));
   }
 
-  #drawNoLinks() {
+  #noLinks() {
     const { session } = this.#context;
     const node = fromTemplate('empty', { sample: curlOf(firstLink, session.app) });
     if (!this.isOwn) for (const own of findAll('.of-writers', node)) own.remove();
-    part(this.#root, 'found').textContent = 'No links yet.';
-    this.place.replaceChildren(node);
+    return node;
   }
 
   // What link-actions.js does.
 
-  #rowOf(link) { return findAll('[data-row]', this.#root).find((row) => row.dataset.row === link.id); }
-
-  /** The link is another now; the focus stays where it was in the row. */
-  replace(link) {
-    const old = this.#rowOf(link);
-    const at = findAll('a[href], button', old).indexOf(document.activeElement);
-    this.links = this.links.map((one) => (one.id === link.id ? link : one));
-    const row = this.#row(link);
-    old.replaceWith(row);
-    if (at >= 0) findAll('a[href], button', row)[at]?.focus();
-  }
-
-  /** The link is in this list no more; the focus goes to the next one. */
-  remove(link) {
-    const row = this.#rowOf(link);
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    const hadFocus = row.contains(document.activeElement) || document.activeElement === document.body;
-    this.links = this.links.filter(({ id }) => id !== link.id);
-    row.remove();
-    if (this.links.length === 0 && !this.#next) this.#drawEmpty();
-    else this.#drawEnd();
-    if (hadFocus) (next ? find('a[href], button', next) : this.#input).focus();
-  }
-
-  async refresh(link) {
-    await this.ask();
-    const row = this.#rowOf(link);
-    (row ? find('a[href], button', row) : this.#input).focus();
-  }
+  replace(link) { this.#list.replace(link); }
+  remove(link) { this.#list.remove(link); }
+  refresh(link) { return this.#list.refresh(link); }
 }

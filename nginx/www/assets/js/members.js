@@ -5,7 +5,7 @@ import { showLink } from './handed-link.js';
 import { showInvitations } from './invitations.js';
 import { button, element, find, fromTemplate, options, part, say, timeElement, zone } from './page.js';
 import { roles, rolesToGive } from './roles.js';
-import { addSearch, reload, screen } from './screen.js';
+import { reload, screen } from './screen.js';
 
 const request = { path: '/team/members', query: { limit: 100 } };
 
@@ -14,12 +14,17 @@ screen({
   requests: { members: request, invitations: { path: '/team/invitations', optional: true } },
 });
 
-function show(context, { members, invitations }) {
+/** From so many members on the list has a search; the module of lists is for them. */
+const many = 6;
+
+const addSearch = async (list) => (await import('./lists.js')).addSearch(list, 'members');
+
+async function show(context, { members, invitations }) {
   const root = fromTemplate('members', { zone: zone() });
   const mayWrite = context.may('members:write');
   context.body.append(root);
   find('tbody', root).append(...members.data.data.map((member) => row(member, mayWrite, context, root)));
-  addSearch(find('table', root), 'members');
+  if (members.data.data.length >= many) await addSearch(find('table', root));
   part(root, 'roles').append(...roles.map(roleRow));
   if (mayWrite) showInvitations(root, context, invitations?.data.data ?? []);
   else root.prepend(element('p', {}, `You are ${context.membership.role}. Owners and admins invite and remove members.`));

@@ -1,8 +1,8 @@
-// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places, keys, the search of a list.
+// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places and keys.
 
 import { call, copyText, curlOf, get, noticeOf, openDialog, Problem } from './api.js';
 import {
-  addressIn, button, count, element, find, findAll, here, keepUser, read, say, table, takeMessage, workspace, write,
+  addressIn, button, element, find, findAll, here, keepUser, read, say, table, takeMessage, workspace, write,
 } from './page.js';
 
 /** Nothing is shown before this many milliseconds: most answers are there by then. */
@@ -77,7 +77,10 @@ async function welcome(context, session) {
   context.membership = session.workspaces.find((one) => one.slug === workspace) ?? null;
   context.may = (scope) => context.membership?.scopes.includes(scope) ?? false;
   keepUser(session.user);
-  if (context.membership) write('workspace', workspace);
+  if (context.membership) {
+    write('workspace', workspace);
+    write(`scopes.${workspace}`, context.membership.scopes);
+  }
   drawNavigation(context.definition.place);
   drawWorkspaces(session);
   document.title = [context.definition.title, context.membership?.name, 'MASK'].filter(Boolean).join(' · ');
@@ -141,13 +144,26 @@ async function askAgain() {
 
 // The places of the dashboard: one table for the navigation and for the keys that lead there.
 
-const places = [
+const ofWorkspace = [
   { name: 'Overview', path: '', keys: 'g o' },
-  { name: 'Links', path: 'links', keys: 'g l' },
-  { name: 'API keys', path: 'settings/api-keys', keys: 'g k', scope: 'keys:write' },
+  { name: 'Links', path: 'links', keys: 'g l', scope: 'links:read', isInBar: true },
+  { name: 'Analytics', path: 'analytics', keys: 'g a', scope: 'analytics:read', isInBar: true },
+  { name: 'QR codes', path: 'qr-codes', keys: 'g q', scope: 'links:read' },
+  { name: 'Pages', path: 'pages', keys: 'g p', scope: 'pages:read', isInBar: true },
+  { name: 'Domains', path: 'domains', keys: 'g d', scope: 'links:read' },
   { name: 'Settings', path: 'settings', keys: 'g s' },
   { name: 'Members', path: 'settings/members', keys: 'g m' },
 ];
+
+const ofDevelopers = [
+  { name: 'API keys', path: 'settings/api-keys', keys: 'g k', scope: 'keys:write' },
+  { name: 'Webhooks', path: 'webhooks', keys: 'g w', scope: 'webhooks:read' },
+  { name: 'Events', path: 'events', keys: 'g e', scope: 'webhooks:read' },
+  { name: 'Usage', path: 'usage', keys: 'g u', scope: 'analytics:read' },
+  { name: 'Audit log', path: 'audit-log', keys: 'g t', scope: 'audit:read' },
+];
+
+const places = [...ofWorkspace, ...ofDevelopers];
 
 const account = [
   { name: 'Account', address: '/account' },
@@ -163,24 +179,44 @@ const address = (place) => place.address ?? addressIn(slug(), place.path);
 /** The places that are open to a user, as `{ name, address }`. */
 export function placesOf(session) {
   const scopes = session.workspaces.find((one) => one.slug === slug())?.scopes;
-  const own = scopes ? places.filter(({ scope }) => !scope || scopes.includes(scope)) : [];
+  const own = scopes ? places.filter((place) => isOpen(place, scopes)) : [];
   return [...own, ...account].map((place) => ({ name: place.name, address: address(place) }));
 }
+
+/** Before the session is known, the scopes of the last time hold. */
+const isOpen = ({ scope }, scopes = read(`scopes.${slug()}`)) => !scope || !scopes || scopes.includes(scope);
 
 function drawNavigation(current) {
   const root = document.getElementById('navigation');
   root.replaceChildren(
     element('div', { class: 'brand' }, sign(), button('Go to', goTo, { kind: 'go', key: 'Ctrl K' }),
       element('div', { id: 'workspaces' })),
-    element('div', { class: 'places' }, ...(slug() ? [list(places, current, workspace ? null : 'others')] : []),
-      element('p', { class: 'group' }, 'You'), list(workspace ? account.slice(0, 1) : account, current)),
+    element('div', { class: 'places' }, ...(slug() ? groups(current) : []), group('You'),
+      list(workspace ? account.slice(0, 1) : account, current), more()),
     button('Keyboard', listKeys, { kind: 'keys', key: '?' }));
+}
+
+function groups(current) {
+  const kind = workspace ? null : 'others';
+  const shown = (all) => list(all.filter((place) => isOpen(place)), current, kind);
+  return [shown(ofWorkspace), group('Developers'), shown(ofDevelopers)];
+}
+
+const group = (name) => element('p', { class: 'group' }, name);
+
+/** Where the places are a bar at the foot, it has few of them, and this opens the others. */
+function more() {
+  const made = button('More', () => {
+    made.ariaExpanded = String(made.parentElement.classList.toggle('open'));
+  }, { kind: 'more' });
+  made.ariaExpanded = 'false';
+  return made;
 }
 
 const sign = () => element('a', { class: 'sign', href: '/', 'aria-label': 'MASK' }, 'M', element('i'), 'SK');
 
 function list(shown, current, kind = null) {
-  return element('ul', { class: kind }, ...shown.map((place) => element('li', {},
+  return element('ul', { class: kind }, ...shown.map((place) => element('li', { class: place.isInBar ? 'in-bar' : null },
     element('a', { href: address(place), 'aria-current': place.name === current ? 'page' : null },
       place.name, place.keys && element('kbd', { 'aria-hidden': 'true' }, place.keys)))));
 }
@@ -201,7 +237,7 @@ function drawWorkspaces(session) {
 /** The letters after `g`, with where they lead. */
 function placesByKey() {
   if (!slug()) return [];
-  return places.map((place) => ({ keys: place.keys, name: place.name, go: () => location.assign(address(place)) }));
+  return places.filter((place) => isOpen(place)).map((place) => ({ keys: place.keys, name: place.name, go: () => location.assign(address(place)) }));
 }
 
 // Keys: letters without modifiers, nothing while typing or in a dialog, and a switch in the account turns all off.
@@ -296,35 +332,4 @@ function listKeys() {
     element('p', { class: 'actions' },
       element('button', { type: 'button', class: 'main', autofocus: true, click: close }, 'Close')),
   ]);
-}
-
-// The search of a list.
-
-/** From so many rows on a list has a search. */
-const many = 6;
-
-/** A field above a table that leaves the rows whose first cell has all its words; `/` leads to it. What is typed stands in the address. */
-export function addSearch(list, noun) {
-  const all = findAll('tbody tr', list);
-  if (all.length < many) return;
-  const address = new URL(location.href);
-  const wanted = address.searchParams.get('q') ?? '';
-  const input = element('input', { id: 'search', type: 'search', value: wanted, 'aria-keyshortcuts': '/' });
-  const line = element('p', { class: 'soft', role: 'status' });
-  const apply = () => {
-    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of all) row.hidden = !words.every((word) => row.cells[0].textContent.toLowerCase().includes(word));
-    const left = all.filter((row) => !row.hidden).length;
-    line.textContent = words.length === 0 ? '' : `${left === 0 ? 'None' : count(left)} of ${count(all.length)} ${noun}.`;
-  };
-  input.addEventListener('input', () => {
-    apply();
-    address.searchParams.set('q', input.value);
-    if (!input.value) address.searchParams.delete('q');
-    history.replaceState(null, '', address);
-  });
-  list.before(element('div', { class: 'field search' },
-    element('label', { for: 'search' }, 'Search ', element('kbd', { 'aria-hidden': 'true' }, '/')), input, line));
-  addKeys({ keys: '/', name: `Search these ${noun}`, go: () => input.focus() });
-  apply();
 }

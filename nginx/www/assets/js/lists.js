@@ -1,0 +1,170 @@
+// Lists: what the API gives part by part, and the search of what is on a screen as a whole.
+
+import { noticeOf, send } from './api.js';
+import { button, count, element, find, findAll, say } from './page.js';
+import { addKeys } from './screen.js';
+
+/** After so many milliseconds without an answer the screen says that it waits. */
+const patience = 300;
+
+/**
+ * A table of what the API lists: the first part with the screen, more of it at a button. Its rows have the id of what they show in
+ * `data-row`.
+ *
+ * Options: `place`, an element that has nothing but the list; `noun` and `nouns`, what is listed, one and many; `request(after)`, the
+ * request for the part after a cursor, null for the first one; `table()`, an element with a `tbody`; `row(item)`; `empty()`, an element
+ * for no item at all; `refuge`, an element for the focus where no row is left; `under`, a sentence below the table.
+ */
+export class CursorList {
+  items = [];
+  #options;
+  #next = null;
+  #asking = null;
+  #line = element('span');
+  #more = element('p', { class: 'actions' });
+  /** How much was found, for those who hear it. */
+  #found = element('p', { class: 'unseen', role: 'status' });
+
+  constructor(options) {
+    this.#options = options;
+    this.place.before(this.#found);
+  }
+
+  get place() { return this.#options.place; }
+
+  /** Asks anew for the first part. An answer that another question has overtaken is dropped. */
+  ask() { return this.#load(null, ({ data }) => this.take(data)); }
+
+  /** Draws the first part of an answer. */
+  take({ data, next_cursor: next, has_more: hasMore }) {
+    const { table, empty, under = '' } = this.#options;
+    this.items = data;
+    this.#next = hasMore ? next : null;
+    if (data.length === 0) return this.#showEmpty(empty());
+    const node = table();
+    find('tbody', node).append(...data.map((item) => this.#row(item)));
+    this.place.replaceChildren(node, element('p', { class: 'under' }, this.#line, ' ', under), this.#more);
+    this.#drawEnd();
+  }
+
+  /** Drops what is on its way, and shows a node in the place of the list. */
+  show(node) {
+    this.#asking?.abort();
+    this.items = [];
+    this.#showEmpty(node);
+  }
+
+  #showEmpty(node) {
+    this.#found.textContent = find('strong', node)?.textContent ?? node.textContent;
+    this.place.replaceChildren(node);
+  }
+
+  rowOf({ id }) { return findAll('[data-row]', this.place).find((row) => row.dataset.row === id); }
+
+  /** An item is another now; the focus stays where it was in the row. */
+  replace(item) {
+    const old = this.rowOf(item);
+    const at = findAll('a[href], button, input', old).indexOf(document.activeElement);
+    this.items = this.items.map((one) => (one.id === item.id ? item : one));
+    const row = this.#row(item);
+    old.replaceWith(row);
+    if (at >= 0) findAll('a[href], button, input', row)[at]?.focus();
+  }
+
+  /** An item is in this list no more; the focus goes to the next one. */
+  remove(item) {
+    const row = this.rowOf(item);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const hadFocus = row.contains(document.activeElement) || document.activeElement === document.body;
+    this.items = this.items.filter(({ id }) => id !== item.id);
+    row.remove();
+    if (this.items.length === 0 && !this.#next) this.#showEmpty(this.#options.empty());
+    else this.#drawEnd();
+    if (hadFocus) (next ? find('a[href], button', next) : this.#options.refuge)?.focus();
+  }
+
+  /** Asks anew and leads to an item. */
+  async refresh(item) {
+    await this.ask();
+    const row = this.rowOf(item);
+    (row ? find('a[href], button', row) : this.#options.refuge)?.focus();
+  }
+
+  #row(item) {
+    const row = this.#options.row(item);
+    row.dataset.row = item.id;
+    return row;
+  }
+
+  #drawEnd() {
+    const { noun, nouns } = this.#options;
+    const number = this.items.length;
+    const text = `${this.#next ? 'The first ' : ''}${count(number)} ${number === 1 ? noun : nouns}.`;
+    for (const line of [this.#line, this.#found]) line.textContent = text;
+    this.#more.replaceChildren(...(this.#next ? [button(`More ${nouns}`, () => this.#takeMore())] : []));
+  }
+
+  #takeMore() {
+    return this.#load(this.#next, ({ data: { data, next_cursor: next, has_more: hasMore } }) => {
+      const rows = data.map((item) => this.#row(item));
+      this.items.push(...data);
+      this.#next = hasMore ? next : null;
+      find('tbody', this.place).append(...rows);
+      this.#drawEnd();
+      find('a[href], button', rows[0] ?? this.place)?.focus();
+    });
+  }
+
+  async #load(after, use) {
+    this.#asking?.abort();
+    const own = new AbortController();
+    this.#asking = own;
+    const slow = setTimeout(() => say('Loading…'), patience);
+    this.place.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await send({ ...this.#options.request(after), signal: own.signal });
+      if (this.#asking !== own) return;
+      if (find('#status').textContent === 'Loading…') say('');
+      use(answer);
+    } catch (problem) {
+      if (this.#asking !== own || problem.name === 'AbortError') return;
+      say('');
+      if (after === null) this.place.replaceChildren();
+      this.place.append(noticeOf(problem, () => this.#load(after, use)));
+    } finally {
+      clearTimeout(slow);
+      if (this.#asking === own) this.place.removeAttribute('aria-busy');
+    }
+  }
+}
+
+// The search of a list.
+
+/** From so many rows on a list has a search. */
+const many = 6;
+
+/** A field above a table that leaves the rows whose first cell has all its words; `/` leads to it. What is typed stands in the address. */
+export function addSearch(list, noun) {
+  const all = findAll('tbody tr', list);
+  if (all.length < many) return;
+  const address = new URL(location.href);
+  const wanted = address.searchParams.get('q') ?? '';
+  const input = element('input', { id: 'search', type: 'search', value: wanted, 'aria-keyshortcuts': '/' });
+  const line = element('p', { class: 'soft', role: 'status' });
+  const apply = () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of all) row.hidden = !words.every((word) => row.cells[0].textContent.toLowerCase().includes(word));
+    const left = all.filter((row) => !row.hidden).length;
+    line.textContent = words.length === 0 ? '' : `${left === 0 ? 'None' : count(left)} of ${count(all.length)} ${noun}.`;
+  };
+  input.addEventListener('input', () => {
+    apply();
+    address.searchParams.set('q', input.value);
+    if (!input.value) address.searchParams.delete('q');
+    history.replaceState(null, '', address);
+  });
+  list.before(element('div', { class: 'field search' },
+    element('label', { for: 'search' }, 'Search ', element('kbd', { 'aria-hidden': 'true' }, '/')), input, line));
+  addKeys({ keys: '/', name: `Search these ${noun}`, go: () => input.focus() });
+  apply();
+}
