@@ -93,7 +93,7 @@ package struct API: Sendable {
         return try through(route.changesAccess && call.waitsForEpoch ? services.accessChanges : nil, call) {
             try call.replaying {
                 try through(route.isReport(call) ? services.reports : nil, call) { try handler(call) }
-            }
+            }.asCSV(route.operation, request)
         }
     }
 

@@ -26,6 +26,22 @@ public enum ClickAnalytics {
         }
     }
 
+    /// Clicks of each link that a question names, step by step, most clicks first; links without any are left out.
+    public static func series(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) -> [ClickSeries] {
+        var question = question
+        question.group = .time
+        guard let scope = try ClickScope(question, on: connection) else { return [] }
+        let reader = try ClickReader(question, scope, isByLink: true, on: connection)
+        let tally = try reader.tally()
+        let links = try ClickTexts(question.workspace, on: connection).links(scope.numbers)
+        return scope.numbers.compactMap { number in
+            guard let link = links[number] else { return nil }
+            let steps = TimeSteps(question).lines(tally, from: reader.place(of: number))
+            let clicks = steps.reduce(0) { $0 + $1.clicks }
+            return clicks == 0 ? nil : ClickSeries(link: link, clicks: clicks, steps: steps)
+        }.sorted { ($1.clicks, $0.link) < ($0.clicks, $1.link) }
+    }
+
     /// The clicks of the workspace in the window of a question, as far as they are kept: what an export has to look at.
     package static func kept(_ question: ClickQuestion, on connection: Connection) throws(MariaDBError) -> Int {
         guard let first = try Clicks.firstDay(of: question.workspace, on: connection) else { return 0 }

@@ -40,7 +40,8 @@ public struct ClickQuestion: Sendable {
     }
 
     public var workspace: WorkspaceID
-    public var link: LinkID?
+    /// Clicks on any of these; on all links where it is empty.
+    public var links: [LinkID] = []
     /// The host of a domain of links.
     public var domain: String?
     public var tag: String?
@@ -59,12 +60,12 @@ public struct ClickQuestion: Sendable {
     public var limit: Int
 
     public init(
-        workspace: WorkspaceID, link: LinkID? = nil, domain: String? = nil, tag: String? = nil, start: Timestamp,
+        workspace: WorkspaceID, links: [LinkID] = [], domain: String? = nil, tag: String? = nil, start: Timestamp,
         end: Timestamp, zone: TimeZoneRules = .utc, granularity: Granularity = .day, group: Group = .time,
         count: Count = .all, limit: Int = 1000
     ) {
         self.workspace = workspace
-        self.link = link
+        self.links = links
         self.domain = domain
         self.tag = tag
         self.start = start
@@ -103,6 +104,14 @@ public struct ClickCount: Sendable, Equatable {
         self.value = value
         self.clicks = clicks
     }
+}
+
+/// Clicks of a link, in all and step by step.
+public struct ClickSeries: Sendable, Equatable {
+    public var link: LinkID
+    public var clicks: Int
+    /// Every step of the window has one.
+    public var steps: [ClickCount]
 }
 
 public struct ClickAnswer: Sendable {

@@ -12,11 +12,17 @@ struct ClickReader {
     private let steps: TimeSteps?
     /// Of a question by domain.
     private let domains: LinkDomains?
+    /// Of a question by time that is answered link by link: the number under which the first step of each link is counted.
+    private let places: [UInt32: UInt32]
     private let connection: Connection
 
-    init(_ question: ClickQuestion, _ scope: ClickScope, on connection: Connection) throws(MariaDBError) {
+    init(
+        _ question: ClickQuestion, _ scope: ClickScope, isByLink: Bool = false, on connection: Connection
+    ) throws(MariaDBError) {
         (self.question, self.scope, self.connection) = (question, scope, connection)
         (window, steps) = (ClickWindow(question), question.group == .time ? TimeSteps(question) : nil)
+        let (numbers, length) = (isByLink ? scope.numbers : [], steps?.count ?? 0)
+        places = Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, UInt32($0 * length)) })
         filter = try ClickFilter(question, on: connection)
         domains = question.group == .domain ? try LinkDomains(in: question.workspace, on: connection) : nil
     }
@@ -43,7 +49,10 @@ struct ClickReader {
     /// Whether links are of other domains than their blocks.
     private var haveMoved: Bool { domains?.haveMoved ?? false }
 
-    private func step(of quarter: Int) -> UInt32 { UInt32(steps?.index(of: quarter) ?? 0) }
+    private func step(of quarter: Int, _ link: UInt32) -> UInt32 { UInt32(steps?.index(of: quarter) ?? 0) + place(of: link) }
+
+    /// Zero where all links count together.
+    func place(of link: UInt32) -> UInt32 { places[link] ?? 0 }
 
     /// Clicks as the question counts them.
     private func counted(_ counts: ClickCounts) -> Int {
@@ -111,7 +120,7 @@ struct ClickReader {
         case .time:
             Sums.forEach(sums) { number, counts in
                 let quarter = period + Int(number)
-                if window.quarters.contains(quarter) { tally.add(counted(counts), to: step(of: quarter)) }
+                if window.quarters.contains(quarter) { tally.add(counted(counts), to: step(of: quarter, link)) }
             }
         case .bot:
             Sums.forEach(sums) { _, counts in
@@ -246,7 +255,10 @@ struct ClickReader {
         }
         let (marks, first, quarter) = (facts.marks, facts.day * Quarter.ofDay, number(.quarters))
         switch question.group {
-        case .time: return { step(of: first + Int(quarter($0))) }
+        case .time where places.isEmpty: return { step(of: first + Int(quarter($0)), 0) }
+        case .time:
+            let link = number(.links, else: facts.link ?? 0)
+            return { step(of: first + Int(quarter($0)), link($0)) }
         case .country, .city: return number(.places)
         case .device, .browser, .os: return number(.agents)
         case .referrer: return number(.referrers)

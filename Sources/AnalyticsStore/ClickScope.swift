@@ -28,7 +28,9 @@ enum ClickScope {
     private init?(_ question: ClickQuestion, of domains: LinkDomains?, on connection: Connection) throws(MariaDBError) {
         if let tag = question.tag {
             try self.init(Self.numbers(tag: tag, question), of: domains, on: connection)
-        } else if let link = question.link {
+        } else if question.links.count > 1 {
+            try self.init(Self.numbers(of: question.links, in: question.workspace), of: domains, on: connection)
+        } else if let link = question.links.first {
             guard let number = try ClickNumbers.number(of: .link(link), in: question.workspace, on: connection), domains?[number] != 0
             else { return nil }
             self = .one(number)
@@ -40,9 +42,7 @@ enum ClickScope {
     /// Some links by their ids.
     init?(_ links: [LinkID], in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
         guard !links.isEmpty else { return nil }
-        try self.init("""
-            SELECT number FROM click_values WHERE workspace_id = \(workspace) AND kind = 'link' AND digest IN (\(list: links))
-            """, on: connection)
+        try self.init(Self.numbers(of: links, in: workspace), on: connection)
     }
 
     private init?(_ query: SQL, of domains: LinkDomains? = nil, on connection: Connection) throws(MariaDBError) {
@@ -56,6 +56,10 @@ enum ClickScope {
         self = .some(numbers, query)
     }
 
+    private static func numbers(of links: [LinkID], in workspace: WorkspaceID) -> SQL {
+        "SELECT number FROM click_values WHERE workspace_id = \(workspace) AND kind = 'link' AND digest IN (\(list: links))"
+    }
+
     /// Those of links that have the tag now.
     private static func numbers(tag: String, _ question: ClickQuestion) -> SQL {
         var query: SQL = "SELECT n.number FROM link_tags l "
@@ -63,8 +67,17 @@ enum ClickScope {
             STRAIGHT_JOIN click_values n ON n.workspace_id = l.workspace_id AND n.kind = 'link' AND n.digest = l.link_id
             WHERE l.workspace_id = \(question.workspace) AND l.tag = \(tag)
             """
-        if let link = question.link { query += " AND l.link_id = \(link)" }
+        if !question.links.isEmpty { query += " AND l.link_id IN (\(list: question.links))" }
         return query
+    }
+
+    /// Of one link, or of some.
+    var numbers: [UInt32] {
+        switch self {
+        case .one(let one): [one]
+        case .some(let some, _): some.sorted()
+        case .workspace, .domain: []
+        }
     }
 
     func contains(_ number: UInt32) -> Bool {

@@ -83,8 +83,11 @@ struct TimeSteps {
         return low
     }
 
-    func lines(_ counts: Tally) -> [ClickCount] {
-        names.enumerated().map { ClickCount(value: $1, clicks: counts[UInt32($0)]) }
+    var count: Int { starts.count }
+
+    /// - Parameter first: the number under which the clicks of the first step are counted.
+    func lines(_ counts: Tally, from first: UInt32 = 0) -> [ClickCount] {
+        names.enumerated().map { ClickCount(value: $1, clicks: counts[first + UInt32($0)]) }
     }
 }
 

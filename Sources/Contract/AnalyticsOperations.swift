@@ -33,9 +33,13 @@ extension Operation {
         query: clickFilter + window(Interval.all, ClickQuestion.granularities) + [
             .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.allCases.map(\.rawValue))),
             .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
+            .init(
+                name: "series",
+                about: "Whether each link has its lines by time, too: with group_by=link and a link_id for each; links times steps at most 10,000",
+                schema: ["type": "boolean", "default": false]),
             lineLimit,
         ],
-        answer: "Clicks", problems: [400])
+        answer: "Clicks", isCounted: true, problems: [400])
 
     package static let exportClicks = Operation(
         id: "exportClicks", summary: "The clicks themselves as a file, oldest first, two at a time",
@@ -45,7 +49,9 @@ extension Operation {
 
     /// Which clicks; of what can be repeated a click has to have one.
     private static let clickFilter: [Parameter] = [
-        .init(name: "link_id", about: "Only this link", schema: .id(LinkKind.self)),
+        .init(
+            name: "link_id", about: "Only these links; repeat it for each",
+            schema: ["type": "array", "items": .id(LinkKind.self), "maxItems": 100]),
         .init(name: "domain", about: "Only links on this host", schema: ["type": "string", "pattern": .string(Schemas.host)]),
         .init(name: "tag", about: "Only links with this tag", schema: ["type": "string"]),
     ] + ClickQuestion.Group.filters.map { group in
@@ -74,5 +80,5 @@ extension Operation {
                 name: "series", about: "Whether each group has its lines by time, too: groups times steps at most 10,000; not of groups by time",
                 schema: ["type": "boolean", "default": false]),
         ],
-        answer: "Usage", problems: [400])
+        answer: "Usage", isCounted: true, problems: [400])
 }

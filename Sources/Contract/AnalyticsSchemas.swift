@@ -5,7 +5,7 @@ import Store
 extension Schemas {
     static let clicks: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "count", value: string), .init(name: "total", value: .count),
-        .init(name: "groups", value: array(of: line(["clicks": .count]))), .init(name: "other", value: other("clicks")),
+        .init(name: "groups", value: array(of: line(["clicks": .count], beside: ["series": series(["clicks": .count])]))), .init(name: "other", value: other("clicks")),
     ]))
 
     /// What the values beyond `limit` come to.
@@ -13,13 +13,15 @@ extension Schemas {
 
     static let usage: JSON = object(JSONObject(window + [
         .init(name: "group_by", value: string), .init(name: "total", value: object(counts)),
-        .init(name: "groups", value: array(of: line(counts, beside: ["series": series]))),
+        .init(name: "groups", value: array(of: line(counts, beside: ["series": series(counts)]))),
     ]))
 
-    private static let series: JSON = [
-        "type": "array", "items": line(counts),
-        "description": "Where it was asked for: every step of the window, as groups by time have it",
-    ]
+    private static func series(_ counts: JSONObject) -> JSON {
+        [
+            "type": "array", "items": line(counts),
+            "description": "Where it was asked for: every step of the window, as groups by time have it",
+        ]
+    }
 
     /// What an answer says of one value, or of one step of time.
     /// - Parameter more: what only some lines have.

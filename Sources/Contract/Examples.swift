@@ -15,6 +15,10 @@ extension Schemas {
         "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
         "Domain": DomainExamples.domain, "NewDomain": DomainExamples.newDomain,
         "DomainChanges": ["expired_url": "https://www.example.com/sale-is-over", "not_found_url": nil],
+        "LinkFilter": ["tag": ["spring"]],
+        "MatchingChanges": ["filter": ["tag": ["spring"], "state": "active"], "changes": ["disabled": true, "add_tags": ["over"]]],
+        "MatchingDeletion": ["filter": ["tag": ["spring"]]], "MatchingRestoration": ["filter": ["tag": ["spring"]]],
+        "MatchingResults": matchingResultsExample,
         "BulkResults": bulkResultsExample, "Clicks": clicksExample, "Usage": usageExample,
         "Key": .object(keyExample), "KeyWithText": keyWithTextExample,
         "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
@@ -80,6 +84,15 @@ extension Schemas {
                 "detail": "Choose another slug; my-link is taken on this domain.", "errors": [],
             ]],
         ],
+    ]
+
+    private static let matchingResultsExample: JSON = [
+        "matched": 2, "succeeded": 1, "failed": 1,
+        "refused": [["id": .string(linkID), "status": 422, "error": [
+            "code": "validation_failed", "title": "Validation failed", "detail": "Correct the fields that errors names.",
+            "errors": [["pointer": "/changes/add_tags", "code": "too_many", "message": "Add fewer; a link has at most 20 tags."]],
+        ]]],
+        "has_more": false, "next_cursor": nil,
     ]
 
     private static let clicksExample: JSON = [

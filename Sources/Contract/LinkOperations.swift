@@ -4,6 +4,7 @@ import LinkStore
 import Model
 import QRCodes
 import Store
+import Work
 
 /// Of links, tags and QR codes, and what deleting and restoring have in common.
 extension Operation {
@@ -40,6 +41,12 @@ extension Operation {
 
     package static let countLinks = Operation(
         id: "countLinks", summary: "How many links a list with these filters has", query: linkFilters, answer: "LinkCount", problems: [400])
+
+    package static let exportLinks = Operation(
+        id: "exportLinks", summary: "All links that a list with these filters has, as a file, newest first",
+        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(LinkExport.Format.allCases.map(\.rawValue)))]
+            + linkFilters,
+        files: ["text/csv", "application/x-ndjson"], problems: [400])
 
     package static let listTags = Operation(
         id: "listTags", summary: "List the tags in use by their names, each with how many links have it",
@@ -79,6 +86,18 @@ extension Operation {
     package static let restoreLinks = Operation(
         id: "restoreLinks", summary: "Bring up to 1,000 deleted links back, each with a result in its place", body: "DeletedLinkIDs",
         answer: "BulkResults", problems: [409, 415, 422])
+
+    package static let updateMatchingLinks = Operation(
+        id: "updateMatchingLinks", summary: "Change all links of a filter, up to 1,000 in a request", body: "MatchingChanges",
+        answer: "MatchingResults", problems: [400, 415, 422])
+
+    package static let deleteMatchingLinks = Operation(
+        id: "deleteMatchingLinks", summary: "Delete all links of a filter, up to 1,000 in a request; they can be restored for 30 days",
+        body: "MatchingDeletion", answer: "MatchingResults", problems: [400, 415, 422])
+
+    package static let restoreMatchingLinks = Operation(
+        id: "restoreMatchingLinks", summary: "Bring all deleted links of a filter back, up to 1,000 in a request", body: "MatchingRestoration",
+        answer: "MatchingResults", problems: [400, 409, 415, 422])
 
     package static let getLinkQR = Operation(
         id: "getLinkQR", summary: "A QR code of a link",

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import LinkStore
 import Model
 import Work
 
@@ -118,6 +119,42 @@ extension Schemas {
 
     private static let bulkError: JSON = object([
         "code": string, "title": string, "detail": string, "errors": array(of: fieldProblem),
+    ])
+
+    // MARK: All links of a filter
+
+    /// As a list has it in its query.
+    static let linkFilter: JSON = object([
+        "domain": orNull(string), "tag": ["type": ["array", "null"], "items": string, "description": "A link must have all of them"],
+        "search": orNull(string), "external_id": orNull(string), "created_after": moment, "created_before": moment,
+        "disabled": ["type": ["boolean", "null"]], "state": orNull(.oneOf(LinkFilter.State.allCases.map(\.rawValue))),
+    ], required: [])
+
+    private static let matching: [JSONObject.Member] = [
+        .init(name: "filter", value: reference("LinkFilter")),
+        .init(name: "starting_after", value: [
+            "type": ["string", "null"], "description": "The next_cursor of the answer before, with the same filter",
+        ]),
+    ]
+
+    /// What is one link's alone is none of it.
+    static let matchingChanges: JSON = object(JSONObject(matching + [
+        .init(name: "changes", value: object(
+            JSONObject(bulkWritable.members.filter { !["slug", "external_id"].contains($0.name) } + tagChanges.members), required: [])),
+    ]), required: ["filter", "changes"])
+
+    static let matchingDeletion: JSON = object(JSONObject(matching + [
+        .init(name: "purge", value: [
+            "type": ["boolean", "null"], "description": "Delete for good; needed where the filter's state is deleted",
+        ]),
+    ]), required: ["filter"])
+
+    static let matchingRestoration: JSON = object(JSONObject(matching), required: ["filter"])
+
+    static let matchingResults: JSON = object([
+        "matched": .count, "succeeded": .count, "failed": .count,
+        "refused": array(of: object(["id": .id(LinkKind.self), "status": ["type": "integer"], "error": bulkError])),
+        "has_more": ["type": "boolean"], "next_cursor": orNull(.cursor),
     ])
 
     private static func many(_ items: JSON) -> JSON {

@@ -138,8 +138,8 @@ package enum OpenAPIDocument {
 
     private static func responses(_ route: DescribedRoute) -> JSONObject {
         var responses = JSONObject()
-        responses[String(route.operation.status)] = success(route.operation, route.operation.status)
-        if let other = route.operation.otherStatus { responses[String(other)] = success(route.operation, other) }
+        responses[String(route.operation.status)] = success(route, route.operation.status)
+        if let other = route.operation.otherStatus { responses[String(other)] = success(route, other) }
         if let empty = route.operation.emptyStatus {
             responses[String(empty)] = ["description": "Done", "headers": headers(empty)]
         }
@@ -162,15 +162,24 @@ package enum OpenAPIDocument {
             + (route.method == .post ? [409] : []) + (route.scope == nil ? [] : [422]) + route.operation.problems
     }
 
-    private static func success(_ operation: Operation, _ status: Int) -> JSON {
+    private static func success(_ route: DescribedRoute, _ status: Int) -> JSON {
+        let operation = route.operation
         var json: JSONObject = ["description": "Done", "headers": headers(status, tag: status == 204 ? nil : tag(operation))]
         if let answer = operation.answer {
-            json["content"] = ["application/json": operation.isList ? listMedia(of: answer) : media(answer)]
+            var content: JSONObject = ["application/json": operation.isList ? listMedia(of: answer) : media(answer)]
+            if route.scope != nil, let table = table(operation) { content["text/csv"] = table }
+            json["content"] = .object(content)
         }
         if !operation.files.isEmpty {
             json["content"] = .object(JSONObject(operation.files.map { .init(name: $0, value: ["schema": ["type": "string"]]) }))
         }
         return .object(json)
+    }
+
+    private static func table(_ operation: Operation) -> JSON? {
+        let example = operation.answer.flatMap { Schemas.examples[$0] } ?? .null
+        let items = operation.isList ? [example] : example["groups"]?.arrayValue ?? []
+        return operation.csv(items).map { ["schema": Schemas.string, "example": .string(String(decoding: $0, as: UTF8.self))] }
     }
 
     private static func media(_ name: String) -> JSON {

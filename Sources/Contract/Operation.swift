@@ -1,5 +1,6 @@
 import JSON
 import Model
+import Text
 
 /// What OpenAPI tells of a route beyond method, path and scope. Every route must have one: the table asks for it.
 package struct Operation: Sendable {
@@ -27,6 +28,8 @@ package struct Operation: Sendable {
     /// Names a schema of the answer; nil where there is no body.
     package var answer: String?
     package var isList = false
+    /// The answer counts something by `groups`, which are its lines as CSV.
+    package var isCounted = false
     /// Media types of an answer that is no JSON.
     package var files: [String] = []
     /// The answer shows one resource with its entity tag, and preconditions count.
@@ -57,4 +60,27 @@ extension JSON {
     }
 
     static func oneOf(_ values: [String]) -> JSON { ["type": "string", "enum": JSON(values)] }
+}
+
+extension Operation {
+    /// The columns of its answer as CSV: the members of what it lists, those of an object in it as `a.b`; nil where it is no table.
+    package var columns: [String]? {
+        guard let answer, isList || isCounted, let schema = Schemas.all[answer] else { return nil }
+        return Self.columns(of: isCounted ? schema["properties"]?["groups"]?["items"] : schema)
+    }
+
+    /// What its answer lists, as CSV; nil where it is no table.
+    package func csv(_ items: [JSON]) -> [UInt8]? {
+        guard let columns else { return nil }
+        return CSV.row(columns) + items.flatMap { item in
+            CSV.row(columns.map { $0.split(separator: ".").reduce(item) { $0[String($1)] ?? .null }.cell })
+        }
+    }
+
+    private static func columns(of schema: JSON?) -> [String] {
+        (schema?["properties"]?.objectValue?.members ?? []).filter { $0.name != "series" }.flatMap { member in
+            let within = columns(of: member.value)
+            return within.isEmpty ? [member.name] : within.map { "\(member.name).\($0)" }
+        }
+    }
 }

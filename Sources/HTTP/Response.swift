@@ -102,6 +102,7 @@ public struct Response: Sendable {
         case deprecation = "Deprecation"
         case eTag = "ETag"
         case idempotentReplayed = "Idempotent-Replayed"
+        case link = "Link"
         case location = "Location"
         case rateLimit = "RateLimit"
         case rateLimitPolicy = "RateLimit-Policy"

@@ -42,16 +42,8 @@ public enum AuditExport {
     private static func line(_ record: AuditRecord, _ format: Format) -> [UInt8] {
         let json = record.json
         return switch format {
-        case .csv: CSV.row(columns.map { cell(json[$0] ?? .null) })
+        case .csv: CSV.row(columns.map { (json[$0] ?? .null).cell })
         case .ndjson: json.serialized() + [UInt8(ascii: "\n")]
-        }
-    }
-
-    private static func cell(_ value: JSON) -> String {
-        switch value {
-        case .null: ""
-        case .string(let text): text
-        default: String(decoding: value.serialized(), as: UTF8.self)
         }
     }
 

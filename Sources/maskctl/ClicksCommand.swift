@@ -20,7 +20,7 @@ struct ClicksCommand: ParsableCommand {
         @Option(help: "Only this day in UTC, such as 2026-11-26.") var day: String?
         @Option(help: "Only clicks from then on, in RFC 3339.") var since: Timestamp?
         @Option(help: "Only clicks before then, in RFC 3339.") var until: Timestamp?
-        @Option(help: "Only clicks on this link, lnk_….") var link: LinkID?
+        @Option(help: "Only clicks on this link, lnk_…; repeat it for more.") var link: [LinkID] = []
         @Option(help: "Only clicks with this, as NAME=VALUE; names are those of GET /analytics/clicks.") var filter: [Filter] = []
 
         func validate() throws {
@@ -35,7 +35,7 @@ struct ClicksCommand: ParsableCommand {
             let start = date.map { Timestamp(day: $0.dayNumber) } ?? since ?? Timestamp(day: 0)
             let end = date.map { Timestamp(day: $0.dayNumber + 1) } ?? until ?? Timestamp.now().adding(days: 1)
             var question = ClickQuestion(
-                workspace: try installation.office.workspace(workspace).id, link: link, start: start, end: end)
+                workspace: try installation.office.workspace(workspace).id, links: link, start: start, end: end)
             for filter in filter { question.filters[filter.group, default: []].append(filter.value) }
             try ClickExport.write(format, question, from: installation.store, to: writeOut)
         }

@@ -52,6 +52,32 @@ struct ClickFilterTests {
         }
     }
 
+    @Test("the lines by time of each link of a list are one answer; a link without clicks is left out of it")
+    func series() throws {
+        let id = try #require(link["id"]?.stringValue)
+        let other = try #require(stage.ask(.post, "/links", #"{"url": "https://example.com"}"#).json["id"]?.stringValue)
+        let list = "/analytics/clicks?group_by=link&series=true&interval=24h&granularity=hour&link_id=\(id)&link_id=\(other)"
+        let answer = stage.ask(.get, list)
+        #expect(answer.status == 200 && answer.json["total"] == 6)
+        let groups = try #require(answer.json["groups"]?.arrayValue)
+        #expect(groups.map { $0["value"] } == [.string(id)] && groups[0]["clicks"] == 6)
+        let series = try #require(groups[0]["series"]?.arrayValue)
+        let alone = stage.ask(.get, "/analytics/clicks?interval=24h&granularity=hour&link_id=\(id)").json["groups"]
+        #expect(.array(series) == alone, "as the link alone has them")
+        #expect(stage.ask(.get, list + "&country=FR").json["total"] == 2 && stage.ask(.get, list + "&limit=1").json["other"]?["values"] == 0)
+        #expect(stage.ask(.get, "/analytics/clicks?group_by=time&link_id=\(id)&link_id=\(other)").json["total"] == 6)
+        let many = String(repeating: "&link_id=\(id)", count: 50)
+        for (query, detail) in [
+            ("group_by=link&series=true", "Send group_by=link, and a link_id for each link."),
+            ("group_by=time&series=true&link_id=\(id)", "Send group_by=link, and a link_id for each link."),
+            ("group_by=link&series=true&interval=90d&granularity=hour" + many, "at most 10000 lines."),
+            ("group_by=link&series=true" + many + many + "&link_id=\(id)", "Send at most 100 links."),
+        ] {
+            let refusal = stage.ask(.get, "/analytics/clicks?" + query)
+            #expect(refusal.status == 400 && refusal.json["detail"]?.stringValue?.hasSuffix(detail) == true, "\(query.prefix(60))")
+        }
+    }
+
     @Test("a value that no click can have is refused, and so are too many", arguments: [
         ("bot=yes", "\"yes\" is none of: true, false."), ("trigger=nfc", "\"nfc\" is none of: click, qr."),
         ("device=phone", "\"phone\" is none of: desktop, mobile, tablet, unknown."),

@@ -88,7 +88,7 @@ struct JournalProcessTests {
         #expect(try storedIDs() == Array(0..<count))
         for (kind, wanted) in [(ClickQuestion.Count.all, count), (.unique, 100)] {
             let question = ClickQuestion(
-                workspace: journalWorkspace, link: journalLink, start: Timestamp("2026-01-01T00:00:00Z"),
+                workspace: journalWorkspace, links: [journalLink], start: Timestamp("2026-01-01T00:00:00Z"),
                 end: Timestamp("2099-01-01T00:00:00Z"), granularity: .month, count: kind)
             #expect(try ClickAnalytics.answer(question, on: database.connect()).total == wanted)
         }

@@ -44,7 +44,7 @@ struct JournalTests {
             func counted(_ count: ClickQuestion.Count) throws -> Int {
                 try ClickAnalytics.answer(
                     ClickQuestion(
-                        workspace: Self.workspace, link: Self.link, start: Timestamp("2026-01-01T00:00:00Z"),
+                        workspace: Self.workspace, links: [Self.link], start: Timestamp("2026-01-01T00:00:00Z"),
                         end: Timestamp("2099-01-01T00:00:00Z"), granularity: .month, count: count), on: connection).total
             }
             let total = try connection.query("SELECT CAST(clicks AS SIGNED) FROM link_totals").first?.integer(0) ?? 0

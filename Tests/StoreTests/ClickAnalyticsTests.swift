@@ -146,8 +146,23 @@ struct ClickAnalyticsTests {
         #expect(told == wanted.groups, Comment(rawValue: what))
     }
 
+    /// Link by link the same as a question about that link alone.
+    private func expectSeries(
+        _ question: ClickQuestion, _ rows: [RawRow], _ links: [Link], _ connection: Connection, _ what: String
+    ) throws {
+        let series = try ClickAnalytics.series(question, on: connection)
+        for link in question.links {
+            var ofLink = question
+            (ofLink.links, ofLink.group) = ([link], .time)
+            let (wanted, told) = (expected(ofLink, rows, links), series.first { $0.link == link })
+            #expect((told?.clicks ?? 0) == wanted.total, Comment(rawValue: "series of \(link), \(what)"))
+            let steps = Dictionary(uniqueKeysWithValues: (told?.steps ?? []).filter { $0.clicks != 0 }.map { ($0.value, $0.clicks) })
+            #expect(steps == wanted.groups, Comment(rawValue: "series of \(link), \(what)"))
+        }
+    }
+
     private func isAsked(_ row: RawRow, _ question: ClickQuestion, _ links: [LinkID: Link]) -> Bool {
-        if let link = question.link, link != row.link { return false }
+        if !question.links.isEmpty, !question.links.contains(row.link) { return false }
         if let domain = question.domain, links[row.link]?.host != domain { return false }
         if let tag = question.tag, links[row.link]?.tags.contains(tag) != true { return false }
         for (group, values) in question.filters where !values.contains(row.values[group] ?? "?") { return false }
@@ -189,15 +204,16 @@ struct ClickAnalyticsTests {
         #expect(rows.count == 2500)
         let blocks = try database.number("SELECT COUNT(*) FROM click_facts WHERE link % 256 = 0")
         #expect(try blocks > 0 && blocks < database.number("SELECT COUNT(*) FROM click_facts"), "some facts stand together, some alone")
-        let filters: [(LinkID?, String?, String?)] = [
-            (nil, nil, nil), (links[0].id, nil, nil), (links[3].id, nil, nil), (nil, links[2].host, nil), (nil, nil, "y"),
-            (links[1].id, nil, "x"), (nil, links[0].host, "x"), (nil, nil, "none"), (links[0].id, links[2].host, nil),
-            (links[3].id, links[3].host, nil),
+        let few = [links[0].id, links[2].id, links[3].id]
+        let filters: [([LinkID], String?, String?)] = [
+            ([], nil, nil), ([links[0].id], nil, nil), ([links[3].id], nil, nil), (few, nil, nil), ([], links[2].host, nil), ([], nil, "y"),
+            ([links[1].id], nil, "x"), (few, nil, "x"), ([], links[0].host, "x"), ([], nil, "none"), ([links[0].id], links[2].host, nil),
+            ([links[3].id], links[3].host, nil), (few, links[3].host, nil),
         ]
         for group in ClickQuestion.Group.allCases {
             for count in ClickQuestion.Count.allCases {
-                let (link, domain, tag) = filters.randomElement(using: &random)!
-                for filter in [(nil, nil, nil), (link, domain, tag)] {
+                let (some, domain, tag) = filters.randomElement(using: &random)!
+                for filter in [([], nil, nil), (some, domain, tag)] {
                     var (from, to) = (start, end)
                     if Bool.random(using: &random) {
                         from.milliseconds += .random(in: 0...8_000, using: &random) * 900_000
@@ -208,12 +224,13 @@ struct ClickAnalyticsTests {
                     let hasOddHours = zone == "Australia/Lord_Howe" || zone == "Pacific/Chatham"
                     let steps = Granularity.allCases.filter { $0 != .minute && !(hasOddHours && $0 == .hour) }
                     var question = ClickQuestion(
-                        workspace: tenant.workspace.id, link: filter.0, domain: filter.1, tag: filter.2, start: from, end: to,
+                        workspace: tenant.workspace.id, links: filter.0, domain: filter.1, tag: filter.2, start: from, end: to,
                         zone: try #require(TimeZoneRules(identifier: zone)),
                         granularity: steps.randomElement(using: &random)!, group: group, count: count)
                     question.filters = randomFilters(rows, &random)
                     let what = "seed \(seed): \(group) \(count) \(question.granularity) \(filter) \(question.filters) \(from.rfc3339) \(to.rfc3339)"
                     try expect(ClickAnalytics.answer(question, on: connection), expected(question, rows, links), what)
+                    if !filter.0.isEmpty { try expectSeries(question, rows, links, connection, what) }
                 }
             }
         }
@@ -264,11 +281,11 @@ struct ClickAnalyticsTests {
         #expect(try database.number("SELECT MAX(part) FROM click_facts") > 0 && database.number("SELECT COUNT(*) FROM click_parts") > 0)
         #expect(try database.number("SELECT COUNT(*) FROM click_facts WHERE summed") == database.number("SELECT MAX(part) + 1 FROM click_facts"))
         for group in ClickQuestion.Group.allCases {
-            for link in [nil, links[0].id, links[1].id] {
+            for some in [[], [links[0].id], [links[1].id], links.map(\.id)] {
                 for filters in [[:], [ClickQuestion.Group.browser: ["Safari"], .city: ["City 7", "City 8"]]] {
                     for (begin, finish) in [("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"), ("2026-02-28T23:00:00Z", "2026-03-01T17:15:00Z")] {
                         var question = ClickQuestion(
-                            workspace: tenant.workspace.id, link: link, start: try #require(Timestamp(rfc3339: begin)),
+                            workspace: tenant.workspace.id, links: some, start: try #require(Timestamp(rfc3339: begin)),
                             end: try #require(Timestamp(rfc3339: finish)), granularity: .hour, group: group,
                             count: .allCases.randomElement(using: &random)!)
                         question.filters = filters

@@ -54,8 +54,8 @@ struct ClickBlocksTests {
         #expect(try ask(.domain) { $0.domain = host } == [host: 300])
         #expect(try ask(.domain) { $0.filters = [.browser: ["Firefox"]] } == [host: 300, "other.example": 3])
         #expect(try ask(.link) { $0.domain = "other.example" } == Dictionary(uniqueKeysWithValues: others.map { ($0.id.description, 1) }))
-        #expect(try ask(.browser) { $0.link = many[299].id } == ["Firefox": 1])
-        #expect(try ask(.browser) { ($0.link, $0.domain) = (many[299].id, "other.example") } == [:])
+        #expect(try ask(.browser) { $0.links = [many[299].id] } == ["Firefox": 1])
+        #expect(try ask(.browser) { ($0.links, $0.domain) = ([many[299].id], "other.example") } == [:])
     }
 
     @Test("are not left by a link that moves to another domain: its clicks follow it there, and back")
@@ -82,10 +82,10 @@ struct ClickBlocksTests {
         #expect(try ask(.domain) { $0.filters = [.browser: ["Firefox"]] } == [host: 6, "other.example": 11])
         #expect(try ask(.link) { $0.domain = "other.example" } == [links[0].id.description: 6, links[2].id.description: 5])
         #expect(try ask(.link) { $0.domain = host } == [links[1].id.description: 6])
-        #expect(try ask(.browser) { ($0.link, $0.domain) = (links[0].id, host) } == [:])
+        #expect(try ask(.browser) { ($0.links, $0.domain) = ([links[0].id], host) } == [:])
         try move(0, to: tenant.domain)
         #expect(try ask(.domain) == [host: 12, "other.example": 5])
-        #expect(try ask(.browser) { ($0.link, $0.domain) = (links[0].id, host) } == ["Firefox": 6])
+        #expect(try ask(.browser) { ($0.links, $0.domain) = ([links[0].id], host) } == ["Firefox": 6])
     }
 
     @Test("keep the domain of a link that is deleted; one that was before its first click was loaded has none")

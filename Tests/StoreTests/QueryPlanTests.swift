@@ -88,16 +88,18 @@ struct QueryPlanTests {
     @Test("of counts: every group, of the workspace, a link, a tag and a domain, with filters and without")
     func counts() throws {
         for group in ClickQuestion.Group.allCases {
-            for scope in 0..<5 {
+            for scope in 0..<6 {
                 for filters in [[:], [ClickQuestion.Group.country: ["DE"], .referrer: ["r1.example"], .browser: ["Firefox"]]] {
                     var question = ClickQuestion(
                         workspace: tenant.workspace.id, start: Timestamp("2026-03-01T06:00:00Z"), end: Timestamp("2026-03-03T07:00:00Z"),
                         group: group)
-                    if scope == 1 { question.link = links[0].id }
+                    if scope == 1 { question.links = [links[0].id] }
+                    if scope == 5 { question.links = links.prefix(50).map(\.id) }
                     if scope == 2 || scope == 4 { question.tag = "rare" }
                     if scope == 3 || scope == 4 { question.domain = tenant.domain.host }
                     question.filters = filters
                     try expectKeys("\(group), scope \(scope)") { _ = try ClickAnalytics.answer(question, on: $0) }
+                    if scope == 5 { try expectKeys("series") { _ = try ClickAnalytics.series(question, on: $0) } }
                 }
             }
         }

@@ -75,7 +75,8 @@ struct AnalyticsWindow {
     }
 
     /// Refuses a window with more lines than an answer should have.
-    func refuseTooManyLines() throws(Problem) {
+    /// - Parameter groups: each of which has its lines.
+    func refuseTooManyLines(for groups: Int = 1) throws(Problem) {
         let length: Int64 = switch granularity {
         case .minute: 60_000
         case .hour: 3_600_000
@@ -83,7 +84,7 @@ struct AnalyticsWindow {
         case .week: 7 * Self.day
         case .month: 28 * Self.day
         }
-        guard (end.milliseconds - start.milliseconds) / length > Self.lineLimit else { return }
+        guard (end.milliseconds - start.milliseconds) / length * Int64(groups) > Self.lineLimit else { return }
         throw .invalidParameter("granularity", "Use a coarser one, or a shorter window: at most \(Self.lineLimit) lines.")
     }
 

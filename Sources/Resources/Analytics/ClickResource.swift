@@ -16,10 +16,31 @@ enum ClickResource {
         question.group = try query.choice("group_by") ?? .time
         question.count = try query.choice("count") ?? .all
         question.limit = try lineLimit(&query)
+        if try query.bool("series") ?? false {
+            try query.finish()
+            return try series(window, question, call)
+        }
         try query.finish()
         if question.group == .time { try window.refuseTooManyLines() }
         let (answer, asOf) = try call.services.analytics.snapshot { try ClickAnalytics.answer(question, on: $0) }
         return .ok(json(window, question, answer, asOf))
+    }
+
+    /// The lines by time of each of some links: the sparklines of a list, in one answer.
+    private static func series(_ window: AnalyticsWindow, _ question: ClickQuestion, _ call: Call) throws -> Answer {
+        guard question.group == .link, !question.links.isEmpty else {
+            throw Problem.invalidParameter("series", "Send group_by=link, and a link_id for each link.")
+        }
+        try window.refuseTooManyLines(for: question.links.count)
+        let (series, asOf) = try call.services.analytics.snapshot { try ClickAnalytics.series(question, on: $0) }
+        var object = members(window, question, total: series.reduce(0) { $0 + $1.clicks }, asOf)
+        let rest = series.dropFirst(question.limit)
+        object["groups"] = .array(series.prefix(question.limit).map { line in
+            let steps = line.steps.map { window.line($0.value, ["clicks": JSON($0.clicks)], isTime: true) }
+            return ["value": .string(line.link.description), "clicks": JSON(line.clicks), "series": .array(steps)]
+        })
+        object["other"] = ["values": JSON(rest.count), "clicks": JSON(rest.reduce(0) { $0 + $1.clicks })]
+        return .ok(.object(object))
     }
 
     /// The clicks themselves, as one file that is made while it is sent.
@@ -53,7 +74,7 @@ enum ClickResource {
     private static func question(_ window: AnalyticsWindow, _ query: inout Query, _ call: Call) throws -> ClickQuestion {
         var question = ClickQuestion(
             workspace: call.workspace, start: window.start, end: window.end, zone: window.zone, granularity: window.granularity)
-        question.link = try link(&query)
+        question.links = try links(&query)
         question.domain = try query.domain(call)?.host
         question.tag = try query.value("tag").map(Tag.spelling(of:))
         question.filters = try filters(&query)
@@ -66,12 +87,17 @@ enum ClickResource {
     private static func json(
         _ window: AnalyticsWindow, _ question: ClickQuestion, _ answer: ClickAnswer, _ asOf: Timestamp
     ) -> JSON {
+        var object = members(window, question, total: answer.total, asOf)
+        for (name, value) in window.lines(answer, isTime: question.group == .time, counting: "clicks") { object[name] = value }
+        return .object(object)
+    }
+
+    private static func members(_ window: AnalyticsWindow, _ question: ClickQuestion, total: Int, _ asOf: Timestamp) -> JSONObject {
         var object = window.members(asOf: asOf)
         object["group_by"] = .string(question.group.rawValue)
         object["count"] = .string(question.count.rawValue)
-        object["total"] = .integer(Int64(answer.total))
-        for (name, value) in window.lines(answer, isTime: question.group == .time, counting: "clicks") { object[name] = value }
-        return .object(object)
+        object["total"] = JSON(total)
+        return object
     }
 
     /// The values that each group may have; the empty one stands for clicks that have none.
@@ -92,10 +118,13 @@ enum ClickResource {
 
     private static let filterLimit = 100
 
-    private static func link(_ query: inout Query) throws -> LinkID? {
-        guard let text = try query.value("link_id") else { return nil }
-        guard let id = LinkID(text) else { throw Problem.invalidParameter("link_id", "Use the id of a link, lnk_….") }
-        return id
+    private static func links(_ query: inout Query) throws(Problem) -> [LinkID] {
+        let texts = query.values("link_id")
+        guard texts.count <= filterLimit else { throw .invalidParameter("link_id", "Send at most \(filterLimit) links.") }
+        return try texts.map { text throws(Problem) in
+            guard let id = LinkID(text) else { throw .invalidParameter("link_id", "Use the id of a link, lnk_….") }
+            return id
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 export const routesOf = {
   'links:read': [
-    'GET /links', 'GET /links/count', 'GET /tags', 'GET /links/{id}', 'GET /links/{id}/qr', 'GET /qr-codes', 'GET /qr-codes/{id}',
-    'GET /qr-codes/{id}/image',
+    'GET /links', 'GET /links/count', 'GET /links/export', 'GET /tags', 'GET /links/{id}', 'GET /links/{id}/qr',
+    'GET /qr-codes', 'GET /qr-codes/{id}', 'GET /qr-codes/{id}/image',
     'GET /domains', 'GET /domains/{id}',
   ],
   'links:write': [
-    'POST /links', 'POST /links/bulk', 'PATCH /links/bulk', 'DELETE /links/bulk', 'POST /links/bulk/restore',
+    'POST /links', 'POST /links/bulk', 'PATCH /links/bulk', 'DELETE /links/bulk', 'POST /links/bulk/restore', 'PATCH /links/matching',
+    'DELETE /links/matching', 'POST /links/matching/restore',
     'PUT /links/by-external-id/{external_id}', 'PATCH /links/{id}', 'DELETE /links/{id}', 'POST /links/{id}/restore', 'POST /qr-codes',
     'PATCH /qr-codes/{id}', 'DELETE /qr-codes/{id}', 'POST /qr-codes/{id}/restore',
   ],

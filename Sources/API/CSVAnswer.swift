@@ -1,0 +1,39 @@
+import Contract
+import HTTP
+import JSON
+
+extension Answer {
+    /// A list, or the lines of analytics, as CSV, where the client likes that better than JSON (RFC 9110, section 12.5.1). A page of a
+    /// list is followed by the one that its `Link` leads to (RFC 8288).
+    func asCSV(_ operation: Operation, _ request: Request) -> Answer {
+        guard status == 200, let table = Table(content), let csv = operation.csv(table.items) else { return self }
+        var answer = adding([.init(.vary, "Accept")])
+        let accept = Accept(request.fields.accept)
+        guard accept.quality(of: "text/csv") > accept.quality(of: "application/json") else { return answer }
+        answer.content = .file(type: "text/csv; charset=utf-8; header=present", csv)
+        if let cursor = table.cursor { answer.fields.append(.init(.link, Self.next(cursor, request))) }
+        return answer
+    }
+
+    private static func next(_ cursor: String, _ request: Request) -> String {
+        let others = request.query.split(separator: "&").filter { !$0.hasPrefix("starting_after=") && !$0.hasPrefix("startingAfter=") }
+        let query = (others.map(String.init) + ["starting_after=\(cursor)"]).joined(separator: "&")
+        return "<\(request.path)?\(query)>; rel=\"next\""
+    }
+}
+
+/// What of an answer is a table.
+private struct Table {
+    let items: [JSON]
+    var cursor: String?
+
+    init?(_ content: Answer.Content) {
+        switch content {
+        case .list(let items, let cursor): (self.items, self.cursor) = (items, cursor)
+        case .object(let json):
+            guard let groups = json["groups"]?.arrayValue else { return nil }
+            items = groups
+        case .none, .written, .replayed, .file, .stream: return nil
+        }
+    }
+}
