@@ -68,9 +68,9 @@ public struct Publisher: Sendable {
         return try render(page, readThemes())
     }
 
-    /// What the draft would look like. It counts no views.
+    /// What the draft would look like. It counts no views, and has no policy of its own.
     public func preview(_ page: BioPage) throws -> [UInt8] {
-        return try html(of: PageContent(stored: page.draft), page, readThemes(), at: .now(), isPreview: true)
+        try html(of: PageContent(stored: page.draft), page, readThemes(), at: .now(), isPreview: true)
     }
 
     public struct Synced: Sendable, Equatable {
@@ -222,7 +222,9 @@ public struct Publisher: Sendable {
         guard let content = try published(page) else { return nil }
         // A host whose clock is behind must not render a state of before the stamp was made: no later stamp would tell.
         let stamped = Timestamp(milliseconds: Int64(page.stamp + 1) * 1000)
-        return try html(of: content, page, themes, at: max(.now(), stamped), isPreview: false)
+        let html = try html(of: content, page, themes, at: max(.now(), stamped), isPreview: false)
+        // A file has no header fields of its own, and each page has colours of its own.
+        return StylePolicy.add("default-src 'none'; img-src 'self' data:; \(StylePolicy.directive(for: html))", to: html)
     }
 
     private func html(

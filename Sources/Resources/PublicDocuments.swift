@@ -1,6 +1,7 @@
 import API
 import Contract
 import HTTP
+import Pages
 import Synchronization
 import Visits
 
@@ -15,7 +16,7 @@ enum PublicDocuments {
     /// `/errors`.
     static func errors(_ services: Services, _ door: API.Door) -> Answer {
         .publicDocument(type: "text/html; charset=utf-8", errorPage.bytes, errorPage.tag).adding([
-            .init(.contentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"),
+            .init(.contentSecurityPolicy, "default-src 'none'; \(errorStyle); base-uri 'none'; frame-ancestors 'none'"),
         ])
     }
 
@@ -27,6 +28,7 @@ enum PublicDocuments {
     }
 
     private static let errorPage = Document(Array(ErrorPage.html.utf8))
+    private static let errorStyle = StylePolicy.directive(for: errorPage.bytes)
 
     /// Written once: there are two bases in a process, of the API's host and of the app host.
     private static let written = Mutex<[String: Document]>([:])

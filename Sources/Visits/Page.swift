@@ -1,4 +1,5 @@
 import HTTP
+import Pages
 
 /// The few pages that a visitor of a short link can see. No script, no image, nothing from elsewhere.
 package enum Page {
@@ -98,8 +99,12 @@ package enum Page {
         """
 
     /// form-action has to allow the destination too: browsers apply it to the redirect that answers the password.
-    package static let policy =
-        "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
+    static func policy(of html: [UInt8]) -> String {
+        "default-src 'none'; img-src 'self'; \(StylePolicy.directive(for: html)); form-action http: https:; frame-ancestors 'none'; base-uri 'none'"
+    }
+
+    /// All have the same style until they get somebody's look.
+    package static let policy = policy(of: Array(html("", "", false, "").utf8))
 
     private static func page(
         _ status: Int, _ title: String, _ sentence: String, isAlert: Bool = false, form: String = ""

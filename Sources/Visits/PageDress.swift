@@ -16,6 +16,7 @@ package struct PageDress: Sendable {
         guard look != nil || way != nil else { return response }
         var response = response
         response.body = Page.dressed(response.body, look, leadingTo: way)
+        if look?.color != nil { response.set(.contentSecurityPolicy, Page.policy(of: response.body)) }
         return response
     }
 

@@ -79,9 +79,10 @@ struct PageVisits: Sendable {
         .init(.referrerPolicy, "strict-origin-when-cross-origin"),
     ]
 
+    /// The rest is said by the page itself.
     static let policy = """
-        default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
-        frame-ancestors 'none'
+        script-src 'none'; object-src 'none'; frame-src 'none'; connect-src 'none'; font-src 'none'; media-src 'none'; \
+        img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
         """
 
     // MARK: Views

@@ -40,7 +40,8 @@ extension EndToEndTests {
             #expect(
                 plain.fields["content-type"] == "text/html; charset=utf-8" && plain.fields["accept-ranges"] == "bytes")
             let policy = plain.fields["content-security-policy"] ?? ""
-            #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("script-src"))
+            #expect(policy.hasPrefix("script-src 'none'; ") && !policy.contains("unsafe"))
+            #expect(plain.body.contains("content=\"default-src 'none'; img-src 'self' data:; style-src 'sha256-"), "its own, for its styles")
             let tag = try #require(plain.fields["etag"])
             #expect(stack.answer(url, "-H", "If-None-Match: \(tag)").status == 304)
             #expect(

@@ -34,12 +34,12 @@ enum PagePublication {
         let html = try call.services.pages.preview(try call.page())
         return Answer(
             status: 200, content: .stream(type: "text/html; charset=utf-8") { try $0(html) },
-            fields: [.init(.contentSecurityPolicy, "\(previewPolicy); sandbox"), .init(.xRobotsTag, "noindex")])
+            fields: [.init(.contentSecurityPolicy, "\(previewPolicy); \(StylePolicy.directive(for: html)); sandbox"), .init(.xRobotsTag, "noindex")])
     }
 
     /// Its pictures are on the link host, and a dashboard may show it in a frame.
     private static let previewPolicy =
-        "default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src https: data:; base-uri 'none'; form-action 'none'"
 
     // MARK: History
 
