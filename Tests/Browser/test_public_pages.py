@@ -26,7 +26,7 @@ def test_a_page_has_the_styles_of_its_theme_and_no_others(member, theme):
     body = {"title": "Ada", "theme": theme, "colors": {"background": "#123456", "text": "#ffffff"},
             "blocks": [{"type": "heading", "text": "<style>body { color: red }</style>"}]}
     page = ada.page.evaluate(MAKE_PAGE, [ada.workspace, json.dumps(body)])
-    ada.goto(page["url"])
+    ada.goto(page["page_url"])
     expect(ada.page.locator("body")).to_have_css("background-color", "rgb(18, 52, 86)")
     expect(ada.page.locator("body")).to_have_css("color", "rgb(255, 255, 255)")
     assert ada.complaints == []
