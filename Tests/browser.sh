@@ -2,7 +2,7 @@
 # The dashboard in Chromium: the flows of Tests/Browser, its screens with axe, its budgets, and whether HTML and CSS are valid; the main
 # flow in Firefox, too.
 #
-#   sh Tests/browser.sh [arguments of pytest, such as -k passkey]
+#   sh Tests/browser.sh [FILE.py] [arguments of pytest, such as -k passkey]
 #
 # Tests/run.sh calls it, with MASK_TEST_ENV. Chromium and Firefox are Debian's; Playwright, axe and vnu come from PyPI and are kept in ~/.cache.
 # Exits with pytest's status; with 77 where PyPI cannot be reached.
@@ -36,4 +36,5 @@ java -Xss1m -jar "$vnu" --also-check-css --errors-only \
   --filterpattern '.*(webauthn|view-transition|Parse Error).*' "$pages"
 echo "ok: $(find "$pages" -name '*.html' | wc -l) pages and their styles are valid"
 
-PYTHONDONTWRITEBYTECODE=1 "$tools/bin/python" -m pytest -q -p no:cacheprovider --tb=short Tests/Browser "$@"
+case ${1:-} in *.py) ;; *) set -- Tests/Browser "$@" ;; esac
+PYTHONDONTWRITEBYTECODE=1 "$tools/bin/python" -m pytest -q -p no:cacheprovider --tb=short "$@"

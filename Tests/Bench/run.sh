@@ -2,13 +2,13 @@
 # Measures MASK against programs that do nothing else, side by side on this machine, and prints the ratios.
 #
 #   sh Tests/Bench/run.sh [--rounds N] [--seconds N] [--soak] [--only redirect,get,create,qr,platform,webhooks,pace,memory] [--keep]
-#   sh Tests/Bench/run.sh --only scale [--clicks N] [--links N]
+#   sh Tests/Bench/run.sh --only scale,screens [--clicks N] [--links N]
 #
 #   --rounds N     rounds of floor, ours, floor, ours, … (default 3); the table shows medians
 #   --seconds N    length of one measurement (default 8)
 #   --soak         five million requests for the slope of the memory, instead of half a million
-#   --only LIST    some parts only; "scale", which takes long, is not among the others
-#   --clicks N     of "scale" (default 1000000), on --links N links (10000)
+#   --only LIST    some parts only; "scale" and "screens", which take long, are not among the others
+#   --clicks N     of "scale" and "screens" (default 1000000), on --links N links (10000)
 #   --keep         leave the folder with the logs and figures
 #
 # The stack is the quick start's, in a folder of its own. The floors are the C programs in floor/, as many processes and
@@ -471,6 +471,8 @@ cpu_table() {
 . "$here/webhooks.sh"
 # shellcheck source=Tests/Bench/scale.sh
 . "$here/scale.sh"
+# shellcheck source=Tests/Bench/screens.sh
+. "$here/screens.sh"
 
 # ---- the story -------------------------------------------------------------------------------------------------------
 
@@ -498,6 +500,7 @@ if wants webhooks; then measure_webhooks; fi
 if wants pace; then measure_pace; fi
 if wants memory; then measure_memory; fi
 if wants scale; then measure_scale; fi
+if wants screens; then measure_screens; fi
 table
 cpu_table
 [ $differences = 0 ]
