@@ -3,7 +3,8 @@
 import { act, Cancelled, newRepeat, noticeOf, Problem, send } from './api.js';
 import { connect, Draft, Edited } from './form.js';
 import {
-  addressIn, button, element, find, findAll, fromTemplate, lastStep, leaveMessage, linkName, part, say, shownWithZone, webAddress, workspace,
+  addressIn, button, element, find, findAll, fromTemplate, lastStep, leaveMessage, linkName, part, say, shownWithZone, webAddress,
+  workspace,
 } from './page.js';
 import { Blocks } from './page-blocks.js';
 import { given, labels, nameOf, told, valuesOf } from './page-content.js';
@@ -30,7 +31,7 @@ function drawPreview() {
   const fresh = frame.cloneNode();
   fresh.src = previewAddress;
   frame.replaceWith(fresh);
-  find('#preview a').href = previewAddress;
+  Object.assign(find('#preview a'), { href: previewAddress, target: '_blank', rel: 'noopener' });
 }
 
 document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
@@ -42,6 +43,7 @@ document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) =>
 function show(context, { page }) {
   find('#preview').hidden = false;
   find('h1').textContent = page.data.title;
+  document.title = `${page.data.title} · ${document.title}`;
   if (context.may('pages:write')) new Editor(context, page);
   else showOnly(context, page.data);
 }
@@ -53,7 +55,6 @@ function showOnly({ body }, page) {
   part(root, 'publication').replaceChildren(...publicationOf(page));
   part(root, 'blocks').append(...page.blocks.map((block) => element('li', {}, nameOf(block))));
   body.append(root);
-  offer(versionsLink(), analyticsLink());
 }
 
 function showHead(root, page) {
@@ -62,16 +63,18 @@ function showHead(root, page) {
   if (page.published) name.href = webAddress(page.page_url) ?? '';
   else name.removeAttribute('href');
   part(root, 'made').textContent = `Saved ${shownWithZone(page.updated_at)}.`;
+  for (const place of ['versions', 'analytics']) part(root, place).href = addressIn(workspace, `pages/${lastStep}/${place}`);
 }
 
 /** What visitors see, and how the draft differs from that. */
 function publicationOf(page) {
-  if (!page.published) return [element('p', {}, element('strong', {}, 'Draft.'), ` Visitors find nothing at ${page.domain}/${page.slug}.`)];
+  const line = (state, text) => element('p', {}, element('strong', {}, state), ` ${text}`);
+  if (!page.published) return [line('Draft.', `Visitors find nothing at ${page.domain}/${page.slug}.`)];
   const since = `version ${page.published_version} since ${shownWithZone(page.published_at)}`;
-  if (!page.has_unpublished_changes) return [element('p', {}, element('strong', {}, 'Published.'), ` Visitors see this draft: ${since}.`)];
+  if (!page.has_unpublished_changes) return [line('Published.', `Visitors see this draft: ${since}.`)];
   const fold = element('details', { class: 'fold' }, element('summary', {}, 'What is not published'));
   fold.addEventListener('toggle', () => fold.childElementCount > 1 || showDifferences(fold, page));
-  return [element('p', {}, element('strong', {}, 'Published, and the draft is another one.'), ` Visitors see ${since}.`), fold];
+  return [line('Published, and the draft is another one.', `Visitors see ${since}.`), fold];
 }
 
 async function showDifferences(fold, page) {
@@ -84,10 +87,6 @@ async function showDifferences(fold, page) {
     place.append(noticeOf(problem));
   }
 }
-
-const sibling = (name, path) => element('a', { class: 'button', href: addressIn(workspace, `pages/${lastStep}/${path}`) }, name);
-const versionsLink = () => sibling('Versions', 'versions');
-const analyticsLink = () => sibling('Analytics', 'analytics');
 
 /** The actions of the screen, before those that every screen has. */
 function offer(...nodes) {
@@ -115,8 +114,8 @@ class Editor {
     prepareColors(this.#form, () => this.#drawLook());
     edited = new Edited(answer, { request, labels, told, valuesOf, read: () => this.#read(), show: (values) => this.#show(values) });
     this.#save = connect(this.#form, {
-      edited, draft: this.#draft, request: () => edited.patch(), check: () => this.#blocks.check(), handle: (problem) => this.#handle(problem),
-      done: (saved) => this.#taken(saved, 'Saved. Visitors see it once it is published.'),
+      edited, draft: this.#draft, request: () => edited.patch(), check: () => this.#blocks.check(),
+      handle: (problem) => this.#handle(problem), done: (saved) => this.#taken(saved, 'Saved. Visitors see it once it is published.'),
     }).submit;
     this.#form.addEventListener('input', () => this.#drawUnsaved());
     this.#drawAll();
@@ -239,8 +238,7 @@ class Editor {
     this.#drawUnsaved();
     const isNew = !page.published || page.has_unpublished_changes;
     offer(...(isNew ? [button(page.published ? 'Publish the changes' : 'Publish', () => this.#publish(), { kind: 'main' })] : []),
-      ...(page.published ? [button('Unpublish', () => this.#unpublish())] : []), versionsLink(), analyticsLink(),
-      button('Delete', () => this.#delete()));
+      ...(page.published ? [button('Unpublish', () => this.#unpublish())] : []), button('Delete', () => this.#delete()));
   }
 
   /** What is in the form goes with it: it is saved first. */
@@ -277,7 +275,6 @@ class Editor {
   /** Into the bin: this screen undoes it for as long as it is open. */
   async #delete() {
     if (!await act({ ...request, method: 'DELETE' }, this.#root)) return;
-    this.#draft.end();
     const { domain, slug } = edited.data;
     edited = null;
     const undo = async () => {
@@ -291,7 +288,7 @@ class Editor {
     find('#preview').hidden = true;
     const back = button('Undo', undo, { kind: 'main', key: 'z' });
     this.#context.body.replaceChildren(element('div', { class: 'empty' },
-      element('p', {}, element('strong', {}, 'Deleted.'), ' The page is in the bin for 30 days, with its versions and the links that it made.'),
+      element('p', {}, element('strong', {}, 'Deleted.'), ' It is in the bin for 30 days, with its versions and the links that it made.'),
       element('p', { class: 'actions' }, back, element('a', { class: 'button', href: addressIn(workspace, 'pages') }, 'To the pages'))));
     addKeys({ keys: 'z', name: 'Undo the deletion', go: undo });
     say(`Deleted: ${domain}/${slug}.`);

@@ -183,7 +183,11 @@ function fieldOf(form, pointer = '') {
 
 const groupOf = (field) => (field.type === 'checkbox' || field.type === 'radio' ? field.closest('fieldset') : null);
 const nameOf = (field) => groupOf(field)?.id || field.id;
-const labelOf = (field) => (groupOf(field)?.querySelector('legend') ?? field.labels?.[0] ?? field.closest('.field').firstElementChild).textContent.trim();
+
+function labelOf(field) {
+  const label = groupOf(field)?.querySelector('legend') ?? field.labels?.[0] ?? field.closest('.field').firstElementChild;
+  return label.textContent.trim();
+}
 
 function mark(field, message) {
   const id = `${nameOf(field)}-error`;
@@ -245,7 +249,7 @@ export class Edited {
 
   valuesOf(data) { return this.#options.valuesOf(data); }
 
-  told(name, value) { return this.#options.told?.(name, value) ?? ((Array.isArray(value) ? value.join(', ') : String(value ?? ''))); }
+  told(name, value) { return this.#options.told?.(name, value) ?? (Array.isArray(value) ? value.join(', ') : String(value ?? '')); }
 
   /** What the user changed; null where nothing. */
   ownChanges() { return changes(this.valuesOf(this.data), this.#options.read()); }

@@ -55,6 +55,8 @@ export function addPageKeys(list, isOwn) {
     if (page) go(page);
     else say('Choose a page first: j leads to the next row.');
   };
-  addKeys({ keys: 'e', name: 'Edit the page', go: onRow((page) => page.deleted_at || location.assign(editorAddress(page))), isOfRows: true },
-    { keys: '#', name: 'Delete the page', go: onRow((page) => (page.deleted_at ? purge : remove)(page, list)), isOfRows: true });
+  addKeys(
+    { keys: 'e', name: 'Edit the page', go: onRow((page) => page.deleted_at || location.assign(editorAddress(page))), isOfRows: true },
+    { keys: '#', name: 'Delete the page', go: onRow((page) => (page.deleted_at ? purge : remove)(page, list)), isOfRows: true },
+  );
 }

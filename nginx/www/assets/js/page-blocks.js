@@ -50,10 +50,15 @@ export class Blocks {
     const member = document.activeElement?.dataset.member;
     this.#items = JSON.parse(this.#hidden.value || '[]').map((block, index) => this.#again(before[index], block));
     for (const { node } of before) if (!this.#items.some((item) => item.node === node)) node.remove();
-    for (const [index, { node }] of this.#items.entries()) if (this.#list.children[index] !== node) this.#list.insertBefore(node, this.#list.children[index] ?? null);
+    for (const [index, { node }] of this.#items.entries()) {
+      const there = this.#list.children[index];
+      if (there !== node) this.#list.insertBefore(node, there ?? null);
+    }
     this.#number();
     const item = this.#items[focused];
-    if (item && !item.node.contains(document.activeElement)) (member && find(`[data-member="${member}"]`, item.node) || item.toggle).focus();
+    if (!item || item.node.contains(document.activeElement)) return;
+    const same = member && find(`[data-member="${member}"]`, item.node);
+    (same || item.toggle).focus();
   }
 
   #again(old, block) {
@@ -73,8 +78,8 @@ export class Blocks {
 
   /** What is missing, told before it is sent. */
   check() {
-    const errors = this.#items.flatMap(({ block }, index) => kinds[block.type].fields.filter((field) => field.required && isMissing(block, field))
-      .map(({ name, kind }) => ({ pointer: `/blocks/${index}/${name}${kind === 'profiles' ? '/0/url' : ''}`, message: 'Fill this in.' })));
+    const errors = this.#items.flatMap(({ block }, index) => missingIn(block)
+      .map((member) => ({ pointer: `/blocks/${index}/${member}`, message: 'Fill this in.' })));
     this.reveal(errors);
     return errors;
   }
@@ -88,8 +93,8 @@ export class Blocks {
     const step = (sign, name, go) => element('button', { type: 'button', class: 'quiet', click: go, 'data-verb': name }, sign);
     item.node = element('li', { 'data-row': id, dragstart: (event) => this.#dragStart(event, item), dragend: () => this.#dragEnd() },
       element('span', { class: 'grip', draggable: 'true', title: 'Drag to move', 'aria-hidden': 'true' }, '⠿'), item.toggle,
-      element('span', { class: 'steps-of-block' }, step('↑', 'Move up', () => this.#move(item, -1)), step('↓', 'Move down', () => this.#move(item, 1)),
-        step('Remove', 'Remove', () => this.#remove(item))),
+      element('span', { class: 'steps-of-block' }, step('↑', 'Move up', () => this.#move(item, -1)),
+        step('↓', 'Move down', () => this.#move(item, 1)), step('Remove', 'Remove', () => this.#remove(item))),
       element('div', { id, class: 'block-fields', hidden: true }));
     this.#name(item);
     return item;
@@ -107,13 +112,18 @@ export class Blocks {
   #toggle(item, isWanted = !isOpen(item.node)) {
     const fields = find('.block-fields', item.node);
     if (fields.childElementCount === 0) {
-      fields.append(...kinds[item.block.type].fields.map((field) => makers[field.kind]({ ...field, id: `block-${item.key}-${field.name}` }, item.block,
-        () => this.#changed(item))));
-      if (fields.childElementCount === 0) fields.append(element('p', { class: 'soft' }, 'A line between what is above and below. It has no fields.'));
+      fields.append(...this.#fields(item));
       this.#number();
     }
     fields.hidden = !isWanted;
     item.toggle.ariaExpanded = String(isWanted);
+  }
+
+  #fields(item) {
+    const { block, key } = item;
+    const made = kinds[block.type].fields.map((field) => makers[field.kind]({ ...field, id: `block-${key}-${field.name}` }, block,
+      () => this.#changed(item)));
+    return made.length > 0 ? made : [element('p', { class: 'soft' }, 'A line between what is above and below. It has no fields.')];
   }
 
   #changed(item) {
@@ -188,9 +198,11 @@ export class Blocks {
   // More and less.
 
   #adder() {
-    const select = element('select', { id: 'new-block' }, ...Object.entries(kinds).map(([type, { name }]) => element('option', { value: type }, name)));
+    const choices = Object.entries(kinds).map(([type, { name }]) => element('option', { value: type }, name));
+    const select = element('select', { id: 'new-block' }, ...choices);
     return element('div', { class: 'pair adder' },
-      element('div', { class: 'field' }, element('label', { for: 'new-block' }, 'Another block ', element('kbd', { 'aria-hidden': 'true' }, 'c')), select),
+      element('div', { class: 'field' },
+        element('label', { for: 'new-block' }, 'Another block ', element('kbd', { 'aria-hidden': 'true' }, 'c')), select),
       button('Add it', () => this.#add(newBlock(select.value))));
   }
 
@@ -231,8 +243,9 @@ export class Blocks {
 
 const isOpen = (node) => !find('.block-fields', node).hidden;
 
-function isMissing(block, { name, kind }) {
-  if (kind === 'profiles') return block.profiles.some(({ url }) => !url);
-  if (kind === 'target') return !block.url && !block.link_id;
-  return !block[name];
-}
+/** The members of a block that have to be given and are not. */
+const missingIn = (block) => kinds[block.type].fields.filter(({ required }) => required).flatMap(({ name, kind }) => {
+  if (kind === 'profiles') return block.profiles.flatMap(({ url }, index) => (url ? [] : [`profiles/${index}/url`]));
+  if (kind === 'target') return block.url || block.link_id ? [] : [name];
+  return block[name] ? [] : [name];
+});

@@ -25,10 +25,11 @@ const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(othe
 const words = (name, value) => (name === 'avatar' || name === 'image' ? value ?? '' : told(name, value)) || '–';
 
 function ofMember(name, before, after) {
-  if (!(name in groups)) return same(before, after) ? [] : [['Altered', labels[name], words(name, before), words(name, after)]];
+  const altered = (label, member, old, fresh) => ['Altered', label, words(member, old), words(member, fresh)];
+  if (!(name in groups)) return same(before, after) ? [] : [altered(labels[name], name, before, after)];
   const [old, fresh] = [given(name, before), given(name, after)];
   return Object.entries(groups[name]).filter(([member]) => !same(old?.[member] || null, fresh?.[member] || null))
-    .map(([member, label]) => ['Altered', `${labels[name]}: ${label}`, words(member, old?.[member]), words(member, fresh?.[member])]);
+    .map(([member, label]) => altered(`${labels[name]}: ${label}`, member, old?.[member], fresh?.[member]));
 }
 
 // Blocks have no ids: those that say the same are the same, then those of one kind with the same title or address, then those that stand
@@ -39,7 +40,8 @@ function ofBlocks(before, after) {
   const kept = new Set(pairs.map(([old]) => old));
   const known = new Set(pairs.map(([, fresh]) => fresh));
   const steady = inOrder(pairs);
-  const removed = before.flatMap((block, index) => (kept.has(index) ? [] : [['Removed', `${index + 1}. ${nameOf(block)}`, detail(block), '–']]));
+  const removed = before.flatMap((block, index) => (kept.has(index) ? []
+    : [['Removed', `${index + 1}. ${nameOf(block)}`, detail(block), '–']]));
   const rest = after.flatMap((block, index) => {
     if (!known.has(index)) return [['Added', `${index + 1}. ${nameOf(block)}`, '–', detail(block)]];
     const pair = pairs.find(([, fresh]) => fresh === index);
@@ -52,29 +54,36 @@ function ofBlocks(before, after) {
 /** What a block leads to is in its url, where it has one: publishing makes a link of its own for that. */
 const own = (block) => ({ ...block, ...(block.url ? { link_id: null } : {}) });
 
-const fieldsOf = (block) => kinds[block.type]?.fields.flatMap((field) => (field.kind === 'target' ? [field, { name: 'link_id', label: 'Leads to the link' }] : field)) ?? [];
+const target = { name: 'link_id', label: 'Leads to the link' };
+
+const fieldsOf = (block) => (kinds[block.type]?.fields ?? []).flatMap((field) => (field.kind === 'target' ? [field, target] : field));
 
 function ofBlock(before, after, index) {
   const [old, fresh] = [own(before), own(after)];
   return fieldsOf(after).filter(({ name }) => !same(old[name] || null, fresh[name] || null))
-    .map(({ name, label }) => ['Altered', `${index + 1}. ${nameOf(after)}: ${label}`, words(name, old[name]), words(name, fresh[name])]);
+    .map(({ name, label }) => [
+      'Altered', `${index + 1}. ${nameOf(after)}: ${label}`, words(name, old[name]), words(name, fresh[name]),
+    ]);
 }
 
 const detail = (block) => fieldsOf(block).map(({ name }) => [name, own(block)[name]]).filter(([, value]) => value)
   .map(([name, value]) => words(name, value)).join(', ') || '–';
+
+/** Members by which a block that was altered is known again. */
+const telling = ['title', 'url', 'link_id', 'text', 'address', 'number', 'name', 'image'];
 
 function matched(before, after) {
   const pairs = [];
   const take = (isSame) => {
     for (const [fresh, block] of after.entries()) {
       if (pairs.some((pair) => pair[1] === fresh)) continue;
-      const old = before.findIndex((one, index) => one.type === block.type && isSame(one, block) && !pairs.some((pair) => pair[0] === index));
+      const isFree = (index) => !pairs.some((pair) => pair[0] === index);
+      const old = before.findIndex((one, index) => one.type === block.type && isSame(one, block) && isFree(index));
       if (old >= 0) pairs.push([old, fresh]);
     }
   };
   take((one, other) => key(one) === key(other));
-  take((one, other) => ['title', 'url', 'link_id', 'text', 'address', 'number', 'name', 'image'].some((name) => own(one)[name]
-    && own(one)[name] === own(other)[name]));
+  take((one, other) => telling.some((name) => own(one)[name] && own(one)[name] === own(other)[name]));
   take(() => true);
   return pairs.sort(([, one], [, other]) => one - other);
 }

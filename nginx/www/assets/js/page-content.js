@@ -54,7 +54,8 @@ export const kinds = {
 /** A block with nothing in it, in the API's terms. */
 export function newBlock(type) {
   const block = { type };
-  for (const { name, kind, isText } of kinds[type].fields) block[name] = kind === 'profiles' ? [{ network: 'website', url: '' }] : isText ? '' : null;
+  for (const { name, isText } of kinds[type].fields) block[name] = isText ? '' : null;
+  if (type === 'social') block.profiles = [{ network: 'website', url: '' }];
   if (type === 'link') block.link_id = null;
   return block;
 }
@@ -98,7 +99,10 @@ export function given(name, group) {
 export function told(name, value) {
   if (value === null || value === undefined || value === '') return '';
   if (name === 'blocks') return value.map((block, index) => `${index + 1}. ${nameOf(block)}`).join('; ');
-  if (name in groups) return Object.entries(value).filter(([, one]) => one).map(([member, one]) => `${groups[name][member]}: ${told(member, one)}`).join('; ');
+  if (name in groups) {
+    const given = Object.entries(value).filter(([, one]) => one);
+    return given.map(([member, one]) => `${groups[name][member]}: ${told(member, one)}`).join('; ');
+  }
   if (name === 'profiles') return value.map(({ network, url }) => `${network} ${url}`).join(', ');
   if (name.endsWith('_at')) return shown(value);
   return value === true ? 'yes' : String(value);

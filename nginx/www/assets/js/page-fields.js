@@ -1,7 +1,7 @@
 // Fields that only pages have: images, links of MASK, profiles of networks, themes side by side, colours.
 
 import { call } from './api.js';
-import { button, element, find, fieldValue, linkName, options, svg, timeOfField, zone } from './page.js';
+import { button, element, find, fieldValue, linkName, options, svg, timeOfField, wordsOf, zone } from './page.js';
 
 /** Answers by path, so that a name is asked for once. */
 const known = new Map();
@@ -33,7 +33,8 @@ export const makers = {
 
   time(field, block, changed) {
     const input = element('input', {
-      id: field.id, type: 'datetime-local', value: fieldValue(block[field.name]), 'data-member': field.name, 'aria-describedby': `${field.id}-help`,
+      id: field.id, type: 'datetime-local', value: fieldValue(block[field.name]), 'data-member': field.name,
+      'aria-describedby': `${field.id}-help`,
       input: () => changed(block[field.name] = timeOfField(input.value)),
     });
     return labelled({ ...field, help: `In your zone, ${zone()}. Empty: always.` }, input);
@@ -45,9 +46,14 @@ export const makers = {
   /** An address of the web, or a link of MASK in its place. */
   target(field, block, changed) {
     const place = element('div');
-    const draw = () => place.replaceChildren(block.link_id ? labelled(field, linkControl(field, block, redraw), true)
-      : element('div', { class: 'stack' }, textField('input', { ...field, maxlength: 8192, inputmode: 'url' }, block, changed),
-        element('p', {}, button('Choose a link of MASK', async () => choose('chooseLink', (link) => redraw(block.link_id = link.id, block.url = null))))));
+    const take = (link) => {
+      [block.link_id, block.url] = [link.id, null];
+      redraw();
+    };
+    const address = () => element('div', { class: 'stack' },
+      textField('input', { ...field, maxlength: 8192, inputmode: 'url' }, block, changed),
+      element('p', {}, button('Choose a link of MASK', () => choose('chooseLink', take))));
+    const draw = () => place.replaceChildren(block.link_id ? labelled(field, linkControl(field, block, redraw), true) : address());
     const redraw = () => {
       changed();
       draw();
@@ -59,33 +65,50 @@ export const makers = {
 
   profiles(field, block, changed) {
     const list = element('div', { class: 'profiles' });
-    const draw = () => list.replaceChildren(...block.profiles.map((profile, index) => profileRow(field, block, index, () => changed(draw()))),
-      element('p', {}, button('Add a profile', () => {
-        block.profiles.push({ network: 'website', url: '' });
-        changed(draw());
-        find(`#${field.id}-${block.profiles.length - 1}`, list).focus();
-      })));
-    const profileRow = (_, { profiles }, index, again) => {
-      const id = `${field.id}-${index}`;
-      const profile = profiles[index];
-      const network = element('select', { id, 'data-member': `profiles/${index}/network`, input: () => changed(profile.network = network.value) },
-        ...options(networks, profile.network));
-      const url = element('input', {
-        id: `${id}-url`, value: profile.url, inputmode: 'url', maxlength: 8192, 'data-member': `profiles/${index}/url`,
-        input: () => changed(profile.url = url.value.trim()),
-      });
-      return element('div', { class: 'pair' }, labelled({ id, label: 'Network' }, network), labelled({ id: `${id}-url`, label: 'Address' }, url),
-        profiles.length > 1 && button('Remove', () => again(profiles.splice(index, 1)), { label: `Remove the profile ${index + 1}` }) || null);
+    const draw = () => {
+      const rows = block.profiles.map((profile, index) => profileRow(`${field.id}-${index}`, block.profiles, index, again));
+      list.replaceChildren(...rows, element('p', {}, button('Add a profile', add)));
+    };
+    const again = (isOther) => {
+      changed();
+      if (isOther) draw();
+    };
+    const add = () => {
+      block.profiles.push({ network: 'website', url: '' });
+      again(true);
+      find(`#${field.id}-${block.profiles.length - 1}`, list).focus();
     };
     draw();
     return labelled(field, list, true);
   },
 };
 
+/** `changed(isOther)` runs after a change; with true where there are other rows now. */
+function profileRow(id, profiles, index, changed) {
+  const profile = profiles[index];
+  const note = (name) => ({ target }) => {
+    profile[name] = target.value.trim();
+    changed(false);
+  };
+  const network = element('select', { id, 'data-member': `profiles/${index}/network`, input: note('network') },
+    ...options(networks, profile.network));
+  const url = element('input', {
+    id: `${id}-url`, value: profile.url, inputmode: 'url', maxlength: 8192, 'data-member': `profiles/${index}/url`, input: note('url'),
+  });
+  const remove = () => {
+    profiles.splice(index, 1);
+    changed(true);
+  };
+  return element('div', { class: 'pair' }, labelled({ id, label: 'Network' }, network),
+    labelled({ id: `${id}-url`, label: 'Address' }, url),
+    profiles.length > 1 ? button('Remove', remove, { label: `Remove the profile ${index + 1}` }) : null);
+}
+
 function textField(kind, field, block, changed) {
   const { id, name, maxlength, rows, inputmode, required, isText, help } = field;
   const input = element(kind, {
-    id, maxlength, rows, inputmode, required, dir: 'auto', autocomplete: 'off', 'data-member': name, 'aria-describedby': help && `${id}-help`,
+    id, maxlength, rows, inputmode, required, dir: 'auto', autocomplete: 'off', 'data-member': name,
+    'aria-describedby': help && `${id}-help`,
     input: () => changed(block[name] = input.value.trim() === '' && !isText ? null : input.value),
   });
   input.value = block[name] ?? '';
@@ -101,6 +124,13 @@ async function choose(name, use) {
   const dialogs = await import('./page-choose.js');
   const chosen = await dialogs[name]();
   if (chosen) use(chosen);
+}
+
+/** The first button is what an error of the member leads to. */
+function mark(place, id, member) {
+  const first = find('button', place);
+  first.id = id;
+  first.dataset.member = member;
 }
 
 // Images.
@@ -123,8 +153,7 @@ export function imageControl({ id, name, label }, value, use) {
       button(current ? 'Choose another' : 'Choose an image', () => choose('chooseImage', (image) => put(image.id)),
         { label: `${label}: ${current ? 'choose another' : 'choose an image'}` }),
       ...(current ? [button('Take it off', () => put(null), { label: `${label}: take it off` })] : []));
-    Object.assign(find('button', place).dataset, { member: name });
-    find('button', place).id = id;
+    mark(place, id, name);
   };
   draw(value);
   return place;
@@ -148,15 +177,19 @@ function linkControl({ id, name }, block, changed, none = null) {
   };
   const draw = () => {
     const text = element('span', { class: 'final' }, block.link_id ? '…' : none);
-    if (block.link_id) ask(`/links/${block.link_id}`).then((link) => text.replaceChildren(...(link ? linkName(link) : ['A link that is gone'])));
+    if (block.link_id) showLink(text, block.link_id);
     place.replaceChildren(text,
       button(block.link_id ? 'Choose another' : 'Choose a link of MASK', () => choose('chooseLink', (link) => put(link.id))),
       ...(block.link_id ? [button(none ?? 'An address instead', () => put(null))] : []));
-    find('button', place).id = id;
-    find('button', place).dataset.member = name === 'url' ? 'link_id' : name;
+    mark(place, id, name === 'url' ? 'link_id' : name);
   };
   draw();
   return place;
+}
+
+async function showLink(place, id) {
+  const link = await ask(`/links/${id}`);
+  place.replaceChildren(...(link ? linkName(link) : ['A link that is gone']));
 }
 
 // Themes and colours.
@@ -175,7 +208,7 @@ export function themeChoices(other, colors = {}) {
   if (other && !names.includes(other)) names.push(other);
   return names.map((name) => element('label', { class: 'theme' },
     sketch(themes[name] ?? themes.paper, colors),
-    element('span', {}, element('input', { type: 'radio', name: 'theme', id: `theme-${name}`, value: name }), name[0].toUpperCase() + name.slice(1))));
+    element('span', {}, element('input', { type: 'radio', name: 'theme', id: `theme-${name}`, value: name }), wordsOf(name))));
 }
 
 /** The left half as visitors see it by day, the right one by night. Own colours of a page hold for both. */
@@ -184,9 +217,11 @@ function sketch(both, { accent, background, text }) {
     const x = index * 60;
     const box = (top, left, width, height, fill) => svg('rect', { x: x + left, y: top, width, height, fill });
     const ownInk = background && text ? text : ink;
-    return [box(0, 0, 60, 88, background && text ? background : ground), box(10, 8, 30, 7, ownInk), box(20, 8, 12, 3, accent ?? mark),
+    return [
+      box(0, 0, 60, 88, background && text ? background : ground), box(10, 8, 30, 7, ownInk), box(20, 8, 12, 3, accent ?? mark),
       ...[34, 50, 66].map((top) => box(top, 8, 44, 1, ownInk)), ...[40, 56, 72].map((top) => box(top, 8, 26, 4, ownInk)),
-      ...[40, 56, 72].map((top) => box(top, 46, 6, 4, accent ?? mark))];
+      ...[40, 56, 72].map((top) => box(top, 46, 6, 4, accent ?? mark)),
+    ];
   });
   return svg('svg', { viewBox: '0 0 120 88', 'aria-hidden': 'true' }, ...halves);
 }
@@ -218,14 +253,16 @@ export function showColors(form) {
   }
   const [, background, text] = values;
   const isBoth = hex.test(background) && hex.test(text);
+  const none = 'Empty: those of the theme, which has some for the day and some for the night.';
   find('[data-part=contrast]', form).textContent = isBoth ? contrastLine(background, text)
-    : background || text ? 'Background and text go together.' : 'Empty: those of the theme, which has some for the day and some for the night.';
+    : background || text ? 'Background and text go together.' : none;
 }
 
 function contrastLine(background, text) {
   const [low, high] = [brightness(background), brightness(text)].sort((one, other) => one - other);
   const ratio = (high + 0.05) / (low + 0.05);
-  return `Contrast of text and background: ${ratio.toFixed(1)} to 1. ${ratio < 4.5 ? 'Too little to read: it has to be 4.5.' : 'It can be read.'}`;
+  const verdict = ratio < 4.5 ? 'Too little to read: it has to be 4.5.' : 'It can be read.';
+  return `Contrast of text and background: ${ratio.toFixed(1)} to 1. ${verdict}`;
 }
 
 /** Relative luminance, as WCAG 2 has it. */

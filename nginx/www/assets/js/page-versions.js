@@ -3,7 +3,9 @@
 import { act, confirmed, newRepeat, noticeOf, send } from './api.js';
 import { CursorList } from './lists.js';
 import { differenceTable } from './page-compare.js';
-import { addressIn, agoElement, button, element, find, fromTemplate, linkName, part, say, shownWithZone, workspace, zone } from './page.js';
+import {
+  addressIn, agoElement, button, element, find, fromTemplate, linkName, part, say, shownWithZone, user, workspace, zone,
+} from './page.js';
 import { screen } from './screen.js';
 
 const path = `/bio-pages/${decodeURIComponent(location.pathname.split('/').at(-2))}`;
@@ -35,8 +37,8 @@ class Versions {
     this.#root = root;
     this.#isOwn = context.may('pages:write');
     this.#list = new CursorList({
-      place: part(root, 'list'), noun: 'version', nouns: 'versions', refuge: find('h1'), request: versions, table: () => fromTemplate('table'),
-      row: (version) => this.#row(version), under: `Times are in ${zone()}.`,
+      place: part(root, 'list'), noun: 'version', nouns: 'versions', refuge: find('h1'), request: versions,
+      table: () => fromTemplate('table'), row: (version) => this.#row(version), under: `Times are in ${zone()}.`,
       empty: () => element('div', { class: 'empty' }, element('p', {}, element('strong', {}, 'Nothing was published yet.'))),
     });
     find('h1').tabIndex = -1;
@@ -54,8 +56,8 @@ class Versions {
     const to = find('#to-page');
     to.textContent = title;
     to.href = addressIn(workspace, `pages/${id}`);
-    const state = !published ? 'Visitors find nothing.' : `Visitors see version ${number}; the draft is ${isChanged ? 'another one' : 'the same'}.`;
-    part(this.#root, 'facts').replaceChildren(...linkName(this.#page, published ? '' : 'off'), ` ${state}`);
+    const seen = `Visitors see version ${number}; the draft is ${isChanged ? 'another one' : 'the same'}.`;
+    part(this.#root, 'facts').replaceChildren(...linkName(this.#page, published ? '' : 'off'), ` ${published ? seen : 'Visitors find nothing.'}`);
   }
 
   // What differs.
@@ -64,14 +66,18 @@ class Versions {
     const given = new URL(location.href).searchParams;
     const numbers = this.#list.items.map(({ number }) => number);
     const names = ['draft', ...numbers.map(String)];
-    const chosen = { to: given.get('to') ?? 'draft', from: given.get('from') ?? String(this.#page.published_version ?? numbers[0] ?? 'draft') };
+    const first = String(this.#page.published_version ?? numbers[0] ?? 'draft');
+    const chosen = { to: given.get('to') ?? 'draft', from: given.get('from') ?? first };
     for (const [name, value] of Object.entries(chosen)) {
       if (!names.includes(value) && /^\d+$/.test(value)) names.push(value);
       find(`#${name}`, this.#root).replaceChildren(...names.map((one) => element('option', { value: one, selected: one === value },
         one === 'draft' ? 'The draft' : `Version ${one}`)));
     }
     find('.compare', this.#root).closest('section').hidden = numbers.length === 0;
-    if (numbers.length > 0) this.#compare();
+    const isPublished = ({ published_version: number, has_unpublished_changes: isChanged }) => chosen.from === String(number) && !isChanged;
+    if (chosen.to === 'draft' && isPublished(this.#page)) {
+      part(this.#root, 'differences').replaceChildren(differenceTable(this.#page, this.#page));
+    } else if (numbers.length > 0) this.#compare();
   }
 
   /** A choice is a step of the history. */
@@ -83,17 +89,20 @@ class Versions {
     return this.#compare();
   }
 
+  /** What another choice has overtaken is dropped. */
   async #compare() {
     const place = part(this.#root, 'differences');
-    const [from, to] = ['from', 'to'].map((name) => find(`#${name}`, this.#root).value);
-    place.setAttribute('aria-busy', 'true');
+    const chosen = () => ['from', 'to'].map((name) => find(`#${name}`, this.#root).value);
+    const own = chosen();
+    const show = (node) => {
+      if (String(chosen()) === String(own)) place.replaceChildren(node);
+    };
     try {
-      const [before, after] = await Promise.all([this.#content(from), this.#content(to)]);
-      place.replaceChildren(differenceTable(before, after));
+      const [before, after] = await Promise.all(own.map((name) => this.#content(name)));
+      show(differenceTable(before, after));
     } catch (problem) {
-      place.replaceChildren(noticeOf(problem, () => this.#compare()));
+      show(noticeOf(problem, () => this.#compare()));
     }
-    place.removeAttribute('aria-busy');
   }
 
   async #content(name) {
@@ -107,12 +116,13 @@ class Versions {
   #row(version) {
     // A row is found by an id.
     version.id = String(version.number);
-    const node = element('tr', {}, element('td', { class: 'whole' }, element('b', {}, `Version ${version.number}`),
-      version.current ? element('span', { class: 'soft' }, 'visitors see it') : null),
-    element('td', {}, agoElement(version.published_at), element('span', { class: 'soft' }, shownWithZone(version.published_at))),
-    element('td', { class: 'lesser' }, element('code', {}, version.published_by)),
-    element('td', { class: 'whole' }, element('p', { class: 'actions' }, ...this.#actions(version))));
-    return node;
+    const { number, current, published_at: at, published_by: author } = version;
+    const soft = (text) => element('span', { class: 'soft' }, text);
+    return element('tr', {},
+      element('td', { class: 'whole' }, element('b', {}, `Version ${number}`), current ? soft('visitors see it') : null),
+      element('td', {}, agoElement(at), soft(shownWithZone(at))),
+      element('td', { class: 'lesser' }, author === user().id ? 'you' : element('code', {}, author)),
+      element('td', { class: 'whole' }, element('p', { class: 'actions' }, ...this.#actions(version))));
   }
 
   #actions(version) {
@@ -125,14 +135,15 @@ class Versions {
       find('#from', this.#root).focus();
     });
     if (!this.#isOwn) return [compare];
-    return [compare, make('Make it the draft', () => this.#restore(number, false)), make('Publish it again', () => this.#restore(number, true))];
+    return [compare, make('Make it the draft', () => this.#restore(number, false)),
+      make('Publish it again', () => this.#restore(number, true))];
   }
 
   async #restore(number, isPublished) {
-    if (this.#page.has_unpublished_changes && !await confirmed(`Take version ${number}`,
-      ['The draft has changes that are not published.', `They are lost when version ${number} is the draft.`], 'Take it')) return;
-    const body = isPublished ? { publish: true } : {};
-    const answer = await act({ method: 'POST', path: `${path}/versions/${number}/restore`, body, etag: this.#etag, repeat: newRepeat() }, this.#root);
+    const text = ['The draft has changes that are not published.', `They are lost when version ${number} is the draft.`];
+    if (this.#page.has_unpublished_changes && !await confirmed(`Take version ${number}`, text, 'Take it')) return;
+    const request = { method: 'POST', path: `${path}/versions/${number}/restore`, body: isPublished ? { publish: true } : {} };
+    const answer = await act({ ...request, etag: this.#etag, repeat: newRepeat() }, this.#root);
     if (!answer) return;
     this.#take(answer);
     await this.#list.ask();

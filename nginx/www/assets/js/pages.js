@@ -10,7 +10,9 @@ import { addKeys, screen } from './screen.js';
 
 const limit = 50;
 /** The page that an empty list is invited to make. */
-const firstPage = { method: 'POST', path: '/bio-pages', body: { title: 'Ada', blocks: [{ type: 'link', title: 'My notes', url: 'https://example.com' }] } };
+const firstPage = {
+  method: 'POST', path: '/bio-pages', body: { title: 'Ada', blocks: [{ type: 'link', title: 'My notes', url: 'https://example.com' }] },
+};
 
 const isBin = () => new URL(location.href).searchParams.get('state') === 'deleted';
 const request = (after = null) => ({ path: '/bio-pages', query: { state: isBin() ? 'deleted' : null, limit, starting_after: after } });
