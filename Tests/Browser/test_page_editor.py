@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bio_pages import BLOCKS, add, api, make, names, new_slug, press, preview, read, save, status
+from conftest import PASSWORD
 
 
 @pytest.fixture
@@ -143,8 +144,10 @@ def test_errors_stand_in_their_blocks_and_drafts_come_back(ada):
     page.keyboard.type("ada@example.com")
     page.fill("#title", "Ada again")
     page.wait_for_timeout(700)
+    api(ada, f"/bio-pages/{made['id']}", "PATCH", description="of somebody else")
     page.reload()
     ada.sees("Your draft of")
+    assert page.locator("#description").input_value() == "of somebody else", "a draft has what was altered, and nothing else"
     assert names(ada)[-1] == "E-mail ada@example.com" and page.locator("#title").input_value() == "Ada again"
     assert page.locator("[data-part=unsaved]").inner_text() == "Not saved yet: Title, Blocks."
     page.locator("#title").focus()
@@ -181,3 +184,24 @@ def test_a_conflict_is_told_field_by_field_and_nothing_is_lost(ada):
     assert not read(ada, made)["published"]
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#title")).to_have_value("Theirs again")
+
+
+def test_a_session_that_ends_takes_nothing_with_it(person):
+    """Signed in again over the page, the same request goes; the preview shows what was saved."""
+    ada = person().arrive()
+    page, made = ada.page, make(ada)
+    page.fill("#title", "Written with care")
+    add(ada, "Heading")
+    page.keyboard.type("And this")
+    ada.context.clear_cookies()
+    press(ada, "Control+Enter")
+    dialog = page.locator("dialog[open]")
+    dialog.locator("input[type=password]").fill(PASSWORD)
+    email = dialog.locator("input[type=email]")
+    if email.is_visible() and email.is_editable():
+        email.fill(ada.email)
+    dialog.locator("button[type=submit]").click()
+    status(ada, "Saved.")
+    expect(preview(ada).locator("h1")).to_have_text("Written with care")
+    expect(preview(ada).locator("h2").last).to_have_text("And this")
+    assert read(ada, made)["title"] == "Written with care"

@@ -287,16 +287,25 @@ export class Draft {
     this.#form = form;
     this.#first = this.#safeValues();
     const draft = readDraft(this.#name);
-    if (draft && JSON.stringify(draft.values) !== JSON.stringify(this.#first)) this.#offer(draft);
+    if (draft && changes(this.#first, draft.values)) this.#offer(draft);
     form.addEventListener('input', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => writeDraft(this.#name, this.#safeValues()), pause);
+      this.#timer = setTimeout(() => this.#keep(), pause);
     });
   }
 
+  /** What is in the form is saved, or is wanted no more. */
   end() {
     clearTimeout(this.#timer);
     removeDraft(this.#name);
+    this.#first = this.#safeValues();
+  }
+
+  /** Only what was altered: of a field that somebody else saves in the meantime, theirs stays. */
+  #keep() {
+    const altered = changes(this.#first, this.#safeValues());
+    if (altered) writeDraft(this.#name, altered);
+    else removeDraft(this.#name);
   }
 
   #safeValues() {
@@ -308,12 +317,13 @@ export class Draft {
   }
 
   #offer(draft) {
-    this.#put(draft.values);
+    const first = this.#first;
+    this.#put({ ...first, ...draft.values });
     const note = element('div', { class: 'notice', role: 'status' },
       element('p', {}, `Your draft of ${shownWithZone(draft.at)} is back.`),
       element('p', { class: 'actions' }, button('Discard it', () => {
+        this.#put(first);
         this.end();
-        this.#put(this.#first);
         note.remove();
       })));
     this.#form.prepend(note);
