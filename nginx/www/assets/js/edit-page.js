@@ -153,12 +153,10 @@ class Editor {
 
   /** What stands beside the fields, after values were put into them. */
   #drawParts() {
-    const { elements } = this.#form;
     this.#blocks.show();
     this.#drawLook();
     this.#drawImage('avatar', 'avatar', 'Portrait');
     this.#drawImage('card', 'card_image', 'Image of the card');
-    find('#final', this.#form).replaceChildren(...linkName({ domain: elements.domain.value, slug: elements.slug.value.trim() }));
     this.#drawUnsaved();
   }
 
@@ -189,13 +187,13 @@ class Editor {
     showColors(this.#form);
   }
 
-  /** What of the form is in no draft of the server's yet. */
+  /** The address as it will be, and what of the form is in no draft of the server's yet. */
   #drawUnsaved() {
+    const { elements } = this.#form;
+    find('#final', this.#form).replaceChildren(...linkName({ domain: elements.domain.value, slug: elements.slug.value.trim() }));
     if (!edited || !this.#save) return;
     const changed = Object.keys(edited.ownChanges() ?? {}).map((name) => labels[name]);
     part(this.#root, 'unsaved').textContent = changed.length === 0 ? '' : `Not saved yet: ${changed.join(', ')}.`;
-    const { elements } = this.#form;
-    find('#final', this.#form).replaceChildren(...linkName({ domain: elements.domain.value, slug: elements.slug.value.trim() }));
   }
 
   async #loadHosts() {
@@ -211,7 +209,6 @@ class Editor {
 
   async #handle(problem) {
     if (!(problem instanceof Problem)) return false;
-    this.#isToBePublished = false;
     if (problem.status === 422) this.#blocks.reveal(problem.errors);
     if (problem.status !== 409) return false;
     const { handleSlug } = await import('./link-form.js');
@@ -227,7 +224,7 @@ class Editor {
     this.#drawAll();
     drawPreview();
     say(text);
-    if (this.#isToBePublished) this.#publish();
+    return this.#isToBePublished ? this.#publishSaved() : null;
   }
 
   #drawAll() {
@@ -243,8 +240,14 @@ class Editor {
 
   /** What is in the form goes with it: it is saved first. */
   async #publish() {
-    this.#isToBePublished = edited.ownChanges() !== null;
-    if (this.#isToBePublished) return this.#save();
+    if (!edited.ownChanges()) return this.#publishSaved();
+    this.#isToBePublished = true;
+    await this.#save();
+    // Where it was not saved, a later save publishes nothing.
+    this.#isToBePublished = false;
+  }
+
+  async #publishSaved() {
     if (await this.#change('publish')) say(`Published: visitors see it at ${edited.data.domain}/${edited.data.slug}.`);
   }
 

@@ -83,7 +83,7 @@ export function nameOf(block) {
 /** What the form has of a page: of two pages that are the same the same texts as JSON. */
 export const valuesOf = (page) => Object.fromEntries(Object.keys(labels).map((name) => [name, valueOf(name, page[name])]));
 
-const valueOf = (name, value) => (name === 'blocks' ? value.map(whole) : name in groups ? given(name, value) : value);
+const valueOf = (name, value) => (name === 'blocks' ? value.map(whole) : name in groups ? given(name, value) : value || null);
 
 /** A block with its members in the order of a new one. */
 const whole = (block) => ({ ...newBlock(block.type), ...block });
@@ -91,7 +91,7 @@ const whole = (block) => ({ ...newBlock(block.type), ...block });
 /** A group with all its members, null where none is given. */
 export function given(name, group) {
   const empty = (member) => (member === 'noindex' ? false : null);
-  const all = Object.keys(groups[name]).map((member) => [member, group?.[member] ?? empty(member)]);
+  const all = Object.keys(groups[name]).map((member) => [member, group?.[member] || empty(member)]);
   return all.some(([, value]) => value) ? Object.fromEntries(all) : null;
 }
 
