@@ -117,6 +117,14 @@ class Firefox:
     def sees(self, text):
         self.wait("return document.body.innerText.includes(arguments[0])", text)
 
+    def text_in_frame(self, selector):
+        """What an element of the only frame says, in which no script needs to run."""
+        self.ask("WebDriver:SwitchToFrame", id=0)
+        found = self.ask("WebDriver:FindElement", using="css selector", value=selector)[ELEMENT]
+        text = self.ask("WebDriver:GetElementText", id=found)
+        self.ask("WebDriver:SwitchToFrame", id=None)
+        return text
+
     def complaints(self, origin):
         """The errors that were told of an origin's pages."""
         self.ask("Marionette:SetContext", value="chrome")

@@ -34,6 +34,12 @@ def test_firefox_from_the_link_to_the_key_and_back_in(firefox, stack):
     firefox.press("I have stored it")
     firefox.wait("return location.pathname === arguments[0]", f"/{name}")
     firefox.sees("Needs a look")
+    firefox.goto(f"{stack.app}/{name}/pages/new")
+    firefox.fill("#title", "A page in Firefox")
+    firefox.press("Make the page ")
+    firefox.wait("return /pages.page_/.test(location.pathname) && document.readyState === 'complete'")
+    firefox.sees("Visitors find nothing")
+    assert firefox.text_in_frame("h1") == "A page in Firefox"
     firefox.goto(f"{stack.app}/{name}/settings/api-keys")
     firefox.sees("first in Firefox")
     firefox.fill("body", ":")

@@ -10,6 +10,7 @@ WWW = Path(__file__).resolve().parents[2] / "nginx/www"
 WIDTHS = [1280, 390, 320]
 SCREENS = [
     "/{w}", "/{w}/links", "/{w}/links?q=state:deleted+tag:none", "/{w}/links/new", "/{w}/links/{l}/edit",
+    "/{w}/pages", "/{w}/pages?state=deleted", "/{w}/pages/new", "/{w}/pages/{p}", "/{w}/pages/{p}/versions",
     "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new", "/{w}/settings/api-keys/{k}",
     "/{w}/settings/members", "/account", "/account/security", "/account/sessions", "/no/where",
 ]
@@ -17,7 +18,7 @@ GUESTS = ["/sign-in", "/welcome", "/accept", "/reset"]
 
 
 def address_of(screen, somebody):
-    names = {"w": "workspace", "k": "key", "l": "link"}
+    names = {"w": "workspace", "k": "key", "l": "link", "p": "bio_page"}
     return screen.format(**{short: getattr(somebody, name, "") for short, name in names.items()})
 
 

@@ -58,7 +58,7 @@ export async function call(request) {
   try {
     response = await fetch(addressOf(request), {
       method: request.method ?? 'GET', headers: headersOf(request), cache: 'no-store', signal: request.signal,
-      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      body: request.body === undefined || isFile(request) ? request.body : JSON.stringify(request.body),
     });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
@@ -70,6 +70,9 @@ export async function call(request) {
   // nginx makes the tag of what it compresses a weak one, which If-Match refuses. The API gave it as a strong one.
   return { status: response.status, data, etag: response.headers.get('ETag')?.replace(/^W\//, '') ?? null };
 }
+
+/** A body that is a file goes as it is, and says of what type it is. */
+const isFile = ({ body }) => body instanceof Blob;
 
 export const get = (path, query, area) => call({ path, query, area });
 
@@ -85,7 +88,7 @@ export const isForWorkspace = (request) => (request.area ?? (workspace ? 'worksp
 function headersOf(request) {
   const headers = { 'Mask-Client': 'dashboard', Accept: 'application/json' };
   if (isForWorkspace(request)) headers['Mask-Workspace'] = workspace;
-  if (request.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (request.body !== undefined) headers['Content-Type'] = isFile(request) ? request.body.type : 'application/json';
   if (request.etag) headers['If-Match'] = request.etag;
   if (request.repeat) headers['Idempotency-Key'] = request.repeat;
   return headers;

@@ -33,13 +33,12 @@ function panel(form, edited, answer, save) {
   };
   return element('div', { class: 'notice warn summary', role: 'alert' },
     element('p', {}, element('strong', {}, 'Somebody else saved this in the meantime.')),
-    names.length > 0 ? comparison(edited.labels, names, mine, theirs) : element('p', {}, 'They changed other fields than you did.'),
+    names.length > 0 ? comparison(edited, names, mine, theirs) : element('p', {}, 'They changed other fields than you did.'),
     element('p', { class: 'actions' }, button('Keep mine', keepMine, { kind: 'main' }), button('Take theirs', takeTheirs)));
 }
 
-function comparison(labels, names, mine, theirs) {
-  const rows = names.map((name) => [labels[name] ?? name, ...[mine, theirs].map((values) => (name === 'password' ? '…' : shown(values[name])))]);
+function comparison(edited, names, mine, theirs) {
+  const shown = (name, value) => element('bdi', {}, (name === 'password' ? '…' : edited.told(name, value)) || '–');
+  const rows = names.map((name) => [edited.labels[name] ?? name, ...[mine, theirs].map((values) => shown(name, values[name]))]);
   return table('What differs', ['Field', 'Yours', 'Theirs'], rows);
 }
-
-const shown = (value) => element('bdi', {}, (Array.isArray(value) ? value.join(', ') : String(value ?? '')) || '–');

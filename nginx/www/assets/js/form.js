@@ -173,15 +173,21 @@ function line({ field, message, pointer }) {
   return link;
 }
 
-/** The field that a JSON pointer names: /allowed_addresses/2 is the field allowed_addresses. */
+/** The field that a JSON pointer names: one that says so, or by its first step: /allowed_addresses/2 is the field allowed_addresses. */
 function fieldOf(form, pointer = '') {
+  const own = findAll('[data-pointer]', form).find((node) => node.dataset.pointer === pointer);
+  if (own) return own;
   const found = form.elements.namedItem(pointer.split('/')[1] ?? '');
   return found instanceof RadioNodeList ? [...found].find((node) => node.matches('input:not(:disabled)')) : found;
 }
 
 const groupOf = (field) => (field.type === 'checkbox' || field.type === 'radio' ? field.closest('fieldset') : null);
 const nameOf = (field) => groupOf(field)?.id || field.id;
-const labelOf = (field) => (groupOf(field)?.querySelector('legend') ?? field.labels[0]).textContent.trim();
+
+function labelOf(field) {
+  const label = groupOf(field)?.querySelector('legend') ?? field.labels?.[0] ?? field.closest('.field').firstElementChild;
+  return label.textContent.trim();
+}
 
 function mark(field, message) {
   const id = `${nameOf(field)}-error`;
@@ -228,7 +234,7 @@ export class Edited {
 
   /**
    * Options: `request` reads it; `labels` by field; `valuesOf(data)`, its values that the form has; `read()`, the form's in the
-   * API's terms; `show(values)` puts values into the form.
+   * API's terms; `show(values)` puts values into the form; `told(name, value)`, a value in words where it is no text and no list of texts.
    */
   constructor(answer, options) {
     this.#answer = answer;
@@ -242,6 +248,8 @@ export class Edited {
   get etag() { return this.#answer.etag; }
 
   valuesOf(data) { return this.#options.valuesOf(data); }
+
+  told(name, value) { return this.#options.told?.(name, value) ?? (Array.isArray(value) ? value.join(', ') : String(value ?? '')); }
 
   /** What the user changed; null where nothing. */
   ownChanges() { return changes(this.valuesOf(this.data), this.#options.read()); }
@@ -279,16 +287,25 @@ export class Draft {
     this.#form = form;
     this.#first = this.#safeValues();
     const draft = readDraft(this.#name);
-    if (draft && JSON.stringify(draft.values) !== JSON.stringify(this.#first)) this.#offer(draft);
+    if (draft && changes(this.#first, draft.values)) this.#offer(draft);
     form.addEventListener('input', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => writeDraft(this.#name, this.#safeValues()), pause);
+      this.#timer = setTimeout(() => this.#keep(), pause);
     });
   }
 
+  /** What is in the form is saved, or is wanted no more. */
   end() {
     clearTimeout(this.#timer);
     removeDraft(this.#name);
+    this.#first = this.#safeValues();
+  }
+
+  /** Only what was altered: of a field that somebody else saves in the meantime, theirs stays. */
+  #keep() {
+    const altered = changes(this.#first, this.#safeValues());
+    if (altered) writeDraft(this.#name, altered);
+    else removeDraft(this.#name);
   }
 
   #safeValues() {
@@ -300,12 +317,13 @@ export class Draft {
   }
 
   #offer(draft) {
-    this.#put(draft.values);
+    const first = this.#first;
+    this.#put({ ...first, ...draft.values });
     const note = element('div', { class: 'notice', role: 'status' },
       element('p', {}, `Your draft of ${shownWithZone(draft.at)} is back.`),
       element('p', { class: 'actions' }, button('Discard it', () => {
+        this.#put(first);
         this.end();
-        this.#put(this.#first);
         note.remove();
       })));
     this.#form.prepend(note);

@@ -15,7 +15,7 @@ export function offerBothWays({ deletedId }, form, { restored, submit }) {
     if (await act({ method: 'POST', path: `${path}/restore`, body: {}, repeat: newRepeat() }, node)) restored(`Restored: ${name}.`);
   };
   const purge = async () => {
-    const text = [`The deleted ${what} can never come back, nor can its clicks.`, 'Its slug goes to the link in this form.'];
+    const text = [`The deleted ${what} can never come back, nor can its clicks.`, `Its slug goes to the ${location.pathname.includes('/pages/') ? 'page' : 'link'} in this form.`];
     if (!await confirmed(`Delete the old ${name} for good`, text, 'Delete for good')) return;
     if (await act({ method: 'DELETE', path, query: { purge: true } }, node)) submit();
   };
