@@ -175,12 +175,26 @@ MAKE_LINKS = """async ([workspace, links]) => {
 }"""
 
 
+MAKE_PAGE = """async ([workspace, link]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const send = async (path, body) => {
+        const once = { ...headers, 'Idempotency-Key': crypto.randomUUID() }
+        const answer = await fetch('/v1/bio-pages' + path, { method: 'POST', body: JSON.stringify(body), headers: once })
+        if (!answer.ok) throw new Error(await answer.text())
+        return await answer.json()
+    }
+    const page = await send('', { title: 'Ada’s café', blocks: [{ type: 'link', title: 'Launch', link_id: link }] })
+    return await send(`/${page.id}/publish`, {})
+}"""
+
+
 @pytest.fixture(scope="session")
 def owner(stack, chromium):
     """An owner for all tests that only look: a network has 60 tries an hour to get in, and every arrival takes two."""
     owner = Person(stack, chromium).arrive()
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
+    owner.page_id = owner.page.evaluate(MAKE_PAGE, [owner.workspace, owner.link])["id"]
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -192,7 +206,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key", "link"]:
+        for name in ["name", "email", "workspace", "key", "link", "page_id"]:
             setattr(member, name, getattr(owner, name))
         return member
 

@@ -418,8 +418,9 @@ export class Clicks {
     const compare = days && element('a', {
       class: 'button', 'data-name': 'before', href: addressWith('before', this.isComparing ? [] : ['1']), 'aria-keyshortcuts': 'x',
     }, this.isComparing ? 'Compare no more' : `Compare with the ${length} before`, element('kbd', { 'aria-hidden': 'true' }, 'x'));
-    keepingFocus(tools, () => tools.replaceChildren(compare || '', button('Save the chart as CSV', () => this.#save()),
-      this.#source.isWhole ? '' : button('Export the clicks themselves', () => this.#export())));
+    const files = [button('Save the chart as CSV', () => this.#save())];
+    if (!this.#source.isWhole) files.push(button('Export the clicks themselves', () => this.#export()));
+    keepingFocus(tools, () => tools.replaceChildren(compare || '', ...(this.#answer[this.#source.total] === 0 ? [] : files)));
   }
 
   /** A name for a file that says what it has of when. */

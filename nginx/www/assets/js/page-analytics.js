@@ -26,8 +26,9 @@ function showTitle({ title }) {
 
 /** The clicks on the links of the page, in the same time. */
 function linksOf({ links, clicks }) {
-  const name = (link) => element('div', {}, link.title && element('span', { class: 'title', dir: 'auto' }, link.title),
-    element('a', { class: 'link', href: addressIn(workspace, `links/${link.link_id}`) }, ...linkName(partsOf(link.short_url))));
+  const name = (link) => element('div', {},
+    element('a', { class: 'link', href: addressIn(workspace, `links/${link.link_id}`) }, ...linkName(partsOf(link.short_url))),
+    element('span', { class: 'soft', dir: 'auto' }, link.title ?? link.url));
   const node = table('Clicks on its links', ['Link', 'Clicks'], links.map((link) => [name(link), count(link.clicks)]), { numbers: [1] });
   for (const row of findAll('tbody tr', node)) row.dataset.row = '';
   return element('section', {}, element('h2', {}, 'Clicks on its links'),
