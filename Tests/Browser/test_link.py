@@ -16,7 +16,7 @@ def link(member):
     me = member()
     me.goto(f"/{me.workspace}/links")
     slug = "one-" + secrets.token_hex(4)
-    made = {"slug": slug, "url": "https://example.com/one", "tags": ["two words"], "notes": "For the\nspring.", "max_clicks": 1000}
+    made = {"slug": slug, "url": "https://example.com/one", "tags": ["three short words"], "notes": "For the\nspring.", "max_clicks": 1000}
     me.link = me.page.evaluate(MAKE_LINKS, [me.workspace, [made]])[0]
     me.context.grant_permissions(["clipboard-read", "clipboard-write"])
     me.goto(f"/{me.workspace}/links?q={slug}")
@@ -33,7 +33,7 @@ def status(ada, text):
 def test_a_link_has_a_screen_of_its_own(link, stack):
     page, slug = link.page, link.link["slug"]
     facts = page.locator(".facts").inner_text()
-    for text in ["https://example.com/one", "active", "two words", "For the\nspring.", "1,000", "Europe/Berlin"]:
+    for text in ["https://example.com/one", "active", "three short words", "For the\nspring.", "1,000", "Europe/Berlin"]:
         assert text in facts
     assert page.locator("h1").inner_text() == f"mask.localhost/{slug}" and page.title().startswith(f"mask.localhost/{slug} · Links · ")
     me = re.compile(f"/links/{link.link['id']}")

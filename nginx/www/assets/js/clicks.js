@@ -68,7 +68,8 @@ const counts = { all: '', human: ' by humans', unique: ', unique' };
 
 const words = (group, value) => {
   const { none, words: inWords = (text) => text } = groups[group];
-  if (group === 'link') return names.get(value) ?? value;
+  const link = group === 'link' && names.get(value);
+  if (link) return `${link.domain}/${link.slug}`;
   return value === '' && none ? none : inWords(value);
 };
 
@@ -115,30 +116,29 @@ async function inTurn(request) {
   }
 }
 
-// The names of links: an answer has ids. Most are among the links with most clicks; another one is asked for.
+// The names of links: an answer has ids. Most are among the links with most clicks, or in the bin; another one is asked for.
 
+/** Null where nobody can say. */
 const names = new Map();
 let listed = null;
+let binned = null;
 
-const keepName = ({ id, domain, slug }) => names.set(id, `${domain}/${slug}`);
+const list = (query) => inTurn({ path: '/links', query: { sort: 'clicks', limit: 50, ...query } })
+  .then(({ data }) => data.forEach((link) => names.set(link.id, link)), () => {});
 
-const list = () => inTurn({ path: '/links', query: { sort: 'clicks', limit: 50 } }).then(({ data }) => data.forEach(keepName));
-
-const nameOne = (id) => inTurn({ path: `/links/${id}` }).then(keepName);
+const nameOne = (id) => inTurn({ path: `/links/${id}` }).then((link) => names.set(id, link), () => names.set(id, null));
 
 /** Writes the names of the links below a node into the elements that have their ids. */
 async function nameLinks(root) {
-  const places = () => findAll('[data-link]', root).filter(({ dataset }) => !dataset.isNamed);
-  const unknown = () => [...new Set(places().map(({ dataset }) => dataset.link).filter((id) => !names.has(id)))];
-  const missing = unknown();
-  if (missing.length > 1) await (listed ??= list()).catch(() => {});
-  const unnamed = (id) => ({ status }) => names.set(id, status === 404 ? `${id}, deleted` : id);
-  await Promise.all(unknown().map((id) => nameOne(id).catch(unnamed(id))));
-  for (const place of places()) {
-    const [domain, ...slug] = names.get(place.dataset.link).split('/');
-    place.dataset.isNamed = true;
-    if (slug.length > 0) place.replaceChildren(...linkName({ domain, slug: slug.join('/') }));
-    else place.textContent = domain;
+  const places = findAll('[data-link]', root);
+  const unknown = () => [...new Set(places.map(({ dataset }) => dataset.link).filter((id) => !names.has(id)))];
+  const isMany = unknown().length > 1;
+  if (isMany) await (listed ??= list());
+  if (isMany && unknown().length > 0) await (binned ??= list({ state: 'deleted' }));
+  await Promise.all(unknown().map(nameOne));
+  for (const place of places) {
+    const link = names.get(place.dataset.link);
+    if (link) place.replaceChildren(...linkName(link, link.deleted_at ? 'ended' : ''));
   }
 }
 

@@ -118,24 +118,19 @@ function showTop(root, answers, app) {
   showNames(findAll('[data-id]', root), answers.links);
 }
 
-/** Most of them are among the links with most clicks; another one is asked for. */
+/** Most of them are among the links with most clicks, or in the bin; another one is asked for. */
 async function showNames(places, answer) {
-  const { data } = answer ?? await call(links).catch(() => ({ data: { data: [] } }));
-  const known = new Map(data.data.map((link) => [link.id, link]));
+  const known = new Map((answer ?? await listed(links)).data.data.map((link) => [link.id, link]));
+  const isUnknown = ({ dataset: { id } }) => !known.has(id);
+  const bin = places.some(isUnknown) ? await listed({ ...links, query: { ...links.query, state: 'deleted' } }) : null;
+  for (const link of bin?.data.data ?? []) known.set(link.id, link);
   for (const place of places) {
-    const { id } = place.dataset;
-    if (known.has(id)) place.replaceChildren(...linkName(known.get(id)));
-    else nameLater(place, id);
+    const link = known.get(place.dataset.id) ?? await get(`/links/${place.dataset.id}`).then(({ data }) => data, () => null);
+    if (link) place.replaceChildren(...linkName(link, link.deleted_at ? 'ended' : ''));
   }
 }
 
-async function nameLater(place, id) {
-  try {
-    place.replaceChildren(...linkName((await get(`/links/${id}`)).data));
-  } catch (problem) {
-    if (problem.status === 404) place.replaceWith(element('span', { class: 'bar off' }, `${id}, deleted`));
-  }
-}
+const listed = (request) => call(request).catch(() => ({ data: { data: [] } }));
 
 const month = 30 * 86_400_000;
 
