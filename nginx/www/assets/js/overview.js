@@ -56,9 +56,11 @@ function inWords({ start, end }) {
 
 function showChart(root, { total, groups, granularity }, inTime) {
   const figure = (name, number) => element('div', {}, element('dt', {}, name), element('dd', {}, number));
-  const day = range.interval !== '24h' && figure('24 hours', '…');
+  // Without clicks in a longer time until now there were none.
+  const isNone = total === 0 && !range.end;
+  const day = range.interval !== '24h' && figure('24 hours', isNone ? count(0) : '…');
   find('.figures', root).append(day || '', figure(range.end ? inTime : range.title, count(total)));
-  if (day) countDay(find('dd', day));
+  if (day && !isNone) countDay(find('dd', day));
   root.append(rangeChoices(range), total === 0 ? element('p', { class: 'empty' }, 'No clicks in this time.')
     : timeChart(groups.map(({ value, clicks: number, partial }) => ({ value, count: number, partial })), 'Clicks', granularity));
 }
@@ -97,11 +99,11 @@ function stepLine({ text, done, path, verb }) {
 /** The link that an empty workspace is invited to make. */
 const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
 
-async function showEmpty(root, app) {
+async function showEmpty(root, answer, app) {
   const sentence = element('p', {}, 'No link was followed in this time.');
   const place = element('div', { class: 'empty' }, sentence);
   root.replaceWith(place);
-  const { data } = (await get('/links', { limit: 1 }).catch(() => null)) ?? {};
+  const { data } = (answer ?? await get('/links', { limit: 1 }).catch(() => null)) ?? {};
   if (data?.data.length !== 0) return;
   sentence.textContent = 'No links yet. This makes one:';
   place.append(element('pre', { class: 'sample', tabindex: 0, 'aria-label': 'Make a link' }, curlOf(firstLink, app)));
@@ -110,7 +112,7 @@ async function showEmpty(root, app) {
 /** The answer has ids only: the names come later. */
 function showTop(root, answers, app) {
   const { groups } = answers.top.data;
-  if (groups.length === 0) return showEmpty(root, app);
+  if (groups.length === 0) return showEmpty(root, answers.links, app);
   find('tbody', root).append(...groups.map(({ value: id, clicks: number }) => {
     const link = element('a', { class: 'link', href: addressIn(workspace, `links/${id}`), 'data-id': id }, id);
     return element('tr', { 'data-row': id }, element('td', {}, link), element('td', { class: 'number' }, count(number)));
