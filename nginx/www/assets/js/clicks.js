@@ -2,16 +2,13 @@
 
 import { act, call, curlOf, noticeOf, send, sentence } from './api.js';
 import {
-  chosenRange, compared, comparedHeads, difference, movedBy, rangeChoices, timeChart, timeRows, today, windowOf,
+  chosenRange, difference, movedBy, rangeChoices, timeChart, timeRows, today, windowOf,
 } from './chart.js';
 import {
-  addressIn, button, count, element, fieldValue, find, findAll, linkName, say, shownDate, shownHour, table, timeOfField,
-  workspace, zone,
+  button, count, element, fieldValue, find, findAll, linkName, say, shownDate, shownHour, timeOfField, zone,
 } from './page.js';
 import { addKeys } from './screen.js';
 
-/** So many rows a breakdown has at first. */
-const few = 5;
 /** Milliseconds between two looks at the last hour. */
 const pause = 15_000;
 /** Nothing is said of waiting before so many milliseconds. */
@@ -29,7 +26,7 @@ function regionName(code) {
   }
 }
 
-const groups = {
+export const groups = {
   link: { name: 'Link', filter: 'link_id', isSingle: true },
   tag: { name: 'Tag', filter: 'tag', isSingle: true },
   domain: { name: 'Domain', filter: 'domain', isSingle: true },
@@ -66,7 +63,7 @@ export const viewsOf = (page) => ({
 
 const counts = { all: '', human: ' by humans', unique: ', unique' };
 
-const words = (group, value) => {
+export const words = (group, value) => {
   const { none, words: inWords = (text) => text } = groups[group];
   const link = group === 'link' && names.get(value);
   if (link) return `${link.domain}/${link.slug}`;
@@ -75,9 +72,9 @@ const words = (group, value) => {
 
 // The address says it all. What changes it is a link, so that it is one for a new tab, too.
 
-const given = () => new URLSearchParams(location.search);
+export const given = () => new URLSearchParams(location.search);
 
-function addressWith(name, values) {
+export function addressWith(name, values) {
   const query = given();
   query.delete(name);
   for (const value of values) query.append(name, value);
@@ -87,10 +84,10 @@ function addressWith(name, values) {
 const filterOf = (group) => groups[group].filter ?? group;
 
 /** The values that a filter has; of a link, a tag, a domain one. */
-const valuesOf = (group) => given().getAll(filterOf(group)).slice(groups[group].isSingle ? -1 : 0);
+export const valuesOf = (group) => given().getAll(filterOf(group)).slice(groups[group].isSingle ? -1 : 0);
 
 /** The address with a value of a filter more, or without it. */
-function toggled(group, value) {
+export function toggled(group, value) {
   const values = valuesOf(group);
   const others = values.filter((one) => one !== value);
   return addressWith(filterOf(group), others.length < values.length ? others : groups[group].isSingle ? [value] : [...others, value]);
@@ -123,13 +120,13 @@ const names = new Map();
 let listed = null;
 let binned = null;
 
-const list = (query) => inTurn({ path: '/links', query: { sort: 'clicks', limit: 50, ...query } })
+const list = (query) => inTurn({ path: '/links', query: { sort: 'clicks', limit: 25, ...query } })
   .then(({ data }) => data.forEach((link) => names.set(link.id, link)), () => {});
 
 const nameOne = (id) => inTurn({ path: `/links/${id}` }).then((link) => names.set(id, link), () => names.set(id, null));
 
 /** Writes the names of the links below a node into the elements that have their ids. */
-async function nameLinks(root) {
+export async function nameLinks(root) {
   const places = findAll('[data-link]', root);
   const unknown = () => [...new Set(places.map(({ dataset }) => dataset.link).filter((id) => !names.has(id)))];
   const isMany = unknown().length > 1;
@@ -144,10 +141,19 @@ async function nameLinks(root) {
 
 // Files.
 
-async function saved(name, rows) {
+export async function saved(name, rows) {
   const { saveTable } = await import('./csv.js');
   saveTable(name, rows);
   say(`Saved: ${name}.`);
+}
+
+/** What has the focus keeps it when it is drawn anew. */
+export function keepingFocus(root, draw) {
+  const active = document.activeElement;
+  const selector = !root.contains(active) ? null : active.dataset.name ? `[data-name="${CSS.escape(active.dataset.name)}"]`
+    : active.getAttribute('aria-keyshortcuts') ? `[aria-keyshortcuts="${active.getAttribute('aria-keyshortcuts')}"]` : 'a[href], button';
+  draw();
+  if (selector) find(selector, root)?.focus({ preventScroll: true });
 }
 
 /**
@@ -163,7 +169,7 @@ export class Clicks {
   #before = null;
   #timer = null;
   #parts = {};
-  #panels;
+  #panels = [];
   #root;
 
   constructor(source) {
@@ -205,12 +211,12 @@ export class Clicks {
   show({ body, session }, answer, more = null) {
     this.#more = more;
     this.#app = session.app;
-    this.#panels = this.#source.panels.map((panel) => new Panel(panel, this));
     const make = (name, tag, attributes = {}) => { this.#parts[name] = element(tag, attributes); return this.#parts[name]; };
     this.#root = element('div', { class: 'numbers', click: (event) => this.#follow(event) },
       make('ranges', 'div'), make('chips', 'div', { class: 'chips' }), make('figures', 'dl', { class: 'figures' }),
       make('chart', 'div', { class: 'time' }), make('tools', 'p', { class: 'actions tools' }),
-      element('div', { class: 'panels' }, ...this.#panels.map(({ node }) => node)), make('more', 'div'));
+      make('panels', 'div', { class: 'panels' }), make('more', 'div'));
+    this.#addPanels();
     body.append(this.#root);
     addEventListener('popstate', () => this.#ask());
     document.addEventListener('visibilitychange', () => document.hidden || this.#look());
@@ -218,6 +224,15 @@ export class Clicks {
     if (!answer) return this.#ask();
     this.#drawAsked();
     this.#take(answer.data);
+  }
+
+  /** Breakdowns come after the chart, into room that is kept for them. */
+  async #addPanels() {
+    const places = this.#source.panels.map(() => element('section', { class: 'panel' }));
+    this.#parts.panels.append(...places);
+    const { Breakdown } = await import('./breakdowns.js').catch(() => ({}));
+    if (Breakdown) this.#panels = this.#source.panels.map((panel, index) => new Breakdown(places[index], panel, this));
+    else say('The breakdowns cannot be loaded. Check whether the server is reachable.');
   }
 
   /** A link to another question of this screen loads no page. Another breakdown is no step of the history. */
@@ -471,169 +486,3 @@ function chip(group, value) {
     element('span', { class: 'unseen' }, 'Drop '), `${groups[group].name}: `, text, element('span', { 'aria-hidden': 'true' }, '×'));
 }
 
-/** What has the focus keeps it when it is drawn anew. */
-function keepingFocus(root, draw) {
-  const active = document.activeElement;
-  const selector = !root.contains(active) ? null : active.dataset.name ? `[data-name="${CSS.escape(active.dataset.name)}"]`
-    : active.getAttribute('aria-keyshortcuts') ? `[aria-keyshortcuts="${active.getAttribute('aria-keyshortcuts')}"]` : 'a[href], button';
-  draw();
-  if (selector) find(selector, root)?.focus({ preventScroll: true });
-}
-
-/** A breakdown: a table of one group of several, asked for when it is looked at. */
-class Panel {
-  #title;
-  #groups;
-  #clicks;
-  #group;
-  #isSeen = false;
-  #isStale = true;
-  #isWhole = false;
-  #answer = null;
-  #before = null;
-  #head = element('div', { class: 'panel-head' });
-  #body = element('div');
-
-  constructor({ title, own }, clicks) {
-    this.#title = title;
-    this.#groups = own;
-    this.#clicks = clicks;
-    this.#group = this.#chosen();
-    this.node = element('section', { class: 'panel' }, this.#head, this.#body);
-    this.#drawHead();
-    new IntersectionObserver((entries) => {
-      this.#isSeen = entries.at(-1).isIntersecting;
-      if (this.#isSeen) this.#load();
-    }).observe(this.node);
-  }
-
-  /** The group that the address says; of several panels each finds its own. */
-  #chosen() { return this.#groups.find((group) => given().getAll('by').includes(group)) ?? this.#groups[0]; }
-
-  /** Another question: what is there stays until it is answered. */
-  refresh() {
-    this.#isStale = true;
-    this.#group = this.#chosen();
-    this.#drawHead();
-    if (this.#isSeen) this.#load();
-  }
-
-  /** Only the groups are others. */
-  choose() {
-    if (this.#group !== this.#chosen()) this.refresh();
-    else this.#drawHead();
-  }
-
-  #drawHead() {
-    const others = given().getAll('by').filter((group) => !this.#groups.includes(group));
-    const tab = (group) => element('a', {
-      class: 'button quiet', href: addressWith('by', group === this.#groups[0] ? others : [...others, group]), 'data-replaces': '',
-      'data-name': `by ${group}`, 'aria-current': group === this.#group ? 'true' : null,
-    }, groups[group].name);
-    keepingFocus(this.#head, () => this.#head.replaceChildren(element('h2', {}, this.#title),
-      this.#groups.length > 1 ? element('p', { class: 'ranges', role: 'group', 'aria-label': 'Count by' }, ...this.#groups.map(tab)) : ''));
-  }
-
-  #load() {
-    if (!this.#isStale) return;
-    this.#isStale = false;
-    const clicks = this.#clicks;
-    const group = this.#group;
-    const ask = (bounds, limit, use) => clicks.later(
-      clicks.request({ group_by: group, limit, granularity: null }, group, bounds),
-      (data) => group === this.#group && use(data), (problem) => this.#fail(problem));
-    this.#body.setAttribute('aria-busy', 'true');
-    ask(undefined, 100, (data) => {
-      if (this.#answer?.group_by !== group) this.#isWhole = false;
-      [this.#answer, this.#before] = [data, null];
-      this.#draw();
-      this.#body.removeAttribute('aria-busy');
-      if (clicks.isComparing) {
-        ask(clicks.windowBefore(), 1000, (before) => {
-          this.#before = before;
-          this.#draw();
-        });
-      }
-    });
-  }
-
-  #fail(problem) {
-    this.#body.removeAttribute('aria-busy');
-    this.#body.replaceChildren(noticeOf(problem, () => this.refresh()));
-  }
-
-  #number(line) { return line[this.#clicks.source.member]; }
-
-  /** What a value had before; null where the answer does not say, for it has the largest ones only. */
-  #then(value) {
-    const line = this.#before.groups.find((one) => one.value === value);
-    return line ? this.#number(line) : this.#before.other.values === 0 ? 0 : null;
-  }
-
-  #draw() {
-    const lines = this.#answer.groups;
-    const shown = lines.slice(0, this.#isWhole ? lines.length : few);
-    const top = Math.max(1, ...shown.flatMap(({ value, ...line }) => [this.#number(line), this.#before ? this.#then(value) ?? 0 : 0]));
-    const { name } = groups[this.#group];
-    const heads = [name, this.#clicks.noun, ...(this.#before ? comparedHeads : [])];
-    const node = table(`${this.#clicks.noun} by ${name.toLowerCase()}`, heads, shown.map((line) => this.#cells(line, top)),
-      { numbers: [1, 2, 3], kind: 'sheet shares' });
-    for (const row of findAll('tbody tr', node)) row.dataset.row = '';
-    keepingFocus(this.#body, () => this.#body.replaceChildren(...(lines.length > 0 ? [node, this.#foot()] : [nothing()])));
-    nameLinks(node);
-  }
-
-  #cells(line, top) {
-    const now = this.#number(line);
-    const then = this.#before && this.#then(line.value);
-    const shares = element('div', { class: 'share', 'aria-hidden': 'true' }, this.#before ? share('then', (then ?? 0) / top) : null,
-      share('now', now / top));
-    const beside = !this.#before ? [] : then === null ? ['–', '–'] : compared(now, then);
-    return [element('div', {}, ...this.#name(line.value), shares), count(now), ...beside];
-  }
-
-  /** The name narrows all that is on the screen; a link can be opened, too. */
-  #name(value) {
-    const text = words(this.#group, value);
-    const isLink = this.#group === 'link';
-    if (this.#clicks.source.isWhole) return [element('span', { dir: 'auto' }, text)];
-    const isChosen = valuesOf(this.#group).includes(value);
-    const filter = element('a', {
-      class: 'filter', href: toggled(this.#group, value), 'data-name': `${this.#group} ${value}`, 'data-link': isLink ? value : null,
-      dir: 'auto', 'aria-current': isChosen ? 'true' : null, title: isChosen ? 'Drop this filter' : 'Only this',
-    }, text);
-    if (!isLink) return [filter];
-    const open = element('a', { class: 'button quiet', href: addressIn(workspace, `links/${value}`) }, 'Open',
-      element('span', { class: 'unseen', 'data-link': value }, text));
-    return [filter, open];
-  }
-
-  #foot() {
-    const { groups: lines, other } = this.#answer;
-    const turn = () => {
-      this.#isWhole = !this.#isWhole;
-      this.#draw();
-    };
-    const rest = other.values === 0 ? '' : ` ${count(other.values)} more have ${count(other[this.#clicks.source.member])}.`;
-    return element('p', { class: 'actions' },
-      lines.length > few ? button(this.#isWhole ? 'Show less' : `Show all ${count(lines.length)}`, turn, { kind: 'quiet' }) : null,
-      button('CSV', () => this.#save(), { kind: 'quiet', label: `Save ${groups[this.#group].name} as CSV` }),
-      this.#isWhole || lines.length <= few ? element('span', { class: 'soft' }, rest) : null);
-  }
-
-  #save() {
-    const head = [groups[this.#group].name, this.#clicks.noun, ...(this.#before ? ['Before'] : [])];
-    const rows = this.#answer.groups.map((line) => [
-      words(this.#group, line.value), this.#number(line), ...(this.#before ? [this.#then(line.value) ?? ''] : []),
-    ]);
-    saved(this.#clicks.fileName(`by-${this.#group.replace('_', '-')}`), [head, ...rows]);
-  }
-}
-
-function share(kind, part) {
-  const node = element('i', { class: kind });
-  node.style.inlineSize = `${part * 100}%`;
-  return node;
-}
-
-const nothing = () => element('p', { class: 'soft' }, 'Nothing was counted here.');
