@@ -197,7 +197,8 @@ def owner(stack, chromium):
     owner = Person(stack, chromium).arrive()
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
-    owner.bio_page = owner.page.evaluate(MAKE_PAGE, [owner.workspace, PAGE])
+    blocks = [{"type": "link", "title": "Launch", "link_id": owner.link}, *PAGE["blocks"]]
+    owner.bio_page = owner.page.evaluate(MAKE_PAGE, [owner.workspace, PAGE | {"blocks": blocks}])
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner

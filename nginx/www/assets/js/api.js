@@ -50,8 +50,8 @@ const ownVersion = new URL(import.meta.url).pathname.split('/')[2];
 /**
  * One request, answered or failed.
  *
- * A request is `{ method, path, query, body, etag, repeat, area }`; a list in `query` is sent value by value; `repeat` is its
- * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`.
+ * A request is `{ method, path, query, body, etag, repeat, area, isFile }`; a list in `query` is sent value by value; `repeat` is its
+ * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`. A file is given as a blob.
  */
 export async function call(request) {
   let response;
@@ -65,7 +65,7 @@ export async function call(request) {
     throw new Unreachable('No answer', { cause: error });
   }
   noticeVersion(response);
-  const data = await bodyOf(response);
+  const data = request.isFile && response.ok ? await blobOf(response) : await bodyOf(response);
   if (!response.ok) throw new Problem(response.status, data ?? {}, secondsToWait(response));
   // nginx makes the tag of what it compresses a weak one, which If-Match refuses. The API gave it as a strong one.
   return { status: response.status, data, etag: response.headers.get('ETag')?.replace(/^W\//, '') ?? null };
@@ -94,13 +94,17 @@ function headersOf(request) {
   return headers;
 }
 
+const brokeOff = (error) => new Unreachable('The answer broke off', { cause: error });
+
+const blobOf = (response) => response.blob().catch((error) => { throw brokeOff(error); });
+
 async function bodyOf(response) {
   const isJSON = /[/+]json\b/.test(response.headers.get('Content-Type') ?? '');
   if (!isJSON || response.status === 204) return null;
   try {
     return await response.json();
   } catch (error) {
-    throw new Unreachable('The answer broke off', { cause: error });
+    throw brokeOff(error);
   }
 }
 

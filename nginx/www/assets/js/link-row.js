@@ -1,7 +1,7 @@
 // A link as a row of the list: what it is and what becomes of its visitors, in words.
 
 import {
-  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, webAddress, workspace,
+  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, workspace,
 } from './page.js';
 
 /** What becomes of a link's visitors now, as the API's `state` has it. */
@@ -21,13 +21,13 @@ export const nameOf = ({ domain, slug }) => `${domain}/${slug}`;
 
 export const editAddress = (link) => addressIn(workspace, `links/${link.id}/edit`);
 
-/** Options: `isOwn`, the user may change it; `tagAddress(tag)`; `copy` and `actions`, buttons. */
-export function linkRow(link, { isOwn, tagAddress, copy, actions }) {
+/** Options: `tagAddress(tag)`; `copy` and `actions`, buttons. */
+export function linkRow(link, { tagAddress, copy, actions }) {
   const node = fromTemplate('row', { title: link.title, url: link.url, clicks: count(link.clicks) });
   const state = stateOf(link);
   const name = find('.link', node);
   // One that was deleted leads nowhere.
-  const address = state === 'deleted' ? null : isOwn ? editAddress(link) : webAddress(link.short_url);
+  const address = state === 'deleted' ? null : addressIn(workspace, `links/${link.id}`);
   name.append(...linkName(link, kinds[state]));
   if (address) name.href = address;
   name.after(copy);

@@ -133,7 +133,7 @@ class List {
 
   #row(link) {
     const row = linkRow(link, {
-      isOwn: this.isOwn, copy: link.deleted_at ? '' : copyButton(link), actions: actionsOf(link, this, this.isOwn),
+      copy: link.deleted_at ? '' : copyButton(link), actions: actionsOf(link, this, this.isOwn),
       tagAddress: (tag) => addressOf({ ...asked, text: withTag(asked.text, tag) }),
     });
     for (const tag of findAll('.tag', row)) this.#leads(tag, () => withTag(asked.text, tag.textContent));

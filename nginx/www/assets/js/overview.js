@@ -1,40 +1,50 @@
 // Overview of a workspace: clicks, top links, what needs a look, and the list of the first steps.
 
-import { curlOf, get } from './api.js';
-import { chosenRange, rangeChoices, timeChart } from './chart.js';
+import { call, curlOf, get, noticeOf } from './api.js';
+import { chosenRange, rangeChoices, timeChart, windowOf } from './chart.js';
 import {
-  addressIn, button, count, distance, element, find, fromTemplate, linkName, part, read, shownDate, webAddress, wordsOf,
-  workspace, write, zone,
+  addressIn, button, count, distance, element, find, findAll, fromTemplate, linkName, part, read, shownDate, wordsOf, workspace,
+  write, zone,
 } from './page.js';
 import { addKeys, screen } from './screen.js';
 
 const range = chosenRange();
-const clicks = (query) => ({ path: '/analytics/clicks', query: { timezone: zone(), ...query } });
-const inRange = (query) => clicks({ interval: range.interval, end: range.end, ...query });
+const inRange = (query) => ({ path: '/analytics/clicks', query: { ...windowOf(range), ...query } });
+const links = { path: '/links', query: { sort: 'clicks', limit: 25 } };
+const keys = { path: '/api-keys', query: { limit: 100 } };
+
+/** The first steps stay until all are done, or the list is put away; they are for who may make keys. */
+const firstRun = `first-run.${workspace}`;
+const hasSteps = !read(firstRun) && read(`scopes.${workspace}`)?.includes('keys:write') !== false;
 
 screen({
   title: 'Overview', place: 'Overview', show,
   requests: {
-    clicks: inRange({ granularity: range.granularity }),
-    ...(range.interval !== '24h' && { day: clicks({ interval: '24h' }) }),
-    top: inRange({ group_by: 'link', limit: 5 }),
-    links: { path: '/links', query: { sort: 'clicks', limit: 25 } },
-    keys: { path: '/api-keys', query: { limit: 100 }, optional: true },
-    workspace: { path: '/workspace', optional: true },
+    clicks: inRange(), top: inRange({ group_by: 'link', limit: 5, granularity: null }),
+    ...(hasSteps && { links, keys: { ...keys, optional: true } }),
   },
 });
 
 function show({ body, may, session }, answers) {
-  const words = inWords(answers.clicks.data);
-  const root = fromTemplate('overview', { top: `Top links, ${words}`, 'top-caption': `Top links, ${words}` });
-  const keys = answers.keys?.data.data ?? null;
+  const inTime = inWords(answers.clicks.data);
+  const root = fromTemplate('overview', { top: `Top links, ${inTime}`, 'top-caption': `Top links, ${inTime}` });
   body.append(root);
-  showSteps(part(root, 'first-run'), keys, answers, may('keys:write'));
-  showChart(part(root, 'chart'), answers, words);
+  if (hasSteps && may('keys:write')) showSteps(part(root, 'first-run'), answers);
+  showChart(part(root, 'chart'), answers.clicks.data, inTime);
   showTop(part(root, 'top'), answers, session.app);
-  showWarnings(part(root, 'warnings'), keys ?? [], answers.workspace?.data.quotas ?? {});
+  whenSeen(part(root, 'warnings'), (place) => showWarnings(place, answers.keys?.data, may));
   const create = () => location.assign(addressIn(workspace, 'settings/api-keys/new'));
   if (may('keys:write')) addKeys({ keys: 'c', name: 'New API key', go: create });
+}
+
+/** What stands further down asks nothing before somebody looks. */
+function whenSeen(place, use) {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    use(place);
+  });
+  observer.observe(place);
 }
 
 /** "30 days", or from when to when where the range is one of the past. */
@@ -44,26 +54,36 @@ function inWords({ start, end }) {
   return range.days === 1 ? last : `${shownDate(start)} to ${last}`;
 }
 
-function showChart(root, { clicks: answer, day }, words) {
-  const { total, groups, granularity } = answer.data;
-  const figure = (name, number) => element('div', {}, element('dt', {}, name), element('dd', {}, count(number)));
-  find('.figures', root).append(day ? figure('24 hours', day.data.total) : '', figure(range.end ? words : range.title, total));
+function showChart(root, { total, groups, granularity }, inTime) {
+  const figure = (name, number) => element('div', {}, element('dt', {}, name), element('dd', {}, number));
+  // Without clicks in a longer time until now there were none.
+  const isNone = total === 0 && !range.end;
+  const day = range.interval !== '24h' && figure('24 hours', isNone ? count(0) : '…');
+  find('.figures', root).append(day || '', figure(range.end ? inTime : range.title, count(total)));
+  if (day && !isNone) countDay(find('dd', day));
   root.append(rangeChoices(range), total === 0 ? element('p', { class: 'empty' }, 'No clicks in this time.')
     : timeChart(groups.map(({ value, clicks: number, partial }) => ({ value, count: number, partial })), 'Clicks', granularity));
 }
 
-/** The list stays until all is done or it is put away. */
-function showSteps(root, keys, answers, mayMakeKeys) {
+async function countDay(place) {
+  try {
+    place.textContent = count((await get('/analytics/clicks', { interval: '24h', timezone: zone() })).data.total);
+  } catch {
+    place.textContent = 'not known';
+  }
+}
+
+function showSteps(root, { keys: made, links: { data: { data: first } } }) {
+  const own = made?.data.data;
   const steps = [
-    { text: 'Make an API key', done: keys?.length > 0, path: 'settings/api-keys/new', verb: 'New key' },
-    { text: 'Send a request with it', done: keys?.some((key) => key.last_used_at), path: 'settings/api-keys', verb: 'See keys' },
-    { text: 'Make a link', done: answers.links.data.data.length > 0, path: 'links/new', verb: 'New link' },
-    { text: 'Follow it: the click is counted here', done: answers.links.data.data.some((link) => link.clicks > 0) },
+    { text: 'Make an API key', done: own?.length > 0, path: 'settings/api-keys/new', verb: 'New key' },
+    { text: 'Send a request with it', done: own?.some((key) => key.last_used_at), path: 'settings/api-keys', verb: 'See keys' },
+    { text: 'Make a link', done: first.length > 0, path: 'links/new', verb: 'New link' },
+    { text: 'Follow it: the click is counted here', done: first.some((link) => link.clicks > 0) },
   ];
-  const isAway = read(`first-run.${workspace}`) === 'away';
-  if (!mayMakeKeys || isAway || steps.every((step) => step.done)) return;
+  if (steps.every((step) => step.done)) return write(firstRun, 'done');
   const putAway = () => {
-    write(`first-run.${workspace}`, 'away');
+    write(firstRun, 'away');
     root.hidden = true;
   };
   find('ol', root).append(...steps.map(stepLine));
@@ -79,43 +99,56 @@ function stepLine({ text, done, path, verb }) {
 /** The link that an empty workspace is invited to make. */
 const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
 
-function showEmpty(root, links, app) {
-  if (links.length > 0) return root.replaceWith(element('p', { class: 'empty' }, 'No link was followed in this time.'));
-  root.replaceWith(element('div', { class: 'empty' }, element('p', {}, 'No links yet. This makes one:'),
-    element('pre', { class: 'sample', tabindex: 0, 'aria-label': 'Make a link' }, curlOf(firstLink, app))));
+async function showEmpty(root, answer, app) {
+  const sentence = element('p', {}, 'No link was followed in this time.');
+  const place = element('div', { class: 'empty' }, sentence);
+  root.replaceWith(place);
+  const { data } = (answer ?? await get('/links', { limit: 1 }).catch(() => null)) ?? {};
+  if (data?.data.length !== 0) return;
+  sentence.textContent = 'No links yet. This makes one:';
+  place.append(element('pre', { class: 'sample', tabindex: 0, 'aria-label': 'Make a link' }, curlOf(firstLink, app)));
 }
 
-function showTop(root, { top, links }, app) {
-  if (top.data.groups.length === 0) return showEmpty(root, links.data.data, app);
-  const known = new Map(links.data.data.map((link) => [link.id, link]));
-  const rows = top.data.groups.map((line) => topRow(line, known.get(line.value)));
-  find('tbody', root).append(...rows);
+/** The answer has ids only: the names come later. */
+function showTop(root, answers, app) {
+  const { groups } = answers.top.data;
+  if (groups.length === 0) return showEmpty(root, answers.links, app);
+  find('tbody', root).append(...groups.map(({ value: id, clicks: number }) => {
+    const link = element('a', { class: 'link', href: addressIn(workspace, `links/${id}`), 'data-id': id }, id);
+    return element('tr', { 'data-row': id }, element('td', {}, link), element('td', { class: 'number' }, count(number)));
+  }));
+  showNames(findAll('[data-id]', root), answers.links);
 }
 
-/** The answer has ids only. Most of them are among the links with most clicks; another one is asked for. */
-function topRow({ value: id, clicks: number }, link) {
-  const name = element('td', {}, link ? linkTo(link) : id);
-  if (!link) nameLater(name, id);
-  return element('tr', { 'data-row': true }, name, element('td', { class: 'number' }, count(number)));
-}
-
-async function nameLater(place, id) {
-  try {
-    place.replaceChildren(linkTo((await get(`/links/${id}`)).data));
-  } catch (problem) {
-    if (problem.status === 404) place.replaceChildren(element('span', { class: 'bar off' }, `${id}, deleted`));
+/** Most of them are among the links with most clicks, or in the bin; another one is asked for. */
+async function showNames(places, answer) {
+  const known = new Map((answer ?? await listed(links)).data.data.map((link) => [link.id, link]));
+  const isUnknown = ({ dataset: { id } }) => !known.has(id);
+  const bin = places.some(isUnknown) ? await listed({ ...links, query: { ...links.query, state: 'deleted' } }) : null;
+  for (const link of bin?.data.data ?? []) known.set(link.id, link);
+  for (const place of places) {
+    const link = known.get(place.dataset.id) ?? await get(`/links/${place.dataset.id}`).then(({ data }) => data, () => null);
+    if (link) place.replaceChildren(...linkName(link, link.deleted_at ? 'ended' : ''));
   }
 }
 
-const linkTo = (link) => element('a', { class: 'link', href: webAddress(link.short_url) }, ...linkName(link));
+const listed = (request) => call(request).catch(() => ({ data: { data: [] } }));
 
 const month = 30 * 86_400_000;
 
 /** Quotas that are nearly used up, keys that nobody uses and keys that end soon. */
-function showWarnings(root, keys, quotas) {
-  const lines = [...Object.entries(quotas).flatMap(([name, quota]) => quotaWarning(name, quota)), ...keys.flatMap(keyWarning)];
-  if (lines.length === 0) return root.append(element('p', {}, 'Nothing.'));
-  root.append(element('ul', { class: 'plain' }, ...lines.map((parts) => element('li', {}, ...parts))));
+async function showWarnings(root, known, may) {
+  try {
+    const [own, whole] = await Promise.all([
+      known ?? (may('keys:write') ? call(keys).then(({ data }) => data) : { data: [] }),
+      may('team:read') ? get('/workspace').then(({ data }) => data) : { quotas: {} },
+    ]);
+    const lines = [...Object.entries(whole.quotas).flatMap(([name, quota]) => quotaWarning(name, quota)), ...own.data.flatMap(keyWarning)];
+    root.append(lines.length === 0 ? element('p', {}, 'Nothing.')
+      : element('ul', { class: 'plain' }, ...lines.map((parts) => element('li', {}, ...parts))));
+  } catch (problem) {
+    root.append(noticeOf(problem, () => showWarnings(root, known, may)));
+  }
 }
 
 /** From nine tenths of a limit on. */

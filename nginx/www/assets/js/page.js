@@ -79,6 +79,15 @@ export const linkName = ({ domain, slug }, kind = '') => [
   element('span', { class: 'host' }, `${domain}/`), element('b', { class: `bar ${kind}`.trim() }, slug),
 ];
 
+/** The places of one link, with their keys; those that write are for who may. */
+export function linkPlaces(id, current, mayWrite) {
+  const places = [['Numbers', ''], mayWrite && ['Edit', '/edit', 'e'], ['QR code', '/qr', 'r'], ['History', '/history']].filter(Boolean);
+  return element('nav', { class: 'ranges', 'aria-label': 'This link' }, ...places.map(([name, step, key]) => element('a', {
+    class: 'button', href: addressIn(workspace, `links/${id}${step}`), 'aria-current': name === current ? 'page' : null,
+    'aria-keyshortcuts': key,
+  }, name, key && element('kbd', { 'aria-hidden': 'true' }, key))));
+}
+
 /** An address of the web, for a link to lead to; null for everything else. */
 export const webAddress = (address) => (/^https?:\/\//.test(address) ? address : null);
 
