@@ -38,7 +38,7 @@ function panel(form, edited, answer, save) {
 }
 
 function comparison(labels, names, mine, theirs) {
-  const rows = names.map((name) => [labels[name] ?? name, ...[mine, theirs].map((values) => (name === 'password' ? '…' : shown(values[name])))]);
+  const rows = names.map((name) => [labels[name] ?? name, ...[mine, theirs].map((values) => (name === 'password' || name === 'logo' ? '…' : shown(values[name])))]);
   return table('What differs', ['Field', 'Yours', 'Theirs'], rows);
 }
 
