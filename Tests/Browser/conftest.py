@@ -175,12 +175,23 @@ MAKE_LINKS = """async ([workspace, links]) => {
 }"""
 
 
+MAKE = """async ([workspace, path, thing]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const once = { ...headers, 'Idempotency-Key': crypto.randomUUID() }
+    const answer = await fetch('/v1' + path, { method: 'POST', body: JSON.stringify(thing), headers: once })
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.json()).id
+}"""
+
+
 @pytest.fixture(scope="session")
 def owner(stack, chromium):
     """An owner for all tests that only look: a network has 60 tries an hour to get in, and every arrival takes two."""
     owner = Person(stack, chromium).arrive()
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
+    owner.code = owner.page.evaluate(MAKE, [owner.workspace, "/qr-codes", {"link_id": owner.link, "name": "Flyer", "rounded": True}])
+    owner.domain = owner.page.evaluate(MAKE, [owner.workspace, "/domains", {"host": f"{owner.name}.example"}])
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -192,7 +203,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key", "link"]:
+        for name in ["name", "email", "workspace", "key", "link", "code", "domain"]:
             setattr(member, name, getattr(owner, name))
         return member
 

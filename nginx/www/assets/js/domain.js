@@ -67,8 +67,10 @@ function offerLook(root) {
   const look = async () => {
     if (made.ariaDisabled === 'true') return;
     made.ariaDisabled = 'true';
+    made.textContent = 'Looking…';
     const answer = await act({ ...request, path: `${request.path}/verify`, method: 'POST', body: {} }, place);
     made.ariaDisabled = null;
+    made.textContent = 'Look again';
     if (!answer) return;
     const was = edited.data;
     edited.take(answer, { ...valuesOf(answer.data), ...edited.ownChanges() });
