@@ -75,6 +75,14 @@ def test_what_is_drawn_is_scanned_and_downloaded(ada):
     assert ada.axe() == []
 
 
+def test_a_code_of_digits_and_capitals_is_written_in_three_ways_and_read(ada):
+    """The encoder takes the shortest way for each part of an address."""
+    link = {"url": "https://example.com/", "slug": new_slug() + "-0123456789012-ABCDEFGHIJKLMNOP-abc"}
+    made = ada.page.evaluate(MAKE_LINKS, [ada.workspace, [link]])[0]
+    ada.goto(f"/{ada.workspace}/links/{made['id']}/qr")
+    scanned(ada, f"It reads {made['short_url']}?qr=1: the link")
+
+
 def test_looks_that_nobody_can_scan_are_told(ada):
     page = ada.page
     page.fill("#foreground", "#cccccc")

@@ -1,5 +1,5 @@
 // Reads a QR code as it was drawn: for browsers without a reader of their own. It is made for clean drawings whose rows are level, and
-// strict where scanners are: dark on light, with enough between the two. ISO/IEC 18004; byte mode alone, which is what MASK writes.
+// strict where scanners are: dark on light, with enough between the two. ISO/IEC 18004, without kanji.
 
 /** Why a drawing cannot be read, in words for the user. */
 export class Unreadable extends Error {}
@@ -302,17 +302,51 @@ function magnitude(locator, evaluator, x) {
 
 // From bytes to text.
 
-/** One part in byte mode, which stands for the whole: a mode of four bits, the length, the bytes. */
+const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+const encoder = new TextEncoder();
+
+/** Ways to write, by the four bits that name them: how long the number of signs is, by version, and what reads so many signs. */
+const modes = {
+  1: { widths: [10, 12, 14], read: (take, count) => digits(take, count) },
+  2: { widths: [9, 11, 13], read: (take, count) => signs(take, count) },
+  4: { widths: [8, 16, 16], read: (take, count) => Array.from({ length: count }, () => take(8)) },
+};
+
+/** Three digits in ten bits. */
+function digits(take, count) {
+  let text = '';
+  for (let left = count; left > 0; left -= 3) {
+    const length = Math.min(left, 3);
+    text += String(take([0, 4, 7, 10][length])).padStart(length, '0');
+  }
+  return encoder.encode(text);
+}
+
+/** Two of the 45 letters in eleven bits. */
+function signs(take, count) {
+  let text = '';
+  for (let left = count; left > 1; left -= 2) {
+    const pair = take(11);
+    text += letters[Math.floor(pair / 45)] + letters[pair % 45];
+  }
+  return encoder.encode(count % 2 ? text + letters[take(6)] : text);
+}
+
+/** Parts one after the other, each in the way that is shortest for it, to the end mark or to the end. */
 function textOf(bytes, version) {
-  const bit = (at) => (bytes[at >> 3] >> (7 - (at & 7))) & 1;
-  const number = (start, length) => {
+  let at = 0;
+  const isLeft = (length) => at + length <= 8 * bytes.length;
+  const take = (length) => {
+    if (!isLeft(length)) throw new Unreadable('It says that it is longer than it is.');
     let value = 0;
-    for (let at = start; at < start + length; at += 1) value = value * 2 + bit(at);
+    for (const end = at + length; at < end; at += 1) value = value * 2 + ((bytes[at >> 3] >> (7 - (at & 7))) & 1);
     return value;
   };
-  if (number(0, 4) !== 4) throw new Unreadable('It is written in a way that MASK does not use.');
-  const width = version < 10 ? 8 : 16;
-  const length = number(4, width);
-  if (4 + width + 8 * length > 8 * bytes.length) throw new Unreadable('It says that it is longer than it is.');
-  return new TextDecoder().decode(Uint8Array.from({ length }, (_, at) => number(4 + width + 8 * at, 8)));
+  const text = [];
+  for (let mode = take(4); mode !== 0; mode = isLeft(4) ? take(4) : 0) {
+    if (!modes[mode]) throw new Unreadable('It is written in a way that MASK does not use.');
+    const { widths, read } = modes[mode];
+    text.push(...read(take, take(widths[version < 10 ? 0 : version < 27 ? 1 : 2])));
+  }
+  return new TextDecoder().decode(Uint8Array.from(text));
 }
