@@ -270,6 +270,15 @@ def test_a_viewer_looks_and_downloads(person, member):
     assert eve.page.locator("tbody button").count() == 0 and eve.axe() == []
 
 
+def test_r_leads_from_a_link_of_the_list_to_its_code(ada):
+    ada.goto(f"/{ada.workspace}/links?q={ada.slug}")
+    press(ada, "j", "r")
+    ada.page.wait_for_url(f"**/links/{ada.made['id']}/qr")
+    ada.page.get_by_role("navigation", name="This link").get_by_role("link", name="Edit").click()
+    ada.page.wait_for_url("**/edit")
+    assert ada.page.get_by_role("link", name="Edit", exact=True).get_attribute("aria-current") == "page"
+
+
 def test_an_empty_workspace_is_told_how_to_begin(person):
     bob = person().arrive()
     bob.goto(f"/{bob.workspace}/qr-codes")
