@@ -175,20 +175,15 @@ MAKE_LINKS = """async ([workspace, links]) => {
 }"""
 
 
+MAKE = """async ([workspace, path, thing]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const once = { ...headers, 'Idempotency-Key': crypto.randomUUID() }
+    const answer = await fetch('/v1' + path, { method: 'POST', body: JSON.stringify(thing), headers: once })
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.json()).id
+}"""
 PAGE = {"title": "A page with a title that does not end where one expects it to end", "blocks": [
     {"type": "link", "title": "My notes", "url": "https://example.com/notes"}, {"type": "heading", "text": "Elsewhere"}]}
-MAKE_PAGE = """async ([workspace, page]) => {
-    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
-    const send = async (path, body) => {
-        const once = { ...headers, 'Idempotency-Key': crypto.randomUUID() }
-        const answer = await fetch('/v1/bio-pages' + path, { method: 'POST', body: JSON.stringify(body), headers: once })
-        if (!answer.ok) throw new Error(await answer.text())
-        return (await answer.json()).id
-    }
-    const id = await send('', page)
-    await send(`/${id}/publish`, {})
-    return id
-}"""
 
 
 @pytest.fixture(scope="session")
@@ -198,7 +193,10 @@ def owner(stack, chromium):
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
     blocks = [{"type": "link", "title": "Launch", "link_id": owner.link}, *PAGE["blocks"]]
-    owner.bio_page = owner.page.evaluate(MAKE_PAGE, [owner.workspace, PAGE | {"blocks": blocks}])
+    owner.bio_page = owner.page.evaluate(MAKE, [owner.workspace, "/bio-pages", PAGE | {"blocks": blocks}])
+    owner.page.evaluate(MAKE, [owner.workspace, f"/bio-pages/{owner.bio_page}/publish", {}])
+    owner.code = owner.page.evaluate(MAKE, [owner.workspace, "/qr-codes", {"link_id": owner.link, "name": "Flyer", "rounded": True}])
+    owner.domain = owner.page.evaluate(MAKE, [owner.workspace, "/domains", {"host": f"{owner.name}.example"}])
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -210,7 +208,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key", "link", "bio_page"]:
+        for name in ["name", "email", "workspace", "key", "link", "bio_page", "code", "domain"]:
             setattr(member, name, getattr(owner, name))
         return member
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from conftest import MAKE_LINKS, MAKE_PAGE, Person
+from conftest import MAKE, MAKE_LINKS, Person
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 "
@@ -329,11 +329,14 @@ def test_viewers_count_and_read(ada, grace, person):
 
 def test_a_page_s_views_and_the_clicks_on_its_links(ada, stack):
     me = ada("links")
-    made = me.page.evaluate(MAKE_PAGE, [me.workspace, me.links[SHOP]["id"]])
-    me.goto(made["page_url"])
+    slug = "ada" + me.name
+    made = me.page.evaluate(MAKE, [me.workspace, "/bio-pages", {
+        "title": "Ada’s café", "slug": slug, "blocks": [{"type": "link", "title": "Launch", "link_id": me.links[SHOP]["id"]}]}])
+    me.page.evaluate(MAKE, [me.workspace, f"/bio-pages/{made}/publish", {}])
+    me.goto(f"{stack.values['MASK_LINK_URL']}/{slug}")
     me.page.wait_for_timeout(300)
     for _ in range(40):
-        me.goto(f"/{me.workspace}/pages/{made['id']}/analytics?interval=7d")
+        me.goto(f"/{me.workspace}/pages/{made}/analytics?interval=7d")
         if figures(me)[0] == "1":
             break
         me.page.wait_for_timeout(500)

@@ -1,32 +1,22 @@
 """What visitors see in a browser: every theme, and the pages that take the place of a link, each under a policy that fits it."""
 
-import json
+import secrets
 
 import pytest
 from playwright.sync_api import expect
 
-from conftest import MAKE_LINKS
-
-MAKE_PAGE = """async ([workspace, body]) => {
-    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
-    const ask = async (path, body) => {
-        const answer = await fetch('/v1' + path, { method: 'POST', headers: { ...headers, 'Idempotency-Key': crypto.randomUUID() }, body })
-        if (!answer.ok) throw new Error(await answer.text())
-        return answer.json()
-    }
-    const page = await ask('/bio-pages', body)
-    return ask(`/bio-pages/${page.id}/publish`, '{}')
-}"""
+from conftest import MAKE, MAKE_LINKS
 
 
 @pytest.mark.parametrize("theme", ["paper", "poster", "terminal", "bloom"])
-def test_a_page_has_the_styles_of_its_theme_and_no_others(member, theme):
+def test_a_page_has_the_styles_of_its_theme_and_no_others(member, stack, theme):
     ada = member()
     ada.goto(f"/{ada.workspace}/settings")
     body = {"title": "Ada", "theme": theme, "colors": {"background": "#123456", "text": "#ffffff"},
             "blocks": [{"type": "heading", "text": "<style>body { color: red }</style>"}]}
-    page = ada.page.evaluate(MAKE_PAGE, [ada.workspace, json.dumps(body)])
-    ada.goto(page["page_url"])
+    page = ada.page.evaluate(MAKE, [ada.workspace, "/bio-pages", body | {"slug": (slug := secrets.token_hex(4))}])
+    ada.page.evaluate(MAKE, [ada.workspace, f"/bio-pages/{page}/publish", {}])
+    ada.goto(f"{stack.values['MASK_LINK_URL']}/{slug}")
     expect(ada.page.locator("body")).to_have_css("background-color", "rgb(18, 52, 86)")
     expect(ada.page.locator("body")).to_have_css("color", "rgb(255, 255, 255)")
     assert ada.complaints == []

@@ -50,8 +50,9 @@ const ownVersion = new URL(import.meta.url).pathname.split('/')[2];
 /**
  * One request, answered or failed.
  *
- * A request is `{ method, path, query, body, etag, repeat, area, isFile }`; a list in `query` is sent value by value; `repeat` is its
- * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`. A file is given as a blob.
+ * A request is `{ method, path, query, body, etag, repeat, area, file, as }`; a list in `query` is sent value by value; `repeat` is its
+ * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`; `file` is the name for an
+ * answer that is a file, which is given as a `Blob`; one that is wanted as it came is given as `text`.
  */
 export async function call(request) {
   let response;
@@ -65,7 +66,7 @@ export async function call(request) {
     throw new Unreachable('No answer', { cause: error });
   }
   noticeVersion(response);
-  const data = request.isFile && response.ok ? await blobOf(response) : await bodyOf(response);
+  const data = await bodyOf(response, request);
   if (!response.ok) throw new Problem(response.status, data ?? {}, secondsToWait(response));
   // nginx makes the tag of what it compresses a weak one, which If-Match refuses. The API gave it as a strong one.
   return { status: response.status, data, etag: response.headers.get('ETag')?.replace(/^W\//, '') ?? null };
@@ -86,7 +87,7 @@ function addressOf({ path, query }) {
 export const isForWorkspace = (request) => (request.area ?? (workspace ? 'workspace' : 'account')) === 'workspace';
 
 function headersOf(request) {
-  const headers = { 'Mask-Client': 'dashboard', Accept: 'application/json' };
+  const headers = { 'Mask-Client': 'dashboard', Accept: request.file ? '*/*' : 'application/json' };
   if (isForWorkspace(request)) headers['Mask-Workspace'] = workspace;
   if (request.body !== undefined) headers['Content-Type'] = isFile(request) ? request.body.type : 'application/json';
   if (request.etag) headers['If-Match'] = request.etag;
@@ -94,17 +95,17 @@ function headersOf(request) {
   return headers;
 }
 
-const brokeOff = (error) => new Unreachable('The answer broke off', { cause: error });
+/** What is read of an answer that is no JSON. */
+const kindOf = ({ file, as }) => (file ? 'blob' : as);
 
-const blobOf = (response) => response.blob().catch((error) => { throw brokeOff(error); });
-
-async function bodyOf(response) {
+async function bodyOf(response, request) {
   const isJSON = /[/+]json\b/.test(response.headers.get('Content-Type') ?? '');
-  if (!isJSON || response.status === 204) return null;
+  const kind = response.ok ? kindOf(request) : null;
+  if ((!isJSON && !kind) || response.status === 204) return null;
   try {
-    return await response.json();
+    return await response[kind ?? 'json']();
   } catch (error) {
-    throw brokeOff(error);
+    throw new Unreachable('The answer broke off', { cause: error });
   }
 }
 
@@ -153,6 +154,7 @@ export function curlOf(request, app) {
   const method = request.method ?? 'GET';
   const parts = [`${curl(app)}${method === 'GET' ? '' : ` -X ${method}`} ${quoted(hostOf(request, app) + addressOf(request))}`];
   parts.push(...identity(request));
+  if (request.file) parts.push(`-o ${quoted(request.file)}`);
   if (request.etag) parts.push(`-H ${quoted(`If-Match: ${request.etag}`)}`);
   if (request.body !== undefined) {
     parts.push('-H \'Content-Type: application/json\'', `-d ${quoted(JSON.stringify(withoutSecrets(request.body)))}`);

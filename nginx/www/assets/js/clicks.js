@@ -1,6 +1,6 @@
 // What was counted of a workspace, a link or a page: figures, a chart over time and breakdowns, narrowed by what the address says.
 
-import { act, call, curlOf, noticeOf, send, sentence } from './api.js';
+import { call, curlOf, noticeOf, send, sentence } from './api.js';
 import {
   chosenRange, difference, movedBy, rangeChoices, timeChart, timeRows, today, windowOf,
 } from './chart.js';
@@ -141,10 +141,9 @@ export async function nameLinks(root) {
 
 // Files.
 
-export async function saved(name, rows) {
-  const { saveTable } = await import('./csv.js');
-  saveTable(name, rows);
-  say(`Saved: ${name}.`);
+export async function saved(name, [heads, ...rows]) {
+  const { csvOf, download } = await import('./files.js');
+  download(name, csvOf(heads, rows));
 }
 
 /** What has the focus keeps it when it is drawn anew. */
@@ -454,11 +453,8 @@ export class Clicks {
   /** One file, which the API makes while it is sent; the browser has it whole before it saves it. */
   async #export() {
     const { query } = this.request({ granularity: null, count: null, format: 'csv' });
-    const answer = await act({ path: `${this.#source.path}/export`, query, isFile: true }, this.#root);
-    if (!answer) return;
-    const name = this.fileName('exported');
-    (await import('./csv.js')).saveFile(name, answer.data);
-    say(`Saved: ${name}.`);
+    const { saveAnswer } = await import('./files.js');
+    await saveAnswer({ path: `${this.#source.path}/export`, query, file: this.fileName('exported') }, this.#root);
   }
 
   // The last hour: sums of quarters of an hour, so it says since when.

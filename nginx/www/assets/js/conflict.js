@@ -37,8 +37,11 @@ function panel(form, edited, answer, save) {
     element('p', { class: 'actions' }, button('Keep mine', keepMine, { kind: 'main' }), button('Take theirs', takeTheirs)));
 }
 
+/** What nobody needs to see, or can read. */
+const hidden = ['password', 'logo'];
+
 function comparison(edited, names, mine, theirs) {
-  const shown = (name, value) => element('bdi', {}, (name === 'password' ? '…' : edited.told(name, value)) || '–');
+  const shown = (name, value) => element('bdi', {}, (hidden.includes(name) ? '…' : edited.told(name, value)) || '–');
   const rows = names.map((name) => [edited.labels[name] ?? name, ...[mine, theirs].map((values) => shown(name, values[name]))]);
   return table('What differs', ['Field', 'Yours', 'Theirs'], rows);
 }

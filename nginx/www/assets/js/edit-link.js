@@ -2,6 +2,7 @@
 
 import { connect, Draft, Edited } from './form.js';
 import { handleSlug, hostsOf, labels, linkValues, prepareLink, readLink, refusalOfLinks, showFolds, showLink } from './link-form.js';
+import { linkPlaces } from './link-places.js';
 import { addressIn, find, fromTemplate, leaveMessage, linkName, part, say, shown, webAddress, workspace, zone } from './page.js';
 import { screen } from './screen.js';
 
@@ -16,6 +17,7 @@ screen({
 function show({ body, session }, { link, domains }) {
   const root = fromTemplate('form');
   const form = find('form', root);
+  part(root, 'places').append(linkPlaces(link.data, 'Edit'));
   body.append(root);
   prepareLink(form, hostsOf(session, domains, link.data.domain));
   edited = new Edited(link, {

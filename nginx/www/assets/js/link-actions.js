@@ -1,7 +1,7 @@
 // What is done to one link of the list: by a button in its row, or by a key for the row that has the focus.
 
 import { act, confirmed, copyText, newRepeat } from './api.js';
-import { button, element, find, say } from './page.js';
+import { addressIn, button, element, find, say, workspace } from './page.js';
 import { editAddress, nameOf } from './link-row.js';
 import { addKeys } from './screen.js';
 
@@ -76,6 +76,8 @@ export function addLinkKeys(list, isOwn) {
   addKeys({
     keys: 'l', name: 'Copy the short link', go: onRow((link, row) => link.deleted_at || copy(link, row.firstElementChild)), isOfRows: true,
   });
+  const draw = (link) => link.deleted_at || location.assign(addressIn(workspace, `links/${link.id}/qr`));
+  addKeys({ keys: 'r', name: 'QR code of the link', go: onRow(draw), isOfRows: true });
   if (!isOwn) return;
   addKeys(
     { keys: 'e', name: 'Edit the link', go: onRow((link) => link.deleted_at || location.assign(editAddress(link))), isOfRows: true },

@@ -1,0 +1,35 @@
+// Files that the browser saves: tables as CSV, and what the API gives as a file. Loaded when somebody wants one, where it can be.
+
+import { act } from './api.js';
+import { element, find, say } from './page.js';
+
+/** What a spreadsheet would take for a formula: an apostrophe makes it a text. Numbers stay what they are. */
+const formula = /^[=+\-@\t\r]/;
+
+function cell(value) {
+  const text = typeof value === 'string' && formula.test(value) ? `'${value}` : String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lines of RFC 4180: `heads` first, then `rows`, lists of texts and numbers. Null is an empty cell. */
+export const csvOf = (heads, rows) => [heads, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+
+/** Saves a text, or a blob, under a name, and says so. */
+export function download(name, content) {
+  const address = URL.createObjectURL(new Blob([content], { type: content.type || 'text/csv;charset=utf-8' }));
+  element('a', { href: address, download: name }).click();
+  // Not at once: the browser may read it a little later.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  say(`Saved: ${name}.`);
+}
+
+const preparing = 'Preparing the file…';
+
+/** Saves what the API answers to a request with `file`, under that name. A failure is shown at `place`. */
+export async function saveAnswer(request, place) {
+  const answering = act(request, place);
+  say(preparing);
+  const answer = await answering;
+  if (answer) return download(request.file, answer.data);
+  if (find('#status').textContent === preparing) say('');
+}
