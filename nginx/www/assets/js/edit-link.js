@@ -1,7 +1,8 @@
 // The change of one link: what was altered is sent, and only to the link that was seen.
 
 import { connect, Draft, Edited } from './form.js';
-import { handleSlug, hostsOf, labels, linkValues, prepareLink, readLink, refusalOfLinks, showFolds, showLink } from './link-form.js';
+import { handleSlug, labels, linkValues, prepareLink, readLink, showFolds, showLink } from './link-form.js';
+import { hostsOf, refusalOfLinks } from './link-hosts.js';
 import { addressIn, find, fromTemplate, leaveMessage, linkName, part, say, shown, webAddress, workspace, zone } from './page.js';
 import { screen } from './screen.js';
 

@@ -77,7 +77,8 @@ export function drawDay(row, group) {
   const lines = (group?.series ?? []).map((line) => ({ value: line.clicks, partial: line.partial }));
   const sum = lines.reduce((whole, { value }) => whole + value, 0);
   const peak = Math.max(...lines.map(({ value }) => value));
-  const name = sum === 0 ? 'No click in the last 24 hours' : `Clicks an hour in the last 24 hours, ${count(sum)} in all, peak ${count(peak)}`;
+  const told = `Clicks an hour in the last 24 hours, ${count(sum)} in all, peak ${count(peak)}`;
+  const name = sum === 0 ? 'No click in the last 24 hours' : told;
   const place = find('.day', row);
   place.title = name;
   place.replaceChildren(sparkline(lines, name));
