@@ -9,9 +9,9 @@ import pytest
 WWW = Path(__file__).resolve().parents[2] / "nginx/www"
 WIDTHS = [1280, 390, 320]
 SCREENS = [
-    "/{w}", "/{w}/links", "/{w}/links?q=state:deleted+tag:none", "/{w}/links/new", "/{w}/links/{l}/edit",
-    "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new", "/{w}/settings/api-keys/{k}",
-    "/{w}/settings/members", "/account", "/account/security", "/account/sessions", "/no/where",
+    "/{w}", "/{w}/links", "/{w}/links?q=state:deleted+tag:none", "/{w}/links/new", "/{w}/links/import",
+    "/{w}/links/{l}/edit", "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new",
+    "/{w}/settings/api-keys/{k}", "/{w}/settings/members", "/account", "/account/security", "/account/sessions", "/no/where",
 ]
 GUESTS = ["/sign-in", "/welcome", "/accept", "/reset"]
 

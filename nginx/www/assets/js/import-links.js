@@ -14,6 +14,7 @@ const partLength = 400_000;
 /** So many rows are shown; all are sent, and the report has all. */
 const shownRows = 100;
 const fileLimit = 8 * 1024 * 1024;
+const look = { numbers: [0], kind: 'sheet list rows' };
 
 let importer = null;
 
@@ -155,7 +156,7 @@ class Importer {
       count(line), nameOf(link, this.#hosts[0]), element('bdi', {}, link.url), element('bdi', {}, (link.tags ?? []).join(', ')),
       problems.length === 0 ? 'none' : element('span', { class: 'bad' }, problems.join(' ')),
     ]);
-    return scrolling('Rows', table('Rows', ['Line', 'Short link', 'Destination', 'Tags', 'Problem'], rows, { numbers: [0] }));
+    return scrolling('Rows', table('Rows', ['Line', 'Short link', 'Destination', 'Tags', 'Problem'], rows, look));
   }
 
   #addSchemes() {
@@ -240,7 +241,7 @@ class Importer {
   #refusals(refused) {
     const rows = refused.slice(0, shownRows).map(({ row, error }) => [
       count(row.line), nameOf(row.link, this.#hosts[0]), element('bdi', {}, row.link.url), reasonOf(error)]);
-    const node = scrolling('Refused rows', table('Refused rows', ['Line', 'Short link', 'Destination', 'Why'], rows, { numbers: [0] }));
+    const node = scrolling('Refused rows', table('Refused rows', ['Line', 'Short link', 'Destination', 'Why'], rows, look));
     if (refused.length <= shownRows) return node;
     return element('div', {}, node, element('p', { class: 'under' }, `These are the first ${count(shownRows)}; the report has all.`));
   }

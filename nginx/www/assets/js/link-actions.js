@@ -6,7 +6,7 @@ import { editAddress, linkAddress, nameOf } from './link-row.js';
 import { addKeys } from './screen.js';
 
 /**
- * The list, as the actions need it: `{ place, links, selection, replace(link), remove(link), refresh(link) }`. `place` is where a
+ * The list, as the actions need it: `{ place, links, selection, ready, replace(link), remove(link), refresh(link) }`. `place` is where a
  * failure is shown; `refresh` asks anew and leads to the link. Where links are selected, the keys of what is done are for all of them.
  */
 
@@ -73,12 +73,13 @@ async function purge(link, list) {
 }
 
 export function addLinkKeys(list, isOwn) {
-  const onRow = (go) => () => {
-    const row = document.activeElement?.closest('[data-row]');
+  const focused = () => document.activeElement?.closest('[data-row]');
+  const apply = (go, row) => {
     const link = list.links.find(({ id }) => id === row?.dataset.row);
     if (link) go(link, row);
     else say('Choose a link first: j leads to the next row.');
   };
+  const onRow = (go) => () => apply(go, focused());
   const leads = (addressOf) => onRow((link) => link.deleted_at || location.assign(addressOf(link)));
   addKeys(
     { keys: 'l', name: 'Copy the short link', go: onRow((link, row) => link.deleted_at || copy(link, row)), isOfRows: true },
@@ -86,7 +87,12 @@ export function addLinkKeys(list, isOwn) {
   );
   if (!isOwn) return;
   /** For the selection, where there is one. */
-  const onAll = (name, go) => () => (list.selection?.size > 0 ? list.selection[name]() : onRow(go)());
+  const onAll = (name, go) => async () => {
+    const row = focused();
+    await list.ready;
+    if (list.selection?.size > 0) list.selection[name]();
+    else apply(go, row);
+  };
   addKeys(
     { keys: 'e', name: 'Edit the link', go: leads(editAddress), isOfRows: true },
     {

@@ -6,8 +6,9 @@ import { count, say } from './page.js';
 
 /** The API's columns. */
 const columns = [
-  'id', 'short_url', 'url', 'domain', 'slug', 'title', 'tags', 'clicks', 'human_clicks', 'created_at', 'updated_at', 'last_clicked_at',
-  'starts_at', 'expires_at', 'max_clicks', 'disabled', 'archived', 'external_id', 'notes',
+  'id', 'url', 'short_url', 'slug', 'domain', 'tags', 'clicks', 'human_clicks', 'title', 'utm_source', 'utm_medium', 'utm_campaign',
+  'utm_term', 'utm_content', 'starts_at', 'expires_at', 'max_clicks', 'expired_url', 'password_protected', 'redirect_status', 'disabled',
+  'indexable', 'archived', 'external_id', 'notes', 'created_at', 'updated_at', 'last_clicked_at', 'deleted_at',
 ];
 
 /** `list` has the `filter` and the `place` of a failure. */
@@ -19,7 +20,7 @@ export async function exportMatching({ filter, place }) {
 }
 
 export function exportLinks(links) {
-  const rows = links.map((link) => columns.map((name) => (name === 'tags' ? link.tags.join(', ') : link[name])));
+  const rows = links.map((link) => columns.map((name) => (name === 'tags' ? link.tags.join(',') : link[name])));
   const name = download('links', csvOf(columns, rows));
   say(`Exported: ${count(links.length)} ${links.length === 1 ? 'link' : 'links'} as ${name}.`);
 }

@@ -6,7 +6,7 @@ import { newRepeat, send } from './api.js';
 export const partSize = 1000;
 
 /**
- * A job is `{ method, path, changes, purge }` for `ids`, or for all links of a `filter`; `total` is how many there are. It can be
+ * A job is `{ method, step, changes, purge }` for `ids`, or for all links of a `filter`; `total` is how many there are. It can be
  * run again after a request that failed, and goes on from there.
  */
 export class Job {
@@ -44,9 +44,10 @@ export class Job {
   }
 
   #request() {
-    const { method, path = '/links/bulk', changes, purge, filter } = this.#what;
+    const { method, step = '', changes, purge, filter } = this.#what;
     const whose = filter ? { filter, changes, purge, starting_after: this.#next } : this.#named(this.#part(), changes, purge);
-    return { method, path, body: whose, repeat: method === 'POST' ? this.#repeat : undefined };
+    const repeat = method === 'POST' ? this.#repeat : undefined;
+    return { method, path: `/links/${filter ? 'matching' : 'bulk'}${step}`, body: whose, repeat };
   }
 
   #part() { return this.#what.ids.slice(this.done, this.done + partSize); }

@@ -21,7 +21,7 @@ const kinds = {
   },
   remove: { method: 'DELETE', doing: 'Deleting', told: 'Deleted', leaves: () => true },
   purge: { method: 'DELETE', purge: true, doing: 'Deleting', told: 'Deleted for good', leaves: () => true },
-  restore: { method: 'POST', path: '/links/bulk/restore', doing: 'Restoring', told: 'Restored', leaves: (state) => state === 'deleted' },
+  restore: { method: 'POST', step: '/restore', doing: 'Restoring', told: 'Restored', leaves: (state) => state === 'deleted' },
 };
 
 /** So many refusals are shown; the file has all. */
@@ -130,7 +130,8 @@ export class Selection {
   }
 
   #focusNear() {
-    (find('button', this.#below) ?? find('tbody a[href], tbody button', this.#list.place) ?? find('#search')).focus();
+    const row = find('tbody a[href], tbody button', this.#list.place);
+    (find('button', this.#below) ?? row ?? find('#status button') ?? find('#search')).focus();
   }
 
   #buttons() {
@@ -249,8 +250,8 @@ export class Selection {
     else this.#show(job, leaves);
     if (leaves) this.clear();
     this.sync();
-    if (hadFocus) this.#focusNear();
     this.#tell(kind, job);
+    if (hadFocus) this.#focusNear();
   }
 
   /** In place, as if each had been done alone. */

@@ -87,9 +87,13 @@ function takeFromDestination({ elements }) {
   say('The destination is without them now; the link adds them.');
 }
 
+/** What the fields have takes the place of what the destination had. */
 function putIntoDestination(form) {
   const { elements } = form;
-  elements.url.value = withCampaign(elements.url.value.trim(), valuesIn(form));
+  const values = valuesIn(form);
+  const parts = partsOf(elements.url.value.trim());
+  const url = joined({ ...parts, parameters: parts.parameters.filter((one) => !values[nameOf(one)]) });
+  elements.url.value = withCampaign(url, values);
   for (const name of names) elements[name].value = '';
   say('They are in the destination now.');
 }

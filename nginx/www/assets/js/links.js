@@ -70,6 +70,8 @@ function addSelectionKeys(list) {
 class List {
   /** The ``Selection``, once something was selected. */
   selection = null;
+  /** Once what was pressed has been selected. */
+  ready = Promise.resolve();
   #list;
   #timer = null;
   /** The last address that was chosen, and not only typed on the way to one. */
@@ -258,12 +260,15 @@ class List {
 
   // The selection, and what leaves the screen as a file.
 
-  /** `go(selection, row)`, with the row that has the focus. */
-  async withSelection(go) {
+  /** `go(selection, row)`, with the row that has the focus: one after the other, also while the selection is being loaded. */
+  withSelection(go) {
     const row = document.activeElement?.closest('[data-row]');
-    const { Selection } = await import('./link-selection.js');
-    this.selection ??= new Selection(this);
-    await go(this.selection, row);
+    this.ready = this.ready.then(async () => {
+      const { Selection } = await import('./link-selection.js');
+      this.selection ??= new Selection(this);
+      go(this.selection, row);
+    }).catch(() => say('What is done to a selection cannot be loaded. Check whether the server is reachable.'));
+    return this.ready;
   }
 
   /** One at a time: the selection, then the search. */
