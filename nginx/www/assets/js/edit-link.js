@@ -2,7 +2,7 @@
 
 import { connect, Draft, Edited } from './form.js';
 import { handleSlug, labels, linkValues, prepareLink, readLink, showFolds, showLink } from './link-form.js';
-import { hostsOf, refusalOfLinks } from './link-hosts.js';
+import { hostsOf, refusalOfLinks } from './link-parts.js';
 import { addressIn, find, fromTemplate, leaveMessage, linkName, part, say, shown, webAddress, workspace, zone } from './page.js';
 import { screen } from './screen.js';
 

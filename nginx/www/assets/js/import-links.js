@@ -3,8 +3,7 @@
 import { Cancelled, newRepeat, noticeOf, send } from './api.js';
 import { csvOf, download } from './files.js';
 import { fields, lacksScheme, linksOf, rowLimit, tableOf } from './import-rows.js';
-import { hostsOf, refusalOfLinks } from './link-hosts.js';
-import { tagsIn } from './link-tags.js';
+import { hostsOf, refusalOfLinks, tagsIn } from './link-parts.js';
 import { addressIn, button, count, element, find, fromTemplate, linkName, options, part, say, table, workspace, zone } from './page.js';
 import { screen } from './screen.js';
 

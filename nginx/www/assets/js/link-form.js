@@ -1,7 +1,7 @@
 // The fields of a link: where it leads, its slug with the address drawn while typing, tags; in folds what few links need.
 
 import { showErrors } from './form.js';
-import { suggest, tagsIn } from './link-tags.js';
+import { suggest, tagsIn } from './link-parts.js';
 import { drawUTM, prepareUTM } from './link-utm.js';
 import { element, fieldValue, find, findAll, linkName, options, timeOfField, zone } from './page.js';
 

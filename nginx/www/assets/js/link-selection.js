@@ -5,8 +5,8 @@ import { csvOf, download } from './files.js';
 import { offerUndo } from './link-actions.js';
 import { exportLinks, exportMatching } from './link-export.js';
 import { Job } from './link-job.js';
+import { askForTags } from './link-parts.js';
 import { nameOf } from './link-row.js';
-import { askForTags } from './link-tags.js';
 import { button, count, element, find, findAll, part, say, table } from './page.js';
 
 const links = (number) => `${count(number)} ${number === 1 ? 'link' : 'links'}`;

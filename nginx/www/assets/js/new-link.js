@@ -2,7 +2,7 @@
 
 import { connect, Draft } from './form.js';
 import { handleSlug, prepareLink, readLink, showFolds } from './link-form.js';
-import { hostsOf, refusalOfLinks } from './link-hosts.js';
+import { hostsOf, refusalOfLinks } from './link-parts.js';
 import { addressIn, find, fromTemplate, leaveMessage, workspace } from './page.js';
 import { screen } from './screen.js';
 

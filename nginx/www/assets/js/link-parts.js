@@ -1,4 +1,4 @@
-// Which tags come to the selected links, and which go from them.
+// What the screens of links have in common: tags with those that are in use, where links can be, and who may make them.
 
 import { call, openDialog } from './api.js';
 import { count, element } from './page.js';
@@ -9,7 +9,7 @@ const suggested = 10;
 
 export const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()).filter(Boolean))];
 
-/** Asks; null where nothing is to change. */
+/** Asks which tags come to links, and which go from them; null where nothing is to change. */
 export async function askForTags(whose) {
   const add = tagField('add-tags', 'Add');
   const remove = tagField('remove-tags', 'Take off');
@@ -54,3 +54,15 @@ export function suggest(input, list) {
   });
   input.addEventListener('focus', look);
 }
+
+// Hosts and roles.
+
+/** The hosts of a workspace that links can be on. */
+export function hostsOf({ app }, domains, current = null) {
+  const own = (domains?.data.data ?? []).filter(({ status }) => status === 'verified').map(({ host }) => host);
+  return [...new Set([new URL(app.link_url).hostname, ...own, ...(current ? [current] : [])])];
+}
+
+/** What is said to a role that has no place there. */
+export const refusalOfLinks = ({ may, membership }) => (may('links:write') ? null
+  : `You are ${membership.role} in ${membership.name}. Members, admins and owners make and change links.`);
