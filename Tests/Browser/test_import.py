@@ -85,7 +85,7 @@ def test_each_problem_is_told_before_anything_is_sent(ada, tmp_path):
     problems = {int(row[0]): row[4] for row in told(ada)}
     assert told(ada)[-1][0] == "2", "those with problems come first"
     assert problems == {
-        2: "none", 3: "Destination: https:// is missing before it.", 4: "Destination: write an address with http:// or https://.",
+        2: "none", 3: "Destination: https:// is missing before it.", 4: "Destination: write an address of the web, with https:// before it.",
         5: "Destination: it has a space. Write it as %20.", 6: "Destination: there is none.", 7: "Line 2 has the same slug.",
         8: "Slug: begin with a letter, a digit, - or ~.", 9: "Slug: “/” cannot be in it.", 10: "Slug: use at most 100 characters.",
         11: "Slug: it cannot end in .qr.", 12: "Title: use at most 255 characters.",

@@ -171,7 +171,7 @@ export const lacksScheme = (url) => /^[\w-]+(\.[\w-]+)+([/?#:]|$)/.test(url);
 function problemOfURL(url, name = 'Destination') {
   if (!url) return `${name}: there is none.`;
   if (lacksScheme(url)) return `${name}: https:// is missing before it.`;
-  if (!/^https?:\/\/[^/?#@\s]/i.test(url)) return `${name}: write an address with http:// or https://.`;
+  if (!/^https?:\/\/[^/?#@\s]/i.test(url)) return `${name}: write an address of the web, with https:// before it.`;
   if (/\s/.test(url)) return `${name}: it has a space. Write it as %20.`;
   return url.length > 8192 ? `${name}: it is longer than 8,192 characters.` : null;
 }
