@@ -210,6 +210,7 @@ def test_all_that_match_are_changed_deleted_and_restored(ada):
     status(ada, "Deleted: 50 links.")
     ada.goto(f"/{ada.workspace}/links?q=tag:{tag}+state:deleted")
     page.locator("tbody input").first.check()
+    selected(ada, "1 link selected.")
     assert bar(ada).get_by_role("button").all_inner_texts() == ["Restore", "Delete for good\n#", "Export CSV", "Clear\nEsc"]
     press(ada, "#")
     page.locator("dialog[open]").get_by_role("button", name="Delete for good").click()
