@@ -324,7 +324,7 @@ def test_viewers_count_and_read(ada, grace, person):
     viewer.goto(f"/{grace.workspace}/links/{grace.links[MENU]['id']}")
     assert figures(viewer)[0] == "5"
     expect(viewer.page.locator(".of-link button")).to_have_text(["Copyl"])
-    assert viewer.page.locator(".of-link nav a").count() == 3 and viewer.axe() == []
+    assert viewer.page.locator(".of-link nav a").count() == 2 and viewer.axe() == []
 
 
 def test_a_page_s_views_and_the_clicks_on_its_links(ada, stack):

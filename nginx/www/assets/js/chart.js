@@ -5,21 +5,6 @@ import {
 } from './page.js';
 import { addKeys } from './screen.js';
 
-/** 24 bars of a row, two shapes at the most, for a list may have a hundred rows. `values` are `{ value, partial }`. */
-export function sparkline(values, name) {
-  const top = Math.max(1, ...values.map((one) => one.value));
-  const bars = ['M0 15.5h96v.5h-96z'];
-  const partialBars = [];
-  values.forEach(({ value, partial }, index) => {
-    const height = value === 0 ? 0 : Math.max(1, Math.round((value / top) * 15));
-    if (partial && height > 1) partialBars.push(`M${index * 4 + 0.5} 16v-${height}h2v${height}z`);
-    else if (height > 0) bars.push(`M${index * 4} 16v-${height}h3v${height}z`);
-  });
-  return svg('svg', { class: 'spark', viewBox: '0 0 96 16', role: 'img', 'aria-label': name },
-    svg('path', { d: bars.join('') }),
-    ...(partialBars.length > 0 ? [svg('path', { d: partialBars.join(''), class: 'partial' })] : []));
-}
-
 const height = 172;
 const left = 44;
 const base = 150;

@@ -1,9 +1,11 @@
 // The change of one link: what was altered is sent, and only to the link that was seen.
 
 import { connect, Draft, Edited } from './form.js';
-import { handleSlug, hostsOf, labels, linkValues, prepareLink, readLink, refusalOfLinks, showFolds, showLink } from './link-form.js';
-import { linkPlaces } from './link-places.js';
-import { addressIn, find, fromTemplate, leaveMessage, linkName, part, say, shown, webAddress, workspace, zone } from './page.js';
+import { handleSlug, labels, linkValues, prepareLink, readLink, showFolds, showLink } from './link-form.js';
+import { hostsOf, refusalOfLinks } from './link-parts.js';
+import {
+  addressIn, find, fromTemplate, leaveMessage, linkName, linkPlaces, part, say, shown, webAddress, workspace, zone,
+} from './page.js';
 import { screen } from './screen.js';
 
 const request = { path: `/links/${decodeURIComponent(location.pathname.split('/').at(-2))}` };

@@ -1,7 +1,7 @@
 // Files that the browser saves: tables as CSV, and what the API gives as a file. Loaded when somebody wants one, where it can be.
 
 import { act } from './api.js';
-import { element, find, say } from './page.js';
+import { element, find, say, workspace } from './page.js';
 
 /** What a spreadsheet would take for a formula: an apostrophe makes it a text. Numbers stay what they are. */
 const formula = /^[=+\-@\t\r]/;
@@ -13,6 +13,9 @@ function cell(value) {
 
 /** Lines of RFC 4180: `heads` first, then `rows`, lists of texts and numbers. Null is an empty cell. */
 export const csvOf = (heads, rows) => [heads, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+
+/** A name that says whose it is, and of which day. */
+export const fileName = (what) => `${workspace}-${what}-${new Date().toISOString().slice(0, 10)}.csv`;
 
 /** Saves a text, or a blob, under a name, and says so. */
 export function download(name, content) {

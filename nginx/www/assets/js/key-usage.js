@@ -1,6 +1,6 @@
 // Requests of keys in the last day, hour by hour, as one answer has them for all keys.
 
-import { sparkline } from './chart.js';
+import { sparkline } from './lists.js';
 import { count, find, zone } from './page.js';
 
 /** What is asked for, beside the keys. */

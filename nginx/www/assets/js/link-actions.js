@@ -1,23 +1,24 @@
 // What is done to one link of the list: by a button in its row, or by a key for the row that has the focus.
 
 import { act, confirmed, copyText, newRepeat } from './api.js';
-import { addressIn, button, element, find, say, workspace } from './page.js';
-import { editAddress, nameOf } from './link-row.js';
+import { button, element, find, say } from './page.js';
+import { editAddress, linkAddress, nameOf } from './link-row.js';
 import { addKeys } from './screen.js';
 
 /**
- * The list, as the actions need it: `{ place, links, replace(link), remove(link), refresh(link) }`. `place` is where a failure is
- * shown; `refresh` asks anew and leads to the link.
+ * The list, as the actions need it: `{ place, links, selection, ready, replace(link), remove(link), refresh(link) }`. `place` is where a
+ * failure is shown; `refresh` asks anew and leads to the link. Where links are selected, the keys of what is done are for all of them.
  */
 
 const one = (link, step = '') => ({ path: `/links/${link.id}${step}` });
 
-export const copyButton = (link) => {
+/** What stands beside the name of a link: for who only looks, too. */
+export const copyButtons = (link) => {
   const made = button('Copy', () => copy(link, made), { kind: 'quiet', label: `Copy ${nameOf(link)}` });
-  return made;
+  return [made, element('a', { class: 'button quiet', href: linkAddress(link, '/qr'), 'aria-label': `QR code of ${nameOf(link)}` }, 'QR')];
 };
 
-const copy = (link, node) => copyText(link.short_url, link.short_url, find('.link', node.closest('tr')));
+const copy = (link, node) => copyText(link.short_url, link.short_url, find('.link', node.closest('[data-row]')));
 
 /** The buttons of a row; none for who may not write. */
 export function actionsOf(link, list, isOwn) {
@@ -39,11 +40,16 @@ async function toggle(link, list) {
 async function remove(link, list) {
   if (!await act({ ...one(link), method: 'DELETE' }, list.place)) return;
   list.remove(link);
+  offerUndo(`Deleted: ${nameOf(link)}.`, () => restore(link, list));
+}
+
+/** Says what was deleted, until the next action, with the way back. */
+export function offerUndo(text, restoreIt) {
   const undo = () => {
     addKeys({ keys: 'z', name: 'Undo the deletion', go: nothingToUndo });
-    return restore(link, list);
+    return restoreIt();
   };
-  say(`Deleted: ${nameOf(link)}. `);
+  say(`${text} `);
   find('#status').append(button('Undo', undo, { kind: 'quiet', key: 'z' }));
   addKeys({ keys: 'z', name: 'Undo the deletion', go: undo });
 }
@@ -67,21 +73,36 @@ async function purge(link, list) {
 }
 
 export function addLinkKeys(list, isOwn) {
-  const onRow = (go) => () => {
-    const row = document.activeElement?.closest('[data-row]');
+  const focused = () => document.activeElement?.closest('[data-row]');
+  const apply = (go, row) => {
     const link = list.links.find(({ id }) => id === row?.dataset.row);
     if (link) go(link, row);
     else say('Choose a link first: j leads to the next row.');
   };
-  addKeys({
-    keys: 'l', name: 'Copy the short link', go: onRow((link, row) => link.deleted_at || copy(link, row.firstElementChild)), isOfRows: true,
-  });
-  const draw = (link) => link.deleted_at || location.assign(addressIn(workspace, `links/${link.id}/qr`));
-  addKeys({ keys: 'r', name: 'QR code of the link', go: onRow(draw), isOfRows: true });
-  if (!isOwn) return;
+  const onRow = (go) => () => apply(go, focused());
+  const leads = (addressOf) => onRow((link) => link.deleted_at || location.assign(addressOf(link)));
   addKeys(
-    { keys: 'e', name: 'Edit the link', go: onRow((link) => link.deleted_at || location.assign(editAddress(link))), isOfRows: true },
-    { keys: 'd', name: 'Disable or enable the link', go: onRow((link) => link.deleted_at || toggle(link, list)), isOfRows: true },
-    { keys: '#', name: 'Delete the link', go: onRow((link) => (link.deleted_at ? purge : remove)(link, list)), isOfRows: true },
+    { keys: 'l', name: 'Copy the short link', go: onRow((link, row) => link.deleted_at || copy(link, row)), isOfRows: true },
+    { keys: 'r', name: 'QR code of the link', go: leads((link) => linkAddress(link, '/qr')), isOfRows: true },
+  );
+  if (!isOwn) return;
+  /** For the selection, where there is one. */
+  const onAll = (name, go) => async () => {
+    const row = focused();
+    await list.ready;
+    if (list.selection?.size > 0) list.selection[name]();
+    else apply(go, row);
+  };
+  addKeys(
+    { keys: 'e', name: 'Edit the link', go: leads(editAddress), isOfRows: true },
+    {
+      keys: 'd', name: 'Disable or enable the link, or the selection', isOfRows: true,
+      go: onAll('toggle', (link) => link.deleted_at || toggle(link, list)),
+    },
+    {
+      keys: '#', name: 'Delete the link, or the selection', isOfRows: true,
+      go: onAll('remove', (link) => (link.deleted_at ? purge : remove)(link, list)),
+    },
+    { keys: 'z', name: 'Undo the deletion', go: nothingToUndo },
   );
 }

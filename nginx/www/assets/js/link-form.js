@@ -1,37 +1,39 @@
 // The fields of a link: where it leads, its slug with the address drawn while typing, tags; in folds what few links need.
 
 import { showErrors } from './form.js';
+import { suggest, tagsIn } from './link-parts.js';
+import { drawUTM, prepareUTM } from './link-utm.js';
 import { element, fieldValue, find, findAll, linkName, options, timeOfField, zone } from './page.js';
 
-const texts = ['title', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
+const texts = ['title', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'external_id'];
+const switches = ['archived', 'disabled', 'indexable'];
 
 /** What the fields are called where two versions of a link are compared. */
 export const labels = {
   url: 'Destination', slug: 'Slug', domain: 'Domain', tags: 'Tags', title: 'Title', starts_at: 'Start', expires_at: 'End',
   expired_url: 'Destination after the end', max_clicks: 'Most clicks', password: 'Password', utm_source: 'utm_source',
   utm_medium: 'utm_medium', utm_campaign: 'utm_campaign', utm_term: 'utm_term', utm_content: 'utm_content', notes: 'Notes',
-  archived: 'Archived',
+  archived: 'Archived', disabled: 'Disabled', indexable: 'For search engines', redirect_status: 'Status', external_id: 'External id',
 };
 
 /** Makes the fields work. `hosts`, where links can be, the first one unless another is chosen. */
 export function prepareLink(form, hosts) {
-  const { domain, slug, url } = form.elements;
+  const { domain, slug, tags, url } = form.elements;
+  const known = element('datalist', { id: 'tags-known' });
   domain.append(...options(hosts, hosts[0]));
   domain.closest('.field').hidden = hosts.length < 2;
   for (const node of [domain, slug]) node.addEventListener('input', () => drawAddress(form));
   url.addEventListener('change', () => { url.value = withScheme(url.value.trim()); });
+  tags.after(known);
+  tags.setAttribute('list', known.id);
+  suggest(tags, known);
+  prepareUTM(form);
   for (const node of findAll('.zone', form)) node.textContent = `In your zone, ${zone()}.`;
   drawAddress(form);
 }
 
 /** example.com/page is an address of the web to everybody who types one. */
 const withScheme = (text) => (/^[\w-]+(\.[\w-]+)+([/?#:]|$)/.test(text) ? `https://${text}` : text);
-
-/** The hosts of a workspace that links can be on. */
-export function hostsOf({ app }, domains, current = null) {
-  const own = (domains?.data.data ?? []).filter(({ status }) => status === 'verified').map(({ host }) => host);
-  return [...new Set([new URL(app.link_url).hostname, ...own, ...(current ? [current] : [])])];
-}
 
 /** The final address, as it will be. */
 function drawAddress(form) {
@@ -43,10 +45,13 @@ function drawAddress(form) {
 /** After values were put into the form: the address follows, and a fold that has something is open. */
 export function showFolds(form) {
   drawAddress(form);
-  for (const fold of findAll('details', form)) {
-    const fields = findAll('input, textarea', fold);
-    if (fields.some((field) => (field.type === 'checkbox' ? field.checked : field.value))) fold.open = true;
-  }
+  drawUTM(form);
+  for (const fold of findAll('details', form)) if (findAll('[name]', fold).some(hasValue)) fold.open = true;
+}
+
+function hasValue(field) {
+  if (field.matches('select')) return field.selectedIndex > 0;
+  return field.type === 'checkbox' ? field.checked : field.value !== '';
 }
 
 /** What the form says, in the API's terms. A password that is not touched is left out. */
@@ -58,11 +63,11 @@ export function readLink(form) {
     ...Object.fromEntries(texts.map((name) => [name, text(name)])),
     starts_at: timeOfField(value('starts_at')), expires_at: timeOfField(value('expires_at')), expired_url: text('expired_url'),
     max_clicks: value('max_clicks').trim() === '' ? null : numberOf(value('max_clicks')), notes: value('notes') || null,
-    archived: form.elements.archived.checked, ...passwordIn(form.elements),
+    redirect_status: Number(value('redirect_status')),
+    ...Object.fromEntries(switches.map((name) => [name, form.elements[name].checked])),
+    ...passwordIn(form.elements),
   };
 }
-
-const tagsIn = (text) => [...new Set(text.split(',').map((tag) => tag.trim()).filter(Boolean))];
 
 /** A text that is no number goes as it is: the server says what is wrong with it. */
 const numberOf = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim());
@@ -77,15 +82,17 @@ export const linkValues = (link) => ({
   url: link.url, slug: link.slug, domain: link.domain, tags: link.tags,
   ...Object.fromEntries(texts.map((name) => [name, link[name]])),
   starts_at: timeOfField(fieldValue(link.starts_at)), expires_at: timeOfField(fieldValue(link.expires_at)),
-  expired_url: link.expired_url, max_clicks: link.max_clicks, notes: link.notes, archived: link.archived,
+  expired_url: link.expired_url, max_clicks: link.max_clicks, notes: link.notes,
+  redirect_status: link.redirect_status, ...Object.fromEntries(switches.map((name) => [name, link[name]])),
 });
 
 export function showLink(form, link) {
   const { elements } = form;
-  for (const name of ['url', 'slug', 'domain', 'expired_url', 'max_clicks', 'notes', ...texts]) elements[name].value = link[name] ?? '';
+  const own = ['url', 'slug', 'domain', 'expired_url', 'max_clicks', 'notes', 'redirect_status', ...texts];
+  for (const name of own) elements[name].value = link[name] ?? '';
   for (const name of ['starts_at', 'expires_at']) elements[name].value = fieldValue(link[name]);
   elements.tags.value = link.tags.join(', ');
-  elements.archived.checked = link.archived;
+  for (const name of switches) elements[name].checked = link[name];
   elements.password.value = link.password ?? '';
   if (elements.no_password) elements.no_password.checked = link.password === null;
   showFolds(form);
@@ -98,7 +105,3 @@ export async function handleSlug(problem, form, ways) {
   else return false;
   return true;
 }
-
-/** What the screens of the form say to a role that has no place there. */
-export const refusalOfLinks = ({ may, membership }) => (may('links:write') ? null
-  : `You are ${membership.role} in ${membership.name}. Members, admins and owners make and change links.`);

@@ -2,10 +2,9 @@
 
 import { Cancelled, noticeOf, send } from './api.js';
 import { changesOf, changesTable, valueElement } from './audit-diff.js';
-import { linkPlaces } from './link-places.js';
 import { CursorList } from './lists.js';
 import {
-  addressIn, button, element, find, fromTemplate, linkName, part, say, shown, timeElement, webAddress, workspace, zone,
+  addressIn, button, element, find, fromTemplate, linkName, linkPlaces, part, say, shown, timeElement, webAddress, workspace, zone,
 } from './page.js';
 import { addKeys, screen } from './screen.js';
 

@@ -1,8 +1,9 @@
 // The QR studio of a link: looks, the code as it is drawn, whether it scans, files of it; a design that is liked is kept.
 
 import { connect, Draft } from './form.js';
-import { linkPlaces } from './link-places.js';
-import { addressIn, button, element, find, findAll, fromTemplate, leaveMessage, linkName, part, webAddress, workspace } from './page.js';
+import {
+  addressIn, button, element, find, findAll, fromTemplate, leaveMessage, linkName, linkPlaces, part, webAddress, workspace,
+} from './page.js';
 import { download, Drawing, imageRequest, Looks, looksOf, usual } from './qr-form.js';
 import { screen } from './screen.js';
 

@@ -1,7 +1,8 @@
-// A link as a row of the list: what it is and what becomes of its visitors, in words.
+// A link as a row of the list: what it is and what becomes of its visitors, in words; and its clicks of the last day.
 
+import { sparkline } from './lists.js';
 import {
-  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, workspace,
+  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, workspace, zone,
 } from './page.js';
 
 /** What becomes of a link's visitors now, as the API's `state` has it. */
@@ -19,21 +20,26 @@ const kinds = { deleted: 'ended', expired: 'ended', disabled: 'off', scheduled: 
 /** The name as people write it down: go.example.com/menu */
 export const nameOf = ({ domain, slug }) => `${domain}/${slug}`;
 
-export const editAddress = (link) => addressIn(workspace, `links/${link.id}/edit`);
+/** The address of a link's own screen, or of one below it. */
+export const linkAddress = (link, step = '') => addressIn(workspace, `links/${link.id}${step}`);
+export const editAddress = (link) => linkAddress(link, '/edit');
 
-/** Options: `tagAddress(tag)`; `copy` and `actions`, buttons. */
-export function linkRow(link, { tagAddress, copy, actions }) {
+/** Options: `tagAddress(tag)`; `isPicked`, it is one of the selection; `copy` and `actions`, buttons. */
+export function linkRow(link, { tagAddress, isPicked, copy, actions }) {
   const node = fromTemplate('row', { title: link.title, url: link.url, clicks: count(link.clicks) });
   const state = stateOf(link);
   const name = find('.link', node);
-  // One that was deleted leads nowhere.
-  const address = state === 'deleted' ? null : addressIn(workspace, `links/${link.id}`);
+  const pick = find('input', node);
+  pick.ariaLabel = `Select ${nameOf(link)}`;
+  pick.checked = isPicked;
   name.append(...linkName(link, kinds[state]));
-  if (address) name.href = address;
-  name.after(copy);
+  // One that was deleted leads nowhere.
+  if (state !== 'deleted') name.href = linkAddress(link);
+  name.after(...copy);
   find('.to', node).title = link.url;
   if (!link.title) find('.title', node).remove();
-  part(node, 'clicks').append(element('span', { class: 'narrow' }, link.clicks === 1 ? ' click' : ' clicks'));
+  const noun = element('span', { class: 'narrow' }, link.clicks === 1 ? ' click' : ' clicks');
+  part(node, 'clicks').append(noun, element('span', { class: 'day' }));
   part(node, 'tags').append(...link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), title: tag, dir: 'auto' }, tag)));
   part(node, 'created').append(element('span', { class: 'narrow' }, 'made '), agoElement(link.created_at));
   part(node, 'state').append(state, detail(link, state) ?? '');
@@ -54,4 +60,26 @@ function until(words, at) {
   const left = distance(at);
   node.textContent = left === 'now' ? `${words} a minute` : `${words} ${left}`;
   return node;
+}
+
+// Clicks of the last day, hour by hour, as one answer has them for a page of links.
+
+/** Of a hundred links at the most. */
+export const dayRequest = (links) => ({
+  path: '/analytics/clicks', query: {
+    group_by: 'link', series: true, interval: '24h', granularity: 'hour', limit: links.length, timezone: zone(),
+    link_id: links.map(({ id }) => id),
+  },
+});
+
+/** Draws the day of one link; of one without clicks there is no group, and a line without bars. */
+export function drawDay(row, group) {
+  const lines = (group?.series ?? []).map((line) => ({ value: line.clicks, partial: line.partial }));
+  const sum = lines.reduce((whole, { value }) => whole + value, 0);
+  const peak = Math.max(...lines.map(({ value }) => value));
+  const told = `Clicks an hour in the last 24 hours, ${count(sum)} in all, peak ${count(peak)}`;
+  const name = sum === 0 ? 'No click in the last 24 hours' : told;
+  const place = find('.day', row);
+  place.title = name;
+  place.replaceChildren(sparkline(lines, name));
 }

@@ -55,7 +55,7 @@ function draw(link) {
   const kind = { deleted: 'ended', expired: 'ended', disabled: 'off', scheduled: 'off' }[stateOf(link)];
   document.title = `${nameOf(link)} · ${titleOfLinks}`;
   find('h1').replaceChildren(element('span', { class: 'link' }, ...linkName(link, kind)));
-  part(root, 'places').replaceChildren(...(link.deleted_at ? [] : [linkPlaces(link.id, 'Numbers', context.may('links:write'))]));
+  part(root, 'places').replaceChildren(...(link.deleted_at ? [] : [linkPlaces(link, 'Numbers')]));
   part(root, 'actions').replaceChildren(...buttonsOf(link));
   part(root, 'facts').replaceChildren(...factsOf(link).flatMap(([name, ...values]) => [
     element('dt', {}, name), element('dd', {}, ...values),

@@ -1,16 +1,20 @@
-// The links of a workspace: search with filters as words, states, sorts, and more of them at the end of the page.
+// The links of a workspace: search with filters as words, states, sorts, a selection, and more of them at the end of the page.
 
-import { curlOf } from './api.js';
-import { actionsOf, addLinkKeys, copyButton } from './link-actions.js';
-import { addressOf, askedIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
-import { linkRow } from './link-row.js';
+import { act, call, curlOf } from './api.js';
+import { actionsOf, addLinkKeys, copyButtons } from './link-actions.js';
+import { addressOf, askedIn, filterOf, mistakeIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
+import { dayRequest, drawDay, linkRow } from './link-row.js';
 import { CursorList } from './lists.js';
-import { addressIn, element, find, findAll, fromTemplate, here, part, say, workspace, zone } from './page.js';
+import {
+  addressIn, button, count, element, find, findAll, fromTemplate, here, keepUser, part, say, workspace, zone,
+} from './page.js';
 import { addKeys, screen } from './screen.js';
 
 const limit = 50;
 /** Letters that come faster than this, in milliseconds, are one question. */
 const pause = 250;
+/** How often is asked whether there are newer links, in milliseconds. */
+const watchPause = 15_000;
 /** The link that an empty list is invited to make. */
 const firstLink = { method: 'POST', path: '/links', body: { url: 'https://example.com/long-url' } };
 
@@ -20,26 +24,54 @@ let asked = askedIn(location.href);
 const request = (after = null) => ({ path: '/links', query: { ...queryOf(asked), limit, starting_after: after } });
 
 screen({
-  title: 'Links', place: 'Links', show, curl: () => [request()], requests: { links: { ...request(), optional: true } },
+  title: 'Links', place: 'Links', show, curl: () => [request()],
+  requests: mistakeIn(asked.text) ? {} : { links: { ...request(), optional: true } },
 });
 
 function show(context, { links }) {
   const list = new List(context);
-  if (context.may('links:write')) offerNew();
+  offerActions(list);
   addLinkKeys(list, list.isOwn);
+  addSelectionKeys(list);
   if (links) list.take(links.data);
   else list.ask();
+  list.watch();
 }
 
-function offerNew() {
-  document.getElementById('new-link')?.remove();
-  const create = element('a', { id: 'new-link', class: 'button main', href: addressIn(workspace, 'links/new'), 'aria-keyshortcuts': 'c' },
-    'New link', element('kbd', { 'aria-hidden': 'true' }, 'c'));
-  find('#actions').prepend(create);
-  addKeys({ keys: 'c', name: 'New link', go: () => create.click() });
+function offerActions(list) {
+  for (const node of findAll('#actions .of-links')) node.remove();
+  const own = [button('Export CSV', () => list.exportAll(), { kind: 'of-links' })];
+  if (list.isOwn) {
+    const create = element('a', {
+      class: 'button main of-links', href: addressIn(workspace, 'links/new'), 'aria-keyshortcuts': 'c',
+    }, 'New link', element('kbd', { 'aria-hidden': 'true' }, 'c'));
+    own.unshift(create, element('a', { class: 'button of-links', href: addressIn(workspace, 'links/import') }, 'Import'));
+    addKeys({ keys: 'c', name: 'New link', go: () => create.click() });
+  }
+  find('#actions').prepend(...own);
+}
+
+/** What the selection can do is loaded when something is selected. */
+function addSelectionKeys(list) {
+  const onSelection = (go) => () => list.withSelection(go);
+  addKeys(
+    { keys: 'x', name: 'Select the link, or no longer', go: onSelection((selection, row) => selection.turnRow(row)), isOfRows: true },
+    { keys: 'Shift x', name: 'Select to this link', go: onSelection((selection, row) => selection.turnRow(row, true)), isOfRows: true },
+    { keys: '* a', name: 'Select all links of the list', go: onSelection((selection) => selection.takeAll()), isOfRows: true },
+    { keys: '* n', name: 'Select none', go: () => list.selection?.clear(), isOfRows: true },
+    { keys: 'Escape', name: 'Clear the selection, then the search', go: () => list.clear() },
+    { keys: '.', name: 'Load what is newer', go: () => list.loadNewer() },
+  );
+  if (list.isOwn) {
+    addKeys({ keys: 't', name: 'Tags of the selection', go: onSelection((selection, row) => selection.askForTags(row)), isOfRows: true });
+  }
 }
 
 class List {
+  /** The ``Selection``, once something was selected. */
+  selection = null;
+  /** Once what was pressed has been selected. */
+  ready = Promise.resolve();
   #list;
   #timer = null;
   /** The last address that was chosen, and not only typed on the way to one. */
@@ -47,23 +79,33 @@ class List {
   #context;
   #root = fromTemplate('links');
   #input = find('#search', this.#root);
+  /** What the last day brought, by the id of a link. */
+  #days = new Map();
 
   constructor(context) {
     this.#context = context;
     this.#input.value = asked.text;
     this.#list = new CursorList({
       place: part(this.#root, 'list'), noun: 'link', nouns: 'links', refuge: this.#input, request, table: () => this.#table(),
-      row: (link) => this.#row(link), empty: () => this.#empty(), under: `Clicks have bots among them. Times are in ${zone()}.`,
+      row: (link) => this.#row(link), empty: () => this.#empty(),
+      under: `Clicks have bots among them; the bars are the last 24 hours. Times are in ${zone()}.`,
+      drawn: (links) => this.#drawn(links),
     });
     context.body.append(this.#root);
     this.#listen();
     this.#drawStates();
+    this.#drawDensity();
   }
 
   /** Where a failure is shown. */
   get place() { return this.#list.place; }
+  get root() { return this.#root; }
   get links() { return this.#list.items; }
+  get hasMore() { return this.#list.hasMore; }
   get isOwn() { return this.#context.may('links:write'); }
+  get state() { return stateOf(asked.text); }
+  /** What all links that match have in common, as the API's bulk calls, its count and its export take it. */
+  get filter() { return filterOf(asked); }
 
   take(answer) { this.#list.take(answer); }
 
@@ -84,6 +126,10 @@ class List {
       this.#input.value = asked.text;
       this.ask();
     });
+    this.place.addEventListener('click', (event) => {
+      if (event.target.matches('.pick input')) this.withSelection((selection) => selection.turn(event.target, event.shiftKey));
+    });
+    part(this.#root, 'density').addEventListener('click', () => this.#turnDensity());
     addKeys({ keys: '/', name: 'Search the links', go: () => this.#input.select() });
   }
 
@@ -102,13 +148,14 @@ class List {
     return this.ask();
   }
 
-  /** Shows what is asked for now. */
+  /** Shows what is asked for now. What was selected in another list is no longer. */
   async ask() {
+    this.selection?.clear();
     this.#drawStates();
-    const state = stateOf(asked.text);
-    if (state && !states.includes(state)) {
-      return this.#list.show(this.#nothing(`No state is called “${state}”. There are ${states.join(', ')}.`));
-    }
+    this.#drawNewer(0);
+    this.#days = new Map();
+    const mistake = mistakeIn(asked.text);
+    if (mistake) return this.#list.show(this.#nothing(mistake));
     await this.#list.ask();
   }
 
@@ -133,11 +180,28 @@ class List {
 
   #row(link) {
     const row = linkRow(link, {
-      copy: link.deleted_at ? '' : copyButton(link), actions: actionsOf(link, this, this.isOwn),
-      tagAddress: (tag) => addressOf({ ...asked, text: withTag(asked.text, tag) }),
+      copy: link.deleted_at ? [] : copyButtons(link), actions: actionsOf(link, this, this.isOwn),
+      isPicked: this.selection?.has(link) ?? false, tagAddress: (tag) => addressOf({ ...asked, text: withTag(asked.text, tag) }),
     });
     for (const tag of findAll('.tag', row)) this.#leads(tag, () => withTag(asked.text, tag.textContent));
     return row;
+  }
+
+  /** The days of links that have come, in one answer. Without it the list has all but them. */
+  async #drawn(links) {
+    this.selection?.sync();
+    const days = this.#days;
+    const others = links.filter(({ id }) => !days.has(id));
+    if (others.length > 0 && this.#context.may('analytics:read')) {
+      const answer = await call(dayRequest(others)).catch(() => null);
+      if (!answer) return;
+      for (const { id } of others) days.set(id, null);
+      for (const group of answer.data.groups) days.set(group.value, group);
+    }
+    for (const link of links) {
+      const row = this.#list.rowOf(link);
+      if (row && days.has(link.id)) drawDay(row, days.get(link.id));
+    }
   }
 
   /** A link to another search: it is one for a new tab, too, and here no page is loaded for it. */
@@ -194,8 +258,81 @@ class List {
     return node;
   }
 
+  // The selection, and what leaves the screen as a file.
+
+  /** `go(selection, row)`, with the row that has the focus: one after the other, also while the selection is being loaded. */
+  withSelection(go) {
+    const row = document.activeElement?.closest('[data-row]');
+    this.ready = this.ready.then(async () => {
+      const { Selection } = await import('./link-selection.js');
+      this.selection ??= new Selection(this);
+      go(this.selection, row);
+    }).catch(() => say('What is done to a selection cannot be loaded. Check whether the server is reachable.'));
+    return this.ready;
+  }
+
+  /** One at a time: the selection, then the search. */
+  clear() {
+    if (this.selection?.size > 0) this.selection.clear();
+    else if (asked.text) this.lead({ ...asked, text: '' }, true);
+  }
+
+  async exportAll() {
+    const { exportMatching } = await import('./link-export.js');
+    await exportMatching(this);
+  }
+
+  // What is newer: it comes when it is asked for.
+
+  watch() {
+    setInterval(() => document.visibilityState === 'visible' && this.#lookForNewer(), watchPause);
+  }
+
+  async #lookForNewer() {
+    const newest = this.links[0]?.created_at;
+    if (!newest || asked.sort !== 'created_at' || this.state === 'deleted') return;
+    const { sort, ...query } = queryOf(asked);
+    const was = asked;
+    // Times are told to the second: links of the same second as the newest one may be in the list.
+    const after = newest.replace(/(\.\d+)?Z$/, '.999Z');
+    const answer = await call({ path: '/links/count', query: { ...query, created_after: after } }).catch(() => null);
+    if (answer && asked === was && this.links[0]?.created_at === newest) this.#drawNewer(answer.data.count);
+  }
+
+  #drawNewer(number) {
+    const place = part(this.#root, 'newer');
+    if (number === 0) return place.replaceChildren();
+    const name = `${count(number)} newer`;
+    if (place.firstChild?.firstChild.textContent === name) return;
+    place.replaceChildren(button(name, () => this.loadNewer(), { kind: 'quiet', key: '.' }));
+  }
+
+  async loadNewer() {
+    const known = this.links[0]?.id;
+    await this.ask();
+    const [first] = this.links;
+    say(first?.id === known ? 'Nothing is newer.' : '');
+    if (first) find('a[href], button', this.#list.rowOf(first))?.focus();
+  }
+
+  // The height of rows, as the user's account keeps it.
+
+  #drawDensity() {
+    part(this.#root, 'density').ariaPressed = String(this.#context.user.density === 'compact');
+  }
+
+  async #turnDensity() {
+    const density = this.#context.user.density === 'compact' ? 'comfortable' : 'compact';
+    const answer = await act({ method: 'PATCH', path: '/account', body: { density }, area: 'account' }, this.place);
+    if (!answer) return;
+    this.#context.user = { ...this.#context.user, ...answer.data };
+    keepUser(this.#context.user);
+    this.#drawDensity();
+  }
+
   // What link-actions.js does.
 
+  rowOf(link) { return this.#list.rowOf(link); }
   replace(link) { this.#list.replace(link); }
   remove(link) { this.#list.remove(link); }
   refresh(link) { return this.#list.refresh(link); }

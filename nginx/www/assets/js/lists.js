@@ -1,7 +1,7 @@
-// Lists: what the API gives part by part, and the search of what is on a screen as a whole.
+// Lists: what the API gives part by part, the search of what is on a screen as a whole, and the small charts of rows.
 
 import { noticeOf, send } from './api.js';
-import { button, count, element, find, findAll, say } from './page.js';
+import { button, count, element, find, findAll, say, svg } from './page.js';
 import { addKeys } from './screen.js';
 
 /** After so many milliseconds without an answer the screen says that it waits. */
@@ -13,7 +13,8 @@ const patience = 300;
  *
  * Options: `place`, an element that has nothing but the list; `noun` and `nouns`, what is listed, one and many; `request(after)`, the
  * request for the part after a cursor, null for the first one; `table()`, an element with a `tbody`; `row(item)`; `empty()`, an element
- * for no item at all; `refuge`, an element for the focus where no row is left; `under`, a sentence below the table.
+ * for no item at all; `refuge`, an element for the focus where no row is left; `under`, a sentence below the table; `drawn(items)`
+ * runs for those whose rows have come.
  */
 export class CursorList {
   items = [];
@@ -31,6 +32,7 @@ export class CursorList {
   }
 
   get place() { return this.#options.place; }
+  get hasMore() { return this.#next !== null; }
 
   /** Asks anew for the first part. An answer that another question has overtaken is dropped. */
   ask() { return this.#load(null, ({ data }) => this.take(data)); }
@@ -45,12 +47,14 @@ export class CursorList {
     find('tbody', node).append(...data.map((item) => this.#row(item)));
     this.place.replaceChildren(node, element('p', { class: 'under' }, this.#line, ' ', under), this.#more);
     this.#drawEnd();
+    this.#options.drawn?.(data);
   }
 
   /** Drops what is on its way, and shows a node in the place of the list. */
   show(node) {
     this.#asking?.abort();
     this.items = [];
+    this.#next = null;
     this.#showEmpty(node);
   }
 
@@ -69,6 +73,7 @@ export class CursorList {
     const row = this.#row(item);
     old.replaceWith(row);
     if (at >= 0) findAll('a[href], button, input', row)[at]?.focus();
+    this.#options.drawn?.([item]);
   }
 
   /** An item is in this list no more; the focus goes to the next one. */
@@ -112,6 +117,7 @@ export class CursorList {
       find('tbody', this.place).append(...rows);
       this.#drawEnd();
       find('a[href], button', rows[0] ?? this.place)?.focus();
+      this.#options.drawn?.(data);
     });
   }
 
@@ -167,4 +173,21 @@ export function addSearch(list, noun) {
     element('label', { for: 'search' }, 'Search ', element('kbd', { 'aria-hidden': 'true' }, '/')), input, line));
   addKeys({ keys: '/', name: `Search these ${noun}`, go: () => input.focus() });
   apply();
+}
+
+// The day of a row.
+
+/** 24 bars of a row, two shapes at the most, for a list may have a hundred rows. `values` are `{ value, partial }`. */
+export function sparkline(values, name) {
+  const top = Math.max(1, ...values.map((one) => one.value));
+  const bars = ['M0 15.5h96v.5h-96z'];
+  const partialBars = [];
+  values.forEach(({ value, partial }, index) => {
+    const height = value === 0 ? 0 : Math.max(1, Math.round((value / top) * 15));
+    if (partial && height > 1) partialBars.push(`M${index * 4 + 0.5} 16v-${height}h2v${height}z`);
+    else if (height > 0) bars.push(`M${index * 4} 16v-${height}h3v${height}z`);
+  });
+  return svg('svg', { class: 'spark', viewBox: '0 0 96 16', role: 'img', 'aria-label': name },
+    svg('path', { d: bars.join('') }),
+    ...(partialBars.length > 0 ? [svg('path', { d: partialBars.join(''), class: 'partial' })] : []));
 }

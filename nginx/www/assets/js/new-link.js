@@ -1,7 +1,8 @@
 // A new link.
 
 import { connect, Draft } from './form.js';
-import { handleSlug, hostsOf, prepareLink, readLink, refusalOfLinks, showFolds } from './link-form.js';
+import { handleSlug, prepareLink, readLink, showFolds } from './link-form.js';
+import { hostsOf, refusalOfLinks } from './link-parts.js';
 import { addressIn, find, fromTemplate, leaveMessage, workspace } from './page.js';
 import { screen } from './screen.js';
 
@@ -13,9 +14,12 @@ screen({
   requests: { domains: { path: '/domains', query: { limit: 100 }, optional: true } },
 });
 
-/** What was left empty is left out, and so is the host that a link is on by itself. */
+/** The host that a link is on, and how it redirects, where nothing is said. */
+const isUsual = (name, value) => (name === 'domain' && value === defaultHost) || (name === 'redirect_status' && value === 302);
+
+/** What was left empty is left out. */
 function request() {
-  const isGiven = ([name, value]) => value !== null && value !== false && value.length !== 0 && (name !== 'domain' || value !== defaultHost);
+  const isGiven = ([name, value]) => value !== null && value !== false && value.length !== 0 && !isUsual(name, value);
   return { method: 'POST', path: '/links', body: Object.fromEntries(Object.entries(readLink(form)).filter(isGiven)) };
 }
 

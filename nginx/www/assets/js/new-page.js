@@ -1,7 +1,8 @@
 // A new page: its title, its address and its theme. The editor has the rest.
 
 import { connect, Draft } from './form.js';
-import { handleSlug, hostsOf } from './link-form.js';
+import { handleSlug } from './link-form.js';
+import { hostsOf } from './link-parts.js';
 import { addressIn, find, fromTemplate, leaveMessage, linkName, options, part, workspace } from './page.js';
 import { themeChoices } from './page-fields.js';
 import { screen } from './screen.js';

@@ -22,7 +22,7 @@ function dress(node, attributes, children) {
     if (typeof value === 'function') node.addEventListener(name, value);
     else node.setAttribute(name, value === true ? '' : value);
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -79,10 +79,16 @@ export const linkName = ({ domain, slug }, kind = '') => [
   element('span', { class: 'host' }, `${domain}/`), element('b', { class: `bar ${kind}`.trim() }, slug),
 ];
 
-/** The places of one link, with their keys; those that write are for who may. */
-export function linkPlaces(id, current, mayWrite) {
-  const places = [['Numbers', ''], mayWrite && ['Edit', '/edit', 'e'], ['QR code', '/qr', 'r'], ['History', '/history']].filter(Boolean);
-  return element('nav', { class: 'ranges', 'aria-label': 'This link' }, ...places.map(([name, step, key]) => element('a', {
+const placesOfLink = [
+  { name: 'Numbers', step: '', scope: 'analytics:read' }, { name: 'Edit', step: '/edit', scope: 'links:write', key: 'e' },
+  { name: 'QR code', step: '/qr', scope: 'links:read', key: 'r' }, { name: 'History', step: '/history', scope: 'audit:read' },
+];
+
+/** The screens of one link that the user may see, above each of them; `current` is its name. */
+export function linkPlaces({ id }, current) {
+  const scopes = read(`scopes.${workspace}`) ?? [];
+  const shown = placesOfLink.filter(({ name, scope }) => name === current || scopes.includes(scope));
+  return element('nav', { class: 'ranges', 'aria-label': 'This link' }, ...shown.map(({ name, step, key }) => element('a', {
     class: 'button', href: addressIn(workspace, `links/${id}${step}`), 'aria-current': name === current ? 'page' : null,
     'aria-keyshortcuts': key,
   }, name, key && element('kbd', { 'aria-hidden': 'true' }, key))));

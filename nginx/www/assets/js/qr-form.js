@@ -1,7 +1,7 @@
 // The looks of a QR code: its fields, what is wrong with them, the code as it is drawn, and whether a scanner reads it.
 
-import { act, sentence, send } from './api.js';
-import { element, find, part, say } from './page.js';
+import { sentence, send } from './api.js';
+import { element, find, part } from './page.js';
 
 /** What the fields are called where two versions of a code are compared. */
 export const labels = {

@@ -264,15 +264,19 @@ function listenToKeys() {
   document.addEventListener('keydown', (event) => {
     if (saves(event)) return;
     if (isBusy(event) || !areKeysOn()) return;
-    const keys = isOfPalette(event) ? ':' : first ? `${first} ${event.key}` : event.key;
+    if (event.key === 'Shift') return;
+    const keys = isOfPalette(event) ? ':' : first ? `${first} ${nameOf(event)}` : nameOf(event);
     if (isModified(event) && keys !== ':') return;
     const entry = known.find((one) => one.keys === keys);
-    first = !first && event.key === 'g' ? 'g' : null;
+    first = !first && known.some((one) => one.keys.startsWith(`${keys} `)) ? keys : null;
     if (!entry) return;
     event.preventDefault();
     entry.go();
   });
 }
+
+/** A letter with Shift is called so; what else Shift gives has a name of its own. */
+const nameOf = ({ key, shiftKey }) => (shiftKey && /^[A-Z]$/.test(key) ? `Shift ${key.toLowerCase()}` : key);
 
 const typing = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]';
 
@@ -323,7 +327,7 @@ const rowKeys = [
 function listKeys() {
   const hasRows = rows().length > 0;
   const shown = [...known.slice(common), ...known.slice(0, common)].filter((entry) => !entry.isOfRows || hasRows);
-  const others = [['Ctrl K', 'The same as :'], ['Ctrl Enter', 'Save the form'], ['Esc', 'Close']];
+  const others = [['Ctrl K', 'The same as :'], ['Ctrl Enter', 'Save the form'], ['Esc', 'Close the dialog']];
   const lines = [...shown.map((entry) => [entry.keys, entry.name]), ...others];
   openDialog('Keyboard', (close) => [
     element('div', { class: 'known-keys', tabindex: 0 }, table('Keys of this screen', ['Key', 'What it does'], lines)),
