@@ -195,7 +195,7 @@ def owner(stack, chromium):
     blocks = [{"type": "link", "title": "Launch", "link_id": owner.link}, *PAGE["blocks"]]
     owner.bio_page = owner.page.evaluate(MAKE, [owner.workspace, "/bio-pages", PAGE | {"blocks": blocks}])
     owner.page.evaluate(MAKE, [owner.workspace, f"/bio-pages/{owner.bio_page}/publish", {}])
-    owner.code = owner.page.evaluate(MAKE, [owner.workspace, "/qr-codes", {"link_id": owner.link, "name": "Flyer", "rounded": True}])
+    owner.code = owner.page.evaluate(MAKE, [owner.workspace, "/qr-codes", {"link_id": owner.link, "name": "Shop window", "rounded": True}])
     owner.domain = owner.page.evaluate(MAKE, [owner.workspace, "/domains", {"host": f"{owner.name}.example"}])
     owner.state = owner.context.storage_state()
     owner.context.close()
