@@ -50,8 +50,9 @@ const ownVersion = new URL(import.meta.url).pathname.split('/')[2];
 /**
  * One request, answered or failed.
  *
- * A request is `{ method, path, query, body, etag, repeat, area }`; a list in `query` is sent value by value; `repeat` is its
- * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`.
+ * A request is `{ method, path, query, body, etag, repeat, area, as }`; a list in `query` is sent value by value; `repeat` is its
+ * Idempotency-Key, `area` is `workspace` (the default where the address names one), `account` or `guest`; `as` is `text` or `blob`
+ * where the answer is wanted as it came.
  */
 export async function call(request) {
   let response;
@@ -65,7 +66,7 @@ export async function call(request) {
     throw new Unreachable('No answer', { cause: error });
   }
   noticeVersion(response);
-  const data = await bodyOf(response);
+  const data = await bodyOf(response, response.ok ? request.as : null);
   if (!response.ok) throw new Problem(response.status, data ?? {}, secondsToWait(response));
   // nginx makes the tag of what it compresses a weak one, which If-Match refuses. The API gave it as a strong one.
   return { status: response.status, data, etag: response.headers.get('ETag')?.replace(/^W\//, '') ?? null };
@@ -83,7 +84,7 @@ function addressOf({ path, query }) {
 export const isForWorkspace = (request) => (request.area ?? (workspace ? 'workspace' : 'account')) === 'workspace';
 
 function headersOf(request) {
-  const headers = { 'Mask-Client': 'dashboard', Accept: 'application/json' };
+  const headers = { 'Mask-Client': 'dashboard', Accept: request.as === 'blob' ? '*/*' : 'application/json' };
   if (isForWorkspace(request)) headers['Mask-Workspace'] = workspace;
   if (request.body !== undefined) headers['Content-Type'] = 'application/json';
   if (request.etag) headers['If-Match'] = request.etag;
@@ -91,11 +92,11 @@ function headersOf(request) {
   return headers;
 }
 
-async function bodyOf(response) {
+async function bodyOf(response, as) {
   const isJSON = /[/+]json\b/.test(response.headers.get('Content-Type') ?? '');
-  if (!isJSON || response.status === 204) return null;
+  if (!as && (!isJSON || response.status === 204)) return null;
   try {
-    return await response.json();
+    return await response[as ?? 'json']();
   } catch (error) {
     throw new Unreachable('The answer broke off', { cause: error });
   }

@@ -126,7 +126,14 @@ export function chosenRange() {
 
 const today = () => fieldValue(Date.now()).slice(0, 10);
 
-const addressOf = ({ interval, end }) => `?${new URLSearchParams({ interval, ...(end && { end }) })}`;
+/** What else the address has stays. */
+function addressOf({ interval, end }) {
+  const query = new URLSearchParams(location.search);
+  query.set('interval', interval);
+  if (end) query.set('end', end);
+  else query.delete('end');
+  return `?${query}`;
+}
 
 /** The range so many lengths later; none where it would be yet to come. */
 function shifted(range, lengths) {
