@@ -175,12 +175,28 @@ MAKE_LINKS = """async ([workspace, links]) => {
 }"""
 
 
+# Nobody listens there: what is sent fails.
+WEBHOOK = {"url": "http://127.0.0.1:9/hook", "description": "The shop's orders", "events": ["page.*"], "tag": "spring"}
+MAKE_WEBHOOK = """async ([workspace, webhook]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const ask = async (method, path, body) => (await fetch('/v1/webhooks' + path, { method, headers, body })).json()
+    const { id } = await ask('POST', '', JSON.stringify(webhook))
+    const event = await ask('POST', `/${id}/test`, '{}')
+    for (;;) {
+        const [delivery] = (await ask('GET', `/${id}/deliveries`)).data
+        if (delivery?.attempts.length) return { webhook: id, delivery: delivery.id, event: event.id }
+        await new Promise(resolve => setTimeout(resolve, 100))
+    }
+}"""
+
+
 @pytest.fixture(scope="session")
 def owner(stack, chromium):
     """An owner for all tests that only look: a network has 60 tries an hour to get in, and every arrival takes two."""
     owner = Person(stack, chromium).arrive()
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
+    vars(owner).update(owner.page.evaluate(MAKE_WEBHOOK, [owner.workspace, WEBHOOK]))
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -192,7 +208,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key", "link"]:
+        for name in ["name", "email", "workspace", "key", "link", "webhook", "delivery", "event"]:
             setattr(member, name, getattr(owner, name))
         return member
 

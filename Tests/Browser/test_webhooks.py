@@ -42,6 +42,10 @@ def remove(ada, webhook):
     assert api(ada, f"/webhooks/{webhook['id']}", "DELETE")[0] == 204
 
 
+def body_of(page):
+    return page.get_by_label("The body", exact=True)
+
+
 def fact(ada, name):
     return ada.page.locator(f"dt:text-is('{name}') + dd").first
 
@@ -57,20 +61,20 @@ def test_a_webhook_is_made_its_secret_shown_once_and_a_test_arrives(ada, receive
     page, sent = ada.page, []
     page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
     ada.goto(f"/{ada.workspace}/webhooks")
+    link = make_link(ada)
     page.get_by_role("link", name="New webhook").first.click()
     page.wait_for_selector("#url:focus")
     page.get_by_role("button", name="Make the webhook").click()
     ada.sees("Fill this in.")
     page.keyboard.type(receiver.url)
     page.fill("#description", "The shop")
-    page.get_by_label("some").check()
+    page.get_by_role("radio", name="some").check()
     page.get_by_role("button", name="Make the webhook").click()
     ada.sees("Choose at least one event.")
     page.get_by_text("Somebody followed a link").click()
     page.get_by_text("link.*").click()
     assert not page.get_by_text("A link was deleted.").is_visible(), "the family has it"
     page.get_by_text("Only of some links").click()
-    link = make_link(ada)
     page.fill("#link_id", link["short_url"].replace("https://", ""))
     page.locator("#link-found .bar", has_text=link["slug"]).wait_for()
     page.fill("#link_id", "")
@@ -98,13 +102,13 @@ def test_a_webhook_is_made_its_secret_shown_once_and_a_test_arrives(ada, receive
     # The exact bytes, as the receiver has them.
     page.get_by_role("link", name="webhook.test").click()
     page.wait_for_url(re.compile("/deliveries/dlv_"))
-    assert page.get_by_label("The body").text_content() == body.decode()
+    assert body_of(page).text_content() == body.decode()
     told = page.get_by_label("Headers").inner_text().splitlines()
     arrived = [f"{name}: {value}" for name, value in headers if name not in ("Host", "webhook-signature")]
     assert sorted(arrived) == sorted(line for line in told if not line.startswith("webhook-signature: v1,…"))
     ada.sees(f"{len(body):,} bytes as sent.")
     page.get_by_role("button", name="Indent").click()
-    assert json.loads(page.get_by_label("The body").inner_text()) == json.loads(body)
+    assert json.loads(body_of(page).inner_text()) == json.loads(body)
     page.get_by_role("button", name="Copy the body").click()
     status(ada, "Copied")
     assert page.evaluate("navigator.clipboard.readText()") == body.decode()
@@ -144,12 +148,12 @@ def test_what_fails_is_told_filtered_and_sent_again(ada, receiver):  # noqa: F81
     page.get_by_role("button", name="Drop the filters").click()
     # One of them, and its neighbour in the list.
     page.locator(ROWS).first.get_by_role("link").click()
-    page.get_by_label("The body").wait_for()
-    assert links[1]["id"] in page.get_by_label("The body").text_content()
+    body_of(page).wait_for()
+    assert links[1]["id"] in body_of(page).text_content()
     page.get_by_text("Answer, 11 characters").first.click()
     assert page.get_by_label("Answer to attempt 1").inner_text() == "no <script>"
     press(ada, "j")
-    page.get_by_label("The body").filter(has_text=links[0]["id"]).wait_for()
+    body_of(page).filter(has_text=links[0]["id"]).wait_for()
     assert page.get_by_role("link", name="Next").count() == 0
     # Again, now that it works.
     receiver.status = 200
@@ -168,7 +172,6 @@ def test_what_fails_is_told_filtered_and_sent_again(ada, receiver):  # noqa: F81
     page.locator("#status", has_text="Sent again: 200").wait_for(timeout=20_000)
     expect(page.locator(ROWS).first).to_contain_text("succeeded")
     assert page.locator(ROWS).first.get_by_role("link").evaluate("node => node === document.activeElement")
-    page.get_by_text("deliveries", exact=False).first.wait_for()
     remove(ada, webhook)
 
 
@@ -177,20 +180,21 @@ def test_a_window_is_recovered_after_it_was_disabled(ada, receiver):  # noqa: F8
     page = ada.page
     press(ada, "d")
     status(ada, "Disabled.")
-    expect(fact(ada, "State")).to_contain_text("disabled just now")
+    expect(fact(ada, "State")).to_contain_text(re.compile(r"disabled since \d.*By somebody"))
     assert not page.get_by_role("button", name="Send a test").is_visible()
     page.wait_for_timeout(3000)
     link = make_link(ada)
     page.get_by_text("Send again what did not arrive").click()
     page.get_by_role("button", name="Recover").click()
     page.locator("form .notice", has_text="Enable").wait_for()
-    for _ in range(20):
+    # What comes meanwhile is discarded, once the sender has looked.
+    for _ in range(40):
         listed = api(ada, f"/webhooks/{webhook['id']}/deliveries")[1]["data"]
         if listed:
             break
-        page.wait_for_timeout(500)
-    press_enable = page.get_by_role("button", name="Enable")
-    press_enable.click()
+        page.wait_for_timeout(250)
+    assert [one["status"] for one in listed] == ["discarded"]
+    page.get_by_role("button", name="Enable").click()
     status(ada, "Enabled.")
     page.fill("#since", "2020-01-01T00:00")
     page.get_by_role("button", name="Recover").click()
@@ -200,10 +204,8 @@ def test_a_window_is_recovered_after_it_was_disabled(ada, receiver):  # noqa: F8
     page.locator("form .error").first.wait_for()
     page.evaluate("document.querySelector('#since').value = new Date(Date.now() - 3600e3).toISOString().slice(0, 16)")
     page.get_by_role("button", name="Recover").click()
-    if listed:
-        status(ada, "1 event is sent again.")
-        receiver.wait(link["id"])
-    page.locator("#status", has_text=re.compile("again|nothing")).wait_for()
+    status(ada, "1 event is sent again.")
+    receiver.wait(link["id"])
     page.get_by_role("button", name="Recover").click()
     status(ada, "There is nothing to recover in this time.")
     remove(ada, webhook)
@@ -259,7 +261,7 @@ def test_it_is_edited_against_somebody_else_and_deleted(ada, receiver):  # noqa:
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.wait_for_url(re.compile("/webhooks$"))
     status(ada, f"Deleted: {receiver.url}.")
-    assert api(ada, f"/webhooks/{webhook['id']}")[0] == 404
+    assert webhook["id"] not in [one["id"] for one in api(ada, "/webhooks")[1]["data"]]
 
 
 def test_a_viewer_looks_and_changes_nothing(ada, person, receiver):  # noqa: F811
@@ -267,14 +269,13 @@ def test_a_viewer_looks_and_changes_nothing(ada, person, receiver):  # noqa: F81
     viewer = person().arrive("--workspace", ada.workspace, "--role", "viewer")
     viewer.goto(f"/{ada.workspace}/webhooks/{webhook['id']}")
     expect(fact(viewer, "State")).to_contain_text("not used yet")
-    assert viewer.page.locator("main button").all_inner_texts() == ["Copy as curl\ny"] or (
-        viewer.page.locator("main button:visible").count() == 1)
+    assert viewer.page.locator("main button:visible").count() == 1, "the one that copies"
     assert viewer.page.locator(".fold").count() == 0
     press(viewer, "d")
     viewer.goto(f"/{ada.workspace}/webhooks/new")
     viewer.sees("Members, admins and owners make webhooks.")
     viewer.goto(f"/{ada.workspace}/webhooks")
-    viewer.page.locator(ROWS + ", .list tbody tr").first.wait_for()
+    viewer.page.locator(".list tbody tr").first.wait_for()
     assert viewer.page.get_by_role("link", name="New webhook").count() == 0
     viewer.goto(f"/{ada.workspace}/audit-log")
     viewer.sees("Admins see this.")

@@ -69,7 +69,8 @@ function row(entry) {
 }
 
 function unfoldCurrent() {
-  const current = document.activeElement?.closest('[data-row]');
+  const row = document.activeElement?.closest('tr');
+  const current = row?.matches('.unfolded') ? row.previousElementSibling : row?.closest('[data-row]');
   if (current) find('[aria-expanded]', current).click();
   else say('Choose an entry first: j leads to the next one.');
 }
@@ -79,7 +80,10 @@ function toggle(node, entry) {
   const isOpen = made.ariaExpanded === 'true';
   made.ariaExpanded = String(!isOpen);
   made.textContent = isOpen ? 'Unfold' : 'Fold';
-  if (isOpen) return node.nextElementSibling.remove();
+  if (isOpen) {
+    made.focus();
+    return node.nextElementSibling.remove();
+  }
   node.after(element('tr', { class: 'unfolded' }, element('td', { colspan: 6 }, facts(entry), changesOf(entry))));
 }
 

@@ -36,7 +36,7 @@ export function showDeliveries(root, webhook, isOwn) {
 }
 
 function row(delivery, again) {
-  const node = fromTemplate('delivery');
+  const node = fromTemplate('delivery', { event: delivery.event_id });
   const name = find('.name', node);
   name.href = deliveryAddress(delivery);
   name.textContent = delivery.event_type;

@@ -50,7 +50,8 @@ function drawing(noun, width, rotation, end, ending) {
   const newEnd = ending ? x(Date.parse(ending)) : width;
   return svg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': inWords(noun, rotation, end) },
     svg('text', { x: 0, y: 35 }, `This ${noun}`), svg('rect', { x: left, y: 20, width: Math.max(2, x(end) - left), height: 22 }),
-    svg('text', { x: 0, y: 67 }, 'The new one'), svg('rect', { x: x(rotation), y: 52, width: newEnd - x(rotation), height: 22 }),
+    svg('text', { x: 0, y: 67 }, 'The new one'),
+    svg('rect', { x: x(rotation), y: 52, width: Math.max(0, newEnd - x(rotation)), height: 22 }),
     svg('line', { class: 'present', x1: x(Date.now()), x2: x(Date.now()), y1: 12, y2: 82 }), ...labels(x, rotation, end));
 }
 

@@ -111,9 +111,10 @@ function showLines(root, data, names) {
     class: 'button', href: addressWith({ group: one.name }), 'aria-current': one === group ? 'true' : null,
   }, one.title)));
   if (data.groups.length === 0) return;
-  const table = fromTemplate('table', { caption: `Requests by ${group.title}, ${days}`, head: group.title });
+  const caption = `Requests by ${group.title}, ${days}`;
+  const table = fromTemplate('table', { caption, head: group.title });
   find('tbody', table).append(...data.groups.slice(0, most).map((line) => row(line, nameOf(line.value))));
-  part(root, 'lines').append(element('div', { class: 'scroll' }, table));
+  part(root, 'lines').append(element('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table));
   const left = data.groups.length - most;
   part(root, 'lines').append(element('p', { class: 'actions' }, csvButton(`by-${group.name}`, group.title, data.groups, data, nameOf),
     left > 0 ? element('span', { class: 'soft' }, `The first ${most} of ${count(data.groups.length)}; the file has all.`) : ''));

@@ -68,7 +68,7 @@ export function recover(state, fold) {
   const form = fromTemplate('recover-form');
   const { since, until, status } = form.elements;
   since.value = usualStart(state.answer.data);
-  for (const text of form.querySelectorAll('.zone')) text.append(` ${zone()}`);
+  for (const text of form.querySelectorAll('.zone')) text.append(`In ${zone()}.`);
   fold.append(form);
   connect(form, {
     saving: 'Recovering…', handle: (problem) => showDisabled(form, problem),

@@ -9,13 +9,20 @@ export const labels = {
   url: 'Address', description: 'Description', events: 'Events', link_id: 'Link', domain: 'Domain', tag: 'Tag',
 };
 
+/** Letters that come faster than this, in milliseconds, are one question. */
+const typingPause = 250;
+
 /** Makes the fields work. `hosts` are those that links of the workspace can be on. */
 export function prepareWebhook(form, hosts) {
   find('#event-list', form).append(...families.map(family));
   form.elements.domain.append(element('option', { value: '' }, 'All domains'), ...options(hosts));
   form.addEventListener('change', ({ target }) => {
     if (target.name === 'events' || target.name === 'which') drawEvents(form);
-    if (target.name === 'link_id') findLink(form);
+  });
+  let timer = null;
+  form.elements.link_id.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => findLink(form), typingPause);
   });
 }
 

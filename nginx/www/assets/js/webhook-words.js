@@ -1,7 +1,7 @@
 // Webhooks in words: the events that they are told of, how they are doing, what became of a delivery.
 
 import { newRepeat } from './api.js';
-import { addressIn, agoElement, count, distance, element, milliseconds, timeElement, workspace, zone } from './page.js';
+import { addressIn, agoElement, count, distance, element, milliseconds, shownWithZone, workspace } from './page.js';
 
 // What webhooks are told of: families of events, and the types in each.
 
@@ -32,27 +32,20 @@ export const patternsInWords = (patterns) => (patterns.includes('*') ? 'All even
 // How an endpoint is doing.
 
 /** `{ word, kind, detail }`: the state, how it looks, and what there is to say of it. */
-export function healthOf(webhook) {
-  if (!webhook.enabled) return disabled(webhook);
-  if (webhook.failing_since) {
-    const times = webhook.failures === 1 ? 'One attempt has' : `${count(webhook.failures)} attempts have`;
-    const length = distance(webhook.failing_since);
-    return { word: length === 'now' ? 'failing' : `failing for ${length}`, kind: 'bad', detail: `${times} failed since the last success.` };
-  }
-  if (webhook.last_success_at) return { word: 'works', kind: 'good', detail: '' };
-  return { word: 'not used yet', kind: 'soft', detail: '' };
+function healthOf(webhook) {
+  const { enabled, disabled_reason: reason, disabled_at: at, failing_since: since, failures } = webhook;
+  if (!enabled) return { word: 'disabled', kind: reason ? 'bad' : 'warn', detail: disabling(at, reason) };
+  const times = failures === 1 ? 'once' : `${count(failures)} times`;
+  if (since) return { word: 'failing', kind: 'bad', detail: `${times} since ${shownWithZone(since)}.` };
+  return webhook.last_success_at ? { word: 'works', kind: 'good', detail: '' } : { word: 'not used yet', kind: 'soft', detail: '' };
 }
 
-function disabled({ disabled_reason: reason, disabled_at: at }) {
-  const word = at ? `disabled ${distance(at) === 'now' ? 'just now' : `${distance(at)} ago`}` : 'disabled';
-  return { word, kind: reason ? 'bad' : 'warn', detail: reason ?? 'By somebody of the workspace. Nothing is sent.' };
-}
+const disabling = (at, reason) => `${at ? `since ${shownWithZone(at)}. ` : ''}${reason ?? 'By somebody of the workspace.'}`;
 
 /** The state with its details, for a cell or a fact. */
 export function healthElement(webhook) {
   const { word, kind, detail } = healthOf(webhook);
-  const title = webhook.failing_since && webhook.enabled ? timeElement(webhook.failing_since).title : zone();
-  return element('span', {}, element('span', { class: kind, title }, word), detail && element('span', { class: 'soft' }, ` ${detail}`));
+  return element('span', {}, element('span', { class: kind }, word), detail && element('span', { class: 'soft' }, ` ${detail}`));
 }
 
 export const lastSuccess = ({ last_success_at: at }) => (at ? agoElement(at) : 'never');

@@ -1,6 +1,6 @@
 // One endpoint: how it is doing, what was sent to it, and what can be done about it.
 
-import { act, call, confirmed, get, newRepeat } from './api.js';
+import { act, call, confirmed, newRepeat } from './api.js';
 import { deliveriesRequest, follow, isWhole, showDeliveries } from './deliveries.js';
 import {
   addressIn, button, count, element, fill, find, fromTemplate, lastStep, leaveMessage, part, say, shown, workspace, zone,
@@ -13,10 +13,14 @@ const request = { path: `/webhooks/${lastStep}` };
 
 screen({
   title: 'Webhook', place: 'Webhooks', show, curl: () => [request, deliveriesRequest(lastStep)],
-  requests: { webhook: request, deliveries: { ...deliveriesRequest(lastStep), optional: true } },
+  requests: {
+    webhook: request, deliveries: { ...deliveriesRequest(lastStep), optional: true },
+    // How many arrived is told of all, whatever the list leaves out.
+    ...(!isWhole() && { all: { path: `${request.path}/deliveries`, query: { limit: 50 }, optional: true } }),
+  },
 });
 
-function show(context, { webhook, deliveries }) {
+function show(context, { webhook, deliveries, all }) {
   const root = fromTemplate('webhook');
   const isOwn = context.may('webhooks:write');
   context.body.append(root);
@@ -25,7 +29,7 @@ function show(context, { webhook, deliveries }) {
   draw(state);
   if (deliveries) list.take(deliveries.data);
   else list.ask();
-  showRate(root, deliveries?.data.data);
+  showRate(root, (isWhole() ? deliveries : all)?.data.data);
   if (isOwn) offerActions(state);
   else part(root, 'folds').remove();
 }
@@ -55,9 +59,8 @@ function filterInWords({ link_id: link, domain, tag }) {
   return parts.flatMap((one, index) => (index > 0 ? [', ', one] : ['only ', one]));
 }
 
-/** How many of the last attempts arrived. Where the list leaves some out, all are asked for. */
-async function showRate(root, first) {
-  const all = isWhole() ? first : (await get(`${request.path}/deliveries`, { limit: 50 }).catch(() => null))?.data.data;
+/** How many of the last attempts arrived. */
+function showRate(root, all) {
   const attempts = (all ?? []).flatMap((delivery) => delivery.attempts);
   const good = attempts.filter(({ status }) => status >= 200 && status < 300).length;
   const each = all?.length === 1 ? 'the last delivery' : `the last ${count(all?.length ?? 0)} deliveries`;
