@@ -50,6 +50,16 @@ def fact(ada, name):
     return ada.page.locator(f"dt:text-is('{name}') + dd").first
 
 
+def until(ada, holds):
+    """Waits for what the sender writes down."""
+    for _ in range(60):
+        found = holds()
+        if found:
+            return found
+        ada.page.wait_for_timeout(250)
+    raise AssertionError("it did not come to that")
+
+
 def signature(secret, headers, body):
     fields = {name.lower(): value for name, value in headers}
     signed = f"{fields['webhook-id']}.{fields['webhook-timestamp']}.".encode() + body
@@ -124,6 +134,7 @@ def test_what_fails_is_told_filtered_and_sent_again(ada, receiver):  # noqa: F81
     for link in links:
         receiver.wait(link["id"])
     page = ada.page
+    until(ada, lambda: api(ada, f"/webhooks/{webhook['id']}")[1]["failures"] >= 2)
     page.reload()
     expect(page.locator(ROWS)).to_have_count(2)
     expect(fact(ada, "State")).to_contain_text("failing")
@@ -160,10 +171,7 @@ def test_what_fails_is_told_filtered_and_sent_again(ada, receiver):  # noqa: F81
     before = len(receiver.arrivals)
     press(ada, "r")
     page.get_by_role("link", name="See what comes of it").wait_for()
-    for _ in range(100):
-        if len(receiver.arrivals) > before:
-            break
-        page.wait_for_timeout(100)
+    until(ada, lambda: len(receiver.arrivals) > before)
     assert links[0]["id"] in receiver.arrivals[-1][1].decode()
     page.get_by_role("link", name="See what comes of it").click()
     expect(fact(ada, "Because of")).to_have_text("sent again by somebody")
@@ -188,11 +196,7 @@ def test_a_window_is_recovered_after_it_was_disabled(ada, receiver):  # noqa: F8
     page.get_by_role("button", name="Recover").click()
     page.locator("form .notice", has_text="Enable").wait_for()
     # What comes meanwhile is discarded, once the sender has looked.
-    for _ in range(40):
-        listed = api(ada, f"/webhooks/{webhook['id']}/deliveries")[1]["data"]
-        if listed:
-            break
-        page.wait_for_timeout(250)
+    listed = until(ada, lambda: api(ada, f"/webhooks/{webhook['id']}/deliveries")[1]["data"])
     assert [one["status"] for one in listed] == ["discarded"]
     page.get_by_role("button", name="Enable").click()
     status(ada, "Enabled.")
@@ -250,6 +254,9 @@ def test_it_is_edited_against_somebody_else_and_deleted(ada, receiver):  # noqa:
     page.fill("#url", "ftp://example.com")
     page.get_by_role("button", name="Save").click()
     page.locator("#url[aria-invalid=true]").wait_for()
+    page.fill("#url", "example.com/hook")
+    page.keyboard.press("Tab")
+    assert page.input_value("#url") == "https://example.com/hook"
     page.fill("#url", receiver.url)
     page.get_by_role("button", name="Save").click()
     status(ada, "Saved.")

@@ -60,19 +60,19 @@ async function replay(delivery, list) {
   const answer = await act(replayRequest(delivery), list.place);
   if (!answer) return;
   await list.refresh(answer.data);
-  const ended = await follow(answer.data.webhook_id, answer.data.event_id, 'Sent again');
+  const ended = await follow(answer.data, 'Sent again');
   if (ended && list.rowOf(ended)) list.replace(ended);
 }
 
 const pause = 500;
 const looks = 20;
 
-/** Looks for some seconds what comes of the newest delivery of an event, tells it, and gives it. */
-export async function follow(webhook, event, what) {
+/** Looks for some seconds what comes of the newest delivery of an event to a webhook, tells it, and gives it; null where nothing did. */
+export async function follow({ webhook_id: webhook, event_id: event, event_type: type }, what) {
   say(`${what}. Waiting for the answer…`);
   for (let left = looks; left > 0; left -= 1) {
     await new Promise((resolve) => setTimeout(resolve, pause));
-    const answer = await get(`/webhooks/${webhook}/deliveries`, { limit: 10 }).catch(() => null);
+    const answer = await get(`/webhooks/${webhook}/deliveries`, { event_type: type, limit: 25 }).catch(() => null);
     const found = answer?.data.data.find((delivery) => delivery.event_id === event);
     if (!found?.attempts.length) continue;
     say(`${what}: ${outcomeOf(found.attempts.at(-1))}.`);

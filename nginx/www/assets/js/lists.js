@@ -270,6 +270,5 @@ export class Filters {
 /** The options of a select: nothing chosen first, as `[value, text]` the others. */
 export function fillChoices(select, all, choices) {
   const option = ([value, text]) => element('option', { value }, text);
-  find('option', select)?.remove();
   select.append(option(['', all]), ...choices.map(option));
 }

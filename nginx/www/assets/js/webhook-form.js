@@ -17,6 +17,7 @@ export function prepareWebhook(form, hosts) {
   find('#event-list', form).append(...families.map(family));
   form.elements.domain.append(element('option', { value: '' }, 'All domains'), ...options(hosts));
   form.addEventListener('change', ({ target }) => {
+    if (target.name === 'url') target.value = withScheme(target.value.trim());
     if (target.name === 'events' || target.name === 'which') drawEvents(form);
   });
   let timer = null;
@@ -25,6 +26,9 @@ export function prepareWebhook(form, hosts) {
     timer = setTimeout(() => findLink(form), typingPause);
   });
 }
+
+/** What is typed without a scheme is meant to be https. */
+const withScheme = (text) => (/^[\w-]+(\.[\w-]+)+([/?#:]|$)/.test(text) ? `https://${text}` : text);
 
 function family({ name, title, types }) {
   const box = (value, ...text) => element('label', { class: 'check' },

@@ -81,7 +81,7 @@ function offerActions(state) {
   state.took = label;
   label();
   find('#actions').prepend(test, toggle);
-  for (const fold of root.querySelectorAll('[data-fold]')) fold.addEventListener('toggle', () => openFold(state, fold), { once: true });
+  for (const fold of root.querySelectorAll('[data-fold]')) fold.addEventListener('toggle', () => openFold(state, fold));
   part(root, 'delete').addEventListener('click', () => remove(state));
   addKeys(
     { keys: 't', name: 'Send a test', go: () => test.hidden || sendTest(state) },
@@ -92,8 +92,11 @@ function offerActions(state) {
 
 /** The forms of the folds are rarely wanted: they come when one is opened. */
 async function openFold(state, fold) {
+  if (!fold.open || fold.dataset.isFilled) return;
+  fold.dataset.isFilled = true;
   const forms = await import('./webhook-change.js').catch(() => null);
   if (forms) return forms[fold.dataset.fold](state, fold, take);
+  delete fold.dataset.isFilled;
   say('The form cannot be loaded. Check whether the server is reachable.');
 }
 
@@ -119,7 +122,7 @@ async function sendTest(state) {
   const test = { path: `${request.path}/test`, method: 'POST', body: {}, repeat: newRepeat() };
   const answer = await act(test, part(state.root, 'top'));
   if (!answer) return;
-  if (!await follow(lastStep, answer.data.id, 'Test')) return;
+  await follow({ webhook_id: lastStep, event_id: answer.data.id, event_type: answer.data.type }, 'Test');
   await state.list.ask();
   if (isWhole()) showRate(state.root, state.list.items);
   const now = await call(request).catch(() => null);
