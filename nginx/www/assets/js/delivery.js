@@ -26,6 +26,7 @@ async function show({ body, may }, answers) {
   const time = (at, otherwise) => (at ? `${shownExactly(at)} ${zone()}` : otherwise);
   body.append(root);
   find('h1').textContent = data.event_type;
+  document.title = `${data.event_type} · ${document.title}`;
   find('.crumb a:last-of-type').href = addressIn(workspace, `webhooks/${webhook}`);
   fill(root, {
     id: data.id, created: time(data.created_at), finished: time(data.finished_at, 'not yet'),

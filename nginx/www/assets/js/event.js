@@ -15,6 +15,7 @@ function show({ body }, { event: { data: text } }) {
   const root = fromTemplate('event');
   body.append(root);
   find('h1').textContent = event.type;
+  document.title = `${event.type} · ${document.title}`;
   fill(root, {
     text: textOf(event.type), id: event.id, sequence: event.sequence === null ? 'not yet numbered' : count(event.sequence),
     at: `${shownExactly(event.timestamp)} ${zone()}`,

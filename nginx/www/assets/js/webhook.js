@@ -26,6 +26,7 @@ function show(context, { webhook, deliveries, all }) {
   context.body.append(root);
   const list = showDeliveries(part(root, 'deliveries'), lastStep, isOwn);
   const state = { context, root, list, answer: webhook, edited: null };
+  document.title = `${webhook.data.description ?? webhook.data.url} · ${document.title}`;
   draw(state);
   if (deliveries) list.take(deliveries.data);
   else list.ask();
