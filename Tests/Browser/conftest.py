@@ -184,6 +184,19 @@ MAKE = """async ([workspace, path, thing]) => {
 }"""
 PAGE = {"title": "A page with a title that does not end where one expects it to end", "blocks": [
     {"type": "link", "title": "My notes", "url": "https://example.com/notes"}, {"type": "heading", "text": "Elsewhere"}]}
+# Nobody listens there: what is sent fails.
+WEBHOOK = {"url": "http://127.0.0.1:9/hook", "description": "The shop's orders", "events": ["page.*"], "tag": "spring"}
+MAKE_WEBHOOK = """async ([workspace, webhook]) => {
+    const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
+    const ask = async (method, path, body) => (await fetch('/v1/webhooks' + path, { method, headers, body })).json()
+    const { id } = await ask('POST', '', JSON.stringify(webhook))
+    const event = await ask('POST', `/${id}/test`, '{}')
+    for (;;) {
+        const [delivery] = (await ask('GET', `/${id}/deliveries`)).data
+        if (delivery?.attempts.length) return { webhook: id, delivery: delivery.id, event: event.id }
+        await new Promise(resolve => setTimeout(resolve, 100))
+    }
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -197,6 +210,7 @@ def owner(stack, chromium):
     owner.page.evaluate(MAKE, [owner.workspace, f"/bio-pages/{owner.bio_page}/publish", {}])
     owner.code = owner.page.evaluate(MAKE, [owner.workspace, "/qr-codes", {"link_id": owner.link, "name": "Shop window", "rounded": True}])
     owner.domain = owner.page.evaluate(MAKE, [owner.workspace, "/domains", {"host": f"{owner.name}.example"}])
+    vars(owner).update(owner.page.evaluate(MAKE_WEBHOOK, [owner.workspace, WEBHOOK]))
     owner.state = owner.context.storage_state()
     owner.context.close()
     return owner
@@ -208,7 +222,7 @@ def member(person, owner):
 
     def make(**context):
         member = person(storage_state=owner.state, **context)
-        for name in ["name", "email", "workspace", "key", "link", "bio_page", "code", "domain"]:
+        for name in ["name", "email", "workspace", "key", "link", "bio_page", "code", "domain", "webhook", "delivery", "event"]:
             setattr(member, name, getattr(owner, name))
         return member
 

@@ -14,15 +14,19 @@ SCREENS = [
     "/{w}/links/{l}/edit", "/{w}/links/{l}/qr", "/{w}/links/{l}/history", "/{w}/analytics", "/{w}/analytics?before=1",
     "/{w}/qr-codes", "/{w}/qr-codes/{q}",
     "/{w}/pages", "/{w}/pages?state=deleted", "/{w}/pages/new", "/{w}/pages/{p}", "/{w}/pages/{p}/versions", "/{w}/pages/{p}/analytics",
-    "/{w}/domains", "/{w}/domains/new", "/{w}/domains/{d}",
+    "/{w}/domains", "/{w}/domains/new", "/{w}/domains/{o}",
     "/{w}/settings", "/{w}/settings/api-keys", "/{w}/settings/api-keys/new", "/{w}/settings/api-keys/{k}",
+    "/{w}/webhooks", "/{w}/webhooks/new", "/{w}/webhooks/{h}", "/{w}/webhooks/{h}?status=succeeded", "/{w}/webhooks/{h}/deliveries/{d}?event={e}",
+    "/{w}/events", "/{w}/events/{e}", "/{w}/usage", "/{w}/usage?group=key&interval=24h", "/{w}/audit-log",
     "/{w}/settings/members", "/account", "/account/security", "/account/sessions", "/no/where",
 ]
 GUESTS = ["/sign-in", "/welcome", "/accept", "/reset"]
 
 
 def address_of(screen, somebody):
-    names = {"w": "workspace", "k": "key", "l": "link", "p": "bio_page", "q": "code", "d": "domain"}
+    names = {
+        "w": "workspace", "k": "key", "l": "link", "p": "bio_page", "q": "code", "o": "domain", "h": "webhook", "d": "delivery", "e": "event",
+    }
     return screen.format(**{short: getattr(somebody, name, "") for short, name in names.items()})
 
 
@@ -53,12 +57,16 @@ def test_forced_colours_keep_every_border_and_focus(member):
 REQUESTS = 16
 QUESTIONS = 3
 # Screens that count ask for more once they are usable: other totals, the last hour, the breakdowns that are seen and their module, names of
-# links: of most in one request, of deleted ones in another, of five others one by one. A history has the names of people beside the link
-# and its entries, QR codes have their links and scans. So many requests they have at the most, so many questions at once, and so many in all.
+# links: of most in one request, of deleted ones in another, of five others one by one. So many requests they have at the most, so many
+# questions at once, and so many in all.
 MORE = {
     "/{w}": (17, 5, 7), "/{w}/links/{l}": (20, 3, 6), "/{w}/pages/{p}/analytics": (20, 3, 8),
     "/{w}/analytics": (26, 2, 14), "/{w}/analytics?before=1": (31, 2, 19),
+    # The names of people; the links and scans of QR codes; the plan's limit; the names of keys and members.
     "/{w}/links/{l}/history": (17, 4, 4), "/{w}/qr-codes": (17, 4, 4),
+    "/{w}/usage": (16, 4, 4), "/{w}/usage?group=key&interval=24h": (17, 5, 5), "/{w}/audit-log": (16, 4, 4),
+    # How many of all arrived, where the list leaves some out.
+    "/{w}/webhooks/{h}?status=succeeded": (17, 4, 4),
 }
 # What is asked for once something is known: a challenge where the browser offers passkeys, the link of a QR code, the last day of the links
 # that there are.

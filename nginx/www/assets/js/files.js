@@ -6,13 +6,13 @@ import { element, find, say, workspace } from './page.js';
 /** What a spreadsheet would take for a formula: an apostrophe makes it a text. Numbers stay what they are. */
 const formula = /^[=+\-@\t\r]/;
 
-function cell(value) {
-  const text = typeof value === 'string' && formula.test(value) ? `'${value}` : String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const forSheets = (value) => (typeof value === 'string' && formula.test(value) ? `'${value}` : value);
 
-/** Lines of RFC 4180: `heads` first, then `rows`, lists of texts and numbers. Null is an empty cell. */
-export const csvOf = (heads, rows) => [heads, ...rows].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+const quoted = (value) => (/[",\r\n]/.test(value ?? '') ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
+
+/** Lines of RFC 4180: `heads` first, then `rows`, lists of texts and numbers. Null is an empty cell. `cell` is done to each. */
+export const csvOf = (heads, rows, cell = forSheets) => [heads, ...rows]
+  .map((cells) => `${cells.map((value) => quoted(cell(value))).join(',')}\r\n`).join('');
 
 /** A name that says whose it is, and of which day. */
 export const fileName = (what) => `${workspace}-${what}-${new Date().toISOString().slice(0, 10)}.csv`;

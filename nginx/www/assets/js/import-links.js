@@ -261,7 +261,7 @@ class Importer {
     const made = new Set(results.filter(({ error }) => !error).map(({ row }) => row.line));
     const rest = this.#table.rows.filter(({ line }) => !made.has(line));
     const heads = this.#table.columns.map(({ name, field }) => field ?? name);
-    this.#form.elements.text.value = csvOf(heads, rest.map(({ cells }) => cells));
+    this.#form.elements.text.value = csvOf(heads, rest.map(({ cells }) => cells), (text) => text);
     this.#check();
   }
 }

@@ -1,7 +1,7 @@
-// Lists: what the API gives part by part, the search of what is on a screen as a whole, and the small charts of rows.
+// Lists: what the API gives part by part, its filters, the search of what is on a screen as a whole, and the small charts of rows.
 
 import { noticeOf, send } from './api.js';
-import { button, count, element, find, findAll, say, svg } from './page.js';
+import { button, count, element, fieldValue, find, findAll, here, say, svg, timeOfField, zone } from './page.js';
 import { addKeys } from './screen.js';
 
 /** After so many milliseconds without an answer the screen says that it waits. */
@@ -190,4 +190,108 @@ export function sparkline(values, name) {
   return svg('svg', { class: 'spark', viewBox: '0 0 96 16', role: 'img', 'aria-label': name },
     svg('path', { d: bars.join('') }),
     ...(partialBars.length > 0 ? [svg('path', { d: partialBars.join(''), class: 'partial' })] : []));
+}
+
+// Filters of a list: a form whose fields stand in the address by the names that the API has. What is chosen is a step of the history,
+// what is typed is not.
+
+/** Letters that come faster than this, in milliseconds, are one question. */
+const typingPause = 400;
+
+/** What the address asks for, by name; null where it does not. */
+export function filtersIn(names) {
+  const query = new URLSearchParams(location.search);
+  return Object.fromEntries(names.map((name) => [name, query.get(name) || null]));
+}
+
+const isTime = (field) => field.type === 'datetime-local';
+
+/** What a select does not have among its options, an address may ask for all the same. */
+function put(field, value) {
+  const isOffered = field.type !== 'select-one' || !value || [...field.options].some((option) => option.value === value);
+  if (!isOffered) field.append(element('option', { value }, value));
+  field.value = value ?? '';
+}
+
+export class Filters {
+  #form;
+  #changed;
+  #timer = null;
+  /** The last address that was chosen, and not only typed on the way to one. */
+  #chosen = here();
+
+  /** `changed()` runs when the address asks for something else. Labels of the class `in-zone` get the zone's name. */
+  constructor(form, changed) {
+    [this.#form, this.#changed] = [form, changed];
+    for (const label of findAll('.in-zone', form)) label.append(element('span', { class: 'soft' }, ` ${zone()}`));
+    this.#show();
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#take(true);
+    });
+    form.addEventListener('input', ({ target }) => {
+      clearTimeout(this.#timer);
+      if (target.matches('select')) this.#take(true);
+      else this.#timer = setTimeout(() => this.#take(false), typingPause);
+    });
+    addEventListener('popstate', () => {
+      this.#chosen = here();
+      this.#show();
+      changed();
+    });
+  }
+
+  get #fields() { return [...this.#form.elements].filter(({ name }) => name); }
+
+  /** Whether anything is left out. */
+  get isOn() { return Object.values(filtersIn(this.#fields.map(({ name }) => name))).some(Boolean); }
+
+  /** Asks for other values than those in the fields. */
+  set(values) {
+    for (const field of this.#fields) if (field.name in values) put(field, values[field.name]);
+    return this.#take(true);
+  }
+
+  /** For a list that is empty because of them. */
+  nothing(text) {
+    const drop = () => {
+      this.set(Object.fromEntries(this.#fields.map(({ name }) => [name, ''])));
+      this.#fields[0].focus();
+    };
+    return element('div', { class: 'empty' }, element('p', {}, element('strong', {}, text)),
+      element('p', { class: 'actions' }, button('Drop the filters', drop)));
+  }
+
+  #show() {
+    const query = new URLSearchParams(location.search);
+    for (const field of this.#fields) {
+      const given = query.get(field.name) ?? '';
+      if (!isTime(field)) put(field, given);
+      else field.value = Number.isNaN(Date.parse(given)) ? '' : fieldValue(given);
+    }
+  }
+
+  #take(isChosen) {
+    clearTimeout(this.#timer);
+    const address = new URL(location.href);
+    for (const field of this.#fields) {
+      const value = isTime(field) ? timeOfField(field.value) : field.value.trim();
+      if (value) address.searchParams.set(field.name, value);
+      else address.searchParams.delete(field.name);
+    }
+    const next = address.pathname + address.search;
+    if (next === here() && !isChosen) return;
+    if (isChosen && next !== this.#chosen) {
+      history.replaceState(null, '', this.#chosen);
+      history.pushState(null, '', next);
+      this.#chosen = next;
+    } else history.replaceState(null, '', next);
+    return this.#changed();
+  }
+}
+
+/** The options of a select: nothing chosen first, as `[value, text]` the others. */
+export function fillChoices(select, all, choices) {
+  const option = ([value, text]) => element('option', { value }, text);
+  select.append(option(['', all]), ...choices.map(option));
 }

@@ -266,6 +266,8 @@ const format = (options, at) => formatter(zone(), options).format(new Date(at));
 
 /** 27 Nov 2026, 17:03 */
 export const shown = (at) => format({ dateStyle: 'medium', timeStyle: 'short' }, at);
+/** To the second, where things follow one another. */
+export const shownExactly = (at) => format({ dateStyle: 'medium', timeStyle: 'medium' }, at);
 export const shownDay = (at) => format({ day: 'numeric', month: 'short' }, at);
 export const shownDate = (at) => format({ day: 'numeric', month: 'short', year: 'numeric' }, at);
 export const shownMonth = (at) => format({ month: 'short', year: 'numeric' }, at);

@@ -37,6 +37,7 @@ function entriesOf({ workspaces, app }) {
   return [
     ...placesOf({ workspaces }).map((place) => ({ ...place, kind: 'screen' })),
     ...(may('links:write', workspaces) ? [newThing('New link', 'links/new')] : []),
+    ...(may('webhooks:write', workspaces) ? [newThing('New webhook', 'webhooks/new')] : []),
     ...(may('keys:write', workspaces) ? [newThing('New API key', 'settings/api-keys/new')] : []),
     ...workspaces.map(({ name, slug }) => ({ name, kind: 'workspace', address: addressIn(slug) })),
     { name: 'OpenAPI document of the API', kind: 'document', address: `${app.api_url}/openapi.json` },
