@@ -34,7 +34,7 @@ package enum ErrorCatalog {
         .init("second_factor_required", 403, "The password is right, and the account has an authenticator app, too.", "Send the same again with code."),
         .init("step_up_required", 403, "The change needs that you have shown who you are in the last 15 minutes.", "Show it with POST /session/step-up, then repeat the request."),
         .init("unknown_workspace", 403, "There is no workspace of this name that who is signed in is a member of.", "Choose another one; GET /v1/session lists them."),
-        .init("not_found", 404, "There is nothing at this address, or nothing that this API key can see.", "Check path and id. What belongs to another workspace is not found, too."),
+        .init("not_found", 404, "There is nothing at this address, or nothing that you can see.", "Check path and id. What belongs to another workspace is not found, too."),
         .init("method_not_allowed", 405, "The address does not know the method.", "Use one of the methods in the Allow header."),
         .init("already_rotated", 409, "The API key has a successor already.", "Rotate the successor."),
         .init("conflict", 409, "Somebody else changed the same thing at the same time, or it is in a state that does not allow this.", "Read it again, then decide whether to repeat the change."),

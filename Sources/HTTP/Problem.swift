@@ -136,7 +136,7 @@ extension Problem {
 
 extension Problem {
     public static func notFound(
-        _ detail: String = "Check the address and the id; there is nothing here that this API key can see."
+        _ detail: String = "Check the address and the id; there is nothing here that you can see."
     ) -> Problem {
         Problem(status: 404, code: "not_found", title: "Not found", detail: detail)
     }

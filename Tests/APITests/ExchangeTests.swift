@@ -231,7 +231,7 @@ struct ExchangeTests {
               "type": "https://api.mask.test/v1/errors#not_found",
               "title": "Not found",
               "status": 404,
-              "detail": "Check the address and the id; there is nothing here that this API key can see.",
+              "detail": "Check the address and the id; there is nothing here that you can see.",
               "code": "not_found",
               "request_id": "req_…",
               "doc_url": "https://api.mask.test/v1/errors#not_found"

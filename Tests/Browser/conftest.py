@@ -11,6 +11,7 @@ import secrets
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,11 @@ from playwright.sync_api import sync_playwright
 
 PASSWORD = "correct horse battery staple 47"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pytest_collection_modifyitems(items):
+    """What screens weigh is weighed first: of a workspace in which nobody has worked yet."""
+    items.sort(key=lambda item: item.path.stem != "test_screens")
 
 
 class Stack:
@@ -65,6 +71,33 @@ def chromium(stack):
             executable_path="/usr/bin/chromium", args=["--no-sandbox"], env=os.environ | {"HOME": home})
         yield browser
         browser.close()
+
+
+class Contract:
+    """The requests that the app host knows, as its OpenAPI document tells them."""
+
+    def __init__(self, stack):
+        document = json.loads(stack.curl(stack.app + "/v1/openapi.json")[1])
+        self.routes = [
+            (method.upper(), re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))),
+             {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"})
+            for path, item in document["paths"].items() for method, operation in item.items()]
+
+    def knows(self, method, path, parameters=()):
+        return any(method in (None, known) and pattern.fullmatch(path) and set(parameters) <= names for known, pattern, names in self.routes)
+
+
+@pytest.fixture(scope="session")
+def contract(stack):
+    return Contract(stack)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked(contract):
+    """What screens have asked of the API in all tests: method, path, names of parameters. At the end none of it may be unknown."""
+    asked = set()
+    yield asked
+    assert [request for request in sorted(asked) if not contract.knows(*request)] == []
 
 
 class Person:
@@ -199,10 +232,23 @@ MAKE_WEBHOOK = """async ([workspace, webhook]) => {
 }"""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience(stack):
+    """A network has 60 tries an hour to get in, and an arrival takes two: of these people, all at one address, it is forgotten between modules."""
+    redis = ["redis-cli", "-s", stack.values["MASK_REDIS_SOCKET"]]
+    for kind in ["sign-in", "one-time-link", "challenge"]:
+        keys = subprocess.run([*redis, "--scan", "--pattern", f"*{kind}*"], check=True, capture_output=True, text=True).stdout.split()
+        if keys:
+            subprocess.run([*redis, "DEL", *keys], check=True, capture_output=True)
+
+
 @pytest.fixture(scope="session")
 def owner(stack, chromium):
-    """An owner for all tests that only look: a network has 60 tries an hour to get in, and every arrival takes two."""
+    """An owner for all tests that only look."""
     owner = Person(stack, chromium).arrive()
+    # Room for what all of them make.
+    for kind, limit in [("members", "50"), ("bio_pages", "100"), ("qr_codes", "1000"), ("domains", "20")]:
+        stack.maskctl("workspace", "quota", owner.workspace, kind, limit)
     owner.key = owner.page.evaluate(MAKE_KEYS, [owner.workspace, KEYS])
     owner.link = owner.page.evaluate(MAKE_LINKS, [owner.workspace, LINKS])[-1]["id"]
     blocks = [{"type": "link", "title": "Launch", "link_id": owner.link}, *PAGE["blocks"]]
@@ -230,12 +276,18 @@ def member(person, owner):
 
 
 @pytest.fixture
-def person(stack, chromium):
+def person(stack, chromium, asked):
     """Makes people; what their browsers complained of fails the test."""
     people = []
 
+    def note(request):
+        address = urlsplit(request.url)
+        if address.path.startswith("/v1/") and address.netloc == urlsplit(stack.app).netloc:
+            asked.add((request.method, address.path.removeprefix("/v1"), tuple(sorted({name for name, _ in parse_qsl(address.query)}))))
+
     def make(**context):
         people.append(Person(stack, chromium, **context))
+        people[-1].context.on("request", note)
         return people[-1]
 
     yield make

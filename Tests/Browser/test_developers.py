@@ -124,7 +124,7 @@ def test_usage_is_grouped_and_each_row_is_a_filter(ada):
 def test_a_file_has_no_formula(ada):
     ada.goto(f"/{ada.workspace}/usage")
     made = ada.page.evaluate("""async () => {
-        const module = document.querySelector('script[type=module]').src.replace('usage.js', 'csv.js')
+        const module = document.querySelector('script[type=module]').src.replace('usage.js', 'files.js')
         const { csvOf } = await import(module)
         return csvOf(['a,b', 'c"d'], [['=1+1', '+1'], ['-1', '@x'], ['\\tx', '\\rx'], ['x\\ny', null], [0, 'x-1']])
     }""")

@@ -61,6 +61,8 @@ QUESTIONS = 3
 # questions at once, and so many in all.
 MORE = {
     "/{w}": (17, 5, 7), "/{w}/links/{l}": (20, 3, 6), "/{w}/pages/{p}/analytics": (20, 3, 8),
+    # The module that draws the last day of each, behind the rows.
+    "/{w}/links": (17, 3, 3), "/{w}/links?q=state:deleted+tag:none": (17, 3, 3),
     "/{w}/analytics": (26, 2, 14), "/{w}/analytics?before=1": (31, 2, 19),
     # The names of people; the links and scans of QR codes; the plan's limit; the names of keys and members.
     "/{w}/links/{l}/history": (17, 4, 4), "/{w}/qr-codes": (17, 4, 4),

@@ -1,8 +1,7 @@
-// A link as a row of the list: what it is and what becomes of its visitors, in words; and its clicks of the last day.
+// A link as a row of the list: what it is and what becomes of its visitors, in words.
 
-import { sparkline } from './lists.js';
 import {
-  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, workspace, zone,
+  addressIn, agoElement, count, distance, element, find, fromTemplate, linkName, part, timeElement, workspace,
 } from './page.js';
 
 /** What becomes of a link's visitors now, as the API's `state` has it. */
@@ -60,26 +59,4 @@ function until(words, at) {
   const left = distance(at);
   node.textContent = left === 'now' ? `${words} a minute` : `${words} ${left}`;
   return node;
-}
-
-// Clicks of the last day, hour by hour, as one answer has them for a page of links.
-
-/** Of a hundred links at the most. */
-export const dayRequest = (links) => ({
-  path: '/analytics/clicks', query: {
-    group_by: 'link', series: true, interval: '24h', granularity: 'hour', limit: links.length, timezone: zone(),
-    link_id: links.map(({ id }) => id),
-  },
-});
-
-/** Draws the day of one link; of one without clicks there is no group, and a line without bars. */
-export function drawDay(row, group) {
-  const lines = (group?.series ?? []).map((line) => ({ value: line.clicks, partial: line.partial }));
-  const sum = lines.reduce((whole, { value }) => whole + value, 0);
-  const peak = Math.max(...lines.map(({ value }) => value));
-  const told = `Clicks an hour in the last 24 hours, ${count(sum)} in all, peak ${count(peak)}`;
-  const name = sum === 0 ? 'No click in the last 24 hours' : told;
-  const place = find('.day', row);
-  place.title = name;
-  place.replaceChildren(sparkline(lines, name));
 }

@@ -3,7 +3,7 @@
 import { act, call, curlOf } from './api.js';
 import { actionsOf, addLinkKeys, copyButtons } from './link-actions.js';
 import { addressOf, askedIn, filterOf, mistakeIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
-import { dayRequest, drawDay, linkRow } from './link-row.js';
+import { linkRow } from './link-row.js';
 import { CursorList } from './lists.js';
 import {
   addressIn, button, count, element, find, findAll, fromTemplate, here, keepUser, part, say, workspace, zone,
@@ -187,21 +187,12 @@ class List {
     return row;
   }
 
-  /** The days of links that have come, in one answer. Without it the list has all but them. */
+  /** The last day of each comes after the rows. */
   async #drawn(links) {
     this.selection?.sync();
-    const days = this.#days;
-    const others = links.filter(({ id }) => !days.has(id));
-    if (others.length > 0 && this.#context.may('analytics:read')) {
-      const answer = await call(dayRequest(others)).catch(() => null);
-      if (!answer) return;
-      for (const { id } of others) days.set(id, null);
-      for (const group of answer.data.groups) days.set(group.value, group);
-    }
-    for (const link of links) {
-      const row = this.#list.rowOf(link);
-      if (row && days.has(link.id)) drawDay(row, days.get(link.id));
-    }
+    if (links.length === 0 || !this.#context.may('analytics:read')) return;
+    const module = await import('./link-day.js').catch(() => null);
+    await module?.drawDays(links, this.#list, this.#days);
   }
 
   /** A link to another search: it is one for a new tab, too, and here no page is loaded for it. */

@@ -3,7 +3,7 @@
 import { act, call, confirmed, newRepeat } from './api.js';
 import { deliveriesRequest, follow, isWhole, showDeliveries } from './deliveries.js';
 import {
-  addressIn, button, count, element, fill, find, fromTemplate, lastStep, leaveMessage, part, say, shown, workspace, zone,
+  addressIn, button, count, fill, find, fromTemplate, lastStep, leaveMessage, part, say, shown, workspace, zone,
 } from './page.js';
 import { addKeys, screen } from './screen.js';
 import { thingLink } from './things.js';
