@@ -68,7 +68,7 @@ def test_what_is_drawn_is_scanned_and_downloaded(ada):
     expect(page.locator("canvas")).to_have_attribute("width", "300")
     scanned(ada, "Good")
     name, data = download(page, "Download PNG")
-    status(ada, "Downloaded")
+    status(ada, "Saved")
     assert name == ada.slug + ".png" and png_size(data) == (300, 300)
     name, data = download(page, "Download SVG")
     assert name == ada.slug + ".svg" and b"#c2330f" in data and data.startswith(b"<svg")
@@ -260,7 +260,7 @@ def test_a_viewer_looks_and_downloads(person, member):
     scanned(eve, "Good")
     assert eve.page.locator("#name, #logo, button[type=submit]").count() == 0 and eve.axe() == []
     assert [link.inner_text() for link in eve.page.get_by_role("navigation", name="This link").get_by_role("link").all()] == [
-        "Numbers", "QR code"]
+        "Numbers", "QR code\nr"]
     download(eve.page, "Download SVG")
     eve.goto(f"/{ada.workspace}/qr-codes/{code['id']}")
     scanned(eve, "Good")
