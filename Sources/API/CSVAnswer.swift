@@ -6,10 +6,10 @@ extension Answer {
     /// A list, or the lines of analytics, as CSV, where the client likes that better than JSON (RFC 9110, section 12.5.1). A page of a
     /// list is followed by the one that its `Link` leads to (RFC 8288).
     func asCSV(_ operation: Operation, _ request: Request) -> Answer {
-        guard status == 200, let table = Table(content), let csv = operation.csv(table.items) else { return self }
-        var answer = adding([.init(.vary, "Accept")])
+        guard status == 200, operation.isList || operation.isCounted else { return self }
         let accept = Accept(request.fields.accept)
-        guard accept.quality(of: "text/csv") > accept.quality(of: "application/json") else { return answer }
+        guard accept.quality(of: "text/csv") > accept.quality(of: "application/json"), let table = Table(content), let csv = operation.csv(table.items) else { return self }
+        var answer = adding([.init(.vary, "Accept")])
         answer.content = .file(type: "text/csv; charset=utf-8; header=present", csv)
         if let cursor = table.cursor { answer.fields.append(.init(.link, Self.next(cursor, request))) }
         return answer

@@ -38,6 +38,6 @@ package struct CrossOrigin {
 
     private static let exposed = [
         Response.FieldName.requestID, .rateLimit, .rateLimitPolicy, .xRateLimitLimit, .xRateLimitRemaining, .xRateLimitReset,
-        .retryAfter, .eTag, .location, .idempotentReplayed, .contentDisposition, .deprecation, .sunset,
+        .retryAfter, .eTag, .link, .location, .idempotentReplayed, .contentDisposition, .deprecation, .sunset,
     ].map(\.rawValue).joined(separator: ", ")
 }

@@ -57,7 +57,7 @@ struct CrossOriginTests {
             let answer = read(stage, base + path, from: Self.origin, key: key)
             #expect(answer.status == status && answer[.accessControlAllowOrigin] == Self.origin && answer[.vary] == "Origin")
             let exposed = answer[.accessControlExposeHeaders]?.split(separator: ",").map { $0.drop { $0 == " " } } ?? []
-            for name in ["Request-Id", "X-RateLimit-Remaining", "Retry-After", "ETag", "Location"] { #expect(exposed.contains { $0 == name }) }
+            for name in ["Request-Id", "X-RateLimit-Remaining", "Retry-After", "ETag", "Link", "Location"] { #expect(exposed.contains { $0 == name }) }
         }
     }
 
