@@ -36,5 +36,10 @@ java -Xss1m -jar "$vnu" --also-check-css --errors-only \
   --filterpattern '.*(webauthn|view-transition|Parse Error).*' "$pages"
 echo "ok: $(find "$pages" -name '*.html' | wc -l) pages and their styles are valid"
 
-case ${1:-} in *.py) ;; *) set -- Tests/Browser "$@" ;; esac
+# All of it by two at a time, file by file.
+case ${1:-} in
+  '') set -- -n 2 --dist loadfile Tests/Browser ;;
+  *.py) ;;
+  *) set -- Tests/Browser "$@" ;;
+esac
 PYTHONDONTWRITEBYTECODE=1 "$tools/bin/python" -m pytest -q -p no:cacheprovider --tb=short "$@"

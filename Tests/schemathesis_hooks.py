@@ -17,6 +17,11 @@ def never(values):
     return False
 
 
+def changes(body):
+    """Of one link, or of all that match."""
+    return body.get("changes", body)
+
+
 # 422: the code of an error, and whether the body can have broken the rule.
 RULES_OF_BODIES = {
     "blocked_address": always,  # a webhook's address that is not public
@@ -34,11 +39,12 @@ RULES_OF_BODIES = {
     "invalid_address_range": always,
     "not_as_in_path": always,  # the external_id of a PUT
     "not_in_future": always,
-    "one_of": lambda body: "add_tags" in body or "remove_tags" in body,  # tags, or single ones; none both added and removed
-    "too_many": lambda body: "add_tags" in body,  # with those that the link has
+    "one_of": lambda body: {"add_tags", "remove_tags"} & changes(body).keys(),  # tags, or single ones; none both added and removed
+    "too_many": lambda body: "add_tags" in changes(body),  # with those that the link has
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
-    "required": lambda body: "colors" in body,  # background and text together
+    # Background and text together; purge, where what is deleted goes for good.
+    "required": lambda body: "colors" in body or body.get("filter", {}).get("state") == "deleted",
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
     "unknown_image": always,

@@ -15,7 +15,7 @@ extension Schemas {
         "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
         "Domain": DomainExamples.domain, "NewDomain": DomainExamples.newDomain,
         "DomainChanges": ["expired_url": "https://www.example.com/sale-is-over", "not_found_url": nil],
-        "LinkFilter": ["tag": ["spring"]],
+        "LinkFilter": ["tag": ["spring"]], "DeletedLinkFilter": ["tag": ["spring"]],
         "MatchingChanges": ["filter": ["tag": ["spring"], "state": "active"], "changes": ["disabled": true, "add_tags": ["over"]]],
         "MatchingDeletion": ["filter": ["tag": ["spring"]]], "MatchingRestoration": ["filter": ["tag": ["spring"]]],
         "MatchingResults": matchingResultsExample,

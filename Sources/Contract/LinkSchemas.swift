@@ -124,32 +124,41 @@ extension Schemas {
     // MARK: All links of a filter
 
     /// As a list has it in its query.
-    static let linkFilter: JSON = object([
-        "domain": orNull(string), "tag": ["type": ["array", "null"], "items": string, "description": "A link must have all of them"],
-        "search": orNull(string), "external_id": orNull(string), "created_after": moment, "created_before": moment,
-        "disabled": ["type": ["boolean", "null"]], "state": orNull(.oneOf(LinkFilter.State.allCases.map(\.rawValue))),
-    ], required: [])
+    static let linkFilter: JSON = filter(LinkFilter.State.allCases)
 
-    private static let matching: [JSONObject.Member] = [
-        .init(name: "filter", value: reference("LinkFilter")),
-        .init(name: "starting_after", value: [
-            "type": ["string", "null"], "description": "The next_cursor of the answer before, with the same filter",
-        ]),
-    ]
+    /// Of links that were deleted: their state need not be told.
+    static let deletedLinkFilter: JSON = filter([.deleted])
+
+    private static func filter(_ states: [LinkFilter.State]) -> JSON {
+        object([
+            "domain": orNull(string), "tag": ["type": ["array", "null"], "items": string, "description": "A link must have all of them"],
+            "search": orNull(string), "external_id": orNull(string), "created_after": moment, "created_before": moment,
+            "disabled": ["type": ["boolean", "null"]], "state": orNull(.oneOf(states.map(\.rawValue))),
+        ], required: [])
+    }
+
+    private static func matching(_ filter: String = "LinkFilter") -> [JSONObject.Member] {
+        [
+            .init(name: "filter", value: reference(filter)),
+            .init(name: "starting_after", value: [
+                "type": ["string", "null"], "description": "The next_cursor of the answer before, with the same filter",
+            ]),
+        ]
+    }
 
     /// What is one link's alone is none of it.
-    static let matchingChanges: JSON = object(JSONObject(matching + [
+    static let matchingChanges: JSON = object(JSONObject(matching() + [
         .init(name: "changes", value: object(
             JSONObject(bulkWritable.members.filter { !["slug", "external_id"].contains($0.name) } + tagChanges.members), required: [])),
     ]), required: ["filter", "changes"])
 
-    static let matchingDeletion: JSON = object(JSONObject(matching + [
+    static let matchingDeletion: JSON = object(JSONObject(matching() + [
         .init(name: "purge", value: [
             "type": ["boolean", "null"], "description": "Delete for good; needed where the filter's state is deleted",
         ]),
     ]), required: ["filter"])
 
-    static let matchingRestoration: JSON = object(JSONObject(matching), required: ["filter"])
+    static let matchingRestoration: JSON = object(JSONObject(matching("DeletedLinkFilter")), required: ["filter"])
 
     static let matchingResults: JSON = object([
         "matched": .count, "succeeded": .count, "failed": .count,

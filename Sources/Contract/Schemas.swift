@@ -8,7 +8,7 @@ enum Schemas {
     static let all: JSONObject = [
         "Link": link, "NewLink": newLink, "LinkChanges": linkChanges,
         "NewLinks": newLinks, "LinksChanges": linksChanges, "LinkIDs": linkIDs, "LinkCount": linkCount, "Tag": listedTag, "DeletedLinkIDs": deletedLinkIDs, "BulkResults": bulkResults,
-        "LinkFilter": linkFilter, "MatchingChanges": matchingChanges, "MatchingDeletion": matchingDeletion,
+        "LinkFilter": linkFilter, "DeletedLinkFilter": deletedLinkFilter, "MatchingChanges": matchingChanges, "MatchingDeletion": matchingDeletion,
         "MatchingRestoration": matchingRestoration, "MatchingResults": matchingResults,
         "QRCode": qrCode, "NewQRCode": newQRCode, "QRCodeChanges": qrCodeChanges,
         "Domain": domain, "NewDomain": newDomain, "DomainChanges": domainChanges,
