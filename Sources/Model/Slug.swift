@@ -128,7 +128,7 @@ public enum SlugProblem: Error, Hashable, Sendable {
         case .empty: "The slug is empty. Leave it out to get a random one."
         case .tooLong: "The slug is longer than \(Slug.maximumLength) characters."
         case .character(let scalar):
-            "The slug has the character \(scalar.named). Use letters, digits, emoji and - _ . ~"
+            "The slug has \(scalar == " " ? "a space" : "the character \(scalar.named)"). Use letters, digits, emoji and - _ . ~"
         case .firstCharacter: "The slug has to begin with a letter, a digit, an emoji, - or ~"
         case .qrSuffix: "A slug cannot end in .qr: that is the address of a link's QR code."
         case .reserved: "This word is reserved. Choose another slug."

@@ -410,7 +410,7 @@ struct ExchangeTests {
                 {
                   "pointer": "/slug",
                   "code": "invalid_slug",
-                  "message": "The slug has the character U+0020. Use letters, digits, emoji and - _ . ~"
+                  "message": "The slug has a space. Use letters, digits, emoji and - _ . ~"
                 },
                 {
                   "pointer": "/expiresAt",

@@ -10,7 +10,7 @@ USABLE, TASK = 2000, 100
 SCREENS = {
     "Overview": "/scale", "Links": "/scale/links", "Links, by clicks": "/scale/links?sort=clicks",
     "Links, a word": "/scale/links?q=landing-page-77", "Links, of a tag": "/scale/links?q=tag:spring",
-    "Links, expired": "/scale/links?q=state:expired", "Analytics": "/scale/analytics",
+    "Links, active": "/scale/links?q=state:active", "Analytics": "/scale/analytics",
     "One link": "/scale/links/" + os.environ.get("MASK_SCALE_LINK", ""), "Usage": "/scale/usage", "Audit log": "/scale/audit-log",
 }
 TASKS = """(() => {
@@ -24,7 +24,8 @@ def measure(page, address):
     page.goto(address)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
-    return page.evaluate("[Math.round(window.usableAt), Math.round(window.longest)]")
+    assert page.locator("#body tbody tr, #body .figures dd").count() > 0, address
+    return page.evaluate("[Math.round(window.usableAt), Math.round(window.longest), document.querySelectorAll('#body tbody tr').length]")
 
 
 def test_screens(person):
@@ -37,10 +38,11 @@ def test_screens(person):
     session.send("Network.emulateNetworkConditions", LINE)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     for name, address in SCREENS.items():
-        # The median of three, each with the modules from the browser's cache but for the first.
+        # The median of three, each with an empty cache.
         times = []
         for _ in range(3):
+            session.send("Network.clearBrowserCache")
             times.append(measure(page, ada.stack.app + address))
-        usable, task = (sorted(values)[1] for values in zip(*times))
+        usable, task, rows = (sorted(values)[1] for values in zip(*times))
         verdict = "reached" if usable <= USABLE and task <= TASK else "not reached"
-        print(f"{name:20} usable {usable:5} ms ≤ {USABLE}   longest task {task:4} ms ≤ {TASK}   {verdict}")
+        print(f"{name:20} usable {usable:5} ms ≤ {USABLE}   longest task {task:4} ms ≤ {TASK}   {rows:3} rows   {verdict}")
