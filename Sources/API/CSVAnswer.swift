@@ -1,6 +1,7 @@
 import Contract
 import HTTP
 import JSON
+import Text
 
 extension Answer {
     /// A list, or the lines of analytics, as CSV, where the client likes that better than JSON (RFC 9110, section 12.5.1). A page of a
@@ -16,8 +17,18 @@ extension Answer {
     }
 
     private static func next(_ cursor: String, _ request: Request) -> String {
-        let others = request.query.split(separator: "&").filter { !$0.hasPrefix("starting_after=") && !$0.hasPrefix("startingAfter=") }
-        let query = (others.map(String.init) + ["starting_after=\(cursor)"]).joined(separator: "&")
+        let others = request.query.split(separator: "&").filter { pair in
+            let name = PercentEncoding.decode(pair.prefix { $0 != "=" }, plusIsSpace: true)
+            return name != "starting_after" && name != "startingAfter"
+        }
+        // Nothing in it ends the address, whatever was asked for.
+        let kept = others.map { pair in
+            let bytes: [UInt8] = pair.utf8.reduce(into: []) { bytes, byte in
+                if byte.isVisibleASCII && !"<>\"".utf8.contains(byte) { bytes.append(byte) } else { bytes.appendPercentEncoded(byte) }
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let query = (kept + ["starting_after=\(cursor)"]).joined(separator: "&")
         return "<\(request.path)?\(query)>; rel=\"next\""
     }
 }

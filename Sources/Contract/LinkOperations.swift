@@ -10,7 +10,7 @@ import Work
 extension Operation {
     private static let linkFilters: [Parameter] = [
         .init(name: "domain", about: "Host of the links", schema: ["type": "string"]),
-        .init(name: "tag", about: "Repeat it for links that have all of several tags", schema: ["type": "array", "items": ["type": "string"]]),
+        .init(name: "tag", about: "Repeat it for links that have all of several tags", schema: ["type": "array", "items": ["type": "string"], "maxItems": 20]),
         .init(name: "search", about: "Part of the slug, the destination or the title, as one reads it", schema: ["type": "string"]),
         .init(name: "external_id", about: "The client's own name for the link", schema: ["type": "string"]),
         .init(name: "created_after", about: "Created later than this", schema: .time),

@@ -131,7 +131,7 @@ extension Schemas {
 
     private static func filter(_ states: [LinkFilter.State]) -> JSON {
         object([
-            "domain": orNull(string), "tag": ["type": ["array", "null"], "items": string, "description": "A link must have all of them"],
+            "domain": orNull(string), "tag": ["type": ["array", "null"], "items": string, "maxItems": 20, "description": "A link must have all of them"],
             "search": orNull(string), "external_id": orNull(string), "created_after": moment, "created_before": moment,
             "disabled": ["type": ["boolean", "null"]], "state": orNull(.oneOf(states.map(\.rawValue))),
         ], required: [])

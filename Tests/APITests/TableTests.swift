@@ -44,6 +44,10 @@ struct TableTests {
         let path = String(next.dropFirst("</v1".count).prefix { $0 != ">" })
         let rest = ask(path, accept: "text/csv, application/json;q=0.5")
         #expect(lines(rest).count == 3 && lines(rest)[1].contains(",s0,") && rest[.link] == nil)
+        let title = "x>;rel=\"next\",<https://evil.example/y"
+        for _ in 0..<2 { try stage.create(["title": .string(title)]) }
+        let hostile = try #require(ask("/links?limit=1&search=\(title)", accept: "text/csv")[.link])
+        #expect(hostile.filter { "<>".contains($0) } == "<>" && hostile.hasPrefix("</v1/links?limit=1&search=x%3E;rel=%22next"), "nothing ends the address")
         #expect(lines(ask("/links?tag=none", accept: "text/csv")).count == 1, "the head stands where there is no row")
     }
 

@@ -88,6 +88,21 @@ extension Links {
             """).first?.integer(0) ?? 0
     }
 
+    /// Those of some links that a list would have. Asked in the transaction that has locked them, it says what holds now.
+    public static func matching(
+        _ filter: LinkFilter, among ids: [LinkID], in workspace: WorkspaceID, on connection: Connection
+    ) throws(MariaDBError) -> Set<LinkID> {
+        var question = try question(filter, in: workspace, limit: 0, on: connection)
+        question.isNarrow = true
+        var found: Set<LinkID> = []
+        for chunk in chunks(of: ids) {
+            for row in try connection.query("""
+                SELECT l.id FROM \(question.tables) WHERE \(question.allConditions) AND l.id IN (\(list: Array(chunk)))
+                """) { found.insert(try row.identifier(0)) }
+        }
+        return found
+    }
+
     private static func question(
         _ filter: LinkFilter, in workspace: WorkspaceID, limit: Int, on connection: Connection
     ) throws(MariaDBError) -> Question {

@@ -189,10 +189,21 @@ extension Link {
 }
 
 extension LinkFilter {
+    /// Each once; a link has no more than so many.
+    static func tags(_ texts: [String]) throws -> [String] {
+        let tags = Set(texts.map(Tag.spelling(of:))).sorted()
+        guard tags.count <= Tag.maximumCount else {
+            throw FieldRefusal(code: "too_many", message: "Send at most \(Tag.maximumCount) tags; a link has no more.")
+        }
+        return tags
+    }
+
     fileprivate init(_ query: inout Query, _ call: Call) throws {
         self.init()
         host = try query.domain(call)?.host
-        tags = query.values("tag").map(Tag.spelling(of:))
+        do { tags = try Self.tags(query.values("tag")) } catch let refusal as FieldRefusal {
+            throw Problem.invalidParameter("tag", refusal.message)
+        }
         search = try query.value("search").map(SearchText.init)
         externalID = try query.value("external_id")
         createdAfter = try query.time("created_after")

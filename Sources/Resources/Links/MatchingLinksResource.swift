@@ -12,17 +12,18 @@ enum MatchingLinksResource {
     static func update(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let asked = Asked(&fields)
-        let wanted = fields.required("changes", as: .json) { json in
-            guard let object = json.objectValue else { throw FieldRefusal(code: "invalid_type", message: "Send an object.") }
-            return object
+        let wanted = object("changes", &fields)
+        let changesObject = try fields.finish(requiring: asked.filter, wanted).1
+        let filter = try asked.filter(call)
+        guard filter.state != .deleted else {
+            throw Problem.validationFailed("/filter/state", code: "invalid_choice", "Restore what is deleted before you change it.")
         }
-        let (filter, object) = try fields.finish(requiring: asked.filter, wanted)
-        var changes = JSONFields(try call.dialect.read(object, at: "/changes"), pointer: "/changes")
+        var changes = JSONFields(try call.dialect.read(changesObject, at: "/changes"), pointer: "/changes")
         refuseWhatIsOfOne(&changes)
         let change = try LinkChange(&changes, call, among: KnownHosts(ofLinks: [changes], call))
         let page = try page(of: filter, asked.cursor, call)
         let links = page.links.map { link in LinkWork.Wanted(link.id) { try change.applied(to: $0, call) } }
-        return try call.commit(call.links.update(links)) { done in
+        return try call.commit(call.links.update(links, matching: filter)) { done in
             page.answer(done.map { $0.map { _ in }.mapError(change.problem(of:)) }, call)
         }
     }
@@ -31,13 +32,14 @@ enum MatchingLinksResource {
         var fields = try call.fields()
         let asked = Asked(&fields)
         let purge = fields.field("purge", as: .bool)
-        let filter = try fields.finish(requiring: asked.filter)
+        _ = try fields.finish(requiring: asked.filter)
+        let filter = try asked.filter(call)
         let isPurged = purge.value ?? false
         if filter.state == .deleted && !isPurged {
             throw fields.refusal(of: "purge", code: "required", message: "Send true: these are deleted, and go for good.")
         }
         let page = try page(of: filter, asked.cursor, call)
-        let change = call.links.delete(page.links.map(\.id), isPurged: isPurged, after: try call.earlierChanges())
+        let change = call.links.delete(page.links.map(\.id), isPurged: isPurged, matching: filter, after: try call.earlierChanges())
         return try call.commit(change) { gone in
             page.answer(page.links.map { gone.contains($0.id) ? .success(()) : .failure(.notFound()) }, call)
         }
@@ -46,14 +48,15 @@ enum MatchingLinksResource {
     static func restore(_ call: Call) throws -> Answer {
         var fields = try call.fields()
         let asked = Asked(&fields)
-        var filter = try fields.finish(requiring: asked.filter)
+        _ = try fields.finish(requiring: asked.filter)
+        var filter = try asked.filter(call)
         guard [nil, .deleted].contains(filter.state) else {
-            throw fields.refusal(of: "filter", code: "invalid_choice", message: "Leave the state out: what is restored is deleted.")
+            throw Problem.validationFailed("/filter/state", code: "invalid_choice", "Leave the state out: what is restored is deleted.")
         }
         filter.state = .deleted
         let page = try page(of: filter, asked.cursor, call)
         return try call.retrying("link") {
-            try call.commit(call.links.restore(page.links.map(\.id), after: call.earlierChanges())) { results in
+            try call.commit(call.links.restore(page.links.map(\.id), matching: filter, after: call.earlierChanges())) { results in
                 page.answer(results.map { $0.map { _ in }.mapError(\.problem) }, call)
             }
         }
@@ -68,14 +71,28 @@ enum MatchingLinksResource {
         }
     }
 
+    private static func object(_ name: String, _ fields: inout JSONFields) -> JSONObject? {
+        fields.required(name, as: .json) { json in
+            guard let object = json.objectValue else { throw FieldRefusal(code: "invalid_type", message: "Send an object.") }
+            return object
+        }
+    }
+
     /// What all three are told.
     private struct Asked {
-        let filter: LinkFilter?
+        let filter: JSONObject?
         let cursor: String?
 
         init(_ fields: inout JSONFields) {
-            filter = fields.required("filter", as: .object { LinkFilter(&$0) })
+            filter = object("filter", &fields)
             cursor = fields.string("starting_after")
+        }
+
+        func filter(_ call: Call) throws -> LinkFilter {
+            var fields = JSONFields(try call.dialect.read(filter ?? [:], at: "/filter"), pointer: "/filter")
+            let filter = LinkFilter(&fields)
+            try fields.finish()
+            return filter
         }
     }
 
@@ -84,8 +101,13 @@ enum MatchingLinksResource {
             throw Problem.validationFailed("/filter/domain", code: "unknown_domain", "Use a domain of this workspace, or leave it out.")
         }
         let question = "matching links \(filter)"
-        let position = try cursor.map { text in
-            try Cursor.decode(text, length: LinkPosition.length, question, call.workspace)
+        let position = try cursor.map { text throws(Problem) in
+            do {
+                return try Cursor.decode(text, length: LinkPosition.length, question, call.workspace)
+            } catch {
+                throw .validationFailed(
+                    "/starting_after", code: "invalid_cursor", "Send the next_cursor of the answer before, with the same filter.")
+            }
         }.flatMap(LinkPosition.init(bytes:))
         let links = try call.services.store.read { connection in
             try Links.list(
@@ -126,7 +148,7 @@ extension LinkFilter {
     fileprivate init(_ fields: inout JSONFields) {
         self.init()
         host = fields.value("domain", as: .string) { try HostName(validating: $0).text }
-        tags = (fields.value("tag", as: .stringArray) ?? []).map(Tag.spelling(of:))
+        tags = fields.value("tag", as: .stringArray) { try LinkFilter.tags($0) } ?? []
         search = fields.string("search").map(SearchText.init)
         externalID = fields.string("external_id")
         createdAfter = fields.value("created_after", as: .timestamp)

@@ -63,11 +63,13 @@ extension LinkWork {
         package init(_ id: LinkID, _ applied: @escaping (Link) throws -> Link) { (self.id, self.applied) = (id, applied) }
     }
 
-    /// - Parameter wanted: of each link once.
-    package func update(_ wanted: [Wanted]) -> Change<Results<Link>> {
+    /// - Parameters:
+    ///   - wanted: of each link once.
+    ///   - filter: what the links still have to be once they are locked.
+    package func update(_ wanted: [Wanted], matching filter: LinkFilter? = nil) -> Change<Results<Link>> {
         Change(assignment) { connection in
             var done: [(before: Link, after: Link)] = []
-            let links = try Links.lock(wanted.map(\.id), in: assignment.workspace.id, on: connection)
+            let links = try locked(wanted.map(\.id), in: assignment.workspace.id, matching: filter, on: connection)
             let results = try wanted.map { wanted -> Result<Link, Refusal> in
                 do {
                     return .success(try update(wanted, links, &done, on: connection))

@@ -18,15 +18,18 @@ extension LinkWork {
 
     /// - Parameters:
     ///   - isPurged: what lies in the bin already is meant, too.
+    ///   - filter: what the links still have to be once they are locked.
     ///   - earlier: what an earlier attempt of the same request has done.
     /// - Returns: those that are gone, by this or that.
-    package func delete(_ ids: [LinkID], isPurged: Bool = false, after earlier: [EarlierChange]) -> Change<Set<LinkID>> {
+    package func delete(
+        _ ids: [LinkID], isPurged: Bool = false, matching filter: LinkFilter? = nil, after earlier: [EarlierChange]
+    ) -> Change<Set<LinkID>> {
         let before = earlier.filter { [.linkDeleted, .linkPurged].contains($0.action) }
         let done = before.filter { $0.action == (isPurged ? .linkPurged : .linkDeleted) }.compactMap { LinkID($0.resource) }
         return Change(assignment) { connection in
-            let live = try locked(ids, in: assignment.workspace.id, on: connection)
+            let live = try locked(ids, in: assignment.workspace.id, filter, on: connection)
             try discard(live, isPurged: isPurged, on: connection)
-            let binned = isPurged ? try locked(ids, in: bin, on: connection) : []
+            let binned = isPurged ? try locked(ids, in: bin, filter, on: connection) : []
             try purge(binned, on: connection)
             return .init(
                 Set((live + binned).map(\.id)).union(done),
@@ -43,8 +46,12 @@ extension LinkWork {
     }
 
     /// Brings links back from the bin. Each has a result in its place; the workspace needs room for all of them.
-    /// - Parameter earlier: what an earlier attempt of the same request has done.
-    package func restore(_ ids: [LinkID], after earlier: [EarlierChange] = []) throws -> Change<Results<Link>> {
+    /// - Parameters:
+    ///   - filter: what the links still have to be once they are locked.
+    ///   - earlier: what an earlier attempt of the same request has done.
+    package func restore(
+        _ ids: [LinkID], matching filter: LinkFilter? = nil, after earlier: [EarlierChange] = []
+    ) throws -> Change<Results<Link>> {
         let before = earlier.filter { $0.action == .linkRestored }
         let (found, codes) = try assignment.office.store.read { connection in
             let found = try Links.find(ids, in: bin, on: connection)
@@ -53,7 +60,7 @@ extension LinkWork {
         try assignment.admit(codes, of: .qrCodes)
         try assignment.admit(found, of: .links)
         return Change(assignment) { connection in
-            let links = try Links.lock(ids, in: bin, on: connection)
+            let links = try locked(ids, in: bin, matching: filter, on: connection)
             let kept = try Links.keptExternalIDs(of: Array(links.keys), in: bin, on: connection)
             let taken = try Links.taken(Array(kept.values), in: assignment.workspace.id, on: connection)
             var seen: Set<String> = []
@@ -106,8 +113,18 @@ extension LinkWork {
         return restored
     }
 
-    private func locked(_ ids: [LinkID], in workspace: WorkspaceID, on connection: Connection) throws -> [Link] {
-        try Links.lock(ids, in: workspace, on: connection).values.sorted { $0.id < $1.id }
+    private func locked(_ ids: [LinkID], in workspace: WorkspaceID, _ filter: LinkFilter?, on connection: Connection) throws -> [Link] {
+        try locked(ids, in: workspace, matching: filter, on: connection).values.sorted { $0.id < $1.id }
+    }
+
+    /// Links by their ids: what was found by a filter may have become another since.
+    func locked(
+        _ ids: [LinkID], in workspace: WorkspaceID, matching filter: LinkFilter?, on connection: Connection
+    ) throws -> [LinkID: Link] {
+        let links = try Links.lock(ids, in: workspace, on: connection)
+        guard let filter, filter.owner(in: assignment.workspace.id) == workspace else { return filter == nil ? links : [:] }
+        let matching = try Links.matching(filter, among: Array(links.keys), in: workspace, on: connection)
+        return links.filter { matching.contains($0.key) }
     }
 
     private func notePurged(_ links: [Link], on connection: Connection) throws {
