@@ -1,5 +1,5 @@
 extension JSON {
-    /// The value as a cell of a table: texts as they are, nothing for null, a list of texts that have no commas with commas between,
+    /// The value as a cell of a table: texts as they are, nothing for null, a list of texts with commas between where none has a sign that separates,
     /// all else as JSON.
     package var cell: String {
         switch self {
@@ -7,7 +7,8 @@ extension JSON {
         case .string(let text): return text
         case .array(let elements):
             let texts = elements.compactMap(\.stringValue)
-            return texts.count == elements.count && !texts.contains { $0.contains(",") } ? texts.joined(separator: ",") : String(decoding: serialized(), as: UTF8.self)
+            let isPlain = texts.count == elements.count && !texts.contains { $0.contains { ",;|".contains($0) } }
+            return isPlain ? texts.joined(separator: ",") : String(decoding: serialized(), as: UTF8.self)
         default: return String(decoding: serialized(), as: UTF8.self)
         }
     }

@@ -4,7 +4,7 @@ import { act } from './api.js';
 import { element, find, say, workspace } from './page.js';
 
 /** What a spreadsheet would take for a formula: an apostrophe makes it a text. Numbers stay what they are. */
-const formula = /^[=+\-@\t\r]/;
+const formula = /^ *[=+\-@\t\r\n]/;
 
 const forSheets = (value) => (typeof value === 'string' && formula.test(value) ? `'${value}` : value);
 

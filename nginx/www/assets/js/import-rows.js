@@ -22,6 +22,7 @@ export const fields = {
   utm_content: { label: 'utm_content', names: [] },
   external_id: { label: 'External id', names: [] },
   notes: { label: 'Notes', names: ['note', 'comment', 'comments', 'description'] },
+  password_protected: { label: 'Has a password', names: [] },
   disabled: { label: 'Disabled', names: [] }, archived: { label: 'Archived', names: [] }, indexable: { label: 'Indexable', names: [] },
 };
 
@@ -70,6 +71,8 @@ function separatorOf(text) {
   const named = ['\t', ';', ','].map((sign) => ({ sign, found: foundBy(sign) }));
   const best = named.reduce((one, other) => (other.found > one.found ? other : one));
   if (best.found > 1) return best.sign;
+  // What stands behind a question mark belongs to an address.
+  if (lines.every((line) => /^https?:\/\/\S*\?\S*$/i.test(line.trim()))) return null;
   return ['\t', ';', ','].find((sign) => {
     const counts = lines.slice(0, 20).map((line) => line.split(sign).length);
     return counts[0] > 1 && counts.every((number) => number === counts[0]);
@@ -83,7 +86,7 @@ const namesIn = (cells) => cells.map((name) => fieldOfName.get(plain(name)) ?? n
  * `{ line, cells }`.
  */
 export function tableOf(given) {
-  const text = given.replace(/^\uFEFF/, '');
+  const text = given.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
   const all = cellsOf(text, separatorOf(text));
   const [head] = all;
   if (!head) return { columns: [], rows: [] };
@@ -125,7 +128,7 @@ const lengths = {
 export function linksOf({ columns, rows }, shared) {
   const seen = new Map();
   return rows.map(({ line, cells }) => {
-    const given = Object.fromEntries(columns.flatMap(({ field }, at) => (field && cells[at] ? [[field, cells[at]]] : [])));
+    const given = Object.fromEntries(columns.flatMap(({ field }, at) => (field && cells[at] ? [[field, asWritten(cells[at])]] : [])));
     const problems = [];
     const link = linkOf(given, shared, problems);
     const place = link.slug && `${link.domain ?? ''}/${link.slug}`;
@@ -134,6 +137,9 @@ export function linksOf({ columns, rows }, shared) {
     return { line, link, problems };
   });
 }
+
+/** A cell without the apostrophe that has kept a spreadsheet from running it. */
+const asWritten = (cell) => (/^' *[=+\-@]/.test(cell) ? cell.slice(1) : cell);
 
 function linkOf(given, shared, problems) {
   const link = {};
@@ -147,6 +153,7 @@ function linkOf(given, shared, problems) {
   const tags = [...new Set([...tagsOf(given.tags ?? ''), ...shared.tags])];
   if (tags.length > 0) put('tags', tags, problemOfTags(tags));
   for (const name of times) if (given[name]) put(name, momentOf(given[name]), momentOf(given[name]) ? null : timeHelp(name));
+  if (/^(true|yes|1)$/i.test(given.password_protected ?? '')) problems.push('It has a password, which no file has: make this link by its form.');
   for (const name of switches) if (given[name]) put(name, /^(true|yes|1|x)$/i.test(given[name]));
   for (const name of ['max_clicks', 'redirect_status']) if (given[name]) put(name, Number(given[name]), problemOfNumber(name, given[name]));
   if (given.expired_url) put('expired_url', given.expired_url, problemOfURL(given.expired_url, fields.expired_url.label));
@@ -158,7 +165,16 @@ function linkOf(given, shared, problems) {
   return link;
 }
 
-const tagsOf = (text) => text.split(/[,;|]/).map((tag) => tag.trim()).filter(Boolean);
+/** With signs between them; as a list of JSON where a tag has such a sign, as the API's files have it. */
+function tagsOf(text) {
+  try {
+    const list = text.startsWith('[') ? JSON.parse(text) : null;
+    if (Array.isArray(list)) return list.map(String);
+  } catch {
+    // A tag that begins so.
+  }
+  return text.split(/[,;|]/).map((tag) => tag.trim()).filter(Boolean);
+}
 
 function problemOfTags(tags) {
   if (tags.length > 20) return 'A link has at most 20 tags.';

@@ -9,11 +9,14 @@ const columns = [
   'indexable', 'archived', 'external_id', 'notes', 'created_at', 'updated_at', 'last_clicked_at', 'deleted_at',
 ];
 
+/** As the API writes them: a list of JSON where a tag has a comma. */
+const tagsCell = (tags) => (tags.some((tag) => /[,;|]/.test(tag)) ? JSON.stringify(tags) : tags.join(','));
+
 /** `list` has the `filter` and the `place` of a failure. */
 export const exportMatching = ({ filter, place }) => saveAnswer(
   { path: '/links/export', query: { ...filter, format: 'csv' }, file: fileName('links') }, place);
 
 export function exportLinks(links) {
-  const rows = links.map((link) => columns.map((name) => (name === 'tags' ? link.tags.join(',') : link[name])));
+  const rows = links.map((link) => columns.map((name) => (name === 'tags' ? tagsCell(link.tags) : link[name])));
   download(fileName('links'), csvOf(columns, rows));
 }

@@ -5,12 +5,12 @@ import { timeOfField } from './page.js';
 /** What can become of a link, as the API tells it. */
 export const states = ['active', 'scheduled', 'expired', 'disabled', 'archived', 'deleted'];
 
-const pattern = /(tag|domain|state|created):(?:"([^"]*)"?|(\S*))|\S+/giu;
+const pattern = /(tag|domain|state|created):(?:"((?:[^"\\]|\\.)*)"?|(\S*))|\S+/giu;
 
 /** The terms of a search, `{ text, name, value }`. A word that narrows nothing has no name. */
 export function termsOf(text) {
   return [...text.matchAll(pattern)].map(([whole, name, quoted, plain]) => ({
-    text: whole, name: name?.toLowerCase() ?? null, value: quoted ?? plain ?? whole,
+    text: whole, name: name?.toLowerCase() ?? null, value: quoted?.replace(/\\(.)/g, '$1') ?? plain ?? whole,
   }));
 }
 
@@ -92,7 +92,7 @@ export const withState = (text, state) => joined(without(text, ({ name }) => nam
 /** The search with a tag more. */
 export function withTag(text, tag) {
   const isThere = valuesOf(termsOf(text), 'tag').includes(tag);
-  return isThere ? text : joined(text, /\s/.test(tag) ? `tag:"${tag}"` : `tag:${tag}`);
+  return isThere ? text : joined(text, /[\s"\\]/.test(tag) ? `tag:"${tag.replace(/["\\]/g, '\\$&')}"` : `tag:${tag}`);
 }
 
 const joined = (...parts) => parts.filter(Boolean).join(' ');
