@@ -42,9 +42,10 @@ export function timeChart(lines, noun, granularity, before = null) {
   }
   draw();
   addKeys({ keys: 'v', name: 'Chart or table', go: () => change.click() });
+  const pale = lines.at(-1).partial ? ` The last, paler bar: a ${step.name.toLowerCase()} that is not over yet.` : '';
   const hollow = then.length > 0 ? ` Hollow bars: ${step.told(then[0].value)} to ${step.told(then.at(-1).value)}.` : '';
   return element('div', {}, picture, twin,
-    element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `${step.name}s in ${zone()}.${hollow}`)));
+    element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `${step.name}s in ${zone()}.${pale}${hollow}`)));
 }
 
 function finding(lines, noun, step) {

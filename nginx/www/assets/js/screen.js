@@ -209,7 +209,13 @@ function more() {
   const made = button('More', () => {
     made.ariaExpanded = String(made.parentElement.classList.toggle('open'));
   }, { kind: 'more' });
-  made.ariaExpanded = 'false';
+  const shut = () => {
+    made.parentElement?.classList.remove('open');
+    made.ariaExpanded = 'false';
+  };
+  shut();
+  addEventListener('keydown', ({ key }) => key === 'Escape' && shut());
+  addEventListener('click', ({ target }) => target.closest('.places') || shut());
   return made;
 }
 
