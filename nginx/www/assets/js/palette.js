@@ -1,4 +1,4 @@
-// The palette: a name leads to a screen, an API key, a workspace. A combobox with its list, as the ARIA APG has it; loaded when opened.
+// The palette: a name leads to a screen, a link, an API key, a workspace. A combobox with its list, as the ARIA APG has it; loaded when opened.
 
 import { get, openDialog } from './api.js';
 import { addressIn, element, workspace } from './page.js';
@@ -6,17 +6,24 @@ import { placesOf } from './screen.js';
 
 /** So many are shown: what fits a small window. Another letter leaves fewer. */
 const most = 8;
+/** Letters that come faster than this, in milliseconds, are one question for links; one letter is none. */
+const pause = 200;
 
 export async function openPalette(session) {
   const state = { all: entriesOf(session), shown: [], at: 0, close: null, ...partsOf() };
-  state.input.addEventListener('input', () => draw(state));
+  let timer = null;
+  state.input.addEventListener('input', () => {
+    draw(state);
+    clearTimeout(timer);
+    timer = setTimeout(() => addLinks(state, session), pause);
+  });
   state.input.addEventListener('keydown', (event) => press(state, event));
   addAPIKeys(state, session);
   const address = await openDialog('Go to', (close) => {
     state.close = close;
     draw(state);
     return [
-      element('div', { class: 'field' }, element('label', { for: 'palette' }, 'Screen, API key, workspace or document'), state.input),
+      element('div', { class: 'field' }, element('label', { for: 'palette' }, 'Screen, link, API key, workspace or document'), state.input),
       state.list, state.line,
       element('p', { class: 'actions' }, element('button', { type: 'button', click: close }, 'Close')),
     ];
@@ -37,6 +44,9 @@ function entriesOf({ workspaces, app }) {
   return [
     ...placesOf({ workspaces }).map((place) => ({ ...place, kind: 'screen' })),
     ...(may('links:write', workspaces) ? [newThing('New link', 'links/new')] : []),
+    ...(may('links:write', workspaces) ? [newThing('Import links from a CSV', 'links/import')] : []),
+    ...(may('pages:write', workspaces) ? [newThing('New page', 'pages/new')] : []),
+    ...(may('domains:write', workspaces) ? [newThing('New domain', 'domains/new')] : []),
     ...(may('webhooks:write', workspaces) ? [newThing('New webhook', 'webhooks/new')] : []),
     ...(may('keys:write', workspaces) ? [newThing('New API key', 'settings/api-keys/new')] : []),
     ...workspaces.map(({ name, slug }) => ({ name, kind: 'workspace', address: addressIn(slug) })),
@@ -62,6 +72,19 @@ async function addAPIKeys(state, { workspaces }) {
   }
 }
 
+/** Links of which the API finds what was typed: beside the names that are known. */
+async function addLinks(state, { workspaces }) {
+  const text = state.input.value.trim();
+  if (text.length < 2 || !may('links:read', workspaces)) return;
+  const answer = await get('/links', { search: text, limit: 5 }).catch(() => null);
+  if (!answer || state.input.value.trim() !== text) return;
+  const address = (id) => addressIn(workspace, `links/${id}`);
+  state.found = { text, entries: answer.data.data.map((link) => ({
+    name: `${link.domain}/${link.slug}${link.title ? `, ${link.title}` : ''}`, kind: 'link', address: address(link.id),
+  })) };
+  draw(state, state.shown[state.at]);
+}
+
 /** Those that have all words; first the ones that begin with what was typed. */
 function matching(entries, text) {
   const typed = text.trim().toLowerCase();
@@ -72,7 +95,8 @@ function matching(entries, text) {
 }
 
 function draw(state, chosen) {
-  const found = matching(state.all, state.input.value);
+  const links = state.found?.text === state.input.value.trim() ? state.found.entries : [];
+  const found = [...matching(state.all, state.input.value), ...links];
   state.shown = found.slice(0, most);
   state.list.replaceChildren(...state.shown.map((entry, index) => option(state, entry, index)));
   state.list.hidden = found.length === 0;

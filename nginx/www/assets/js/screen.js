@@ -197,8 +197,7 @@ function drawNavigation(current) {
 }
 
 function groups(current) {
-  const kind = workspace ? null : 'others';
-  const shown = (all) => list(all.filter((place) => isOpen(place)), current, kind);
+  const shown = (all) => list(all.filter((place) => isOpen(place)), current);
   return [shown(ofWorkspace), group('Developers'), shown(ofDevelopers)];
 }
 
@@ -221,8 +220,8 @@ function more() {
 
 const sign = () => element('a', { class: 'sign', href: '/', 'aria-label': 'MASK' }, 'M', element('i'), 'SK');
 
-function list(shown, current, kind = null) {
-  return element('ul', { class: kind }, ...shown.map((place) => element('li', { class: place.isInBar ? 'in-bar' : null },
+function list(shown, current) {
+  return element('ul', {}, ...shown.map((place) => element('li', { class: place.isInBar ? 'in-bar' : null },
     element('a', { href: address(place), 'aria-current': place.name === current ? 'page' : null },
       place.name, place.keys && element('kbd', { 'aria-hidden': 'true' }, place.keys)))));
 }
