@@ -176,6 +176,38 @@ def test_an_entry_unfolds_to_before_and_after(ada):
     status(ada, "Copied: curl of GET /v1/audit-log")
 
 
+def test_the_log_is_asked_by_a_short_address_and_without_reads(ada):
+    link = make_link(ada)
+    page = ada.page
+    ada.goto(f"/{ada.workspace}/audit-log")
+    assert page.locator("#actions-known option[value='link.updated']").count() == 1
+    page.locator(ROWS, has_text="GET /").first.wait_for()
+    thing = page.get_by_label("To what")
+    thing.fill(f"{link['domain']}/{link['slug']}")
+    thing.press("Enter")
+    page.wait_for_url(re.compile(f"resource={link['id']}"))
+    expect(page.locator("#resource-found")).to_contain_text(link["slug"])
+    expect(page.locator(ROWS)).to_have_count(1)
+    cell = page.locator(ROWS).first.locator("[data-part=resource] a")
+    assert cell.get_attribute("title") == link["id"] and cell.inner_text().endswith("…" + link["id"][-6:])
+    thing.fill("no.such.example/thing")
+    thing.press("Enter")
+    ada.sees("No link and no page here is no.such.example/thing.")
+    thing.fill("")
+    thing.press("Enter")
+    page.wait_for_url(re.compile("/audit-log$"))
+    page.get_by_label("Reads and changes").select_option("1")
+    page.wait_for_url(re.compile(r"\?changes=1$"))
+    ada.sees("What was only read (GET) is left out here")
+    for _ in range(2):
+        expect(page.locator(ROWS, has_text="link.created").first).to_be_visible()
+        expect(page.locator(ROWS, has_text="GET /")).to_have_count(0)
+        page.reload()
+    page.set_viewport_size({"width": 390, "height": 800})
+    widths = page.locator(ROWS).first.locator("[data-part=at], .action").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert min(widths) > 150, "a row is stacked on the phone"
+
+
 def forget_step_up(stack, email):
     """As if the quarter of an hour were over."""
     subprocess.run(

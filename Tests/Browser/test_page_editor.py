@@ -105,7 +105,8 @@ def test_links_of_mask_themes_and_colours(ada):
     page.fill("#find-link", slug)
     expect(page.locator(".found-links li")).to_have_count(1)
     assert ada.axe() == []
-    page.locator(".found-links button").click()
+    assert page.locator(".found-links button").evaluate("node => getComputedStyle(node).justifyContent") == "start"
+    page.locator("#find-link").press("Enter")
     expect(page.locator(BLOCKS).get_by_text(slug)).to_be_visible()
     page.locator(BLOCKS).get_by_label("Shows until").fill("2099-12-31T23:59")
     page.get_by_text("Look: theme, colours, portrait").click()

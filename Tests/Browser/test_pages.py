@@ -130,6 +130,9 @@ def test_versions_are_compared_and_come_back(ada, stack):
     page.get_by_role("button", name="Make it the draft: version 1").click()
     page.locator("dialog[open]").get_by_role("button", name="Take it").click()
     status(ada, "The draft is version 1 now.")
+    # What it is already it is not made again.
+    assert page.get_by_role("button", name="Make it the draft: version 1").count() == 0
+    assert page.get_by_role("button", name="Publish it again: version 2").count() == 0
     assert read(ada, made)["title"] == "Ada" and "Ada II" in visits(stack, made)[1]
     page.get_by_role("button", name="Publish it again: version 1").click()
     page.locator("dialog[open]").get_by_role("button", name="Take it").click()
@@ -182,6 +185,9 @@ def test_viewers_look_and_change_nothing(ada, person):
     assert viewer.page.locator("form, main button:has-text('Publish'), main button:has-text('Delete')").count() == 0 and viewer.axe() == []
     viewer.goto(f"/{ada.workspace}/pages/{made['id']}/versions")
     viewer.sees("Nothing was published yet.")
+    api(ada, f"/bio-pages/{made['id']}/publish", "POST")
+    viewer.page.reload()
+    expect(viewer.page.locator("tbody tr", has_text="Version 1")).to_contain_text("Ada p")
     viewer.goto(f"/{ada.workspace}/pages/new")
     viewer.sees("You are viewer in")
 

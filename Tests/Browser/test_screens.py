@@ -64,6 +64,7 @@ MORE = {
     # The module that draws the last day of each, behind the rows.
     "/{w}/links": (17, 3, 3), "/{w}/links?q=state:deleted+tag:none": (17, 3, 3),
     "/{w}/analytics": (26, 2, 14), "/{w}/analytics?before=1": (31, 2, 19),
+    "/{w}/pages/{p}/versions": (17, 4, 4),
     # The names of people; the links and scans of QR codes; the plan's limit; the names of keys and members.
     "/{w}/links/{l}/history": (17, 4, 4), "/{w}/qr-codes": (17, 4, 4),
     "/{w}/usage": (16, 4, 4), "/{w}/usage?group=key&interval=24h": (17, 5, 5), "/{w}/audit-log": (16, 4, 4),

@@ -103,12 +103,12 @@ def test_a_webhook_is_made_its_secret_shown_once_and_a_test_arrives(ada, receive
     status(ada, "The webhook is ready.")
     expect(fact(ada, "State")).to_contain_text("not used yet")
     press(ada, "t")
-    page.locator("#status", has_text=re.compile(r"Test: 200 in (\d+|less than 1) ms\.")).wait_for(timeout=20_000)
+    page.locator("#status", has_text=re.compile(r"Test. It arrived: 200 in (\d+|less than 1) ms\.")).wait_for(timeout=20_000)
     headers, body = receiver.wait("webhook.test")
     made, given = signature(secret, headers, body)
     assert made in given, "the secret that was shown is the one that signs"
     expect(fact(ada, "State")).to_contain_text("works")
-    expect(fact(ada, "Success")).to_have_text("1 of 1 attempts at the last delivery arrived (100.0 %)")
+    expect(fact(ada, "Success")).to_have_text("the only attempt arrived")
     # The exact bytes, as the receiver has them.
     page.get_by_role("link", name="webhook.test").click()
     page.wait_for_url(re.compile("/deliveries/dlv_"))
@@ -174,12 +174,19 @@ def test_what_fails_is_told_filtered_and_sent_again(ada, receiver):  # noqa: F81
     until(ada, lambda: len(receiver.arrivals) > before)
     assert links[0]["id"] in receiver.arrivals[-1][1].decode()
     page.get_by_role("link", name="See what comes of it").click()
-    expect(fact(ada, "Because of")).to_have_text("sent again by somebody")
+    expect(fact(ada, "Sent")).to_have_text("again, by somebody of the workspace")
     page.locator(".crumb a").last.click()
     page.get_by_role("button", name="Replay").nth(1).click()
-    page.locator("#status", has_text="Sent again: 200").wait_for(timeout=20_000)
+    page.locator("#status", has_text="Sent again. It arrived: 200").wait_for(timeout=20_000)
     expect(page.locator(ROWS).first).to_contain_text("succeeded")
     assert page.locator(ROWS).first.get_by_role("link").evaluate("node => node === document.activeElement")
+    # A test that fails is told as one.
+    receiver.status = 500
+    press(ada, "t")
+    page.locator("#status .bad", has_text="It did not arrive. It answered 500").wait_for(timeout=20_000)
+    assert api(ada, f"/webhooks/{webhook['id']}", "PATCH", url="http://127.0.0.1:9/hook")[0] == 200
+    press(ada, "t")
+    page.locator("#status .bad", has_text="It did not arrive. Nothing answers at this address.").wait_for(timeout=20_000)
     remove(ada, webhook)
 
 

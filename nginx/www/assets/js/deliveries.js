@@ -3,7 +3,7 @@
 import { act, get } from './api.js';
 import { CursorList, fillChoices, Filters, filtersIn } from './lists.js';
 import { agoElement, button, count, element, find, fromTemplate, part, say, write, zone } from './page.js';
-import { deliveryAddress, outcomeOf, replayRequest, statusChoices, statusElement, typeChoices } from './webhook-words.js';
+import { deliveryAddress, outcomeOf, reasonOf, replayRequest, statusChoices, statusElement, typeChoices } from './webhook-words.js';
 
 const names = ['status', 'event_type', 'created_after', 'created_before'];
 
@@ -56,6 +56,13 @@ function attemptsInWords({ attempts }) {
 
 // Sending again, and what comes of it.
 
+function tellOutcome(attempt, what) {
+  const isGood = attempt.status >= 200 && attempt.status < 300;
+  const text = isGood ? `It arrived: ${outcomeOf(attempt)}.` : `It did not arrive. ${reasonOf(attempt)} (${outcomeOf(attempt)})`;
+  say(`${what}. `);
+  find('#status').append(element('strong', { class: isGood ? 'good' : 'bad' }, text));
+}
+
 async function replay(delivery, list) {
   const answer = await act(replayRequest(delivery), list.place);
   if (!answer) return;
@@ -75,7 +82,7 @@ export async function follow({ webhook_id: webhook, event_id: event, event_type:
     const answer = await get(`/webhooks/${webhook}/deliveries`, { event_type: type, limit: 25 }).catch(() => null);
     const found = answer?.data.data.find((delivery) => delivery.event_id === event);
     if (!found?.attempts.length) continue;
-    say(`${what}: ${outcomeOf(found.attempts.at(-1))}.`);
+    tellOutcome(found.attempts.at(-1), what);
     return found;
   }
   say(`${what}. There is no answer yet; the deliveries below tell.`);

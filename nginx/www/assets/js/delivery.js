@@ -30,7 +30,7 @@ async function show({ body, may }, answers) {
   find('.crumb a:last-of-type').href = addressIn(workspace, `webhooks/${webhook}`);
   fill(root, {
     id: data.id, created: time(data.created_at), finished: time(data.finished_at, 'not yet'),
-    next: time(data.next_attempt_at, 'none: it is finished'), trigger: data.trigger === 'manual' ? 'sent again by somebody' : 'the event',
+    next: time(data.next_attempt_at, 'none: it is finished'), trigger: data.trigger === 'manual' ? 'again, by somebody of the workspace' : 'by itself, when the event happened',
   });
   part(root, 'status').append(statusElement(data));
   part(root, 'event').append(thingLink(data.event_id));

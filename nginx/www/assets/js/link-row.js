@@ -16,6 +16,9 @@ export function stateOf(link, now = Date.now()) {
 
 const kinds = { deleted: 'ended', expired: 'ended', disabled: 'off', scheduled: 'off' };
 
+/** How the bar of its name looks. */
+export const barOf = (link) => kinds[stateOf(link)] ?? '';
+
 /** The name as people write it down: go.example.com/menu */
 export const nameOf = ({ domain, slug }) => `${domain}/${slug}`;
 
@@ -31,7 +34,7 @@ export function linkRow(link, { tagAddress, isPicked, copy, actions }) {
   const pick = find('input', node);
   pick.ariaLabel = `Select ${nameOf(link)}`;
   pick.checked = isPicked;
-  name.append(...linkName(link, kinds[state]));
+  name.append(...linkName(link, barOf(link)));
   // One that was deleted leads nowhere.
   if (state !== 'deleted') name.href = linkAddress(link);
   name.after(...copy);

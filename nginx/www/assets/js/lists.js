@@ -14,7 +14,7 @@ const patience = 300;
  * Options: `place`, an element that has nothing but the list; `noun` and `nouns`, what is listed, one and many; `request(after)`, the
  * request for the part after a cursor, null for the first one; `table()`, an element with a `tbody`; `row(item)`; `empty()`, an element
  * for no item at all; `refuge`, an element for the focus where no row is left; `under`, a sentence below the table; `drawn(items)`
- * runs for those whose rows have come.
+ * runs for those whose rows have come; `ask(request)` answers instead of the API alone.
  */
 export class CursorList {
   items = [];
@@ -42,7 +42,7 @@ export class CursorList {
     const { table, empty, under = '' } = this.#options;
     this.items = data;
     this.#next = hasMore ? next : null;
-    if (data.length === 0) return this.#showEmpty(empty());
+    if (data.length === 0 && !this.#next) return this.#showEmpty(empty());
     const node = table();
     find('tbody', node).append(...data.map((item) => this.#row(item)));
     this.place.replaceChildren(node, element('p', { class: 'under' }, this.#line, ' ', under), this.#more);
@@ -128,7 +128,8 @@ export class CursorList {
     const slow = setTimeout(() => say('Loading…'), patience);
     this.place.setAttribute('aria-busy', 'true');
     try {
-      const answer = await send({ ...this.#options.request(after), signal: own.signal });
+      const { ask = send, request } = this.#options;
+      const answer = await ask({ ...request(after), signal: own.signal });
       if (this.#asking !== own) return;
       if (find('#status').textContent === 'Loading…') say('');
       use(answer);

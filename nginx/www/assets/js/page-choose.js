@@ -1,7 +1,8 @@
 // Dialogs to choose from what the workspace has: images, which can be uploaded and deleted here, and links. Loaded when somebody chooses.
 
 import { call, newRepeat, noticeOf, openDialog, send } from './api.js';
-import { button, element, linkName } from './page.js';
+import { barOf, stateOf } from './link-row.js';
+import { button, element, find, linkName } from './page.js';
 import { know, pictureAddress } from './page-fields.js';
 
 const limit = 24;
@@ -80,13 +81,21 @@ function picture(image, use, wrong, status) {
 
 // Links.
 
+/** A link as in their list: what leads nowhere now is drawn so, and says why. */
+function linkChoice(link, use) {
+  const state = stateOf(link);
+  const about = [state !== 'active' && state, link.title ?? link.url].filter(Boolean).join(' · ');
+  return element('li', {}, element('button', { type: 'button', click: use },
+    element('span', {}, ...linkName(link, barOf(link))), element('span', { class: 'soft', dir: 'auto' }, about)));
+}
+
 /** A link of the workspace, null where none was chosen. */
 export function chooseLink() {
   return openDialog('Choose a link', (close) => {
     const problems = element('div');
     const list = element('ul', { class: 'found-links' });
     const status = element('p', { class: 'soft', role: 'status' });
-    const input = element('input', { id: 'find-link', type: 'search', autocomplete: 'off', spellcheck: 'false' });
+    const input = element('input', { id: 'find-link', type: 'search', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'find-help' });
     let asking = null;
     let timer = null;
     const use = (link) => {
@@ -99,9 +108,7 @@ export function chooseLink() {
       try {
         const { data } = await call({ path: '/links', query: { search: input.value.trim() || null, limit }, signal: own.signal });
         problems.replaceChildren();
-        list.replaceChildren(...data.data.map((link) => element('li', {},
-          element('button', { type: 'button', click: () => use(link) }, element('span', { class: 'final' }, ...linkName(link)),
-            element('span', { class: 'soft', dir: 'auto' }, link.title ?? link.url)))));
+        list.replaceChildren(...data.data.map((link) => linkChoice(link, () => use(link))));
         status.textContent = data.data.length === 0 ? 'No link matches.' : data.has_more ? `The newest ${limit}. Type to find others.` : '';
       } catch (problem) {
         if (problem.name !== 'AbortError') problems.replaceChildren(noticeOf(problem));
@@ -111,8 +118,17 @@ export function chooseLink() {
       clearTimeout(timer);
       timer = setTimeout(take, pause);
     });
+    input.addEventListener('keydown', async (event) => {
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      clearTimeout(timer);
+      await take();
+      if (list.childElementCount === 1) find('button', list).click();
+      else if (list.childElementCount > 1) status.textContent = 'Several match. Choose one, or type more.';
+    });
     take();
-    return [element('div', { class: 'field' }, element('label', { for: 'find-link' }, 'Slug, title or destination'), input),
+    return [element('div', { class: 'field' }, element('label', { for: 'find-link' }, 'Slug, title or destination'),
+      element('p', { class: 'help', id: 'find-help' }, 'Enter takes the only one that matches.'), input),
       problems, status, list, element('p', { class: 'actions' }, button('Cancel', close))];
   });
 }

@@ -7,6 +7,7 @@ import {
   addressIn, agoElement, button, element, find, fromTemplate, linkName, part, say, shownWithZone, user, workspace, zone,
 } from './page.js';
 import { screen } from './screen.js';
+import { membersRequest, namesOf, shortId } from './things.js';
 
 const path = `/bio-pages/${decodeURIComponent(location.pathname.split('/').at(-2))}`;
 const limit = 50;
@@ -14,14 +15,15 @@ const page = { path };
 const versions = (after = null) => ({ path: `${path}/versions`, query: { limit, starting_after: after } });
 
 screen({
-  title: 'Versions', place: 'Pages', show, requests: { page, versions: versions() },
+  title: 'Versions', place: 'Pages', show, 
+  requests: { page, versions: versions(), members: membersRequest },
   allowed: ({ may, membership }) => (may('pages:read') ? null : `You are ${membership.role} in ${membership.name}, who do not see pages.`),
 });
 
-function show(context, { page: answer, versions: first }) {
+function show(context, { page: answer, versions: first, members }) {
   const root = fromTemplate('versions');
   context.body.append(root);
-  new Versions(context, root, answer, first.data);
+  new Versions({ ...context, names: namesOf({ members }) }, root, answer, first.data);
 }
 
 class Versions {
@@ -30,12 +32,17 @@ class Versions {
   #etag;
   #list;
   #isOwn;
+  /** The version that was made the draft here. */
+  #draft = null;
+  /** Members by id. */
+  #names;
   /** What was published, by number. */
   #known = new Map();
 
   constructor(context, root, answer, first) {
     this.#root = root;
     this.#isOwn = context.may('pages:write');
+    this.#names = context.names;
     this.#list = new CursorList({
       place: part(root, 'list'), noun: 'version', nouns: 'versions', refuge: find('h1'), request: versions,
       table: () => fromTemplate('table'), row: (version) => this.#row(version), under: `Times are in ${zone()}.`,
@@ -121,12 +128,17 @@ class Versions {
     return element('tr', {},
       element('td', { class: 'whole' }, element('b', {}, `Version ${number}`), current ? soft('visitors see it') : null),
       element('td', {}, agoElement(at), soft(shownWithZone(at))),
-      element('td', { class: 'lesser' }, author === user().id ? 'you' : element('code', {}, author)),
+      element('td', { class: 'whole', dir: 'auto', title: author }, element('span', { class: 'narrow' }, 'by '), this.#authorOf(author)),
       element('td', { class: 'whole' }, element('p', { class: 'actions' }, ...this.#actions(version))));
   }
 
+  #authorOf(id) {
+    if (id === user().id) return 'you';
+    return this.#names.get(id) ?? (id ? element('code', {}, shortId(id)) : 'somebody');
+  }
+
   #actions(version) {
-    const { number } = version;
+    const { number, current } = version;
     const make = (verb, go) => button(verb, go, { kind: 'quiet', label: `${verb}: version ${number}` });
     const compare = make('Compare', () => {
       find('#from', this.#root).value = number;
@@ -135,8 +147,11 @@ class Versions {
       find('#from', this.#root).focus();
     });
     if (!this.#isOwn) return [compare];
-    return [compare, make('Make it the draft', () => this.#restore(number, false)),
-      make('Publish it again', () => this.#restore(number, true))];
+    // What visitors see, and what the draft is as well, need not be taken again.
+    const isLive = current && this.#page.published;
+    const isDraft = number === this.#draft || (current && !this.#page.has_unpublished_changes);
+    return [compare, !isDraft && make('Make it the draft', () => this.#restore(number, false)),
+      !isLive && make('Publish it again', () => this.#restore(number, true))].filter(Boolean);
   }
 
   async #restore(number, isPublished) {
@@ -146,6 +161,7 @@ class Versions {
     const answer = await act({ ...request, etag: this.#etag, repeat: newRepeat() }, this.#root);
     if (!answer) return;
     this.#take(answer);
+    this.#draft = number;
     await this.#list.ask();
     history.replaceState(null, '', location.pathname);
     this.#offerChoices();

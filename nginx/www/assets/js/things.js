@@ -14,6 +14,9 @@ const kindOf = (id) => kinds[id?.split('_')[0]];
 /** The address of a thing's screen; null where it has none. */
 export const addressOfThing = (id) => (kindOf(id) ? addressIn(workspace, kindOf(id)[1](id)) : null);
 
+/** The whole id is too long for a cell: its end tells it from those of the same second. */
+export const shortId = (id) => (/^[a-z]+_\w{26}$/.test(id) ? id.replace(/(_\w{4})\w+(\w{6})$/, '$1…$2') : id);
+
 /** A link to a thing by its name, or by its kind and id; plain text where it has no screen. */
 export function thingLink(id, name = null) {
   const address = addressOfThing(id);

@@ -66,13 +66,8 @@ async function findLink(form) {
 
 const linkOf = async (id) => (await get(`/links/${id}`)).data;
 
-/** The link at a short address, with or without https:// in front of it. */
-async function linkAt(text) {
-  const { hostname, pathname } = new URL(text.includes('://') ? text : `https://${text}`);
-  const slug = decodeURIComponent(pathname.slice(1));
-  const { data } = await get('/links', { domain: hostname, search: slug, limit: 100 });
-  return data.data.find((link) => link.slug === slug) ?? null;
-}
+/** With or without https:// in front of it. */
+const linkAt = async (text) => (await import('./find-thing.js')).linkAt(text);
 
 const chosenEvents = (form) => {
   const boxes = findAll('[name=events]:checked', form).map(({ value }) => value);

@@ -69,6 +69,19 @@ export function outcomeOf({ status, error, duration_ms: duration }) {
   return status ? `${status} in ${length}` : `${error ?? 'no answer'} after ${length}`;
 }
 
+/** Why there was no answer, by the API's names. */
+const failures = {
+  invalid_url: 'The address is none that can be sent to.', blocked_address: 'This server sends nothing to that address.',
+  unresolved_host: 'The name of the host leads nowhere.', refused: 'Nothing answers at this address.',
+  timeout: 'It did not answer in time.', tls: 'Its certificate is not valid, or TLS failed.',
+  reset: 'The connection ended before the answer.', too_long_header: 'The head of its answer was too long.',
+  protocol: 'What it answered is no HTTP.', local_fault: 'This server could not send it.',
+};
+
+/** What went wrong with an attempt that did not arrive. */
+export const reasonOf = ({ status, error }) => (status ? `It answered ${status}; 200 to 299 would be a success.`
+  : failures[error] ?? 'There was no answer.');
+
 /** Its screen; with the event, so that what was sent is asked for beside it. */
 export const deliveryAddress = ({ id, webhook_id: webhook, event_id: event }) => (
   `${addressIn(workspace, `webhooks/${webhook}/deliveries/${id}`)}?${new URLSearchParams({ event })}`);

@@ -55,8 +55,8 @@ function showWhere(root, name, isThere, text) {
 }
 
 function filterInWords({ link_id: link, domain, tag }) {
-  const parts = [link && thingLink(link), domain && `links on ${domain}`, tag && `links with the tag ${tag}`].filter(Boolean);
-  if (parts.length === 0) return ['everything'];
+  const parts = [link && thingLink(link), domain && `those on ${domain}`, tag && `those with the tag ${tag}`].filter(Boolean);
+  if (parts.length === 0) return ['all'];
   return parts.flatMap((one, index) => (index > 0 ? [', ', one] : ['only ', one]));
 }
 
@@ -64,9 +64,9 @@ function filterInWords({ link_id: link, domain, tag }) {
 function showRate(root, all) {
   const attempts = (all ?? []).flatMap((delivery) => delivery.attempts);
   const good = attempts.filter(({ status }) => status >= 200 && status < 300).length;
-  const each = all?.length === 1 ? 'the last delivery' : `the last ${count(all?.length ?? 0)} deliveries`;
   part(root, 'rate').textContent = attempts.length === 0 ? 'no attempt yet'
-    : `${count(good)} of ${count(attempts.length)} attempts at ${each} arrived (${(good / attempts.length * 100).toFixed(1)} %)`;
+    : attempts.length === 1 ? `the only attempt ${good === 1 ? 'arrived' : 'did not arrive'}`
+      : `${count(good)} of the last ${count(attempts.length)} attempts arrived (${(good / attempts.length * 100).toFixed(1)} %)`;
 }
 
 // What can be done, by buttons and folds.
