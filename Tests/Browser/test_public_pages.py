@@ -38,3 +38,20 @@ def test_the_pages_in_the_place_of_a_link_have_their_style(member, stack):
     expect(ada.page.locator("body")).to_have_css("max-width", "704px")
     ada.complaints = [line for line in ada.complaints if "status of 404" not in line and "status of 410" not in line]
     assert ada.complaints == []
+
+
+def test_an_owner_says_how_they_look(person, stack):
+    ada = person().arrive()
+    made = ada.page.evaluate(MAKE_LINKS, [ada.workspace, [{"url": "https://example.com", "expires_at": "2026-01-01T00:00:00Z"}]])[0]
+    ada.goto(f"/{ada.workspace}/settings")
+    ada.page.fill("#brand_name", "Acme & Sons")
+    ada.page.fill("#color", "#0b57d0")
+    ada.page.get_by_role("button", name="Save").click()
+    ada.sees("Saved.")
+    ada.page.fill("#color", "blue")
+    ada.page.get_by_role("button", name="Save").click()
+    expect(ada.page.locator(".error")).to_have_count(1)
+    ada.goto(f"{stack.values['MASK_LINK_URL']}/{made['slug']}")
+    expect(ada.page.locator(".brand")).to_have_text("Acme & Sons")
+    expect(ada.page.locator("body")).to_have_css("max-width", "416px")
+    ada.complaints = [line for line in ada.complaints if "status of 410" not in line]
