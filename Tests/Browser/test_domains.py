@@ -84,7 +84,7 @@ def cell(ada, kind):
 
 
 def look(ada):
-    ada.page.get_by_role("button", name="Look again").click()
+    ada.page.get_by_role("button", name=re.compile("Look (now|again)")).click()
     ada.page.locator("#status", has_text=re.compile("Looked|verified")).wait_for()
 
 

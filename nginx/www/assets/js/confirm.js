@@ -3,7 +3,7 @@
 import { call, Cancelled, get, openDialog } from './api.js';
 import { connect, field, showErrors } from './form.js';
 import { wantsCode } from './guest.js';
-import { button, element, user } from './page.js';
+import { button, element, findAll, user } from './page.js';
 import { arePasskeysKnown, isOfBrowser, passkeyRefusal, usePasskey } from './passkey.js';
 
 const nameField = { name: 'email', type: 'email', autocomplete: 'username' };
@@ -31,14 +31,18 @@ export async function signInAgain({ title = 'Sign in again', text = ended } = {}
 export async function confirmPerson() {
   const { data } = await get('/session', null, 'account');
   const text = 'This changes who can get in. Your answer holds for 15 minutes.';
-  await ask('Confirm that it is you', text, (close) => [factorForms(data.user, close)]);
+  await ask('Confirm that it is you', text, (close) => [factorForms(data.user, close)], true);
 }
 
-async function ask(title, text, parts) {
-  const answer = await openDialog(title, (close) => [
-    element('p', {}, text), element('div', { class: 'stack' }, ...parts(close).filter(Boolean)),
-    element('p', { class: 'actions' }, button('Cancel', () => close(null))),
-  ]);
+/** `isBeside`: where the last form has a button, Cancel stands beside it. */
+async function ask(title, text, parts, isBeside = false) {
+  const answer = await openDialog(title, (close) => {
+    const stack = element('div', { class: 'stack' }, ...parts(close).filter(Boolean));
+    const cancel = button('Cancel', () => close(null));
+    const place = isBeside ? findAll('.actions', stack).at(-1) : null;
+    place?.append(cancel);
+    return [element('p', {}, text), stack, ...(place ? [] : [element('p', { class: 'actions' }, cancel)])];
+  });
   if (!answer) throw new Cancelled();
   return answer;
 }
@@ -85,7 +89,7 @@ const given = (field) => (field.type === 'password' ? field.value : field.value.
 
 function factorForm(label, attributes, stepUp, close) {
   const form = element('form', {}, field(`confirm-${attributes.name}`, label, { required: true, ...attributes }),
-    element('p', {}, element('button', { type: 'submit', class: 'main' }, 'Confirm')));
+    element('p', { class: 'actions' }, element('button', { type: 'submit', class: 'main' }, 'Confirm')));
   connect(form, {
     guest: true, saving: 'Confirming…', done: (answer) => close(answer.data),
     request: () => stepUp({ [attributes.name]: given(form.elements[attributes.name]) }),
@@ -113,5 +117,5 @@ function passkeyButton(use, close, path = '/session/passkey/challenge') {
       line.textContent = isOfBrowser(error) ? passkeyRefusal(error) : error.message;
     }
   };
-  return element('div', {}, button('Use a passkey', press), line);
+  return element('div', {}, element('p', { class: 'actions' }, button('Use a passkey', press)), line);
 }

@@ -77,7 +77,7 @@ function offerLook(root) {
     showState(root);
     say(foundIn(was, answer.data));
   };
-  const made = button('Look again', look, { kind: 'main' });
+  const made = button(edited.data.last_checked_at ? 'Look again' : 'Look now', look, { kind: 'main' });
   place.append(element('p', { class: 'actions' }, made));
 }
 

@@ -4,7 +4,7 @@ import { Cancelled, newRepeat, noticeOf, send } from './api.js';
 import { csvOf, download, fileName } from './files.js';
 import { fields, lacksScheme, linksOf, rowLimit, tableOf } from './import-rows.js';
 import { hostsOf, refusalOfLinks, tagsIn } from './link-parts.js';
-import { addressIn, button, count, element, find, fromTemplate, linkName, options, part, say, table, workspace, zone } from './page.js';
+import { addressIn, button, count, element, find, fromTemplate, linkName, options, part, say, shown, table, workspace, zone } from './page.js';
 import { screen } from './screen.js';
 
 /** A request makes so many links, of so many characters, at the most: the API takes a thousand, and a MiB. */
@@ -12,8 +12,20 @@ const partSize = 500;
 const partLength = 400_000;
 /** So many rows are shown; all are sent, and the report has all. */
 const shownRows = 100;
+/** Of more rows than these, the buttons are also below the table. */
+const fewRows = 20;
 const fileLimit = 8 * 1024 * 1024;
 const look = { numbers: [0], kind: 'sheet list rows' };
+
+/** Long addresses stay in one line; the whole is in the title. */
+const inOneLine = (text) => element('bdi', { class: 'one-line', title: text }, text);
+const time = (at) => (Number.isNaN(Date.parse(at)) ? at : shown(at));
+
+/** What the preview shows where a row has it. */
+const extras = [
+  { field: 'title', head: 'Title', show: (text) => element('bdi', {}, text) }, { field: 'starts_at', head: 'Start', show: time },
+  { field: 'expires_at', head: 'End', show: time },
+];
 
 let importer = null;
 
@@ -112,10 +124,14 @@ class Importer {
     say('');
     this.#steps.replaceChildren(
       element('h2', { tabindex: -1 }, `${count(this.#rows.length)} ${this.#rows.length === 1 ? 'row' : 'rows'}, nothing is sent yet`),
-      this.#columns(), this.#summary(right, wrong), this.#preview(),
-      element('p', { class: 'actions' },
-        right.length > 0 && button(`Import ${links(right.length)}`, () => this.#start(right), { kind: 'main' }),
-        this.#rows.some(needsScheme) && button('Put https:// before addresses without it', () => this.#addSchemes())));
+      this.#columns(), this.#summary(right, wrong), this.#actions(right), this.#preview(),
+      this.#rows.length > fewRows ? this.#actions(right) : '');
+  }
+
+  #actions(right) {
+    return element('p', { class: 'actions' },
+      right.length > 0 && button(`Import ${links(right.length)}`, () => this.#start(right), { kind: 'main' }),
+      this.#rows.some(needsScheme) && button('Put https:// before addresses without it', () => this.#addSchemes()));
   }
 
   #columns() {
@@ -150,12 +166,13 @@ class Importer {
   }
 
   #preview() {
-    const shown = [...this.#rows].sort((left, other) => isRight(left) - isRight(other) || left.line - other.line).slice(0, shownRows);
-    const rows = shown.map(({ line, link, problems }) => [
-      count(line), nameOf(link, this.#hosts[0]), element('bdi', {}, link.url), element('bdi', {}, (link.tags ?? []).join(', ')),
-      problems.length === 0 ? 'none' : element('span', { class: 'bad' }, problems.join(' ')),
+    const first = [...this.#rows].sort((left, other) => isRight(left) - isRight(other) || left.line - other.line).slice(0, shownRows);
+    const also = extras.filter(({ field }) => this.#rows.some(({ link }) => link[field]));
+    const rows = first.map(({ line, link, problems }) => [
+      count(line), nameOf(link, this.#hosts[0]), inOneLine(link.url), element('bdi', {}, (link.tags ?? []).join(', ')),
+      ...also.map(({ field, show }) => show(link[field] ?? '')), problems.length === 0 ? 'none' : element('span', { class: 'bad' }, problems.join(' ')),
     ]);
-    return scrolling('Rows', table('Rows', ['Line', 'Short link', 'Destination', 'Tags', 'Problem'], rows, look));
+    return scrolling('Rows', table('Rows', ['Line', 'Short link', 'Destination', 'Tags', ...also.map(({ head }) => head), 'Problem'], rows, look));
   }
 
   #addSchemes() {
@@ -223,25 +240,29 @@ class Importer {
     const unsent = parts.slice(at).flatMap(({ rows }) => rows);
     const made = results.length - refused.length;
     const isWhole = made === total;
-    const leftOut = this.#rows.length - total;
+    const wrong = this.#rows.filter((row) => !isRight(row));
+    const leftOut = wrong.length;
     const rest = Object.entries({ Refused: refused.length, 'Not sent': unsent.length, 'Left out before': leftOut })
       .filter(([, number]) => number > 0).map(([what, number]) => `${what}: ${count(number)}.`);
     if (isWhole && leftOut === 0) this.#form.elements.text.value = '';
     this.#steps.replaceChildren(
       element('h2', { tabindex: -1 }, `Made: ${links(made)}`),
       element('p', {}, rest.join(' ') || 'All rows are links now.'),
-      refused.length > 0 ? this.#refusals(refused) : '',
+      this.#notMade('Refused rows', refused.map(({ row, error }) => ({ row, why: reasonOf(error) }))),
+      this.#notMade('Rows that were left out', wrong.map((row) => ({ row, why: row.problems.join(' ') }))),
       element('p', { class: 'actions' }, element('a', { class: 'button main', href: addressIn(workspace, 'links') }, 'Go to the links'),
         button('Download the report as CSV', () => this.#save(results, unsent)),
         rest.length > 0 && button('Keep only what was not made', () => this.#keepRest(results))));
     find('h2', this.#steps).focus();
   }
 
-  #refusals(refused) {
-    const rows = refused.slice(0, shownRows).map(({ row, error }) => [
-      count(row.line), nameOf(row.link, this.#hosts[0]), element('bdi', {}, row.link.url), reasonOf(error)]);
-    const node = scrolling('Refused rows', table('Refused rows', ['Line', 'Short link', 'Destination', 'Why'], rows, look));
-    if (refused.length <= shownRows) return node;
+  #notMade(name, all) {
+    if (all.length === 0) return '';
+    const rows = all.slice(0, shownRows).map(({ row, why }) => [
+      count(row.line), nameOf(row.link, this.#hosts[0]), inOneLine(row.link.url), why]);
+    const node = element('div', {}, element('h3', {}, name),
+      scrolling(name, table(name, ['Line', 'Short link', 'Destination', 'Why'], rows, look)));
+    if (all.length <= shownRows) return node;
     return element('div', {}, node, element('p', { class: 'under' }, `These are the first ${count(shownRows)}; the report has all.`));
   }
 

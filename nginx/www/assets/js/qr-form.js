@@ -224,7 +224,8 @@ export class Drawing {
       await this.#scan(reader);
     } catch (problem) {
       if (own.signal.aborted) return;
-      this.#refuse(sentence(problem));
+      // Of which parameter it is, the field says.
+      this.#refuse(sentence(problem).replace(/^Query parameter \w+: /, ''));
       tell(this.#scanned, ['bad', 'Not scanned', 'There is no drawing to scan.']);
     }
   }

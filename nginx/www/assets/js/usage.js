@@ -124,5 +124,5 @@ function row(line, name) {
   const isOpen = line.value !== '';
   const cell = isOpen ? element('a', { href: addressWith({ [group.filter]: line.value, group: null }), dir: 'auto' }, name) : name;
   return element('tr', { 'data-row': isOpen }, element('td', {}, cell),
-    ...cellsOf(line).map((text) => element('td', { class: 'number' }, text)));
+    ...cellsOf(line).map((text, index) => element('td', { class: 'number' }, element('span', { class: 'narrow' }, `${heads[index]} `), text)));
 }
