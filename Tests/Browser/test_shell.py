@@ -25,6 +25,10 @@ def open_palette(somebody):
     somebody.page.locator("#palette:focus").wait_for()
 
 
+def answer_with(somebody, address, answer):
+    somebody.context.route(address, lambda route: route.fulfill(json=answer))
+
+
 def test_the_palette_finds_links_pages_and_domains(ada):
     slug = "p" + secrets.token_hex(4)
     ada.goto(f"/{ada.workspace}")
@@ -102,3 +106,49 @@ def test_a_phone_keeps_the_places_on_screens_of_the_account(member):
     ada.sees("Keys of this screen")
     box = page.get_by_role("button", name="Go to", include_hidden=True).bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_overview_offers_a_new_link_and_names_what_fails(ada, person):
+    page = ada.page
+    hooks = [{"url": "https://example.com/a", "enabled": True, "disabled_reason": None, "failures": 3},
+             {"url": "https://example.com/b", "enabled": False, "disabled_reason": "The endpoint answered 410.", "failures": 9},
+             {"url": "https://example.com/c", "enabled": False, "disabled_reason": None, "failures": 0},
+             {"url": "https://example.com/d", "enabled": True, "disabled_reason": None, "failures": 0}]
+    hosts = [{"id": "dom_1", "host": "go.example.com", "status": "pending"}, {"id": "dom_2", "host": "to.example.com", "status": "verified"}]
+    for name, things in [("webhooks", [one | {"id": f"whk_{at}"} for at, one in enumerate(hooks)]), ("domains", hosts), ("api-keys", [])]:
+        answer_with(ada, f"**/v1/{name}?*", {"data": things, "has_more": False, "next_cursor": None})
+    answer_with(ada, "**/v1/workspace", {"quotas": {}})
+    ada.goto(f"/{ada.workspace}")
+    page.get_by_role("heading", name="Needs a look").scroll_into_view_if_needed()
+    expect(page.locator("section:has(h2:text('Needs a look')) li")).to_have_text([
+        "The webhook https://example.com/a has failed 3 times in a row.",
+        "The webhook https://example.com/b was disabled because it failed.", "The domain go.example.com is not verified yet."])
+    assert ada.axe() == []
+    expect(page.get_by_role("link", name="New link")).to_be_visible()
+    page.keyboard.press("c")
+    page.wait_for_url("**/links/new")
+    viewer = person().arrive("--workspace", ada.workspace, "--role", "viewer")
+    viewer.goto(f"/{ada.workspace}")
+    viewer.page.get_by_role("heading", name="Needs a look").scroll_into_view_if_needed()
+    viewer.sees("is not verified yet.")
+    expect(viewer.page.get_by_role("link", name="New link")).to_have_count(0)
+
+
+def test_an_unfinished_day_is_told_and_is_no_bar_of_the_period_before(ada):
+    page = ada.page
+    line = lambda day, clicks, partial: {"value": f"2026-11-{day}T00:00:00Z", "clicks": clicks, "partial": partial}
+    answer = {"start": "2026-11-26T00:00:00Z", "end": "2026-11-29T00:00:00Z", "granularity": "day", "total": 16,
+              "groups": [line(26, 4, False), line(27, 2, False), line(28, 10, True)]}
+    answer_with(ada, re.compile(r"/v1/analytics/clicks\?(?!.*group_by)"), answer)
+    ada.goto(f"/{ada.workspace}/analytics?before=1&interval=7d")
+    ada.sees("The last bar is not finished. Hollow bars:")
+    expect(page.locator(".chart .then")).to_have_count(3)
+    foot, top = (page.locator(f".chart .{name}") for name in ["foot", "partial"])
+    assert top.evaluate("node => getComputedStyle(node).strokeDasharray") != "none" and top.count() == foot.count() == 1
+    assert page.locator(".chart .then").last.evaluate("node => getComputedStyle(node).strokeDasharray") == "none"
+    assert 0 < foot.bounding_box()["height"] < top.bounding_box()["height"]
+    answer["groups"][-1]["partial"] = False
+    page.reload()
+    expect(page.locator(".chart .then")).to_have_count(3)
+    expect(page.get_by_text("The last bar is not finished.")).to_have_count(0)
+    assert page.locator(".chart .foot").count() == 0
