@@ -48,6 +48,12 @@ def test_a_link_has_a_screen_of_its_own(link, stack):
             break
         page.wait_for_timeout(500)
     assert figures(link) == ["1", "1", "1"] and lines(link, "Browsers and devices") == [["Firefox", "1"]]
+    panel(link, "How they came").get_by_role("button", name="CSV").click()
+    status(link, f"Saved: clicks-of-{slug}-by-way-in-")
+    panel(link, "Campaigns").get_by_role("button", name="CSV").click()
+    status(link, f"Saved: clicks-of-{slug}-by-campaign-")
+    page.get_by_role("button", name="Save the chart as CSV").click()
+    status(link, f"Saved: clicks-of-{slug}-by-day-")
     panel(link, "Browsers and devices").get_by_role("link", name="Firefox").click()
     page.wait_for_url("**?browser=Firefox")
     assert page.get_by_role("heading", name="Links", exact=True).count() == 0

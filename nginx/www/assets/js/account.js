@@ -1,9 +1,8 @@
 // The user: name, zone, scheme, density, keys; and the way out.
 
-import { act } from './api.js';
 import { changes, connect, Draft, setValues, valuesOf } from './form.js';
-import { browserZone, element, find, fromTemplate, keepUser, part, remove, removeAllDrafts, say, zone } from './page.js';
-import { screen } from './screen.js';
+import { browserZone, element, find, fromTemplate, keepUser, part, say, zone } from './page.js';
+import { screen, signOut } from './screen.js';
 import { zones } from './zones.js';
 
 const read = { path: '/session', area: 'account' };
@@ -33,11 +32,4 @@ function saved(context, user) {
   context.user = { ...context.user, ...user };
   keepUser(context.user);
   say(`Saved. Times are shown in ${zone()}.`);
-}
-
-async function signOut(root) {
-  if (!await act({ method: 'DELETE', path: '/session', area: 'account' }, root)) return;
-  removeAllDrafts();
-  remove('workspace');
-  location.replace('/sign-in');
 }

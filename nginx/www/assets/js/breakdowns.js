@@ -2,7 +2,7 @@
 
 import { noticeOf } from './api.js';
 import { compared, comparedHeads } from './chart.js';
-import { addressWith, given, groups, keepingFocus, nameLinks, saved, toggled, valuesOf, words } from './clicks.js';
+import { addressWith, fileWord, given, groups, keepingFocus, nameLinks, saved, toggled, valuesOf, words } from './clicks.js';
 import { addressIn, button, count, element, findAll, table, workspace } from './page.js';
 
 /** So many rows a breakdown has at first. */
@@ -154,7 +154,7 @@ export class Breakdown {
     const rows = this.#answer.groups.map((line) => [
       words(this.#group, line.value), this.#number(line), ...(this.#before ? [this.#then(line.value) ?? ''] : []),
     ]);
-    saved(this.#clicks.fileName(`by-${this.#group.replace('_', '-')}`), [head, ...rows]);
+    saved(this.#clicks.fileName(`by-${fileWord(groups[this.#group].name)}`), [head, ...rows]);
   }
 }
 

@@ -42,10 +42,10 @@ export function timeChart(lines, noun, granularity, before = null) {
   }
   draw();
   addKeys({ keys: 'v', name: 'Chart or table', go: () => change.click() });
-  const pale = lines.at(-1).partial ? ` The last, paler bar: a ${step.name.toLowerCase()} that is not over yet.` : '';
   const hollow = then.length > 0 ? ` Hollow bars: ${step.told(then[0].value)} to ${step.told(then.at(-1).value)}.` : '';
+  const open = lines.at(-1).partial ? ' The last bar is not finished.' : '';
   return element('div', {}, picture, twin,
-    element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `${step.name}s in ${zone()}.${pale}${hollow}`)));
+    element('p', { class: 'actions' }, change, element('span', { class: 'soft' }, `${step.name}s in ${zone()}.${open}${hollow}`)));
 }
 
 function finding(lines, noun, step) {
@@ -76,7 +76,7 @@ function drawing({ lines, then }, name, width, step) {
     ...then.map(({ count: number }, index) => svg('rect', {
       x: (index + 0.2) * room + left + 4, y: y(number), width: room * 0.667, height: base - y(number), class: 'then',
     })),
-    ...lines.map((line, index) => bar(line, index * room + left + 4, room, y, told(line, index, step))),
+    ...lines.flatMap((line, index) => bar(line, index * room + left + 4, room, y, told(line, index, step))),
     svg('line', { class: 'axis', x1: left, x2: width, y1: base + 0.5, y2: base + 0.5 }), ...dates(lines, room, width, step));
 }
 
@@ -85,10 +85,17 @@ function gridLine(value, y, width) {
   return [line, svg('text', { x: 0, y: y + 4 }, count(value))];
 }
 
+/** One that is not whole is hollow and dashed at its top, on a foot of ink: the bars of the period before have no foot. */
 function bar({ count: number, partial }, x, room, y, when) {
   const size = Math.max(number === 0 ? 0 : 1, base - y(number));
-  return svg('rect', { x, y: base - size, width: room * 0.667, height: size, class: partial ? 'partial' : null },
-    svg('title', {}, `${when}: ${count(number)}`));
+  const width = room * 0.667;
+  const title = svg('title', {}, `${when}: ${count(number)}`);
+  if (!partial || size < 2) return [svg('rect', { x, y: base - size, width, height: size }, title)];
+  const foot = size - Math.min(size / 2, 24);
+  return [
+    svg('rect', { x, y: base - foot, width, height: foot, class: 'foot' }),
+    svg('rect', { x: x + 0.5, y: base - size + 0.5, width: Math.max(0.5, width - 1), height: size - 0.5, class: 'partial' }, title),
+  ];
 }
 
 function dates(lines, room, width, step) {

@@ -141,6 +141,9 @@ export async function nameLinks(root) {
 
 // Files.
 
+/** A word for the name of a file: what systems of files or people stumble over is a hyphen. */
+export const fileWord = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}_.]+/gu, '-');
+
 export async function saved(name, [heads, ...rows]) {
   const { csvOf, download } = await import('./files.js');
   download(name, csvOf(heads, rows));
@@ -441,7 +444,8 @@ export class Clicks {
   fileName(what) {
     const { start, end } = this.#answer;
     const day = (at) => fieldValue(at).slice(0, 10);
-    return `${this.#source.member}-${what}-${day(start)}-to-${day(Date.parse(end) - 1)}.csv`;
+    const of = this.#source.slug ? `-of-${fileWord(this.#source.slug)}` : '';
+    return `${this.#source.member}${of}-${what}-${day(start)}-to-${day(Date.parse(end) - 1)}.csv`;
   }
 
   #save() {

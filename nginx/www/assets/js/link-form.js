@@ -23,6 +23,7 @@ export function prepareLink(form, hosts) {
   domain.append(...options(hosts, hosts[0]));
   domain.closest('.field').hidden = hosts.length < 2;
   for (const node of [domain, slug]) node.addEventListener('input', () => drawAddress(form));
+  warnOfEnd(form);
   url.addEventListener('change', () => { url.value = withScheme(url.value.trim()); });
   tags.after(known);
   tags.setAttribute('list', known.id);
@@ -42,9 +43,25 @@ function drawAddress(form) {
   find('#final', form).replaceChildren(...linkName({ domain: domain.value, slug: text || 'random' }, text ? '' : 'off'));
 }
 
+/** An end that is past is said beside its field, and can be saved. */
+function warnOfEnd(form) {
+  const { expires_at: end, expired_url: after } = form.elements;
+  end.after(element('p', { id: 'over', class: 'warn', role: 'status' }));
+  end.setAttribute('aria-describedby', `${end.getAttribute('aria-describedby')} over`);
+  for (const node of [end, after]) node.addEventListener('input', () => drawEnd(form));
+}
+
+function drawEnd(form) {
+  const { expires_at: end, expired_url: after } = form.elements;
+  const isOver = end.value !== '' && Date.parse(timeOfField(end.value)) <= Date.now();
+  const where = after.value.trim() ? 'to the destination after the end' : 'nowhere';
+  find('#over', form).textContent = isOver ? `This is over already: the link will lead ${where}.` : '';
+}
+
 /** After values were put into the form: the address follows, and a fold that has something is open. */
 export function showFolds(form) {
   drawAddress(form);
+  drawEnd(form);
   drawUTM(form);
   for (const fold of findAll('details', form)) if (findAll('[name]', fold).some(hasValue)) fold.open = true;
 }

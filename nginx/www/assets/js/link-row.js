@@ -42,7 +42,8 @@ export function linkRow(link, { tagAddress, isPicked, copy, actions }) {
   if (!link.title) find('.title', node).remove();
   const noun = element('span', { class: 'narrow' }, link.clicks === 1 ? ' click' : ' clicks');
   part(node, 'clicks').append(noun, element('span', { class: 'day' }));
-  part(node, 'tags').append(...link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), title: tag, dir: 'auto' }, tag)));
+  const tags = link.tags.map((tag) => element('a', { class: 'tag', href: tagAddress(tag), title: tag, dir: 'auto' }, tag));
+  if (tags.length > 0) part(node, 'tags').append(element('div', { class: 'tags' }, ...tags));
   part(node, 'created').append(element('span', { class: 'narrow' }, 'made '), agoElement(link.created_at));
   part(node, 'state').append(state, detail(link, state) ?? '');
   part(node, 'actions').append(...actions);

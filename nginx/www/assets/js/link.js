@@ -25,7 +25,9 @@ async function show(given, { link, clicks: answer }) {
   context = given;
   titleOfLinks ||= document.title;
   root = fromTemplate('link');
-  draw(link?.data ?? await found());
+  const shownLink = link?.data ?? await found();
+  clicks.source.slug = shownLink.slug;
+  draw(shownLink);
   context.body.append(root);
   addOwnKeys();
   if (context.may('analytics:read')) clicks.show(context, answer);

@@ -225,12 +225,22 @@ class List {
     const terms = termsOf(asked.text);
     if (terms.length === 0) return this.#noLinks();
     const isOfBin = stateOf(asked.text) === 'deleted' && terms.length === 1;
-    return this.#nothing(isOfBin ? 'Nothing was deleted in 30 days.' : 'No link matches.');
+    return this.#nothing(isOfBin ? 'Nothing was deleted in 30 days.' : 'No link matches.', this.#asTags(terms));
   }
 
-  #nothing(text) {
+  /** Words that no slug, title or destination has may be a tag. */
+  #asTags(terms) {
+    return terms.filter(({ name }) => name === null).map(({ text: word }) => {
+      const text = () => withTag(without(asked.text, (term) => term.name === null && term.text === word), word);
+      const node = element('a', { class: 'button', href: addressOf({ ...asked, text: text() }) }, `Look for the tag ${word}`);
+      this.#leads(node, text);
+      return node;
+    });
+  }
+
+  #nothing(text, ways = []) {
     return element('div', { class: 'empty' }, element('p', {}, element('strong', {}, text)),
-      element('p', { class: 'actions' }, ...termsOf(asked.text).map((term) => this.#chip(term))));
+      element('p', { class: 'actions' }, ...termsOf(asked.text).map((term) => this.#chip(term)), ...ways));
   }
 
   #chip(term) {

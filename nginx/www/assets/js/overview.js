@@ -33,8 +33,15 @@ function show({ body, may, session }, answers) {
   showChart(part(root, 'chart'), answers.clicks.data, inTime);
   showTop(part(root, 'top'), answers, session.app);
   whenSeen(part(root, 'warnings'), (place) => showWarnings(place, answers.keys?.data, may));
-  const create = () => location.assign(addressIn(workspace, 'settings/api-keys/new'));
-  if (may('keys:write')) addKeys({ keys: 'c', name: 'New API key', go: create });
+  if (may('links:write')) offerNew();
+}
+
+function offerNew() {
+  document.getElementById('new-link')?.remove();
+  const create = element('a', { id: 'new-link', class: 'button main', href: addressIn(workspace, 'links/new'), 'aria-keyshortcuts': 'c' },
+    'New link', element('kbd', { 'aria-hidden': 'true' }, 'c'));
+  find('#actions').prepend(create);
+  addKeys({ keys: 'c', name: 'New link', go: () => create.click() });
 }
 
 /** What stands further down asks nothing before somebody looks. */
@@ -136,19 +143,36 @@ const listed = (request) => call(request).catch(() => ({ data: { data: [] } }));
 
 const month = 30 * 86_400_000;
 
-/** Quotas that are nearly used up, keys that nobody uses and keys that end soon. */
+/** Webhooks that fail, domains that are not proved, quotas that are nearly used up, keys that nobody uses and keys that end soon. */
 async function showWarnings(root, known, may) {
+  const none = { data: [] };
+  const listOf = (scope, path) => (may(scope) ? get(path, { limit: 100 }).then(({ data }) => data) : none);
   try {
-    const [own, whole] = await Promise.all([
-      known ?? (may('keys:write') ? call(keys).then(({ data }) => data) : { data: [] }),
-      may('team:read') ? get('/workspace').then(({ data }) => data) : { quotas: {} },
+    const [own, whole, webhooks, domains] = await Promise.all([
+      known ?? listOf('keys:write', '/api-keys'), may('team:read') ? get('/workspace').then(({ data }) => data) : { quotas: {} },
+      listOf('webhooks:read', '/webhooks'), listOf('links:read', '/domains'),
     ]);
-    const lines = [...Object.entries(whole.quotas).flatMap(([name, quota]) => quotaWarning(name, quota)), ...own.data.flatMap(keyWarning)];
+    const lines = [
+      ...webhooks.data.flatMap(webhookWarning), ...domains.data.flatMap(domainWarning),
+      ...Object.entries(whole.quotas).flatMap(([name, quota]) => quotaWarning(name, quota)), ...own.data.flatMap(keyWarning),
+    ];
     root.append(lines.length === 0 ? element('p', {}, 'Nothing.')
       : element('ul', { class: 'plain' }, ...lines.map((parts) => element('li', {}, ...parts))));
   } catch (problem) {
     root.append(noticeOf(problem, () => showWarnings(root, known, may)));
   }
+}
+
+/** One that somebody has switched off is meant to be so. */
+function webhookWarning({ id, url, enabled, disabled_reason: reason, failures }) {
+  const times = failures === 1 ? 'has failed once' : `has failed ${count(failures)} times in a row`;
+  const text = !enabled && reason ? 'was disabled because it failed' : enabled && failures > 0 ? times : null;
+  return text ? [['The webhook ', element('a', { href: addressIn(workspace, `webhooks/${id}`) }, url), ` ${text}.`]] : [];
+}
+
+function domainWarning({ id, host, status }) {
+  if (status !== 'pending') return [];
+  return [['The domain ', element('a', { href: addressIn(workspace, `domains/${id}`) }, host), ' is not verified yet.']];
 }
 
 /** From nine tenths of a limit on. */

@@ -1,8 +1,8 @@
 // The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places and keys.
 
-import { call, copyText, curlOf, get, noticeOf, openDialog, Problem } from './api.js';
+import { act, call, copyText, curlOf, get, noticeOf, openDialog, Problem } from './api.js';
 import {
-  addressIn, button, element, find, findAll, here, keepUser, read, say, table, takeMessage, workspace, write,
+  addressIn, button, element, find, findAll, here, keepUser, read, remove, removeAllDrafts, say, table, takeMessage, workspace, write,
 } from './page.js';
 
 /** Nothing is shown before this many milliseconds: most answers are there by then. */
@@ -23,6 +23,7 @@ export async function screen(definition) {
   drawNavigation(definition.place);
   listenToKeys();
   listenToChanges();
+  listenToMore();
   say(takeMessage() ?? '');
   await load(context);
 }
@@ -96,6 +97,14 @@ function refusalOf(context) {
   if (workspace && !context.membership) return unknownWorkspace();
   const text = context.definition.allowed?.(context);
   return text ? element('div', { class: 'empty' }, element('p', {}, text)) : null;
+}
+
+/** Ends the session; drafts go with it. A failure is shown at `place`. */
+export async function signOut(place) {
+  if (!await act({ method: 'DELETE', path: '/session', area: 'account' }, place)) return;
+  removeAllDrafts();
+  remove('workspace');
+  location.replace('/sign-in');
 }
 
 function offerCurl(context) {
@@ -192,8 +201,7 @@ function drawNavigation(current) {
     element('div', { class: 'brand' }, sign(), button('Go to', goTo, { kind: 'go', key: 'Ctrl K' }),
       element('div', { id: 'workspaces' })),
     element('div', { class: 'places' }, ...(slug() ? groups(current) : []), group('You'),
-      list(workspace ? account.slice(0, 1) : account, current), more()),
-    button('Keyboard', listKeys, { kind: 'keys', key: '?' }));
+      list(workspace ? account.slice(0, 1) : account, current), button('Keyboard', listKeys, { kind: 'keys', key: '?' }), more(current)));
 }
 
 function groups(current) {
@@ -203,19 +211,30 @@ function groups(current) {
 
 const group = (name) => element('p', { class: 'group' }, name);
 
-/** Where the places are a bar at the foot, it has few of them, and this opens the others. */
-function more() {
-  const made = button('More', () => {
-    made.ariaExpanded = String(made.parentElement.classList.toggle('open'));
-  }, { kind: 'more' });
-  const shut = () => {
-    made.parentElement?.classList.remove('open');
-    made.ariaExpanded = 'false';
-  };
-  shut();
-  addEventListener('keydown', ({ key }) => key === 'Escape' && shut());
-  addEventListener('click', ({ target }) => target.closest('.places') || shut());
+/** Where the places are a bar at the foot, it has few of them, and this opens the others. It looks current where one of those is. */
+function more(current) {
+  const made = button('More', () => turnMore(made.ariaExpanded !== 'true'), { kind: 'more' });
+  made.ariaExpanded = 'false';
+  const isInBar = slug() && places.some((place) => place.isInBar && place.name === current);
+  if (current && !isInBar) made.ariaCurrent = 'true';
   return made;
+}
+
+function turnMore(isOpened) {
+  find('#navigation .places').classList.toggle('open', isOpened);
+  find('#navigation .more').ariaExpanded = String(isOpened);
+}
+
+/** Esc and a tap elsewhere close what "More" has opened. */
+function listenToMore() {
+  const isOpened = () => find('#navigation .places.open');
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !isOpened() || find('dialog[open]')) return;
+    event.preventDefault();
+    turnMore(false);
+    find('#navigation .more').focus();
+  }, { capture: true });
+  document.addEventListener('click', ({ target }) => isOpened() && !isOpened().contains(target) && turnMore(false));
 }
 
 const sign = () => element('a', { class: 'sign', href: '/', 'aria-label': 'MASK' }, 'M', element('i'), 'SK');
