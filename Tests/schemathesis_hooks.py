@@ -19,7 +19,7 @@ def never(values):
 
 def changes(body):
     """Of one link, or of all that match."""
-    return body.get("changes", body)
+    return body.get("changes") or body
 
 
 # 422: the code of an error, and whether the body can have broken the rule.
@@ -31,6 +31,9 @@ RULES_OF_BODIES = {
     "too_small": lambda body: "size" in body or "margin" in body,  # less than a pixel for each module
     "https_required": always,  # unless MASK_WEBHOOK_HTTP allows http
     "empty": always,  # a title of spaces
+    "invalid_choice": lambda body: (body.get("filter") or {}).get("state") == "deleted",  # what is deleted is restored first
+    "invalid_host": lambda body: "domain" in (body.get("filter") or {}),  # a host name, as IDNA has it
+    "invalid_cursor": always,  # that the API made, with the same filter
     "invalid_email": always,
     "invalid_order": always,  # starts_at before expires_at
     "invalid_phone": always,
@@ -44,7 +47,7 @@ RULES_OF_BODIES = {
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
     # Background and text together; purge, where what is deleted goes for good.
-    "required": lambda body: "colors" in body or body.get("filter", {}).get("state") == "deleted",
+    "required": lambda body: "colors" in body or (body.get("filter") or {}).get("state") == "deleted",
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
     "unknown_image": always,

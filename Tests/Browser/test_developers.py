@@ -204,6 +204,7 @@ def test_the_log_is_asked_by_a_short_address_and_without_reads(ada):
         expect(page.locator(ROWS, has_text="GET /")).to_have_count(0)
         page.reload()
     page.set_viewport_size({"width": 390, "height": 800})
+    expect(page.locator(ROWS).first).to_be_visible()
     widths = page.locator(ROWS).first.locator("[data-part=at], .action").evaluate_all("all => all.map(one => one.offsetWidth)")
     assert min(widths) > 150, "a row is stacked on the phone"
 
