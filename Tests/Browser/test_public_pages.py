@@ -54,4 +54,5 @@ def test_an_owner_says_how_they_look(person, stack):
     ada.goto(f"{stack.values['MASK_LINK_URL']}/{made['slug']}")
     expect(ada.page.locator(".brand")).to_have_text("Acme & Sons")
     expect(ada.page.locator("body")).to_have_css("max-width", "416px")
-    ada.complaints = [line for line in ada.complaints if "status of 410" not in line]
+    # The browser asks a new host for its icon, too.
+    ada.complaints = [line for line in ada.complaints if not line.split("status of ")[-1].startswith(("404", "410"))]

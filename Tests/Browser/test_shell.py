@@ -83,7 +83,7 @@ def test_a_phone_keeps_the_places_on_screens_of_the_account(member):
     ada = member(viewport=PHONE)
     page = ada.page
     ada.goto(f"/{ada.workspace}/links")
-    bar, more = page.locator("#navigation .places li a:visible"), page.get_by_role("button", name="More")
+    bar, more = page.locator("#navigation .places li a:visible"), page.get_by_role("button", name="More", exact=True)
     names = ["Links", "Analytics", "Pages"]
     expect(bar.locator("xpath=text()[1]/..")).to_have_count(3)
     assert [text.split("\n")[0] for text in bar.all_inner_texts()] == names and more.get_attribute("aria-current") is None
