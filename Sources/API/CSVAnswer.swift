@@ -9,9 +9,11 @@ extension Answer {
     func asCSV(_ operation: Operation, _ request: Request) -> Answer {
         guard status == 200, operation.isList || operation.isCounted else { return self }
         let accept = Accept(request.fields.accept)
-        guard accept.quality(of: "text/csv") > accept.quality(of: "application/json"), let table = Table(content), let csv = operation.csv(table.items) else { return self }
+        guard accept.quality(of: "text/csv") > accept.quality(of: "application/json"), let table = Table(content),
+            let csv = operation.csv(table.items)
+        else { return self }
         var answer = adding([.init(.vary, "Accept")])
-        answer.content = .file(type: "text/csv; charset=utf-8; header=present", csv)
+        answer.content = .file(type: ExportFormat.csv.mediaType, csv)
         if let cursor = table.cursor { answer.fields.append(.init(.link, Self.next(cursor, request))) }
         return answer
     }

@@ -7,12 +7,6 @@ import Text
 /// Clicks as a file, oldest first, page by page in constant memory. No connection of the database is held while the client takes its
 /// time. Visitors are not in it.
 public struct ClickExport {
-    public enum Format: String, Sendable, CaseIterable {
-        case csv, ndjson
-
-        package var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
-    }
-
     /// Over the API: a client that takes its time holds a thread of the worker once nginx has kept 64 MB for it.
     package static let limit = 5_000_000
 
@@ -25,7 +19,7 @@ public struct ClickExport {
         "utm_campaign", "trigger", "bot", "first_visit",
     ]
 
-    private let format: Format
+    private let format: ExportFormat
     private let question: ClickQuestion
     /// A piece of a line for each value, by its number.
     private var pieces: [ClickValue.Kind: [UInt32: [UInt8]]] = [:]
@@ -37,7 +31,7 @@ public struct ClickExport {
     /// Writes the clicks that a question counts.
     /// - Parameter read: lends a connection for one page.
     package static func write(
-        _ format: Format, _ question: ClickQuestion, reading read: (_ page: (Connection) throws -> Void) throws -> Void,
+        _ format: ExportFormat, _ question: ClickQuestion, reading read: (_ page: (Connection) throws -> Void) throws -> Void,
         to send: ([UInt8]) throws -> Void
     ) throws {
         var export = ClickExport(format, question)
@@ -51,11 +45,11 @@ public struct ClickExport {
         }
     }
 
-    public static func write(_ format: Format, _ question: ClickQuestion, from store: Store, to send: ([UInt8]) throws -> Void) throws {
+    public static func write(_ format: ExportFormat, _ question: ClickQuestion, from store: Store, to send: ([UInt8]) throws -> Void) throws {
         try write(format, question, reading: { page in try store.read { try page($0) } }, to: send)
     }
 
-    private init(_ format: Format, _ question: ClickQuestion) {
+    private init(_ format: ExportFormat, _ question: ClickQuestion) {
         (self.format, self.question) = (format, question)
         marks = (0..<UInt32(16)).map { bits in
             let marks = ClickMarks(bits: bits)
@@ -173,7 +167,7 @@ public struct ClickExport {
     }
 
     /// Members as a part of a line, without what divides it from its neighbours.
-    private static func piece(_ members: JSONObject, _ format: Format) -> [UInt8] {
+    private static func piece(_ members: JSONObject, _ format: ExportFormat) -> [UInt8] {
         guard format == .csv else { return Array(JSON.object(members).serialized().dropFirst().dropLast()) }
         return CSV.row(members.members.map { member in
             switch member.value {

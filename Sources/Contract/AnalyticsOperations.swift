@@ -43,9 +43,8 @@ extension Operation {
 
     package static let exportClicks = Operation(
         id: "exportClicks", summary: "The clicks themselves as a file, oldest first, two at a time",
-        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(ClickExport.Format.allCases.map(\.rawValue)))]
-            + clickFilter + window(Interval.all, []),
-        files: ["text/csv", "application/x-ndjson"], problems: [400])
+        query: [exportFormat] + clickFilter + window(Interval.all, []),
+        files: exportTypes, problems: [400])
 
     /// Which clicks; of what can be repeated a click has to have one.
     private static let clickFilter: [Parameter] = [

@@ -44,9 +44,8 @@ extension Operation {
 
     package static let exportLinks = Operation(
         id: "exportLinks", summary: "All links that a list with these filters has, as a file, newest first",
-        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(LinkExport.Format.allCases.map(\.rawValue)))]
-            + linkFilters,
-        files: ["text/csv", "application/x-ndjson"], problems: [400])
+        query: [exportFormat] + linkFilters,
+        files: exportTypes, problems: [400])
 
     package static let listTags = Operation(
         id: "listTags", summary: "List the tags in use by their names, each with how many links have it",

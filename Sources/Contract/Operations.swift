@@ -5,6 +5,7 @@ import LinkStore
 import Model
 import QRCodes
 import Store
+import Text
 import Work
 
 /// What OpenAPI tells of each route, in the order of the table; links, tags and QR codes: LinkOperations.swift.
@@ -177,11 +178,16 @@ extension Operation {
         id: "listAuditLog", summary: "List what was done in the workspace, newest first", query: auditFilter + pagination,
         answer: "AuditEntry", isList: true)
 
+    static let exportFormat = Parameter(
+        name: "format", about: "CSV, or JSON line by line", schema: .oneOf(ExportFormat.allCases.map(\.rawValue)))
+
+    /// Without their parameters.
+    static let exportTypes = ["text/csv", "application/x-ndjson"]
+
     package static let exportAuditLog = Operation(
         id: "exportAuditLog", summary: "The audit log as a file, two at a time",
-        query: [.init(name: "format", about: "CSV, or JSON line by line", schema: .oneOf(AuditExport.Format.allCases.map(\.rawValue)))]
-            + auditFilter,
-        files: ["text/csv", "application/x-ndjson"])
+        query: [exportFormat] + auditFilter,
+        files: exportTypes)
 
     package static let listMembers = Operation(
         id: "listMembers", summary: "List who works in the workspace", query: pagination, answer: "Member", isList: true)

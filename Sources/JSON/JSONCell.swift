@@ -1,6 +1,6 @@
 extension JSON {
-    /// The value as a cell of a table: texts as they are, nothing for null, a list of texts with commas between where none has a sign that separates,
-    /// all else as JSON.
+    /// The value as a cell of a table: texts as they are, nothing for null, a list of texts with commas between where none of them has
+    /// a sign that separates, all else as JSON.
     package var cell: String {
         switch self {
         case .null: return ""

@@ -7,26 +7,20 @@ import Text
 /// The audit log as a file, page by page in constant memory. No connection of the database is held while the client takes
 /// its time.
 public enum AuditExport {
-    public enum Format: String, Sendable, CaseIterable {
-        case csv, ndjson
-
-        package var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
-    }
-
     private static let pageSize = 1000
 
     /// Over the API. A client that takes its time holds a thread of the worker once nginx has kept 64 MB for it.
     package static let limit = 1_000_000
 
     public static func write(
-        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
+        _ format: ExportFormat, _ filter: AuditFilter, in workspace: WorkspaceID, from store: Store, to send: ([UInt8]) throws -> Void
     ) throws {
         try write(format, filter, in: workspace, reading: { try store.read($0) }, to: send)
     }
 
     /// - Parameter read: lends a connection for one page.
     package static func write(
-        _ format: Format, _ filter: AuditFilter, in workspace: WorkspaceID,
+        _ format: ExportFormat, _ filter: AuditFilter, in workspace: WorkspaceID,
         reading read: ((Connection) throws -> [AuditRecord]) throws -> [AuditRecord], to send: ([UInt8]) throws -> Void
     ) throws {
         if format == .csv { try send(CSV.row(columns)) }
@@ -39,7 +33,7 @@ public enum AuditExport {
         }
     }
 
-    private static func line(_ record: AuditRecord, _ format: Format) -> [UInt8] {
+    private static func line(_ record: AuditRecord, _ format: ExportFormat) -> [UInt8] {
         let json = record.json
         return switch format {
         case .csv: CSV.row(columns.map { (json[$0] ?? .null).cell })

@@ -16,7 +16,7 @@ struct AuditCommand: ParsableCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write a workspace's audit log to standard output, newest first.")
         @Option(help: "The workspace's slug.") var workspace: String
-        @Option(help: "csv or ndjson.") var format: AuditExport.Format = .ndjson
+        @Option(help: "csv or ndjson.") var format: ExportFormat = .ndjson
         @Option(help: "Only what was done later, in RFC 3339.") var since: Timestamp?
 
         func run() throws {
@@ -76,4 +76,4 @@ struct AuditCommand: ParsableCommand {
     }
 }
 
-extension AuditExport.Format: ExpressibleByArgument {}
+extension ExportFormat: ExpressibleByArgument {}

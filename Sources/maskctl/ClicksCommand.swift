@@ -3,6 +3,7 @@ import ArgumentParser
 import Bootstrap
 import Model
 import POSIX
+import Text
 
 struct ClicksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,7 +17,7 @@ struct ClicksCommand: ParsableCommand {
                 --filter country=DE --filter country=AT --filter bot=false
                 """)
         @Option(help: "The workspace's slug.") var workspace: String
-        @Option(help: "csv or ndjson.") var format: ClickExport.Format = .ndjson
+        @Option(help: "csv or ndjson.") var format: ExportFormat = .ndjson
         @Option(help: "Only this day in UTC, such as 2026-11-26.") var day: String?
         @Option(help: "Only clicks from then on, in RFC 3339.") var since: Timestamp?
         @Option(help: "Only clicks before then, in RFC 3339.") var until: Timestamp?
@@ -56,4 +57,3 @@ struct ClicksCommand: ParsableCommand {
     }
 }
 
-extension ClickExport.Format: ExpressibleByArgument {}

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE, MAKE_LINKS, Person
+from hands import api
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 "
@@ -24,14 +25,6 @@ VISITS = [
     (MENU, FIREFOX, "https://news.example.com/"), (MENU, FIREFOX, None), (MENU, SAFARI, "https://news.example.com/"),
     (MENU + "?qr=1", SAFARI, None), (MENU + "?qr=1", ROBOT, None), (SHOP, FIREFOX, "https://t.co/"), (SHOP, SAFARI, None),
 ]
-
-
-def api(somebody, path, method="GET"):
-    return somebody.page.evaluate("""async ([workspace, path, method]) => {
-        const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
-        const answer = await fetch('/v1' + path, { method, headers, body: method === 'GET' ? undefined : '{}' })
-        return answer.status === 204 ? null : await answer.json()
-    }""", [somebody.workspace, path, method])
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +41,7 @@ def grace(stack, chromium):
         address = made[[MENU, SHOP].index(name)]["short_url"] + (f"?{query}" if query else "")
         assert stack.curl(address, "-o", "/dev/null", *words)[0] == 302
     for _ in range(60):
-        if api(grace, "/analytics/clicks?interval=7d")["total"] == len(VISITS):
+        if api(grace, "/analytics/clicks?interval=7d")[1]["total"] == len(VISITS):
             break
         grace.page.wait_for_timeout(500)
     grace.state = grace.context.storage_state()
@@ -109,7 +102,7 @@ def test_hours_and_days_are_those_of_the_zone(ada, zone):
     """The clicks are in the zone's present hour and on its today; a table, a file and the API say the same."""
     me = ada("analytics?interval=24h", timezone_id=zone)
     page = me.page
-    at = clock(datetime.fromisoformat(api(me, "/links?sort=clicks&limit=1")["data"][0]["last_clicked_at"]), zone)
+    at = clock(datetime.fromisoformat(api(me, "/links?sort=clicks&limit=1")[1]["data"][0]["last_clicked_at"]), zone)
     told = f"{at.day} {at:%b}, {at:%H}:00"
     assert page.locator("svg.chart").get_attribute("aria-label").endswith(f"peak 7 at {told}")
     page.keyboard.press("v")
@@ -204,7 +197,7 @@ def test_the_period_before_is_as_long_and_stands_beside(ada, zone):
     expect(page.locator("[data-count=human] dd").nth(1)).to_have_text("+4, 2 before")
     assert page.locator(".chart .then").count() == 30 and "Hollow bars: " in page.locator(".time").inner_text()
     # As many days of the zone, up to the same time of the day.
-    windows = [api(me, f"/analytics/clicks?interval=30d&limit=7&timezone={zone}{end}") for end in ["", f"&end={asked[0]['end']}"]]
+    windows = [api(me, f"/analytics/clicks?interval=30d&limit=7&timezone={zone}{end}")[1] for end in ["", f"&end={asked[0]['end']}"]]
     now, then = ([clock(datetime.fromisoformat(window[name]), zone).replace(tzinfo=None) for name in ["start", "end"]] for window in windows)
     assert then[0] == now[0] - timedelta(days=30) and then[0].hour == 0 and len(windows[1]["groups"]) == 30
     assert then[1] in (now[1] - timedelta(days=30), now[1] - timedelta(days=30, minutes=15))

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import PASSWORD
-from test_links import api, press, status
+from hands import api, press, status
 from test_webhooks import fact
 
 ROWS = "[data-part=list] tbody tr[data-row]"

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
-from test_links import api, press, row, status
+from hands import api, press, row, status
 
 TXT, CNAME = 16, 5
 

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 
 import pytest
 
@@ -55,4 +56,10 @@ def test_firefox_from_the_link_to_the_key_and_back_in(firefox, stack):
     assert firefox.complaints(stack.app) == []
     # That silence says something: the same console tells of a style that the policy forbids.
     firefox.run("document.body.setAttribute('style', 'color: red')")
-    assert any("Content-Security-Policy" in line for line in firefox.complaints(stack.app))
+    # It is told a moment later.
+    for _ in range(20):
+        told = firefox.complaints(stack.app)
+        if told:
+            break
+        time.sleep(0.25)
+    assert any("Content-Security-Policy" in line for line in told)

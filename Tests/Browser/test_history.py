@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
-from test_links import api, new_slug, press, status
+from hands import api, new_slug, press, status
 
 ENTRIES = "table.history > tbody > tr"
 

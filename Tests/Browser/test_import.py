@@ -6,7 +6,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from test_links import api, make, new_slug, press, status
+from hands import api, new_slug, press, status
+from test_links import make
 
 ROWS = ".import tbody tr"
 

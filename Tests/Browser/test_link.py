@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
+from hands import status
 from test_analytics import FIREFOX, figures, lines, panel
 
 
@@ -24,10 +25,6 @@ def link(member):
     me.page.wait_for_url(f"**/links/{me.link['id']}")
     me.page.locator(".facts").wait_for()
     return me
-
-
-def status(ada, text):
-    ada.page.locator("#status", has_text=text).wait_for()
 
 
 def test_a_link_has_a_screen_of_its_own(link, stack):

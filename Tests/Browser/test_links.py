@@ -2,12 +2,12 @@
 
 import json
 import re
-import secrets
 
 import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
+from hands import api, new_slug, press, row, status
 
 ROWS = "tbody tr"
 
@@ -21,38 +21,12 @@ def ada(member):
     return ada
 
 
-def new_slug():
-    return "s" + secrets.token_hex(4)
-
-
 def make(ada, **link):
     """A link by the API, which the list then shows."""
     link = {"url": "https://example.com/" + new_slug(), "slug": new_slug()} | link
     made = ada.page.evaluate(MAKE_LINKS, [ada.workspace, [link]])[0]
     ada.goto(f"/{ada.workspace}/links")
     return made
-
-
-def row(ada, slug):
-    return ada.page.locator("tbody tr", has_text=slug)
-
-
-def press(ada, *keys):
-    for key in keys:
-        ada.page.keyboard.press(key)
-
-
-def status(ada, text):
-    ada.page.locator("#status", has_text=text).wait_for()
-
-
-def api(ada, path, method="GET", **body):
-    """A request of somebody else's with the same rights: status and answer."""
-    return ada.page.evaluate("""async ([workspace, path, method, body]) => {
-        const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': workspace, 'Content-Type': 'application/json' }
-        const answer = await fetch('/v1' + path, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body) })
-        return [answer.status, answer.status === 204 ? null : await answer.json()]
-    }""", [ada.workspace, path, method, body])
 
 
 def test_a_link_is_made_followed_and_found(ada, stack):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
-from test_links import api, new_slug, press, row, status
+from hands import api, new_slug, press, row, status
 
 ROWS = "tbody tr"
 PERSON = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -6,8 +6,9 @@ import zlib
 import pytest
 from playwright.sync_api import expect
 
-from bio_pages import BLOCKS, add, api, make, names, new_slug, press, preview, read, save, status
+from bio_pages import BLOCKS, add, make, names, preview, read, save
 from conftest import PASSWORD
+from hands import api, new_slug, press, status
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from bio_pages import BLOCKS, LINK, add, api, make, names, new_slug, press, preview, read, row, save, status, visits
+from bio_pages import BLOCKS, LINK, add, make, names, preview, read, save, visits
+from hands import api, new_slug, press, row, status
 
 
 @pytest.fixture

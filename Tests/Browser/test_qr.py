@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import MAKE_LINKS
-from test_links import api, new_slug, press, row, status
+from hands import api, new_slug, press, row, status
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4.5" cy="4.5" r="4.5" fill="#06c"/></svg>'
 

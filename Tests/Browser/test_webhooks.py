@@ -10,8 +10,8 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
+from hands import api, press, status
 from receiver import receiver  # noqa: F401 (a fixture)
-from test_links import api, press, status
 
 ROWS = "[data-part=list] tbody tr"
 

@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Text
 
 /// `/analytics/clicks`: clicks counted over time or by what visitors and links have in common.
 enum ClickResource {
@@ -46,28 +47,18 @@ enum ClickResource {
     /// The clicks themselves, as one file that is made while it is sent.
     static func export(_ call: Call) throws -> Answer {
         var query = try call.query()
-        let format: ClickExport.Format = try query.choice("format") ?? .ndjson
+        let format: ExportFormat = try query.choice("format") ?? .ndjson
         let window = try AnalyticsWindow(
             &query, call, intervals: Interval.all, granularities: [], period: { _ in ClickQuestion.periodMilliseconds })
         let question = try question(window, &query, call)
         try query.finish()
         let (analytics, reports, workspace) = (call.services.analytics, call.services.reports, call.workspace)
-        // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
-        let ticket = try call.services.exports.ticket(for: workspace)
-        guard try analytics.snapshot({ try ClickAnalytics.kept(question, on: $0) }).answer <= ClickExport.limit else {
-            throw Problem.exportTooLong(ClickExport.limit)
+        return try call.export("clicks", as: format, atMost: ClickExport.limit) {
+            try analytics.snapshot { try ClickAnalytics.kept(question, on: $0) }.answer > ClickExport.limit
+        } write: { send in
+            try ClickExport.write(
+                format, question, reading: { page in try reports.goOn(for: workspace) { try analytics.read(page) } }, to: send)
         }
-        return Answer(
-            status: 200,
-            content: .stream(type: format.mediaType) { send in
-                defer { ticket.giveBack() }
-                // The handler has left the gate when this is sent: each page goes in again, and none stays inside while the client
-                // takes its time.
-                try ClickExport.write(
-                    format, question,
-                    reading: { page in try reports.goOn(for: workspace) { try analytics.read(page) } }, to: send)
-            },
-            fields: [.init(.contentDisposition, "attachment; filename=\"clicks.\(format.rawValue)\"")])
     }
 
     /// Which clicks are asked for.

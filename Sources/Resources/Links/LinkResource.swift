@@ -43,26 +43,17 @@ enum LinkResource {
     /// All links that a list with these filters has, as one file that is made while it is sent.
     static func export(_ call: Call) throws -> Answer {
         var query = try call.query()
-        let format: LinkExport.Format = try query.choice("format") ?? .ndjson
+        let format: ExportFormat = try query.choice("format") ?? .ndjson
         let filter = try LinkFilter(&query, call)
         try query.finish()
         let (store, reports, site, workspace) = (call.services.store, call.services.reports, call.services.site, call.workspace)
-        // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
-        let ticket = try call.services.exports.ticket(for: workspace)
         let owner = filter.owner(in: workspace)
-        guard try store.read({ try Links.count(filter, in: owner, on: $0) }) <= LinkExport.limit else {
-            throw Problem.exportTooLong(LinkExport.limit)
+        return try call.export("links", as: format, atMost: LinkExport.limit) {
+            try store.read { try Links.count(filter, in: owner, on: $0) } > LinkExport.limit
+        } write: { send in
+            try LinkExport(format, of: filter, in: owner, site).write(
+                reading: { page in try reports.goOn(for: workspace) { try store.read(page) } }, to: send)
         }
-        return Answer(
-            status: 200,
-            content: .stream(type: format.mediaType) { send in
-                defer { ticket.giveBack() }
-                // The handler has left the gate when this is sent: each page goes in again, and none stays inside while the client
-                // takes its time.
-                try LinkExport(format, of: filter, in: owner, site).write(
-                    reading: { page in try reports.goOn(for: workspace) { try store.read(page) } }, to: send)
-            },
-            fields: [.init(.contentDisposition, "attachment; filename=\"links.\(format.rawValue)\"")])
     }
 
     static func get(_ call: Call) throws -> Answer {

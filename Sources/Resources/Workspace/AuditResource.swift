@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import Model
 import Store
+import Text
 import Work
 
 /// `/audit-log`: who did what, and what came of it. Newest first.
@@ -23,26 +24,16 @@ enum AuditResource {
     /// The whole log, or what of it a filter leaves, as one file that is made while it is sent.
     static func export(_ call: Call) throws -> Answer {
         var query = try call.query()
-        let format: AuditExport.Format = try query.choice("format") ?? .ndjson
+        let format: ExportFormat = try query.choice("format") ?? .ndjson
         let filter = try AuditFilter(&query)
         try query.finish()
         let (store, reports, workspace) = (call.services.store, call.services.reports, call.workspace)
-        // Taken before the first byte: a refusal is an answer of its own, not one that breaks off.
-        let ticket = try call.services.exports.ticket(for: workspace)
-        guard try !store.read({ try AuditLog.isLonger(than: AuditExport.limit, filter, in: workspace, on: $0) }) else {
-            throw Problem.exportTooLong(AuditExport.limit)
+        return try call.export("audit-log", as: format, atMost: AuditExport.limit) {
+            try store.read { try AuditLog.isLonger(than: AuditExport.limit, filter, in: workspace, on: $0) }
+        } write: { send in
+            try AuditExport.write(
+                format, filter, in: workspace, reading: { body in try reports.goOn(for: workspace) { try store.read(body) } }, to: send)
         }
-        return Answer(
-            status: 200,
-            content: .stream(type: format.mediaType) { send in
-                defer { ticket.giveBack() }
-                // The handler has left the gate when this is sent: each page goes in again, and none stays inside while the client
-                // takes its time.
-                try AuditExport.write(
-                    format, filter, in: workspace, reading: { body in try reports.goOn(for: workspace) { try store.read(body) } },
-                    to: send)
-            },
-            fields: [.init(.contentDisposition, "attachment; filename=\"audit-log.\(format.rawValue)\"")])
     }
 }
 

@@ -8,12 +8,6 @@ import Text
 /// All links of a filter as a file, newest first, page by page in constant memory. No connection of the database is held while the
 /// client takes its time.
 package struct LinkExport {
-    package enum Format: String, Sendable, CaseIterable {
-        case csv, ndjson
-
-        package var mediaType: String { self == .csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson" }
-    }
-
     /// Over the API: a client that takes its time holds a thread of the worker once nginx has kept 64 MB for it.
     package static let limit = 1_000_000
 
@@ -26,13 +20,13 @@ package struct LinkExport {
         "disabled", "indexable", "archived", "external_id", "notes", "created_at", "updated_at", "last_clicked_at", "deleted_at",
     ]
 
-    private let format: Format
+    private let format: ExportFormat
     private let filter: LinkFilter
     private let workspace: WorkspaceID
     private let site: SiteConfiguration
 
     /// - Parameter workspace: that of the filter's ``LinkFilter/owner(in:)``.
-    package init(_ format: Format, of filter: LinkFilter, in workspace: WorkspaceID, _ site: SiteConfiguration) {
+    package init(_ format: ExportFormat, of filter: LinkFilter, in workspace: WorkspaceID, _ site: SiteConfiguration) {
         (self.format, self.filter, self.workspace, self.site) = (format, filter, workspace, site)
     }
 

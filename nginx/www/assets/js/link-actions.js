@@ -1,9 +1,9 @@
 // What is done to one link of the list: by a button in its row, or by a key for the row that has the focus.
 
-import { act, confirmed, copyText, newRepeat } from './api.js';
+import { act, copyText } from './api.js';
 import { button, element, find, say } from './page.js';
 import { editAddress, linkAddress, nameOf } from './link-row.js';
-import { addKeys } from './screen.js';
+import { addKeys, binActions, nothingToUndo } from './screen.js';
 
 /**
  * The list, as the actions need it: `{ place, links, selection, ready, replace(link), remove(link), refresh(link) }`. `place` is where a
@@ -11,6 +11,10 @@ import { addKeys } from './screen.js';
  */
 
 const one = (link, step = '') => ({ path: `/links/${link.id}${step}` });
+
+const { remove, restore, purge } = binActions({
+  path: '/links', nameOf, loss: ['Its clicks and its QR codes go with it, and its slug is free.', 'This cannot be undone.'],
+});
 
 /** What stands beside the name of a link: for who only looks, too. */
 export const copyButtons = (link) => {
@@ -34,42 +38,6 @@ async function toggle(link, list) {
   if (!answer) return;
   list.replace(answer.data);
   say(`${link.disabled ? 'Enabled' : 'Disabled'}: ${nameOf(link)}.`);
-}
-
-/** Into the bin: the line says so until the next action, and undoes it. */
-async function remove(link, list) {
-  if (!await act({ ...one(link), method: 'DELETE' }, list.place)) return;
-  list.remove(link);
-  offerUndo(`Deleted: ${nameOf(link)}.`, () => restore(link, list));
-}
-
-/** Says what was deleted, until the next action, with the way back. */
-export function offerUndo(text, restoreIt) {
-  const undo = () => {
-    addKeys({ keys: 'z', name: 'Undo the deletion', go: nothingToUndo });
-    return restoreIt();
-  };
-  say(`${text} `);
-  find('#status').append(button('Undo', undo, { kind: 'quiet', key: 'z' }));
-  addKeys({ keys: 'z', name: 'Undo the deletion', go: undo });
-}
-
-const nothingToUndo = () => say('There is nothing to undo.');
-
-async function restore(link, list) {
-  const answer = await act({ ...one(link, '/restore'), method: 'POST', body: {}, repeat: newRepeat() }, list.place);
-  if (!answer) return;
-  if (link.deleted_at) list.remove(link);
-  else await list.refresh(answer.data);
-  say(`Restored: ${nameOf(link)}.`);
-}
-
-async function purge(link, list) {
-  const text = ['Its clicks and its QR codes go with it, and its slug is free.', 'This cannot be undone.'];
-  if (!await confirmed(`Delete ${nameOf(link)} for good`, text, 'Delete for good')) return;
-  if (!await act({ ...one(link), method: 'DELETE', query: { purge: true } }, list.place)) return;
-  list.remove(link);
-  say(`Deleted for good: ${nameOf(link)}.`);
 }
 
 export function addLinkKeys(list, isOwn) {

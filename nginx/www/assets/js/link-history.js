@@ -6,7 +6,7 @@ import { CursorList } from './lists.js';
 import {
   addressIn, button, element, find, fromTemplate, linkName, linkPlaces, part, say, shown, timeElement, webAddress, workspace, zone,
 } from './page.js';
-import { addKeys, screen } from './screen.js';
+import { offerUndo, screen } from './screen.js';
 
 const id = decodeURIComponent(location.pathname.split('/').at(-2));
 const linkRequest = { path: `/links/${id}` };
@@ -176,13 +176,9 @@ class History {
     const wanted = Object.fromEntries(rows.map(({ field, before }) => [field, before]));
     const undone = Object.fromEntries(rows.map(({ field }) => [field, now[field]]));
     if (!await this.#change(wanted)) return;
-    const undo = async () => {
-      addKeys({ keys: 'z', name: 'Undo what was put back', go: () => say('There is nothing to undo.') });
+    offerUndo(['Put back: ', ...told(rows)], async () => {
       if (await this.#change(undone)) say('Undone: the link is as it was before.');
-    };
-    say('Put back: ');
-    find('#status').append(...told(rows), ' ', button('Undo', undo, { kind: 'quiet', key: 'z' }));
-    addKeys({ keys: 'z', name: 'Undo what was put back', go: undo });
+    }, 'Undo what was put back');
   }
 
   /** Changes the link that was seen, and no other; then the list has the change. */

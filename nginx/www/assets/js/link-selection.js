@@ -2,12 +2,12 @@
 
 import { act, call, Cancelled, confirmed, noticeOf } from './api.js';
 import { csvOf, download, fileName } from './files.js';
-import { offerUndo } from './link-actions.js';
 import { exportLinks, exportMatching } from './link-export.js';
 import { Job } from './link-job.js';
 import { askForTags } from './link-parts.js';
 import { nameOf } from './link-row.js';
 import { button, count, element, find, findAll, part, say, table } from './page.js';
+import { offerUndo } from './screen.js';
 
 const links = (number) => `${count(number)} ${number === 1 ? 'link' : 'links'}`;
 

@@ -4,9 +4,9 @@ import { act, call, curlOf } from './api.js';
 import { actionsOf, addLinkKeys, copyButtons } from './link-actions.js';
 import { addressOf, askedIn, filterOf, mistakeIn, queryOf, stateOf, states, termsOf, without, withState, withTag } from './link-query.js';
 import { linkRow } from './link-row.js';
-import { CursorList } from './lists.js';
+import { CursorList, Steps } from './lists.js';
 import {
-  addressIn, button, count, element, find, findAll, fromTemplate, here, keepUser, part, say, workspace, zone,
+  addressIn, button, count, element, find, findAll, fromTemplate, keepUser, part, say, workspace, zone,
 } from './page.js';
 import { addKeys, screen } from './screen.js';
 
@@ -74,8 +74,7 @@ class List {
   ready = Promise.resolve();
   #list;
   #timer = null;
-  /** The last address that was chosen, and not only typed on the way to one. */
-  #chosen = here();
+  #steps = new Steps();
   #context;
   #root = fromTemplate('links');
   #input = find('#search', this.#root);
@@ -122,7 +121,7 @@ class List {
     });
     addEventListener('popstate', () => {
       asked = askedIn(location.href);
-      this.#chosen = here();
+      this.#steps.arrive();
       this.#input.value = asked.text;
       this.ask();
     });
@@ -135,13 +134,7 @@ class List {
 
   /** Asks for something else and keeps it in the address: `isChosen` makes it a step of the history, typing does not. */
   lead(wanted, isChosen = false) {
-    const address = addressOf(wanted);
-    if (address === here() && !isChosen) return;
-    if (isChosen && address !== this.#chosen) {
-      history.replaceState(null, '', this.#chosen);
-      history.pushState(null, '', address);
-      this.#chosen = address;
-    } else history.replaceState(null, '', address);
+    if (!this.#steps.go(addressOf(wanted), isChosen)) return;
     asked = wanted;
     this.#input.value = wanted.text;
     say('');

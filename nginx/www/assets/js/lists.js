@@ -214,12 +214,31 @@ function put(field, value) {
   field.value = value ?? '';
 }
 
+/** The address of a list: what is chosen is a step of the history, what is typed on the way to it is not. */
+export class Steps {
+  /** The last address that was chosen, and not only typed. */
+  #chosen = here();
+
+  /** Somebody went back or on. */
+  arrive() { this.#chosen = here(); }
+
+  /** Whether there is anything to ask for. */
+  go(address, isChosen) {
+    if (address === here() && !isChosen) return false;
+    if (isChosen && address !== this.#chosen) {
+      history.replaceState(null, '', this.#chosen);
+      history.pushState(null, '', address);
+      this.#chosen = address;
+    } else history.replaceState(null, '', address);
+    return true;
+  }
+}
+
 export class Filters {
   #form;
   #changed;
   #timer = null;
-  /** The last address that was chosen, and not only typed on the way to one. */
-  #chosen = here();
+  #steps = new Steps();
 
   /** `changed()` runs when the address asks for something else. Labels of the class `in-zone` get the zone's name. */
   constructor(form, changed) {
@@ -236,7 +255,7 @@ export class Filters {
       else this.#timer = setTimeout(() => this.#take(false), typingPause);
     });
     addEventListener('popstate', () => {
-      this.#chosen = here();
+      this.#steps.arrive();
       this.#show();
       changed();
     });
@@ -280,13 +299,7 @@ export class Filters {
       if (value) address.searchParams.set(field.name, value);
       else address.searchParams.delete(field.name);
     }
-    const next = address.pathname + address.search;
-    if (next === here() && !isChosen) return;
-    if (isChosen && next !== this.#chosen) {
-      history.replaceState(null, '', this.#chosen);
-      history.pushState(null, '', next);
-      this.#chosen = next;
-    } else history.replaceState(null, '', next);
+    if (!this.#steps.go(address.pathname + address.search, isChosen)) return;
     return this.#changed();
   }
 }

@@ -1,11 +1,11 @@
 // The designs of QR codes that a workspace keeps, and those in the bin: a picture each, its link, how often that was scanned.
 
-import { act, confirmed, curlOf, get, newRepeat, send } from './api.js';
+import { curlOf, get, send } from './api.js';
 import { CursorList } from './lists.js';
 import {
   addressIn, agoElement, button, count, element, find, findAll, fromTemplate, linkName, part, say, workspace, zone,
 } from './page.js';
-import { addKeys, screen } from './screen.js';
+import { addKeys, binActions, screen } from './screen.js';
 
 const limit = 25;
 const states = [[null, 'Kept'], ['deleted', 'Deleted']];
@@ -151,38 +151,10 @@ class Codes {
   #actions(code) {
     if (!this.#isOwn) return [];
     const name = nameOf(code);
-    const make = (verb, go, kind = '') => button(verb, () => go.call(this, code), { kind: `quiet ${kind}`, label: `${verb} ${name}` });
-    if (code.deleted_at) return [make('Restore', this.#restore), make('Delete for good', this.#purge, 'danger')];
+    const make = (verb, go, kind = '') => button(verb, () => go(code, this.#list), { kind: `quiet ${kind}`, label: `${verb} ${name}` });
+    if (code.deleted_at) return [make('Restore', restore), make('Delete for good', purge, 'danger')];
     const edit = element('a', { class: 'button quiet', href: addressOf(code), 'aria-label': `Edit ${name}` }, 'Edit');
-    return [edit, make('Delete', this.#remove)];
-  }
-
-  async #remove(code) {
-    if (!await act({ path: `/qr-codes/${code.id}`, method: 'DELETE' }, this.#list.place)) return;
-    this.#list.remove(code);
-    const undo = () => {
-      addKeys({ keys: 'z', name: 'Undo the deletion', go: () => say('There is nothing to undo.') });
-      return this.#restore(code);
-    };
-    say(`Deleted: ${nameOf(code)}. `);
-    find('#status').append(button('Undo', undo, { kind: 'quiet', key: 'z' }));
-    addKeys({ keys: 'z', name: 'Undo the deletion', go: undo });
-  }
-
-  async #restore(code) {
-    const answer = await act({ path: `/qr-codes/${code.id}/restore`, method: 'POST', body: {}, repeat: newRepeat() }, this.#list.place);
-    if (!answer) return;
-    if (code.deleted_at) this.#list.remove(code);
-    else await this.#list.refresh(answer.data);
-    say(`Restored: ${nameOf(code)}.`);
-  }
-
-  async #purge(code) {
-    const text = ['Codes that are printed go on leading to the link.', 'The design cannot be brought back.'];
-    if (!await confirmed(`Delete ${nameOf(code)} for good`, text, 'Delete for good')) return;
-    if (!await act({ path: `/qr-codes/${code.id}`, method: 'DELETE', query: { purge: true } }, this.#list.place)) return;
-    this.#list.remove(code);
-    say(`Deleted for good: ${nameOf(code)}.`);
+    return [edit, make('Delete', remove)];
   }
 
   #addKeys() {
@@ -196,7 +168,7 @@ class Codes {
       { keys: 'e', name: 'Edit the design', isOfRows: true, go: onRow((code) => code.deleted_at || location.assign(addressOf(code))) },
       {
         keys: '#', name: 'Delete the design', isOfRows: true,
-        go: onRow((code) => (code.deleted_at ? this.#purge(code) : this.#remove(code))),
+        go: onRow((code) => (code.deleted_at ? purge : remove)(code, this.#list)),
       },
     );
   }
@@ -205,6 +177,10 @@ class Codes {
 const addressOf = ({ id }) => addressIn(workspace, `qr-codes/${id}`);
 
 const nameOf = (code) => code.name ?? 'Without a name';
+
+const { remove, restore, purge } = binActions({
+  path: '/qr-codes', nameOf, loss: ['Codes that are printed go on leading to the link.', 'The design cannot be brought back.'],
+});
 
 /** 512 pixels, M, #000000 on transparent, round, with a logo */
 function looksInWords(code) {

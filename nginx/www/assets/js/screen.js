@@ -1,6 +1,7 @@
-// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places and keys.
+// The frame of a screen: who is signed in, what it asks the API for and what it shows meanwhile; places and keys; what
+// can be undone.
 
-import { act, call, copyText, curlOf, get, noticeOf, openDialog, Problem } from './api.js';
+import { act, call, confirmed, copyText, curlOf, get, newRepeat, noticeOf, openDialog, Problem } from './api.js';
 import {
   addressIn, button, element, find, findAll, here, keepUser, read, remove, removeAllDrafts, say, table, takeMessage, workspace, write,
 } from './page.js';
@@ -261,7 +262,54 @@ function drawWorkspaces(session) {
 /** The letters after `g`, with where they lead. */
 function placesByKey() {
   if (!slug()) return [];
-  return places.filter((place) => isOpen(place)).map((place) => ({ keys: place.keys, name: place.name, go: () => location.assign(address(place)) }));
+  const allowed = places.filter((place) => isOpen(place));
+  return allowed.map((place) => ({ keys: place.keys, name: place.name, go: () => location.assign(address(place)) }));
+}
+
+// What was done a moment ago, until the next action; what is kept for 30 days when it is deleted.
+
+export const nothingToUndo = () => say('There is nothing to undo.');
+
+/** Says what was done, a text or texts and nodes, with the way back: a button, and `z`. */
+export function offerUndo(told, undoIt, name = 'Undo the deletion') {
+  const undo = () => {
+    addKeys({ keys: 'z', name, go: nothingToUndo });
+    return undoIt();
+  };
+  say('');
+  find('#status').append(...[told].flat(), ' ', button('Undo', undo, { kind: 'quiet', key: 'z' }));
+  addKeys({ keys: 'z', name, go: undo });
+}
+
+/**
+ * `remove`, `restore` and `purge` a thing of a list, a ``CursorList`` or what stands for one. `path` is that of the API, `nameOf(thing)`
+ * its name, `loss` what goes with it for good, in sentences.
+ */
+export function binActions({ path, nameOf, loss }) {
+  const one = (thing, step = '') => ({ path: `${path}/${thing.id}${step}` });
+
+  async function discard(thing, list) {
+    if (!await act({ ...one(thing), method: 'DELETE' }, list.place)) return;
+    list.remove(thing);
+    offerUndo(`Deleted: ${nameOf(thing)}.`, () => restore(thing, list));
+  }
+
+  async function restore(thing, list) {
+    const answer = await act({ ...one(thing, '/restore'), method: 'POST', body: {}, repeat: newRepeat() }, list.place);
+    if (!answer) return;
+    if (thing.deleted_at) list.remove(thing);
+    else await list.refresh(answer.data);
+    say(`Restored: ${nameOf(thing)}.`);
+  }
+
+  async function purge(thing, list) {
+    if (!await confirmed(`Delete ${nameOf(thing)} for good`, loss, 'Delete for good')) return;
+    if (!await act({ ...one(thing), method: 'DELETE', query: { purge: true } }, list.place)) return;
+    list.remove(thing);
+    say(`Deleted for good: ${nameOf(thing)}.`);
+  }
+
+  return { remove: discard, restore, purge };
 }
 
 // Keys: letters without modifiers, nothing while typing or in a dialog, and a switch in the account turns all off.
