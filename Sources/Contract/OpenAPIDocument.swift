@@ -4,14 +4,14 @@ import Model
 
 /// What OpenAPI tells of a route.
 package struct DescribedRoute: Sendable {
-    let method: Method
+    package let method: Method
     /// Below the base path.
-    let path: String
+    package let path: String
     /// What a key needs to call it; nil where none is needed.
-    let scope: Scope?
-    let operation: Operation
+    package let scope: Scope?
+    package let operation: Operation
     /// Whether only who is signed in may call it, for no workspace.
-    let needsSession: Bool
+    package let needsSession: Bool
 
     package init(_ method: Method, _ path: String, _ scope: Scope?, _ operation: Operation, _ needsSession: Bool = false) {
         self.method = method
