@@ -33,7 +33,7 @@ app_host=app.mask.localhost
 brand_host=go.yourbrand.com
 
 # g++ brings the libstdc++-N-dev of the release.
-build_packages="g++ libc6-dev pkg-config libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev libqrencode-dev libsystemd-dev"
+build_packages="g++ libc6-dev pkg-config libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev libqrencode-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libsystemd-dev"
 run_packages="mariadb-server mariadb-backup nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # Started by root, MariaDB wants to be told that it may go on as root.
