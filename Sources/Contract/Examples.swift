@@ -51,7 +51,7 @@ extension Schemas {
         "expires_at": "2099-12-31T23:59:59Z",
     ]
 
-    private static let linkExample: JSON = {
+    static let linkExample: JSON = {
         let text: [(String, JSON)] = [
             ("id", .string(linkID)), ("url", "https://example.com/long-page"), ("short_url", "https://go.example.com/my-link"),
             ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042), ("human_clicks", 977),
@@ -153,7 +153,7 @@ extension Schemas {
         "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 
-    private static let workspaceExample: JSON = [
+    static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
         "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
         "quotas": .object(JSONObject(Quota.allCases.map { quota in
@@ -180,10 +180,7 @@ extension Schemas {
     private static let webhookWithSecretExample: JSON = .object(JSONObject(
         [.init(name: "secret", value: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")] + webhookExample.members))
 
-    private static let eventExample: JSON = [
-        "id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "type": "link.updated", "timestamp": "2026-03-13T10:00:00Z",
-        "data": linkExample, "previous": ["title": nil], "sequence": 1042,
-    ]
+    private static let eventExample: JSON = EventCatalog.entries.first { $0.type == EventType.linkUpdated.rawValue }?.payload ?? .null
 
     private static func deliveryExample(withBody: Bool) -> JSON {
         var attempt: JSONObject = [
