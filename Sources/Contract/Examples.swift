@@ -146,10 +146,10 @@ extension Schemas {
         [.init(name: "url", value: "https://app.example.com/accept#\(token)")] + invitationExample.members))
 
     private static let problemExample: JSON = [
-        "type": "https://api.example.com/v1/errors#validation_failed", "title": "Validation failed", "status": 422,
+        "type": "https://api.example.com/docs/errors#validation_failed", "title": "Validation failed", "status": 422,
         "detail": "Correct the fields listed in errors.", "code": "validation_failed",
         "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
-        "doc_url": "https://api.example.com/v1/errors#validation_failed",
+        "doc_url": "https://api.example.com/docs/errors#validation_failed",
         "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 

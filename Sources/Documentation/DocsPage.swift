@@ -9,7 +9,7 @@ struct DocsPage {
     /// Modules that it loads beside `docs.js`.
     var scripts: [String] { name == "webhook-tester" ? ["tester.js"] : [] }
 
-    var href: String { name == "index" ? "./" : name }
+    var href: String { name == "index" ? "/docs/" : "/docs/\(name)" }
 }
 
 /// The navigation: sections, each with the names of its pages, as `contents.md` lists them.

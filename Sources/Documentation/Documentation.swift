@@ -40,16 +40,16 @@ package struct Documentation {
         let assets = try Assets(source: source)
         var index = SearchIndex()
         var pages: [(page: DocsPage, markdown: Markdown)] = []
-        for name in contents.pages {
+        for name in contents.pages + ["not-found"] {
             let page = try page(name)
             pages.append((page, try Markdown(page.markdown)))
         }
         for (number, (page, markdown)) in pages.enumerated() {
-            index.add(page, markdown)
+            if page.name != "not-found" { index.add(page, markdown) }
             var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.title) }) { $1 })
             values["assets"] = "/docs/assets/\(assets.digest)"
             values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil
-            values["next"] = number + 1 < pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
+            values["next"] = number + 1 < contents.pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
             values["content"] = markdown.html { EndpointHTML.html($0, context.reference) }
             try write(folder, page.name + ".html", Array(layout.render(values).utf8), isZipped: true)
             try write(folder, page.name + ".md", Array(page.markdown.utf8), isZipped: true)

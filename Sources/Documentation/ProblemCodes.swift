@@ -39,13 +39,14 @@ enum ProblemCodes {
         "query_timeout": ["getClicks", "exportClicks", "getUsage", "getPageAnalytics", "listLinks", "countLinks", "exportLinks", "listTags", "listAuditLog"],
     ]
 
-    static func of(_ operation: String, method: String, hasBody: Bool, statuses: Set<Int>) -> [ErrorCatalog.Entry] {
+    static func of(_ operation: String, method: String, hasBody: Bool, hasCondition: Bool, statuses: Set<Int>) -> [ErrorCatalog.Entry] {
         ErrorCatalog.entries.filter { entry in
             guard !ofEveryRequest.contains(entry.code), !ofSessions.contains(entry.code), statuses.contains(entry.status) else { return false }
             if let some = ofSome[entry.code] { return some.contains(operation) }
             return switch entry.code {
             case "idempotency_key_in_use", "idempotency_key_reused": method == "POST"
             case "invalid_json", "unsupported_media_type", "payload_too_large", "validation_failed": hasBody
+            case "precondition_failed": hasCondition
             default: true
             }
         }

@@ -143,7 +143,8 @@ struct Reference {
     private func problems(_ operation: Operation) -> String {
         let statuses = Set((operation.json["responses"]?.objectValue?.members ?? []).compactMap { Int($0.name) })
         let codes = ProblemCodes.of(
-            operation.id, method: operation.method, hasBody: operation.json["requestBody"] != nil, statuses: statuses)
+            operation.id, method: operation.method, hasBody: operation.json["requestBody"] != nil,
+            hasCondition: operation.parameters.contains { $0["name"] == "If-Match" }, statuses: statuses)
         let own = codes.isEmpty ? "" : codes.map { "`\($0.status)` [`\($0.code)`](errors#\($0.code))" }.joined(separator: ", ") + ", and "
         return "\n### Problems {#\(operation.id)-problems}\n\n\(own)what [every request](errors#every-request) can meet.\n"
     }
@@ -226,6 +227,6 @@ enum SampleValues {
 
     static let output = [
         "exportLinks": "links.csv", "getLinkQR": "code.png", "getQRCodeImage": "code.svg", "exportClicks": "clicks.csv", "exportAuditLog": "audit-log.csv",
-        "previewPage": "page.html", "getErrors": "errors.html",
+        "previewPage": "page.html",
     ]
 }

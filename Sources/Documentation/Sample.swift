@@ -39,7 +39,9 @@ struct Sample {
         if needsKey { parts.append("-H \"Authorization: Bearer $MASK_API_KEY\"") }
         if let contentType { parts.append("-H \"Content-Type: \(contentType)\"") }
         switch body {
-        case .json(let json): parts.append("-d '\(Self.pretty(json).replacing("'", with: #"'\''"#))'")
+        case .json(let json):
+            let text = Self.literal(json, .json, indent: 2)
+            parts.append("-d '\(text.replacing("'", with: #"'\''"#))'")
         case .file(let name, _): parts.append("--data-binary @\(name)")
         case nil: break
         }
@@ -143,7 +145,7 @@ struct Sample {
         }
         if let contentType { lines.append("request.setValue(\"\(contentType)\", forHTTPHeaderField: \"Content-Type\")") }
         switch body {
-        case .json(let json): lines += ["request.httpBody = Data(#\"\"\"", Self.pretty(json, indent: 4), "    \"\"\"#.utf8)"]
+        case .json(let json): lines += ["request.httpBody = Data(#\"\"\"", "    " + Self.literal(json, .json, indent: 4), "    \"\"\"#.utf8)"]
         case .file(let name, _): lines.append("request.httpBody = try Data(contentsOf: URL(fileURLWithPath: \"\(name)\"))")
         case nil: break
         }
@@ -163,11 +165,8 @@ struct Sample {
 extension Sample {
     enum Notation { case json, python, php }
 
-    static func pretty(_ json: JSON, indent: Int = 0) -> String {
-        let text = String(decoding: json.serialized(pretty: true), as: UTF8.self)
-        let space = String(repeating: " ", count: indent)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map { space + $0 }.joined(separator: "\n")
-    }
+    /// An object or list by itself.
+    static func pretty(_ json: JSON) -> String { literal(json, .json, indent: 2, depth: 0) }
 
     /// A value as the language writes it: on one line where it is short.
     /// - Parameter indent: of the line that it begins on, and the step of those within.
@@ -192,7 +191,8 @@ extension Sample {
         let line = open + parts.joined(separator: ", ") + close
         if line.count <= 72, !line.contains("\n") { return line }
         let space = String(repeating: " ", count: indent * (depth + 1))
-        return "\(open)\n" + parts.map { "\(space)\($0),\n" }.joined() + String(repeating: " ", count: indent * depth) + close
+        let comma = notation == .json ? "" : ","
+        return "\(open)\n\(space)" + parts.joined(separator: ",\n\(space)") + comma + "\n" + String(repeating: " ", count: indent * depth) + close
     }
 
     private static func quoted(_ text: String, _ notation: Notation) -> String {
