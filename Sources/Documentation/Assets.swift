@@ -34,7 +34,8 @@ struct Assets {
 enum FileWriter {
     /// - Parameter isZipped: whether `NAME.gz` stands beside it, for nginx's gzip_static.
     static func write(_ bytes: [UInt8], to path: String, isZipped: Bool) throws {
-        if let old = try? File.contents(of: path), old == bytes { return }
+        let hasZipped = !isZipped || File.modified(path + ".gz") != nil
+        if hasZipped, let old = try? File.contents(of: path), old == bytes { return }
         let now = Timestamp.now().seconds
         if isZipped, let zipped = gzip(bytes) { try File.replace(path + ".gz", with: zipped, modifiedAt: now) }
         try File.replace(path, with: bytes, modifiedAt: now)
