@@ -10,7 +10,7 @@ enum ProblemCodes {
     ]
 
     /// Of people who are signed in.
-    private static let ofSessions: Set<String> = [
+    static let ofSessions: Set<String> = [
         "workspace_required", "invalid_code", "invalid_credentials", "signed_out", "cross_site_request", "other_account", "second_factor_required",
         "step_up_required", "unknown_workspace", "last_way_in", "passkey_known", "short_password", "sign_in_first", "link_used_or_ended",
         "too_many_tries",
