@@ -1,0 +1,139 @@
+// The search of the documentation: an index of all sections, read once, and the choice among what it finds.
+
+/** At most so many results: who does not find it among them types another word. */
+const limit = 12;
+
+/** Connects the search field. The index is what `maskctl docs render` wrote of all pages. */
+export async function search(field, say) {
+  const list = document.createElement('ul');
+  list.id = 'found';
+  list.hidden = true;
+  list.setAttribute('role', 'listbox');
+  list.setAttribute('aria-label', 'Found');
+  field.after(list);
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list' })) {
+    field.setAttribute(name, value);
+  }
+  const state = { field, list, say, entries: [], chosen: -1 };
+  field.addEventListener('input', () => show(state));
+  field.addEventListener('focus', () => show(state));
+  field.addEventListener('blur', () => close(state));
+  field.addEventListener('keydown', (event) => onKey(state, event));
+  field.form.addEventListener('submit', (event) => event.preventDefault());
+  try {
+    state.entries = entriesOf(await (await fetch('/docs/search.json')).json());
+  } catch {
+    say('The index of the search cannot be loaded.');
+  }
+  if (document.activeElement === field) show(state);
+}
+
+/** `[page, anchor, heading, other words]` of each section, made ready to be compared. */
+const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words]) => ({
+  href: `/docs/${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
+  name: heading.toLowerCase(), words: `${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '',
+}));
+
+/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. */
+export function found(entries, text) {
+  const query = text.trim().toLowerCase();
+  if (!query) return [];
+  const parts = query.split(/\s+/);
+  const rated = entries.map((entry) => ({ entry, rate: rate(entry, query, parts) })).filter(({ rate: one }) => one > 0);
+  return rated.sort((one, other) => other.rate - one.rate).slice(0, limit).map(({ entry }) => entry);
+}
+
+function rate(entry, query, parts) {
+  const { name, words, isPage } = entry;
+  const rates = parts.map((part) => rateOfPart(entry, part));
+  if (Math.min(...rates) === 0) return 0;
+  let sum = rates.reduce((all, one) => all + one, 0) / parts.length;
+  if (name === query) sum += 200;
+  else if (words.includes(query)) sum += 40;
+  if (name.startsWith(query)) sum += 60;
+  return sum + (isPage ? 5 : 0);
+}
+
+function rateOfPart({ name, words }, part) {
+  const inName = name.split(/[\s/]+/);
+  if (inName.includes(part)) return 50;
+  if (words.includes(part)) return 30;
+  if (inName.some((word) => word.startsWith(part))) return 25;
+  if (words.some((word) => word.startsWith(part))) return 15;
+  return name.includes(part) || words.some((word) => word.includes(part)) ? 5 : 0;
+}
+
+function show(state) {
+  const { field, list, say } = state;
+  const results = found(state.entries, field.value);
+  list.replaceChildren(...results.map((entry, index) => optionOf(entry, index)));
+  const isOpen = results.length > 0;
+  list.hidden = !isOpen;
+  field.setAttribute('aria-expanded', isOpen);
+  mark(state, isOpen ? 0 : -1);
+  if (!field.value.trim()) return say('');
+  say(results.length === 0 ? 'Nothing found.' : `${results.length === limit ? `The best ${limit}` : results.length} found.`);
+  if (results.length === 0 && state.entries.length > 0) showNothing(list);
+}
+
+function showNothing(list) {
+  const note = document.createElement('li');
+  note.setAttribute('role', 'option');
+  note.setAttribute('aria-disabled', 'true');
+  note.textContent = 'Nothing found. Try one word, a field or a code.';
+  list.replaceChildren(note);
+  list.hidden = false;
+}
+
+function optionOf({ heading, page, href }, index) {
+  const [option, name, place] = ['li', 'b', 'span'].map((one) => document.createElement(one));
+  name.textContent = heading;
+  place.textContent = page;
+  option.append(name, place);
+  option.id = `found-${index}`;
+  option.dataset.href = href;
+  option.setAttribute('role', 'option');
+  // Before the field loses the focus.
+  option.addEventListener('pointerdown', (event) => event.preventDefault());
+  option.addEventListener('click', () => go(href));
+  return option;
+}
+
+function mark(state, index) {
+  state.chosen = index;
+  const options = [...state.list.children];
+  options.forEach((option, at) => option.setAttribute('aria-selected', at === index));
+  options[index]?.scrollIntoView({ block: 'nearest' });
+  if (index < 0) state.field.removeAttribute('aria-activedescendant');
+  else state.field.setAttribute('aria-activedescendant', `found-${index}`);
+}
+
+function close(state) {
+  state.list.hidden = true;
+  state.field.setAttribute('aria-expanded', 'false');
+  mark(state, -1);
+}
+
+function onKey(state, event) {
+  const options = state.list.querySelectorAll('[data-href]');
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && options.length > 0) {
+    event.preventDefault();
+    if (state.list.hidden) show(state);
+    else mark(state, (state.chosen + step + options.length) % options.length);
+  } else if (event.key === 'Enter') {
+    event.preventDefault();
+    if (options[state.chosen]) go(options[state.chosen].dataset.href);
+  } else if (event.key === 'Escape') {
+    event.preventDefault();
+    if (!state.list.hidden) close(state);
+    else if (state.field.value) state.field.value = '';
+    else state.field.blur();
+  }
+}
+
+/** A section of this page is no other page: the list goes, and the focus with it. */
+function go(href) {
+  document.activeElement.blur();
+  location.assign(href);
+}
