@@ -76,6 +76,6 @@ struct MarkdownTests {
             """).man()
         let rows = man.split(separator: "\n").map(String.init).drop { $0 != ".TS" }.prefix { $0 != ".TE" }
         #expect(rows.dropFirst().starts(with: ["allbox tab(@);", "lb lbw(44n)", "l lw(44n).", "Type@T{", "For", "T}"]))
-        #expect(rows.contains("\\f[C]mask\\-worker@a\\f[]@T{") && rows.contains("the pool a, which answers the API and short links"))
+        #expect(rows.contains("\\f[B]mask\\-worker@a\\f[]@T{") && rows.contains("the pool a, which answers the API and short links"))
     }
 }

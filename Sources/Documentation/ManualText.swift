@@ -1,12 +1,13 @@
 import CCmark
 
-/// The tables of a manual page. cmark-gfm writes each row as it is, with `@` between the cells: a cell that has an `@` breaks the row, and a long
-/// one makes the table wider than the page. Here cells are text blocks, which tbl(1) wraps.
-enum ManTables {
+/// A page for `man` as cmark-gfm writes it, made fit to be read. cmark-gfm writes a row of a table as it is, with `@` between the cells: a cell that
+/// has an `@` breaks the row, and a long one makes the table wider than the page. Here cells are text blocks, which tbl(1) wraps. And it sets code
+/// in a font that terminals have not: here it is bold, as manual pages have what is typed.
+enum ManualText {
     /// Stands for `@` in cells until the rows are cut; of Unicode's private use.
     private static let at: Character = "\u{E000}"
 
-    /// Before the page is written.
+    /// Takes each `@` out of the tree, before the page is written.
     static func protect(_ node: OpaquePointer) {
         var next = cmark_node_first_child(node)
         while let child = next {
@@ -19,21 +20,22 @@ enum ManTables {
         }
     }
 
-    /// After that.
-    static func wrapped(_ page: String) -> String {
+    /// The page as it was written, with tables that fit, and each `@` again.
+    static func finished(_ page: String) -> String {
         var lines = page.split(separator: "\n", omittingEmptySubsequences: false)[...]
         var written: [String] = []
         while let line = lines.popFirst() {
-            guard line == ".TS" else {
-                written.append(String(line))
-                continue
+            switch line {
+            case ".TS":
+                let rows = lines.prefix { $0 != ".TE" }
+                lines = lines.dropFirst(rows.count + 1)
+                // The first two lines are tbl's own.
+                written += table(rows.dropFirst(2).map { $0.split(separator: "@", omittingEmptySubsequences: false).map(String.init) })
+            case "\\f[C]", "\\f[]": continue  // around a block of code
+            default: written.append(String(line))
             }
-            let rows = lines.prefix { $0 != ".TE" }
-            lines = lines.dropFirst(rows.count + 1)
-            // The first two lines are tbl's own.
-            written += table(rows.dropFirst(2).map { $0.split(separator: "@", omittingEmptySubsequences: false).map(String.init) })
         }
-        return written.joined(separator: "\n").replacing(String(at), with: "@")
+        return written.joined(separator: "\n").replacing(String(at), with: "@").replacing("\\f[C]", with: "\\f[B]")
     }
 
     private static func table(_ rows: [[String]]) -> [String] {
