@@ -109,7 +109,7 @@ install -m 644 "$here/man/mask-worker.8" "$share/man/man8/"
 gzip -9n "$share"/man/man8/*
 install -m 644 "$root/README.md" "$share/doc/mask/"
 install -m 644 "$here/debian/copyright" "$share/doc/mask/"
-printf 'mask (%s) unstable; urgency=medium\n\n  * See README.md.\n\n -- %s  %s\n' "$version" \
+printf 'mask (%s) unstable; urgency=medium\n\n  * See mask(7).\n\n -- %s  %s\n' "$version" \
   "$(sed -n 's/^Maintainer: //p' "$here/debian/control")" "$(date -R)" | gzip -9n >"$share/doc/mask/changelog.gz"
 install -m 644 "$here/debian/lintian-overrides" "$share/lintian/overrides/mask"
 
