@@ -37,6 +37,7 @@ let package = Package(
         // Debian's has no file for pkg-config.
         .systemLibrary(name: "CZxcvbn", providers: [.apt(["libzxcvbn-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CCmark", pkgConfig: "libcmark-gfm", providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
         // Wrappers and foundations: they know nothing of links.
         .target(name: "Threads", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")], swiftSettings: optimised),
@@ -82,10 +83,12 @@ let package = Package(
         .target(name: "Application", dependencies: ["API", "Resources", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Operations", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Mail", "Pages", "POSIX", "Work"], swiftSettings: optimised),
 
+        .target(name: "Documentation", dependencies: ["API", "Bootstrap", "CCmark", "Contract", "Crypto", "JSON", "Model", "Pages", "POSIX", "Resources", "Text", .product(name: "Mustache", package: "swift-mustache")], swiftSettings: optimised),
+
         // The programs.
         .executableTarget(name: "mask-worker", dependencies: ["Application"], swiftSettings: optimised, linkerSettings: compact),
         .executableTarget(name: "mask-webhooks", dependencies: ["Bootstrap", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised, linkerSettings: compact),
-        .executableTarget(name: "maskctl", dependencies: ["Operations", "Signals", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised, linkerSettings: compact),
+        .executableTarget(name: "maskctl", dependencies: ["Documentation", "Operations", "Signals", "Work", .product(name: "ArgumentParser", package: "swift-argument-parser")], swiftSettings: optimised, linkerSettings: compact),
 
         // Tests: one target per module, and one that looks at the order above; Support brings up real servers, EndToEnd goes through nginx.
         .target(name: "Support", dependencies: ["Application", "CCurl", "Threads"], path: "Tests/Support"),
@@ -119,6 +122,7 @@ let package = Package(
         .testTarget(name: "APITests", dependencies: ["API", "Application", "Authenticators", "Contract", "PeopleResources", "Resources", "Support"]),
         .testTarget(name: "BootstrapTests", dependencies: ["Bootstrap", "Support"]),
         .testTarget(name: "OperationsTests", dependencies: ["Operations", "Support"]),
+        .testTarget(name: "DocumentationTests", dependencies: ["Documentation", "Support"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]

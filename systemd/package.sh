@@ -78,6 +78,8 @@ install -m 644 "$root/sql/roles.sql" "$here/mariadb.cnf" "$here/galera.cnf" "$he
 install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/www" "$share/mask/nginx/www"
 rm -f "$share/mask/nginx/www/"*.sh "$share/mask/nginx/www/README.md"
+cp -r "$root/nginx/docs" "$share/mask/nginx/docs"
+install -m 644 "$here/mask.env" "$share/mask/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"
 cp -r "$here/monitoring" "$share/mask/monitoring"

@@ -33,7 +33,7 @@ app_host=app.mask.localhost
 brand_host=go.yourbrand.com
 
 # g++ brings the libstdc++-N-dev of the release.
-build_packages="g++ libc6-dev pkg-config libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev libqrencode-dev libsystemd-dev"
+build_packages="g++ libc6-dev pkg-config libmariadb-dev libssl-dev libhiredis-dev libidn2-dev libc-ares-dev libcurl4-openssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libzxcvbn-dev libqrencode-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libsystemd-dev"
 run_packages="mariadb-server mariadb-backup nginx redis-server curl openssl ca-certificates tzdata librsvg2-bin"
 
 # Started by root, MariaDB wants to be told that it may go on as root.
@@ -186,6 +186,7 @@ MASK_SPOOL=$dir/spool
 MASK_METRICS=$dir/metrics
 MASK_JOBS=$dir/jobs
 MASK_PAGES=$dir/pages
+MASK_DOCS=$dir/docs
 MASK_THEMES=$root/nginx/themes
 MASK_SECRET_KEY_FILE=$dir/secret.key
 # A receiver on this machine can be tried at once.
@@ -220,7 +221,7 @@ write_nginx_settings() {
     -e "s|unix:/run/mask/|unix:$dir/sockets/|" -e "s|/etc/mask/tls/|$dir/tls/|" \
     -e "s|/var/lib/mask/pages|$dir/pages|" -e "s|/var/lib/mask/acme|$dir/acme/webroot|" \
     -e "s|/var/log/nginx/mask-|$dir/log/nginx-|" -e "s/links\\.example\\.com/$link_host/g" \
-    -e "s|https://api\\.example\\.com/v1/errors|https://$api_host:$https_port/v1/errors|" \
+    -e "s|https://api\\.example\\.com/docs/errors|https://$api_host:$https_port/docs/errors|" -e "s|root /var/lib/mask;|root $dir;|" \
     -e "s|https://app\\.example\\.com;|https://$app_host:$https_port;|" -e "s|/usr/share/mask/nginx/www|$root/nginx/www|" \
     -e "s/app\\.example\\.com/$app_host/g" -e "s/api\\.example\\.com/$api_host/g" "$root/nginx/mask.conf" >"$dir/nginx/mask.conf"
   sh "$here/nginx-http2.sh" "$dir/nginx/mask.conf"
@@ -381,6 +382,8 @@ start_stack() {
   step redis "$dir/sockets/redis.sock"
   make_accounts || fail "MariaDB's accounts could not be made; see $dir/log/mariadb.log"
   as mask-admin maskctl migrate >"$dir/log/migrate.log" 2>&1 || fail "$(tail -n1 "$dir/log/migrate.log")"
+  "$bin/maskctl" docs render --source "$root/nginx/docs" --settings "$root/systemd/mask.env" >"$dir/log/docs.log" 2>&1 ||
+    fail "$(tail -n1 "$dir/log/docs.log")"
   for service in worker-a worker-b nginx cron webhooks; do start_service $service; done
   wait_until 20 "nginx or the workers did not start" answers
   step workers "two pools, $dir/sockets/{a,b}.sock"

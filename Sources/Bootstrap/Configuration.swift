@@ -17,6 +17,10 @@ public struct Configuration: Sendable {
     public var spool: String
     /// Folder of the bio pages' files, which nginx serves.
     public var pages: String
+    /// Folder of the documentation's files, which nginx serves.
+    public var docs: String
+    /// Search engines may list the documentation.
+    public var docsArePublic: Bool
     /// Folder of the bio pages' themes.
     public var themes: String
     /// Folder of the migration files.
@@ -69,6 +73,8 @@ public struct Configuration: Sendable {
         redis = try Self.redis(environment)
         spool = environment.string("MASK_SPOOL", default: "/var/spool/mask")
         pages = environment.string("MASK_PAGES", default: "/var/lib/mask/pages")
+        docs = environment.string("MASK_DOCS", default: "/var/lib/mask/docs")
+        docsArePublic = try environment.bool("MASK_DOCS_PUBLIC", default: false)
         themes = environment.string("MASK_THEMES", default: "/usr/share/mask/themes")
         migrations = environment.string("MASK_MIGRATIONS", default: "/usr/share/mask/migrations")
         jobs = environment.string("MASK_JOBS", default: "/var/lib/mask/jobs")

@@ -2,7 +2,7 @@ import HTTP
 import JSON
 
 /// Every `code` that the API, or nginx in front of it, puts into a problem document: what it means and what to do.
-/// `/v1/errors` shows them, each under an anchor of its name, to which `type` and `doc_url` lead.
+/// The documentation's page `errors` has a section for each, to which `type` and `doc_url` lead.
 package enum ErrorCatalog {
     package struct Entry: Sendable {
         package let code: String

@@ -51,7 +51,7 @@ extension Schemas {
         "expires_at": "2099-12-31T23:59:59Z",
     ]
 
-    private static let linkExample: JSON = {
+    static let linkExample: JSON = {
         let text: [(String, JSON)] = [
             ("id", .string(linkID)), ("url", "https://example.com/long-page"), ("short_url", "https://go.example.com/my-link"),
             ("slug", "my-link"), ("domain", "go.example.com"), ("tags", ["campaign-q1"]), ("clicks", 1042), ("human_clicks", 977),
@@ -146,14 +146,14 @@ extension Schemas {
         [.init(name: "url", value: "https://app.example.com/accept#\(token)")] + invitationExample.members))
 
     private static let problemExample: JSON = [
-        "type": "https://api.example.com/v1/errors#validation_failed", "title": "Validation failed", "status": 422,
+        "type": "https://api.example.com/docs/errors#validation_failed", "title": "Validation failed", "status": 422,
         "detail": "Correct the fields listed in errors.", "code": "validation_failed",
         "request_id": "req_5f9c7a1e0b3d4c6f8a2e1d0c9b8a7f6e",
-        "doc_url": "https://api.example.com/v1/errors#validation_failed",
+        "doc_url": "https://api.example.com/docs/errors#validation_failed",
         "errors": [["pointer": "/url", "code": "required", "message": "Send this field."]],
     ]
 
-    private static let workspaceExample: JSON = [
+    static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
         "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
         "quotas": .object(JSONObject(Quota.allCases.map { quota in
@@ -180,10 +180,7 @@ extension Schemas {
     private static let webhookWithSecretExample: JSON = .object(JSONObject(
         [.init(name: "secret", value: "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")] + webhookExample.members))
 
-    private static let eventExample: JSON = [
-        "id": "evt_01kac7w8v0e3s5q9x2b4m6n8p6", "type": "link.updated", "timestamp": "2026-03-13T10:00:00Z",
-        "data": linkExample, "previous": ["title": nil], "sequence": 1042,
-    ]
+    private static let eventExample: JSON = EventCatalog.entries.first { $0.type == EventType.linkUpdated.rawValue }?.payload ?? .null
 
     private static func deliveryExample(withBody: Bool) -> JSON {
         var attempt: JSONObject = [

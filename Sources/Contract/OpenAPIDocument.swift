@@ -39,7 +39,7 @@ package enum OpenAPIDocument {
             "security": [.object([scheme.name: []])],
             "paths": .object(paths(routes, isForSessions)),
             "components": [
-                "schemas": .object(isForSessions ? JSONObject(Schemas.all.members + Schemas.ofPeople.members) : Schemas.all),
+                "schemas": .object(Glossary.described(isForSessions ? JSONObject(Schemas.all.members + Schemas.ofPeople.members) : Schemas.all)),
                 "securitySchemes": .object(JSONObject([scheme])),
             ],
         ]

@@ -228,8 +228,6 @@ extension Operation {
     package static let getOpenAPI = Operation(
         id: "getOpenAPI", summary: "This document", answer: "Document", isTagged: true, isDocument: true)
 
-    package static let getErrors = Operation(
-        id: "getErrors", summary: "What each code of a problem means, for people", files: ["text/html"], isTagged: true)
 
     // MARK: Parameters that several share
 

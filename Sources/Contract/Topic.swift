@@ -43,7 +43,7 @@ package enum Topic: String, CaseIterable, Sendable {
         case "tags": .links
         case "links": steps.last == "qr" ? .qrCodes : .links
         case "team": .team
-        case "openapi.json", "errors": .document
+        case "openapi.json": .document
         case let step: Topic(rawValue: step) ?? .account
         }
     }

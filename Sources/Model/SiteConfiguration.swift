@@ -60,8 +60,9 @@ public struct SiteConfiguration: Sendable {
     /// The origin of the dashboard; empty where there is none.
     public var appURL: String { appHost.map(origin) ?? "" }
 
-    /// Where the codes of problems are explained; nginx/mask.conf says the same of its own.
-    public var documentation: String { apiURL + "/errors" }
+    /// Where the codes of problems are explained; nginx/mask.conf says the same of its own. It is on the API's host, which every
+    /// installation has: `type` stays what it is when there is a dashboard.
+    public var documentation: String { origin(ofHost: apiHost) + "/docs/errors" }
 }
 
 extension SiteConfiguration {

@@ -1,7 +1,7 @@
 import CZlib
 
 /// The bytes in the gzip format (RFC 1952), as small as zlib makes them; nil where it has no memory.
-func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+package func gzip(_ bytes: [UInt8]) -> [UInt8]? {
     var (stream, input) = (z_stream(), bytes)
     guard mask_deflate_init_gzip(&stream, Z_BEST_COMPRESSION) == Z_OK else { return nil }
     defer { deflateEnd(&stream) }

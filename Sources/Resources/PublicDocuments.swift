@@ -13,22 +13,12 @@ enum PublicDocuments {
         return .publicDocument(type: "application/json", document.bytes, document.tag)
     }
 
-    /// `/errors`.
-    static func errors(_ services: Services, _ door: API.Door) -> Answer {
-        .publicDocument(type: "text/html; charset=utf-8", errorPage.bytes, errorPage.tag).adding([
-            .init(.contentSecurityPolicy, "default-src 'none'; \(errorStyle); base-uri 'none'; frame-ancestors 'none'"),
-        ])
-    }
-
     private struct Document {
         let bytes: [UInt8]
         let tag: EntityTag
 
         init(_ bytes: [UInt8]) { (self.bytes, tag) = (bytes, EntityTag(digestOf: bytes)) }
     }
-
-    private static let errorPage = Document(Array(ErrorPage.html.utf8))
-    private static let errorStyle = StylePolicy.directive(for: errorPage.bytes)
 
     /// Written once: there are two bases in a process, of the API's host and of the app host.
     private static let written = Mutex<[String: Document]>([:])

@@ -104,7 +104,6 @@ extension Route {
         Route(.patch, "/workspace", .keysWrite, .updateWorkspace, WorkspaceResource.update).accessChange.afterStepUp,
 
         Route(open: .get, "/openapi.json", .getOpenAPI, PublicDocuments.openAPI),
-        Route(open: .get, "/errors", .getErrors, PublicDocuments.errors),
     ]
 }
 

@@ -80,6 +80,7 @@ struct SetupCommand: AccountCommand {
         if isRedisHere { try setup.startRedis() }
         try setup.migrate()
         try setup.checkKey(isNew: isNewKey)
+        try setup.writeDocs()
         try setup.makeCertificates()
         try setup.enableSite()
         try setup.startWorkers()

@@ -16,7 +16,7 @@ struct Maskctl: ParsableCommand {
         version: Release.version,
         subcommands: [
             SetupCommand.self, MigrateCommand.self, ReloadCommand.self, WorkspaceCommand.self, MemberCommand.self, UserCommand.self, KeyCommand.self, DomainCommand.self,
-            WebhookCommand.self, MailCommand.self, PageCommand.self, JournalCommand.self, AuditCommand.self, ClicksCommand.self, AgentCommand.self, MaintainCommand.self, DoctorCommand.self,
+            WebhookCommand.self, MailCommand.self, PageCommand.self, DocsCommand.self, JournalCommand.self, AuditCommand.self, ClicksCommand.self, AgentCommand.self, MaintainCommand.self, DoctorCommand.self,
             BackupCommand.self, RestoreCommand.self,
         ])
 }

@@ -162,13 +162,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#unauthorized",
+              "type": "https://api.mask.test/docs/errors#unauthorized",
               "title": "Missing or invalid API key",
               "status": 401,
               "detail": "Send a valid API key in the header: Authorization: Bearer mk_live_…",
               "code": "unauthorized",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#unauthorized"
+              "doc_url": "https://api.mask.test/docs/errors#unauthorized"
             }
             """)
     }
@@ -197,13 +197,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#insufficient_scope",
+              "type": "https://api.mask.test/docs/errors#insufficient_scope",
               "title": "Insufficient scope",
               "status": 403,
               "detail": "Use an API key that has the scope links:write.",
               "code": "insufficient_scope",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#insufficient_scope",
+              "doc_url": "https://api.mask.test/docs/errors#insufficient_scope",
               "required_scope": "links:write"
             }
             """, with: ["READER": try stage.newKey([.linksRead]).text])
@@ -228,13 +228,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#not_found",
+              "type": "https://api.mask.test/docs/errors#not_found",
               "title": "Not found",
               "status": 404,
               "detail": "Check the address and the id; there is nothing here that you can see.",
               "code": "not_found",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#not_found"
+              "doc_url": "https://api.mask.test/docs/errors#not_found"
             }
             """)
     }
@@ -259,13 +259,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#method_not_allowed",
+              "type": "https://api.mask.test/docs/errors#method_not_allowed",
               "title": "Method not allowed",
               "status": 405,
               "detail": "Use one of the methods of this address: POST, GET.",
               "code": "method_not_allowed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#method_not_allowed"
+              "doc_url": "https://api.mask.test/docs/errors#method_not_allowed"
             }
             """)
     }
@@ -294,13 +294,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#slug_taken",
+              "type": "https://api.mask.test/docs/errors#slug_taken",
               "title": "Slug already taken",
               "status": 409,
               "detail": "Choose another slug; my-link is taken on this domain.",
               "code": "slug_taken",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#slug_taken"
+              "doc_url": "https://api.mask.test/docs/errors#slug_taken"
             }
             """)
     }
@@ -327,13 +327,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#unsupported_media_type",
+              "type": "https://api.mask.test/docs/errors#unsupported_media_type",
               "title": "Unsupported media type",
               "status": 415,
               "detail": "Send the body as JSON, with the header: Content-Type: application/json",
               "code": "unsupported_media_type",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#unsupported_media_type"
+              "doc_url": "https://api.mask.test/docs/errors#unsupported_media_type"
             }
             """)
     }
@@ -360,13 +360,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#invalid_json",
+              "type": "https://api.mask.test/docs/errors#invalid_json",
               "title": "Body is not valid JSON",
               "status": 400,
               "detail": "Correct the JSON at byte offset 31. Write a member name in double quotes here.",
               "code": "invalid_json",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#invalid_json",
+              "doc_url": "https://api.mask.test/docs/errors#invalid_json",
               "offset": 31
             }
             """)
@@ -394,13 +394,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#validation_failed",
+              "type": "https://api.mask.test/docs/errors#validation_failed",
               "title": "Validation failed",
               "status": 422,
               "detail": "Correct the fields listed in errors.",
               "code": "validation_failed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#validation_failed",
+              "doc_url": "https://api.mask.test/docs/errors#validation_failed",
               "errors": [
                 {
                   "pointer": "/url",
@@ -454,13 +454,13 @@ struct ExchangeTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#rate_limited",
+              "type": "https://api.mask.test/docs/errors#rate_limited",
               "title": "Rate limit exceeded",
               "status": 429,
               "detail": "Wait <seconds> s before the next request.",
               "code": "rate_limited",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#rate_limited"
+              "doc_url": "https://api.mask.test/docs/errors#rate_limited"
             }
             """)
     }
@@ -479,13 +479,13 @@ struct ExchangeTests {
             X-Content-Type-Options: nosniff
 
             {
-              "type": "https://api.mask.test/v1/errors#https_required",
+              "type": "https://api.mask.test/docs/errors#https_required",
               "title": "HTTPS required",
               "status": 403,
               "detail": "Send the request to the same address over https://, and replace the API key if this one has travelled in the clear.",
               "code": "https_required",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#https_required"
+              "doc_url": "https://api.mask.test/docs/errors#https_required"
             }
             """)
     }

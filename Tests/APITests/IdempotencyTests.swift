@@ -246,13 +246,13 @@ struct IdempotencyTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#idempotency_key_reused",
+              "type": "https://api.mask.test/docs/errors#idempotency_key_reused",
               "title": "Idempotency-Key used before",
               "status": 422,
               "detail": "Send a new Idempotency-Key with a new request; this one belongs to another request.",
               "code": "idempotency_key_reused",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#idempotency_key_reused"
+              "doc_url": "https://api.mask.test/docs/errors#idempotency_key_reused"
             }
             """)
         #expect(try stage.effects() == .created(1, answers: 1))
@@ -421,13 +421,13 @@ struct IdempotencyTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#idempotency_key_in_use",
+              "type": "https://api.mask.test/docs/errors#idempotency_key_in_use",
               "title": "Request still running",
               "status": 409,
               "detail": "Wait for the request with this Idempotency-Key to end, or try again in 1 s.",
               "code": "idempotency_key_in_use",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#idempotency_key_in_use"
+              "doc_url": "https://api.mask.test/docs/errors#idempotency_key_in_use"
             }
             """)
         try first.rollBack()

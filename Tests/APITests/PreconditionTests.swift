@@ -145,13 +145,13 @@ struct PreconditionTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#precondition_failed",
+              "type": "https://api.mask.test/docs/errors#precondition_failed",
               "title": "Precondition failed",
               "status": 412,
               "detail": "Read the resource again and send its present ETag in If-Match; it has changed since.",
               "code": "precondition_failed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#precondition_failed"
+              "doc_url": "https://api.mask.test/docs/errors#precondition_failed"
             }
             """, with: ["ID": link["id"]?.stringValue ?? ""])
         #expect(stage.ask(.get, path(link)).json["title"] == "theirs")
@@ -312,13 +312,13 @@ struct PreconditionTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#precondition_failed",
+              "type": "https://api.mask.test/docs/errors#precondition_failed",
               "title": "Precondition failed",
               "status": 412,
               "detail": "Send the request without If-None-Match, or for another resource; this one is there.",
               "code": "precondition_failed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#precondition_failed"
+              "doc_url": "https://api.mask.test/docs/errors#precondition_failed"
             }
             """)
         #expect(try stage.effects() == .created(1))

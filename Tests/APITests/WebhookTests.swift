@@ -176,13 +176,13 @@ struct WebhookTests {
             X-RateLimit-Reset: <time>
 
             {
-              "type": "https://api.mask.test/v1/errors#validation_failed",
+              "type": "https://api.mask.test/docs/errors#validation_failed",
               "title": "Validation failed",
               "status": 422,
               "detail": "Correct the fields listed in errors.",
               "code": "validation_failed",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#validation_failed",
+              "doc_url": "https://api.mask.test/docs/errors#validation_failed",
               "errors": [
                 {
                   "pointer": "/events",

@@ -138,13 +138,13 @@ struct WorkspaceTests {
         #expect(answer.told == """
             403 Forbidden
             {
-              "type": "https://api.mask.test/v1/errors#insufficient_role",
+              "type": "https://api.mask.test/docs/errors#insufficient_role",
               "title": "Insufficient role",
               "status": 403,
               "detail": "Ask a member with the role owner, or use an API key that such a member has made.",
               "code": "insufficient_role",
               "request_id": "req_…",
-              "doc_url": "https://api.mask.test/v1/errors#insufficient_role",
+              "doc_url": "https://api.mask.test/docs/errors#insufficient_role",
               "required_role": "owner"
             }
             """)

@@ -34,8 +34,6 @@ def test_the_pages_in_the_place_of_a_link_have_their_style(member, stack):
     for path in ["/nothing-here-at-all", "/" + made["slug"], "/" + made["slug"] + "/qr"]:
         ada.goto(stack.values["MASK_LINK_URL"] + path)
         expect(ada.page.locator("body")).to_have_css("max-width", "416px")
-    ada.goto(stack.values["MASK_API_URL"] + "/errors")
-    expect(ada.page.locator("body")).to_have_css("max-width", "704px")
     ada.complaints = [line for line in ada.complaints if "status of 404" not in line and "status of 410" not in line]
     assert ada.complaints == []
 

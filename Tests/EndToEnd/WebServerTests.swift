@@ -194,9 +194,9 @@ extension EndToEndTests {
             let long = String(repeating: "a", count: 9000)
             let problem = stack.answer(stack["MASK_API_URL"] + "/links?" + long).json
             let place = try #require(problem["doc_url"] as? String)
-            #expect(place.hasPrefix(stack["MASK_API_URL"] + "/errors#") && problem["type"] as? String == place)
+            #expect(place.hasPrefix(stack["MASK_API_URL"].replacing("/v1", with: "/docs") + "/errors#") && problem["type"] as? String == place)
             let code = try #require(problem["code"] as? String)
-            #expect(stack.answer(stack["MASK_API_URL"] + "/errors").body.contains("<section id=\"\(code)\">"))
+            #expect(stack.answer(stack["MASK_API_URL"].replacing("/v1", with: "/docs") + "/errors").body.contains("<h2 id=\"\(code)\">"))
         }
 
         @Test("what a header claims is neither the visitor's address nor a proxy", arguments: [

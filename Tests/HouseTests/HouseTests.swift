@@ -30,7 +30,8 @@ struct HouseTests {
         "Bootstrap": ["API", "FastCGI", "Images", "Pages", "HTTP"],
         "Operations": ["FastCGI", "API", "Application"],
         "mask-webhooks": ["API", "FastCGI", "HTTP", "Images", "Pages"],
-        "maskctl": ["API", "FastCGI", "Application"],
+        "maskctl": ["FastCGI", "Application"],
+        "Documentation": ["FastCGI", "Operations", "Application"],
     ]
 
     private static func text(_ path: String) throws -> String {

@@ -7,7 +7,7 @@ import Testing
 @Suite("nginx's site, as setup writes it")
 struct NginxSiteTests {
     private let template = """
-        map $host $mask_documentation { default https://api.example.com/v1/errors; }
+        map $host $mask_documentation { default https://api.example.com/docs/errors; }
         server {
           listen 443 ssl;
           listen [::]:443 ssl;

@@ -117,6 +117,11 @@ package struct Setup {
         try run("/usr/bin/maskctl", "migrate", "--quiet")
     }
 
+    package func writeDocs() throws {
+        step("docs", "maskctl docs render")
+        try run("/usr/bin/maskctl", "docs", "render")
+    }
+
     // MARK: nginx
 
     /// To begin with: nginx does not start without any.

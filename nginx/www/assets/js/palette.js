@@ -61,7 +61,8 @@ function entriesOf({ workspaces, app }) {
     { name: 'Sign out', kind: 'action', words: 'log out leave', go: () => signOut(document.getElementById('body')) },
     ...workspaces.map(({ name, slug }) => ({ name, kind: 'workspace', address: addressIn(slug) })),
     { name: 'OpenAPI document of the API', kind: 'document', address: `${app.api_url}/openapi.json` },
-    { name: 'Errors of the API', kind: 'document', address: `${app.api_url}/errors` },
+    { name: 'Documentation', kind: 'document', address: '/docs/' },
+    { name: 'Errors of the API', kind: 'document', address: '/docs/errors' },
   ];
 }
 

@@ -7,9 +7,9 @@ import Testing
 @testable import Resources
 @testable import Contract
 
-/// `/v1/errors`: where `type` and `doc_url` of every problem lead.
-@Suite("The page of errors")
-struct ErrorPageTests {
+/// Where `type` and `doc_url` of every problem lead: sections of the documentation's page of errors.
+@Suite("The codes of problems")
+struct ErrorCodeTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../.."
 
     private static func text(_ path: String) throws -> String {
@@ -42,33 +42,23 @@ struct ErrorPageTests {
         #expect(ours.union(nginx).subtracting(ErrorCatalog.codes).isEmpty)
         #expect(Set(ErrorCatalog.codes).subtracting(ours.union(nginx)).isEmpty, "and there is no section without a code")
         #expect(Set(ErrorCatalog.codes).count == ErrorCatalog.codes.count)
-        let stage = try Stage()
-        let page = stage.respond(to: stage.request(.get, "/v1/errors")).text
-        for code in ErrorCatalog.codes { #expect(page.contains("<section id=\"\(code)\">")) }
     }
 
-    @Test("the page is public, on both hosts, and every problem leads to it; nginx's base is the same")
+    @Test("every problem leads to its section, in both dialects; nginx's base is the same")
     func leads() throws {
         let stage = try Stage()
         for path in ["/v1", "/api/v1"] {
-            var request = stage.request(.get, path + "/errors")
-            request.fields.authorization = nil
-            let page = stage.respond(to: request)
-            #expect(page.status == 200 && page[.contentType] == "text/html; charset=utf-8")
-            #expect(page[.accessControlAllowOrigin] == "*" && page[.cacheControl] == "public, max-age=300")
             let problem = stage.respond(to: stage.request(.get, path + "/nowhere")).json
-            #expect(problem["doc_url"]?.stringValue == "https://\(Stage.apiHost)/v1/errors#not_found")
+            #expect(problem["doc_url"]?.stringValue == "https://\(Stage.apiHost)/docs/errors#not_found")
             #expect(problem["type"] == problem["doc_url"])
         }
-        #expect(try Self.text("nginx/mask.conf").contains("$mask_documentation { default https://api.example.com/v1/errors; }"))
-        #expect(try Self.text("systemd/quickstart.sh").contains("https://$api_host:$https_port/v1/errors|"))
+        #expect(try Self.text("nginx/mask.conf").contains("$mask_documentation { default https://api.example.com/docs/errors; }"))
+        #expect(try Self.text("systemd/quickstart.sh").contains("https://$api_host:$https_port/docs/errors|"))
     }
 
-    @Test("both documents have a strong tag, and are not sent to who has them, whatever nginx has made of the tag", arguments: [
-        "/v1/errors", "/v1/openapi.json",
-    ])
-    func tags(path: String) throws {
-        let stage = try Stage()
+    @Test("the document has a strong tag, and is not sent to who has it, whatever nginx has made of the tag")
+    func tags() throws {
+        let (stage, path) = (try Stage(), "/v1/openapi.json")
         let tag = try #require(stage.respond(to: stage.request(.get, path))[.eTag])
         for known in [tag, "W/" + tag, "\"other\", " + tag] {
             var request = stage.request(.get, path)

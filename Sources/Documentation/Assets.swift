@@ -1,0 +1,43 @@
+import Crypto
+import Model
+import POSIX
+import Pages
+import Text
+
+/// Styles, scripts and fonts, in a folder named by what is in them: browsers keep each as long as they like.
+struct Assets {
+    private let files: [(name: String, bytes: [UInt8])]
+    /// Of names and contents.
+    let digest: String
+
+    /// - Parameter source: the folder of the documentation; the look and the fonts are the dashboard's, beside it.
+    init(source: String) throws {
+        var files: [(name: String, bytes: [UInt8])] = []
+        for name in try Folder.names(source + "/assets").sorted() { files.append((name, try File.contents(of: "\(source)/assets/\(name)"))) }
+        let dashboard = source + "/../www/assets"
+        files.append(("app.css", try File.contents(of: dashboard + "/app.css")))
+        for name in try Folder.names(dashboard + "/fonts", suffix: ".woff2").sorted() {
+            files.append(("fonts/" + name, try File.contents(of: "\(dashboard)/fonts/\(name)")))
+        }
+        self.files = files
+        digest = String(hexadecimal(sha256(files.flatMap { Array($0.name.utf8) + [0] + $0.bytes })).prefix(12))
+    }
+
+    func write(to folder: String) throws {
+        let place = "\(folder)/assets/\(digest)"
+        for part in ["\(folder)/assets", place, place + "/fonts"] { try Folder.make(part) }
+        for file in files { try FileWriter.write(file.bytes, to: "\(place)/\(file.name)", isZipped: !file.name.hasSuffix(".woff2")) }
+    }
+}
+
+/// Files that nginx may be reading: each is put in its place whole, and one that would stay as it is, is left.
+enum FileWriter {
+    /// - Parameter isZipped: whether `NAME.gz` stands beside it, for nginx's gzip_static.
+    static func write(_ bytes: [UInt8], to path: String, isZipped: Bool) throws {
+        let hasZipped = !isZipped || File.modified(path + ".gz") != nil
+        if hasZipped, let old = try? File.contents(of: path), old == bytes { return }
+        let now = Timestamp.now().seconds
+        if isZipped, let zipped = gzip(bytes) { try File.replace(path + ".gz", with: zipped, modifiedAt: now) }
+        try File.replace(path, with: bytes, modifiedAt: now)
+    }
+}

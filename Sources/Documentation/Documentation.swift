@@ -1,0 +1,132 @@
+import API
+import Bootstrap
+import Contract
+import Crypto
+import JSON
+import Model
+import Mustache
+import POSIX
+import Text
+import Pages
+import Resources
+
+/// The documentation as files that nginx serves at `/docs/`: each page as HTML and as Markdown, the index of the search, a list for language models
+/// (llms.txt) and a collection of requests. It is made of the route table and of the Markdown in `nginx/docs/`, for the hosts of one installation.
+package struct Documentation {
+    /// The folder of Markdown, layout and assets.
+    let source: String
+    let context: DocsContext
+    /// Whether search engines may list it.
+    let isIndexed: Bool
+    let manual: Manual
+
+    /// - Parameters:
+    ///   - settings: `systemd/mask.env`, whose comments are the manual of the configuration.
+    ///   - commands: what `maskctl` says of its commands; see ``Manual``.
+    package init(source: String, site: SiteConfiguration, isIndexed: Bool = false, settings: String, commands: [Manual.Command]) {
+        self.source = source
+        self.isIndexed = isIndexed
+        context = DocsContext(site: site, reference: Reference(Routes.ofMASK.described(.keys), base: site.apiURL))
+        manual = Manual(settings: settings, commands: commands)
+    }
+
+    /// Writes all files into a folder; those that stay as they were keep their times.
+    /// - Returns: the names of the pages.
+    @discardableResult
+    package func write(to folder: String) throws -> [String] {
+        try Folder.make(folder)
+        let contents = Contents(try text("contents.md"))
+        let layout = try template("page.mustache", try text("page.mustache"), isHTML: true)
+        let assets = try Assets(source: source)
+        var index = SearchIndex()
+        var pages: [(page: DocsPage, markdown: Markdown)] = []
+        for name in contents.pages + ["not-found"] {
+            let page = try page(name)
+            pages.append((page, try Markdown(page.markdown)))
+        }
+        for (number, (page, markdown)) in pages.enumerated() {
+            if page.name != "not-found" { index.add(page, markdown) }
+            var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.title) }) { $1 })
+            values["assets"] = "/docs/assets/\(assets.digest)"
+            values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil
+            values["next"] = number + 1 < contents.pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
+            values["content"] = markdown.html { EndpointHTML.html($0, context.reference) }
+            try write(folder, page.name + ".html", Array(layout.render(values).utf8), isZipped: true)
+            try write(folder, page.name + ".md", Array(page.markdown.utf8), isZipped: true)
+        }
+        try write(folder, "search.json", index.bytes, isZipped: true)
+        try write(folder, "llms.txt", Array(list(contents, pages.map { ($0.page, $0.markdown) }).utf8), isZipped: true)
+        let collection = Collection.json(context.reference, base: context.site.apiURL)
+        try write(folder, "postman.json", collection.serialized(pretty: true), isZipped: true)
+        try assets.write(to: folder)
+        return contents.pages
+    }
+
+    // MARK: Pages
+
+    /// A guide, a page of the reference, or one of the manual.
+    private func page(_ name: String) throws -> DocsPage {
+        if let topic = Topic(rawValue: name), Reference.topics.contains(topic) {
+            let prose = try filled("reference/\(name).md")
+            return DocsPage(name: name, markdown: prose + "\n" + context.reference.markdown(topic))
+        }
+        let isManual = name.contains(".")
+        return DocsPage(name: name, markdown: try filled((isManual ? "manual/" : "") + name + ".md"))
+    }
+
+    func filled(_ file: String) throws -> String {
+        let values = context.values.merging(manual.values) { $1 }.merging(["document_sha256": documentDigest]) { $1 }
+        return try template(file, try text(file), isHTML: false).render(values)
+    }
+
+    /// Of the OpenAPI document, as the API answers it.
+    private var documentDigest: String {
+        let document = OpenAPIDocument.json(Routes.ofMASK.described(.keys), base: context.site.apiURL)
+        return hexadecimal(sha256(document.serialized()))
+    }
+
+    private func text(_ file: String) throws -> String { String(decoding: try File.contents(of: "\(source)/\(file)"), as: UTF8.self) }
+
+    private func template(_ file: String, _ text: String, isHTML: Bool) throws -> MustacheTemplate {
+        do {
+            return try MustacheTemplate(string: isHTML ? text : "{{% CONTENT_TYPE:TEXT}}\n" + text)
+        } catch {
+            throw DocumentationError("\(source)/\(file): \(error)")
+        }
+    }
+
+    private func values(_ page: DocsPage, _ markdown: Markdown, _ contents: Contents, titles: [String: String]) -> [String: Any] {
+        let address = page.name == "index" ? context.address + "/" : "\(context.address)/\(page.name)"
+        return [
+            "title": markdown.title, "description": markdown.summary, "canonical": address, "indexed": isIndexed,
+            "markdown": "/docs/\(page.name).md", "app": context.site.appURL, "version": Release.version, "scripts": page.scripts,
+            "sections": contents.sections.map { section in
+                [
+                    "title": section.title,
+                    "pages": section.pages.map { name in
+                        ["title": titles[name] ?? name, "href": DocsPage(name: name, markdown: "").href, "current": name == page.name] as [String: Any]
+                    },
+                ] as [String: Any]
+            },
+            "headings": markdown.headings.filter { $0.level == 2 }.map { ["id": $0.id, "text": $0.text] },
+        ]
+    }
+
+    private func link(_ page: DocsPage, _ markdown: Markdown) -> [String: String] { ["title": markdown.title, "href": page.href] }
+
+    /// llmstxt.org
+    private func list(_ contents: Contents, _ pages: [(page: DocsPage, markdown: Markdown)]) -> String {
+        let known = Dictionary(pages.map { ($0.page.name, $0.markdown) }) { $1 }
+        let sections = contents.sections.map { section in
+            "## \(section.title)\n\n" + section.pages.map { name in
+                "- [\(known[name]?.title ?? name)](\(context.address)/\(name).md): \(known[name]?.summary ?? "")\n"
+            }.joined()
+        }
+        return "# MASK\n\n> Short links, click analytics, QR codes, bio pages and signed webhooks over a REST API at \(context.site.apiURL).\n\n"
+            + "The API as OpenAPI 3.1: \(context.site.apiURL)/openapi.json\n\n" + sections.joined(separator: "\n")
+    }
+
+    private func write(_ folder: String, _ name: String, _ bytes: [UInt8], isZipped: Bool) throws {
+        try FileWriter.write(bytes, to: "\(folder)/\(name)", isZipped: isZipped)
+    }
+}
