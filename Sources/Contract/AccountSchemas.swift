@@ -8,16 +8,18 @@ extension Schemas {
     static let key: JSON = object(keyMembers)
 
     static let keyWithText: JSON = object(JSONObject([
-        .init(name: "key", value: ["type": "string", "pattern": "^mk_live_[0-9A-Za-z]{38}$", "description": "Shown this once"])
+        .init(name: "key", value: ["type": "string", "pattern": "^mk_(live|test)_[0-9A-Za-z]{38}$", "description": "Shown this once"])
     ] + keyMembers.members))
 
     private static let keyMembers: JSONObject = [
-        "id": .id(APIKeyKind.self), "name": string, "hint": string, "scopes": array(of: scope),
+        "id": .id(APIKeyKind.self), "name": string, "test": test, "hint": string, "scopes": array(of: scope),
         "requests_per_minute": ["type": ["integer", "null"]], "allowed_addresses": array(of: string),
         "created_by": ["type": ["string", "null"]], "expires_at": moment, "rotated_at": moment,
         "successor_id": ["type": ["string", "null"]], "created_at": .time, "last_used_at": moment,
         "last_used_from": ["type": ["string", "null"], "description": "Coarse: a /24 or a /48"],
     ]
+
+    private static let test: JSON = ["type": "boolean", "description": "Of the sandbox: what is made there leads nowhere, and goes after 30 days"]
 
     private static let scope: JSON = .oneOf(Scope.allCases.map(\.rawValue))
 
@@ -31,7 +33,7 @@ extension Schemas {
         ],
     ]
 
-    static let newKey: JSON = object(keyWritable, required: ["name", "scopes"])
+    static let newKey: JSON = object(JSONObject(keyWritable.members + [.init(name: "test", value: orNull(test))]), required: ["name", "scopes"])
     static let keyChanges: JSON = object(keyWritable, required: [])
 
     static let rotation: JSON = object(
@@ -74,7 +76,7 @@ extension Schemas {
 
     static let workspace: JSON = object([
         "id": .id(WorkspaceKind.self), "slug": string, "name": string, "plan": plan, "requests_per_minute": .count,
-        "audit_days": ["type": "integer", "minimum": 0, "description": "How long the audit log is kept"], "created_at": .time,
+        "audit_days": ["type": "integer", "minimum": 0, "description": "How long the audit log is kept"], "created_at": .time, "test": test,
         "quotas": object(JSONObject(Quota.allCases.map { .init(name: $0.rawValue, value: quota) })),
         "brand": object(["name": orNull(string), "color": orNull(hexColor), "logo_image": orNull(.id(ImageKind.self))]),
     ])

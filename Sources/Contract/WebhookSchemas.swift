@@ -39,6 +39,7 @@ extension Schemas {
         "properties": [
             "id": .id(EventKind.self), "type": .oneOf(EventType.allCases.map(\.rawValue)), "timestamp": .time,
             "data": ["type": "object"], "previous": ["type": "object"],
+            "test": ["type": "boolean", "description": "True of a sandbox; other events have it not"],
             "sequence": ["type": ["integer", "null"], "description": "Without gaps in a workspace; null for a moment"],
         ],
     ]
