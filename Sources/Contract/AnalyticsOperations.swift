@@ -7,32 +7,35 @@ import Store
 // What OpenAPI tells of the routes of analytics.
 extension Operation {
     /// What all analytics ask for.
-    static func window(_ intervals: [Interval], _ granularities: [Granularity]) -> [Parameter] {
+    static func window(_ intervals: String, _ granularities: String?) -> [Parameter] {
         [
             .init(
                 name: "interval", about: "A window of whole hours or days in the time zone; but for yesterday it ends now",
-                schema: .oneOf(intervals.map(\.name))),
+                schema: Schemas.reference(intervals)),
             .init(
                 name: "start", about: "Instead of interval: from this day, or from the quarter of an hour (of usage: the minute) that this time is in",
                 schema: dayOrTime),
-            .init(name: "end", about: "To the end of this day, or to this time; now where left out", schema: dayOrTime),
+            .init(name: "end", about: "To the end of this day, or to this time; now where left out. A day, or a time as RFC 3339 has it", schema: dayOrTime),
             .init(
                 name: "timezone", about: "IANA name; days, weeks and months are this zone's",
                 schema: ["type": "string", "default": "UTC"]),
-        ] + (granularities.isEmpty ? [] : [
+        ] + (granularities.map { [
             .init(
                 name: "granularity", about: "Length of a line by time; minutes reach back 7 days",
-                schema: .oneOf(granularities.map(\.rawValue))),
-        ])
+                schema: Schemas.reference($0)),
+        ] } ?? [])
     }
 
-    private static let dayOrTime: JSON = ["anyOf": [["type": "string", "format": "date"], .time]]
+    /// A text, for few tools know what to do with either of two.
+    private static let dayOrTime: JSON = [
+        "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$",
+    ]
 
     package static let getClicks = Operation(
         id: "getClicks", summary: "Count clicks",
-        query: clickFilter + window(Interval.all, ClickQuestion.granularities) + [
-            .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.allCases.map(\.rawValue))),
-            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(["all", "human", "unique"])),
+        query: clickFilter + window("ClickInterval", "ClickGranularity") + [
+            .init(name: "group_by", about: "What each line counts", schema: Schemas.reference("ClickGroup")),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: Schemas.reference("ClickCount")),
             .init(
                 name: "series",
                 about: "Whether each link has its lines by time, too: with group_by=link and a link_id for each; links times steps at most 10,000",
@@ -43,7 +46,7 @@ extension Operation {
 
     package static let exportClicks = Operation(
         id: "exportClicks", summary: "The clicks themselves as a file, oldest first, two at a time",
-        query: [exportFormat] + clickFilter + window(Interval.all, []),
+        query: [exportFormat] + clickFilter + window("ClickInterval", nil),
         files: exportTypes, problems: [400])
 
     /// Which clicks; of what can be repeated a click has to have one.
@@ -56,8 +59,17 @@ extension Operation {
     ] + ClickQuestion.Group.filters.map { group in
         .init(
             name: group.rawValue, about: "Only clicks with one of these; empty stands for none", schema: [
-                "type": "array", "items": group.choices.map { .oneOf($0) } ?? ["type": "string"], "maxItems": 100,
+                "type": "array", "items": words(group).map(Schemas.reference) ?? Schemas.string, "maxItems": 100,
             ])
+    }
+
+    private static func words(_ group: ClickQuestion.Group) -> String? {
+        switch group {
+        case .device: "DeviceType"
+        case .trigger: "ClickTrigger"
+        case .bot: "BotFilter"
+        default: nil
+        }
     }
 
     static let lineLimit = Parameter(
@@ -71,10 +83,10 @@ extension Operation {
             .init(name: "member_id", about: "Only what this member asked for on the app host", schema: .id(MemberKind.self)),
             .init(name: "endpoint", about: "Only this method and path, such as GET /links/{id}", schema: ["type": "string", "pattern": "^([A-Z]+ /|-$)"]),
             .init(name: "status", about: "Only answers with this status", schema: ["type": "integer", "minimum": 100, "maximum": 599])
-        ] + window(Interval.ofUsage, Granularity.allCases) + [
+        ] + window("UsageInterval", "UsageGranularity") + [
             .init(
                 name: "group_by", about: "What each line counts; by key one with an empty value has all members, by member one all keys",
-                schema: .oneOf(UsageQuestion.Group.allCases.map(\.rawValue))),
+                schema: Schemas.reference("UsageGroup")),
             .init(
                 name: "series", about: "Whether each group has its lines by time, too: groups times steps at most 10,000; not of groups by time",
                 schema: ["type": "boolean", "default": false]),

@@ -6,31 +6,32 @@ extension Schemas {
 
     /// What a client can set, as it sends it.
     private static let domainWritable: JSONObject = [
-        "root_url": urlOrNull, "root_page_id": orNull(.id(PageKind.self)),
-        "not_found_url": urlOrNull, "expired_url": urlOrNull,
+        "root_url": urlOrNull.about("Where the bare host leads"), "root_page_id": orNull(.id(PageKind.self)).about("The page that the bare host shows"),
+        "not_found_url": urlOrNull.about("Where addresses lead that are no link's"),
+        "expired_url": urlOrNull.about("Where links lead that have expired, unless they say it themselves"),
     ]
 
     private static let domainHost: JSON = ["type": "string", "maxLength": 253, "pattern": .string(host)]
 
-    static let newDomain: JSON = object(
-        JSONObject([.init(name: "host", value: domainHost)] + domainWritable.members), required: ["host"])
-    static let domainChanges: JSON = object(domainWritable, required: [])
-
-    static let domain: JSON = object(JSONObject([
-        .init(name: "id", value: .id(DomainKind.self)), .init(name: "host", value: domainHost),
-        .init(name: "status", value: .oneOf(Domain.Status.allCases.map(\.rawValue))),
-    ] + domainWritable.members + [
-        .init(name: "records", value: array(of: dnsRecord)),
-        .init(name: "last_checked_at", value: moment),
-        .init(name: "last_check_error", value: ["type": ["string", "null"]]),
-        .init(name: "verified_at", value: moment), .init(name: "created_at", value: .time),
-        .init(name: "updated_at", value: .time),
-    ]))
-
-    private static let dnsRecord: JSON = object([
-        "type": .oneOf(["TXT", "CNAME"]), "name": string, "value": string,
-        "state": .oneOf(DomainCheck.RecordState.allCases.map(\.rawValue)),
-    ])
+    static let ofDomains: JSONObject = [
+        "DomainInput": input(
+            "A new domain", JSONObject([.init(name: "host", value: domainHost.about("A name that is the workspace's own"))] + domainWritable.members),
+            required: ["host"]),
+        "DomainChanges": input("What changes of a domain", domainWritable, required: []),
+        "Domain": object("A host of the workspace's own", JSONObject([
+            .init(name: "id", value: .id(DomainKind.self)), .init(name: "host", value: domainHost),
+            .init(name: "status", value: reference("DomainStatus")),
+        ] + domainWritable.members + [
+            .init(name: "records", value: array(of: reference("DNSRecord")).about("What the DNS has to have")),
+            .init(name: "last_checked_at", value: moment),
+            .init(name: "last_check_error", value: orNull(string).about("What the last look has found wrong")),
+            .init(name: "verified_at", value: moment), .init(name: "created_at", value: .time),
+            .init(name: "updated_at", value: .time),
+        ])),
+        "DNSRecord": object("A DNS record that a domain needs", [
+            "type": reference("DNSRecordType"), "name": string, "value": string, "state": reference("DNSRecordState"),
+        ]),
+    ]
 }
 
 /// The example of a domain, and of what makes one.

@@ -50,7 +50,8 @@ package enum EventCatalog {
 }
 
 extension EventType {
-    fileprivate var about: String {
+    /// When it happens.
+    var about: String {
         switch self {
         case .linkCreated: "When a new short link is created"
         case .linkUpdated: "When a link's destination or settings change"

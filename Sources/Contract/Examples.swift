@@ -6,14 +6,14 @@ import Work
 /// An example of each schema that is a body or an answer. Those of bodies can be sent as they stand.
 extension Schemas {
     static let examples: JSONObject = [
-        "Link": linkExample, "NewLink": newLinkExample, "LinkChanges": ["title": "Spring sale", "expires_at": nil],
-        "NewLinks": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
-        "LinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
+        "Link": linkExample, "LinkInput": newLinkExample, "LinkChanges": ["title": "Spring sale", "expires_at": nil],
+        "BulkLinksInput": ["links": [["url": "https://example.com/a"], ["url": "https://example.com/b", "tags": ["campaign-q1"]]]],
+        "BulkLinksChanges": ["links": [["id": .string(linkID), "disabled": true]]],
         "LinkCount": ["count": 12_340], "Tag": ["tag": "campaign-q1", "links": 42],
         "LinkIDs": ["ids": [.string(linkID)]],
         "DeletedLinkIDs": ["ids": [.string(linkID)]],
-        "QRCode": qrCodeExample, "NewQRCode": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
-        "Domain": DomainExamples.domain, "NewDomain": DomainExamples.newDomain,
+        "QRCode": qrCodeExample, "QRCodeInput": newQRCodeExample, "QRCodeChanges": ["foreground": "#1a3c6e", "size": 1024],
+        "Domain": DomainExamples.domain, "DomainInput": DomainExamples.newDomain,
         "DomainChanges": ["expired_url": "https://www.example.com/sale-is-over", "not_found_url": nil],
         "LinkFilter": ["tag": ["spring"]], "DeletedLinkFilter": ["tag": ["spring"]],
         "MatchingChanges": ["filter": ["tag": ["spring"], "state": "active"], "changes": ["disabled": true, "add_tags": ["over"]]],
@@ -21,22 +21,22 @@ extension Schemas {
         "MatchingResults": matchingResultsExample,
         "BulkResults": bulkResultsExample, "Clicks": clicksExample, "Usage": usageExample,
         "Key": .object(keyExample), "KeyWithText": keyWithTextExample,
-        "NewKey": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
+        "KeyInput": ["name": "Website", "scopes": ["links:read", "links:write"], "allowed_addresses": ["203.0.113.0/24"]],
         "KeyChanges": ["name": "Website 2", "requests_per_minute": 100],
         "Rotation": ["overlap_seconds": 86_400],
         "Webhook": .object(webhookExample), "WebhookWithSecret": webhookWithSecretExample,
-        "NewWebhook": ["url": "https://example.com/hooks", "events": ["click.recorded"], "link_id": .string(linkID)],
+        "WebhookInput": ["url": "https://example.com/hooks", "events": ["click.recorded"], "link_id": .string(linkID)],
         "WebhookChanges": ["description": "CRM, new"], "SecretRotation": ["overlap_seconds": 3600],
-        "Delivery": deliveryExample(withBody: true), "ListedDelivery": deliveryExample(withBody: false),
+        "Delivery": deliveryExample(withBody: true), "DeliverySummary": deliveryExample(withBody: false),
         "Recovery": recoveryExample,
         "Recovered": ["recovered": 12, "has_more": false], "Event": eventExample, "Nothing": [:],
-        "Page": PageExamples.page, "NewPage": PageExamples.newPage, "PageChanges": ["title": "Ada Lovelace", "theme": "bloom"],
+        "Page": PageExamples.page, "PageInput": PageExamples.newPage, "PageChanges": ["title": "Ada Lovelace", "theme": "bloom"],
         "PageVersion": .object(PageExamples.version), "PageVersionWithContent": PageExamples.versionWithContent,
         "PageRestoration": ["publish": true], "PageAnalytics": PageExamples.analytics,
         "Image": PageExamples.image,
         "AuditEntry": auditExample, "Member": memberExample, "MemberChanges": ["role": "viewer"],
         "ResetLink": ["url": "https://app.example.com/reset#\(token)", "expires_at": "2099-12-31T23:59:59Z"],
-        "Invitation": .object(invitationExample), "NewInvitation": ["email": "grace@example.com", "role": "member"],
+        "Invitation": .object(invitationExample), "InvitationInput": ["email": "grace@example.com", "role": "member"],
         "InvitationWithURL": invitationWithURLExample, "Workspace": workspaceExample,
         "WorkspaceChanges": ["name": "Acme Corporation", "brand": ["color": "#0b57d0"]],
         "Problem": problemExample, "Document": ["openapi": "3.1.0"],
@@ -113,7 +113,7 @@ extension Schemas {
     ]
 
     private static let keyExample: JSONObject = [
-        "id": .string(keyID), "name": "Website", "hint": "mk_live_…x7Qd", "scopes": ["links:read", "links:write"],
+        "id": .string(keyID), "name": "Website", "test": false, "hint": "mk_live_…x7Qd", "scopes": ["links:read", "links:write"],
         "requests_per_minute": nil, "allowed_addresses": ["203.0.113.0/24"], "created_by": .string(memberID),
         "expires_at": nil, "rotated_at": nil, "successor_id": nil, "created_at": "2026-03-13T10:00:00Z",
         "last_used_at": "2026-03-14T08:30:00Z", "last_used_from": "203.0.113.0/24",
@@ -155,7 +155,7 @@ extension Schemas {
 
     static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
-        "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+        "audit_days": 180, "created_at": "2026-03-13T10:00:00Z", "test": false,
         "quotas": .object(JSONObject(Quota.allCases.map { quota in
             let used: JSON = quota == .pageVersions ? nil : 12
             return .init(name: quota.rawValue, value: ["limit": JSON(Plan.pro.limit(of: quota)), "used": used])

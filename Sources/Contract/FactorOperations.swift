@@ -21,10 +21,10 @@ extension Operation {
 
     package static let createPasskeyChallenge = Operation(
         id: "createPasskeyChallenge", summary: "What a browser makes a passkey of; good once, for five minutes",
-        body: "Nothing", isBodyOptional: true, status: 201, answer: "NewPasskeyChallenge", problems: [401, 415, 422])
+        body: "Nothing", isBodyOptional: true, status: 201, answer: "PasskeyCreation", problems: [401, 415, 422])
 
     package static let createPasskey = Operation(
-        id: "createPasskey", summary: "Add a passkey that the browser has made; the session gets another cookie", body: "NewPasskey",
+        id: "createPasskey", summary: "Add a passkey that the browser has made; the session gets another cookie", body: "PasskeyInput",
         status: 201, answer: "Passkey", problems: [401, 415, 422])
 
     package static let renamePasskey = Operation(
@@ -37,7 +37,7 @@ extension Operation {
 
     package static let createAuthenticatorApp = Operation(
         id: "createAuthenticatorApp", summary: "Set up an authenticator app, which counts once a code of it was seen",
-        body: "Nothing", isBodyOptional: true, status: 201, answer: "NewAuthenticatorApp", problems: [401, 415, 422])
+        body: "Nothing", isBodyOptional: true, status: 201, answer: "AuthenticatorAppSetup", problems: [401, 415, 422])
 
     package static let confirmAuthenticatorApp = Operation(
         id: "confirmAuthenticatorApp", summary: "Show a first code of the authenticator app; all other sessions end",

@@ -18,7 +18,7 @@ extension Operation {
         .init(name: "disabled", about: "Only disabled links, or only others", schema: ["type": "boolean"]),
         .init(
             name: "state", about: "Only those of which this holds now; left out: all but archived and deleted ones",
-            schema: .oneOf(LinkFilter.State.allCases.map(\.rawValue))),
+            schema: Schemas.reference("LinkState")),
     ]
 
     static let purge: [Parameter] = [
@@ -26,16 +26,16 @@ extension Operation {
     ]
 
     static let existence = Parameter(
-        name: "state", about: "Those that are there, or those that were deleted and can be restored", schema: .oneOf(["existing", "deleted"]))
+        name: "state", about: "Those that are there, or those that were deleted and can be restored", schema: Schemas.reference("ExistenceState"))
 
     package static let createLink = Operation(
-        id: "createLink", summary: "Create a short link", body: "NewLink", status: 201, answer: "Link",
+        id: "createLink", summary: "Create a short link", body: "LinkInput", status: 201, answer: "Link",
         isTagged: true, problems: [409, 415, 422])
 
     package static let listLinks = Operation(
         id: "listLinks", summary: "List links",
         query: linkFilters + [
-            .init(name: "sort", about: "Newest or most clicked first, clicks of bots included", schema: .oneOf(["created_at", "clicks"])),
+            .init(name: "sort", about: "Newest or most clicked first, clicks of bots included", schema: Schemas.reference("LinkSort")),
         ] + pagination,
         answer: "Link", isList: true, problems: [400])
 
@@ -67,15 +67,15 @@ extension Operation {
         isBodyOptional: true, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let upsertLink = Operation(
-        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "NewLink",
+        id: "upsertLink", summary: "Create the link of an external id, or change it in what is sent", body: "LinkInput",
         otherStatus: 201, answer: "Link", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let createLinks = Operation(
-        id: "createLinks", summary: "Create up to 1,000 links, each with a result in its place", body: "NewLinks",
+        id: "createLinks", summary: "Create up to 1,000 links, each with a result in its place", body: "BulkLinksInput",
         answer: "BulkResults", problems: [409, 415, 422])
 
     package static let updateLinks = Operation(
-        id: "updateLinks", summary: "Change up to 1,000 links, each with a result in its place", body: "LinksChanges",
+        id: "updateLinks", summary: "Change up to 1,000 links, each with a result in its place", body: "BulkLinksChanges",
         answer: "BulkResults", problems: [415, 422])
 
     package static let deleteLinks = Operation(
@@ -110,7 +110,7 @@ extension Operation {
         files: QRFormat.allCases.map(\.mediaType), isTagged: true, problems: [404])
 
     package static let createQRCode = Operation(
-        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "NewQRCode", status: 201,
+        id: "createQRCode", summary: "Keep a QR code of a link with its looks", body: "QRCodeInput", status: 201,
         answer: "QRCode", isTagged: true, problems: [409, 415, 422])
 
     package static let listQRCodes = Operation(

@@ -34,20 +34,47 @@ package enum OpenAPIDocument {
             : .init(name: "key", value: ["type": "http", "scheme": "bearer", "bearerFormat": "mk_live_…"])
         return [
             "openapi": "3.1.0",
-            "info": ["title": "MASK", "version": "1", "description": .string(about)],
+            "info": ["title": "MASK", "version": "1", "description": .string(isForSessions ? aboutSessions : about)],
             "servers": [["url": .string(base)]],
             "security": [.object([scheme.name: []])],
+            "tags": .array(tags(routes)),
             "paths": .object(paths(routes, isForSessions)),
+            "webhooks": .object(webhooks),
             "components": [
-                "schemas": .object(Glossary.described(isForSessions ? JSONObject(Schemas.all.members + Schemas.ofPeople.members) : Schemas.all)),
+                "schemas": .object(Glossary.described(schemas(routes, isForSessions))),
                 "securitySchemes": .object(JSONObject([scheme])),
             ],
         ]
     }
 
     private static let about = """
-        Short links, their clicks, and the workspace they belong to. Errors are problem documents (RFC 9457).
+        Short links, their clicks, and the workspace they belong to.
+
+        Send an API key as `Authorization: Bearer mk_live_…`. Each operation needs one scope, `x-required-scope`. Errors are problem \
+        documents (RFC 9457): `code` is the word for programs.
+
+        Lists come in pages. While `has_more` is true, ask again with `starting_after` set to `next_cursor` (`x-pagination`).
+
+        A POST with an `Idempotency-Key` can be sent again within a day and is done once. `If-Match` with an `ETag` lets a change \
+        through only if nobody has made another since.
+
+        Later versions may answer more members, and more words in a list of words: read past what you do not know.
         """
+
+    private static let aboutSessions = """
+        What the dashboard asks for, in the name of who is signed in. Programs use the API's own host, with an API key.
+        """
+
+    private static func tags(_ routes: [DescribedRoute]) -> [JSON] {
+        let topics = Set(routes.map(\.topic)).union([.webhooks])
+        return Topic.allCases.filter(topics.contains).map { ["name": .string($0.title), "description": .string($0.about)] }
+    }
+
+    private static func schemas(_ routes: [DescribedRoute], _ isForSessions: Bool) -> JSONObject {
+        var names: [String] = []
+        for case let name? in routes.map({ $0.operation.isList ? $0.operation.answer : nil }) where !names.contains(name) { names.append(name) }
+        return JSONObject(Schemas.all.members + (isForSessions ? Schemas.ofPeople.members : []) + Schemas.lists(of: names).members)
+    }
 
     private static func paths(_ routes: [DescribedRoute], _ isForSessions: Bool) -> JSONObject {
         var paths = JSONObject()
@@ -60,7 +87,11 @@ package enum OpenAPIDocument {
     }
 
     private static func operation(_ route: DescribedRoute, _ isForSessions: Bool) -> JSON {
-        var json: JSONObject = ["operationId": .string(route.operation.id), "summary": .string(route.operation.summary)]
+        var json: JSONObject = [
+            "operationId": .string(route.operation.id), "summary": .string(route.operation.summary), "tags": [.string(route.topic.title)],
+        ]
+        let description = description(route, isForSessions)
+        if !description.isEmpty { json["description"] = .string(description) }
         let parameters = pathParameters(route) + route.operation.query.map(queryParameter) + fieldParameters(route)
             + (isForSessions ? sessionParameters(route) : [])
         if !parameters.isEmpty { json["parameters"] = .array(parameters) }
@@ -70,10 +101,13 @@ package enum OpenAPIDocument {
             ]
         }
         if !route.operation.uploads.isEmpty {
-            let content = route.operation.uploads.map { JSONObject.Member(name: $0, value: [:]) }
+            let content = route.operation.uploads.map { JSONObject.Member(name: $0, value: ["schema": bytes]) }
             json["requestBody"] = ["required": true, "content": .object(JSONObject(content))]
         }
         json["responses"] = .object(responses(route))
+        if route.operation.isList {
+            json["x-pagination"] = ["items": "data", "more": "has_more", "cursor": "next_cursor", "parameter": "starting_after"]
+        }
         if let scope = route.scope {
             json["x-required-scope"] = .string(scope.rawValue)
         } else if !route.needsSession {
@@ -82,10 +116,28 @@ package enum OpenAPIDocument {
         return .object(json)
     }
 
+    /// What holds for the operation beyond its summary.
+    private static func description(_ route: DescribedRoute, _ isForSessions: Bool) -> String {
+        let operation = route.operation
+        var sentences: [String] = []
+        if let scope = route.scope {
+            sentences.append(isForSessions ? "Needs a role with the scope `\(scope.rawValue)`." : "Needs an API key with the scope `\(scope.rawValue)`.")
+        }
+        if operation.query.contains(where: { $0.name == "starting_after" }) {
+            sentences.append("Answers a page; while `has_more` is true, ask again with `starting_after` set to `next_cursor`.")
+        }
+        if operation.columns != nil && route.scope != nil { sentences.append("With `Accept: text/csv` the same as CSV.") }
+        return sentences.joined(separator: " ")
+    }
+
+    /// A file as it is: neither text nor in base64.
+    private static let bytes: JSON = ["type": "string", "format": "binary"]
+
     private static func pathParameters(_ route: DescribedRoute) -> [JSON] {
         route.path.split(separator: "/").filter { $0.first == "{" }.map {
             [
                 "name": .string(String($0.dropFirst().dropLast())), "in": "path", "required": true,
+                "description": .string(aboutParameters[String($0)] ?? "The id, as lists and answers have it"),
                 "schema": parameterSchemas[String($0)] ?? .id,
             ]
         }
@@ -94,6 +146,10 @@ package enum OpenAPIDocument {
     /// Of parameters that are no ids.
     private static let parameterSchemas: [String: JSON] = [
         "{external_id}": Schemas.string, "{number}": ["type": "integer", "minimum": 1],
+    ]
+
+    private static let aboutParameters = [
+        "{external_id}": "The client's own name for the link", "{number}": "Of the version", "{delivery_id}": "The delivery's id",
     ]
 
     private static func queryParameter(_ parameter: Operation.Parameter) -> JSON {
@@ -171,7 +227,9 @@ package enum OpenAPIDocument {
             json["content"] = .object(content)
         }
         if !operation.files.isEmpty {
-            json["content"] = .object(JSONObject(operation.files.map { .init(name: $0, value: ["schema": ["type": "string"]]) }))
+            json["content"] = .object(JSONObject(operation.files.map { type in
+                .init(name: type, value: ["schema": type.hasPrefix("image/") ? bytes : Schemas.string])
+            }))
         }
         return .object(json)
     }
@@ -188,7 +246,7 @@ package enum OpenAPIDocument {
 
     private static func listMedia(of name: String) -> JSON {
         let example: JSON = ["data": [Schemas.examples[name] ?? .null], "has_more": false, "next_cursor": nil]
-        return ["schema": list(of: name), "example": example]
+        return ["schema": reference(Schemas.list(of: name)), "example": example]
     }
 
     /// What entity tags of an answer look like.
@@ -216,16 +274,6 @@ package enum OpenAPIDocument {
 
     private static func header(_ about: String, _ schema: JSON) -> JSON {
         ["description": .string(about), "required": true, "schema": schema]
-    }
-
-    private static func list(of name: String) -> JSON {
-        [
-            "type": "object", "required": ["data", "has_more", "next_cursor"],
-            "properties": [
-                "data": ["type": "array", "items": reference(name)], "has_more": ["type": "boolean"],
-                "next_cursor": ["type": ["string", "null"]],
-            ],
-        ]
     }
 
     private static func reference(_ name: String) -> JSON { Schemas.reference(name) }

@@ -66,7 +66,7 @@ extension Operation {
     /// The columns of its answer as CSV: the members of what it lists, those of an object in it as `a.b`; nil where it is no table.
     package var columns: [String]? {
         guard let answer, isList || isCounted, let schema = Schemas.all[answer] else { return nil }
-        return Self.columns(of: isCounted ? schema["properties"]?["groups"]?["items"] : schema)
+        return Self.columns(of: isCounted ? schema["properties"]?["groups"]?["items"].map(Schemas.resolved) : schema)
     }
 
     /// What its answer lists, as CSV; nil where it is no table.
@@ -79,7 +79,7 @@ extension Operation {
 
     private static func columns(of schema: JSON?) -> [String] {
         (schema?["properties"]?.objectValue?.members ?? []).filter { $0.name != "series" }.flatMap { member in
-            let within = columns(of: member.value)
+            let within = columns(of: Schemas.resolved(member.value))
             return within.isEmpty ? [member.name] : within.map { "\(member.name).\($0)" }
         }
     }

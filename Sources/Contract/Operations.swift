@@ -12,7 +12,7 @@ import Work
 extension Operation {
     package static let createDomain = Operation(
         id: "createDomain", summary: "Name a host of the workspace's own; links can be on it once it is verified",
-        body: "NewDomain", status: 201, answer: "Domain", isTagged: true, problems: [409, 415, 422])
+        body: "DomainInput", status: 201, answer: "Domain", isTagged: true, problems: [409, 415, 422])
 
     package static let listDomains = Operation(
         id: "listDomains", summary: "List the domains of the workspace, newest first", query: pagination, answer: "Domain",
@@ -35,7 +35,7 @@ extension Operation {
         body: "Nothing", isBodyOptional: true, answer: "Domain", isTagged: true, problems: [404, 409, 415, 422])
 
     package static let createKey = Operation(
-        id: "createKey", summary: "Create an API key; it is shown this once", body: "NewKey", status: 201, answer: "KeyWithText",
+        id: "createKey", summary: "Create an API key; it is shown this once", body: "KeyInput", status: 201, answer: "KeyWithText",
         isTagged: true, problems: [409, 415, 422])
 
     package static let listKeys = Operation(
@@ -56,7 +56,7 @@ extension Operation {
         problems: [404, 409, 415, 422])
 
     package static let createWebhook = Operation(
-        id: "createWebhook", summary: "Subscribe an endpoint to events; its secret is shown this once", body: "NewWebhook",
+        id: "createWebhook", summary: "Subscribe an endpoint to events; its secret is shown this once", body: "WebhookInput",
         status: 201, answer: "WebhookWithSecret", isTagged: true, problems: [409, 415, 422])
 
     package static let listWebhooks = Operation(
@@ -84,12 +84,12 @@ extension Operation {
     package static let listDeliveries = Operation(
         id: "listDeliveries", summary: "List what was sent to an endpoint, with each attempt but not what was answered, newest first",
         query: [
-            .init(name: "status", about: "Only deliveries that came to this", schema: .oneOf(Delivery.Status.allCases.map(\.rawValue))),
+            .init(name: "status", about: "Only deliveries that came to this", schema: Schemas.reference("DeliveryStatus")),
             .init(name: "event_type", about: "Only events of this type", schema: eventType),
             .init(name: "created_after", about: "Later than this", schema: .time),
             .init(name: "created_before", about: "Earlier than this", schema: .time),
         ] + pagination,
-        answer: "ListedDelivery", isList: true, problems: [404])
+        answer: "DeliverySummary", isList: true, problems: [404])
 
     package static let getDelivery = Operation(
         id: "getDelivery", summary: "Read a delivery with its attempts, and what was answered", answer: "Delivery", problems: [404])
@@ -110,7 +110,7 @@ extension Operation {
     package static let getEvent = Operation(id: "getEvent", summary: "Read an event", answer: "Event", problems: [404])
 
     package static let createPage = Operation(
-        id: "createPage", summary: "Create a bio page; visitors see it once it is published", body: "NewPage", status: 201,
+        id: "createPage", summary: "Create a bio page; visitors see it once it is published", body: "PageInput", status: 201,
         answer: "Page", isTagged: true, problems: [409, 415, 422])
 
     package static let listPages = Operation(
@@ -155,9 +155,9 @@ extension Operation {
 
     package static let getPageAnalytics = Operation(
         id: "getPageAnalytics", summary: "Count the views of a bio page and the clicks on its links",
-        query: window(Interval.all, ClickQuestion.granularities) + [
-            .init(name: "group_by", about: "What each line counts", schema: .oneOf(ClickQuestion.Group.ofPages.map(\.rawValue))),
-            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: .oneOf(ClickQuestion.Count.allCases.map(\.rawValue))),
+        query: window("ClickInterval", "ClickGranularity") + [
+            .init(name: "group_by", about: "What each line counts", schema: Schemas.reference("ViewGroup")),
+            .init(name: "count", about: "Everyone, everyone but bots, or first visits of a day", schema: Schemas.reference("ClickCount")),
             lineLimit,
         ],
         answer: "PageAnalytics", problems: [404])
@@ -179,7 +179,7 @@ extension Operation {
         answer: "AuditEntry", isList: true)
 
     static let exportFormat = Parameter(
-        name: "format", about: "CSV, or JSON line by line", schema: .oneOf(ExportFormat.allCases.map(\.rawValue)))
+        name: "format", about: "CSV, or JSON line by line", schema: Schemas.reference("ExportFormat"))
 
     /// Without their parameters.
     static let exportTypes = ["text/csv", "application/x-ndjson"]
@@ -211,7 +211,7 @@ extension Operation {
         answer: "Invitation", isList: true)
 
     package static let createInvitation = Operation(
-        id: "createInvitation", summary: "Invite somebody to the workspace; the link is shown this once", body: "NewInvitation",
+        id: "createInvitation", summary: "Invite somebody to the workspace; the link is shown this once", body: "InvitationInput",
         status: 201, answer: "InvitationWithURL", problems: [409, 415, 422])
 
     package static let withdrawInvitation = Operation(
@@ -233,7 +233,7 @@ extension Operation {
 
     static let imageFormat = Parameter(
         name: "format", about: "What Accept likes better where left out, else png",
-        schema: .oneOf(QRFormat.allCases.map(\.rawValue)))
+        schema: Schemas.reference("QRFormat"))
 
     static let imageSize = Parameter(name: "size", about: "Width and height in pixels", schema: Schemas.qrSize)
 
@@ -242,13 +242,13 @@ extension Operation {
         .init(name: "starting_after", about: "The next_cursor of the page before", schema: .cursor),
     ]
 
-    private static let eventType = JSON.oneOf(EventType.allCases.map(\.rawValue))
+    private static let eventType = Schemas.reference("EventType")
 
     private static let auditFilter: [Parameter] = [
         .init(name: "actor", about: "Only what this API key or member did; maskctl, or maskctl: and a person", schema: ["type": "string"]),
         .init(name: "action", about: "Only this, such as link.updated or GET /links/{id}", schema: ["type": "string"]),
         .init(name: "resource", about: "Only what was done to this", schema: ["type": "string"]),
-        .init(name: "outcome", about: "Only what came to this", schema: .oneOf(AuditFilter.Outcome.allCases.map(\.rawValue))),
+        .init(name: "outcome", about: "Only what came to this", schema: Schemas.reference("AuditOutcome")),
         .init(name: "created_after", about: "Later than this", schema: .time),
         .init(name: "created_before", about: "Earlier than this", schema: .time),
     ]

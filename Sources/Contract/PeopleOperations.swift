@@ -8,7 +8,7 @@ extension Operation {
 
     package static let createSession = Operation(
         id: "createSession", summary: "Sign in with a password, and a code where an authenticator app is set up",
-        body: "NewSession", status: 201, answer: "SignedIn", problems: [401, 415, 422])
+        body: "SessionInput", status: 201, answer: "SignedIn", problems: [401, 415, 422])
 
     package static let getSession = Operation(id: "getSession", summary: "Who is signed in", answer: "SignedIn", problems: [401])
 
@@ -35,7 +35,7 @@ extension Operation {
         problems: [401, 409, 415, 422])
 
     package static let setPassword = Operation(
-        id: "setPassword", summary: "Set the password; all other sessions end", body: "NewPassword", answer: "SignedIn",
+        id: "setPassword", summary: "Set the password; all other sessions end", body: "PasswordInput", answer: "SignedIn",
         problems: [401, 409, 415, 422])
 
     package static let listSessions = Operation(

@@ -36,6 +36,26 @@ package enum Topic: String, CaseIterable, Sendable {
         }
     }
 
+    /// A sentence or two, for the reference and for tools.
+    package var about: String {
+        switch self {
+        case .links: "Short links and their tags, one at a time, a thousand at a time, or all that match a filter."
+        case .qrCodes: "QR codes of links: drawn when asked for, or kept with their looks."
+        case .domains: "Hosts of the workspace's own, and the DNS records that prove it."
+        case .analytics: "Clicks and requests to the API, counted by time, place, device and more."
+        case .apiKeys: "Keys with scopes, which can be limited, rotated and revoked."
+        case .webhooks: "Endpoints that are told of events as they happen, and the log of what was sent."
+        case .events: "What has happened in the workspace."
+        case .bioPages: "Pages of links: a draft that is edited, and what visitors see once it is published."
+        case .images: "Images for bio pages and for the workspace's brand."
+        case .auditLog: "Who has done what in the workspace."
+        case .team: "Members, their roles, and invitations."
+        case .workspace: "The workspace itself: its plan, its quotas and its brand."
+        case .document: "What programs and people read of the API itself, without a key."
+        case .account: "Who is signed in, and how."
+        }
+    }
+
     /// By the first step of a path below the base; the codes of a link are QR codes.
     init(path: String) {
         let steps = path.split(separator: "/").map(String.init)

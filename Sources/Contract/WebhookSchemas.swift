@@ -3,73 +3,61 @@ import JSON
 import Model
 
 extension Schemas {
-    static let webhook: JSON = object(webhookMembers)
-
-    static let webhookWithSecret: JSON = object(JSONObject([
-        .init(name: "secret", value: ["type": "string", "pattern": "^whsec_[A-Za-z0-9+/]+=*$", "description": "Shown this once"])
-    ] + webhookMembers.members))
+    static let ofWebhooks: JSONObject = [
+        "Webhook": object("An endpoint that is told of events", webhookMembers),
+        "WebhookWithSecret": object("An endpoint, and the one time its secret is shown", JSONObject([
+            .init(name: "secret", value: ["type": "string", "pattern": "^whsec_[A-Za-z0-9+/]+=*$", "description": "Shown this once"])
+        ] + webhookMembers.members)),
+        "WebhookInput": input("A new endpoint", webhookWritable, required: ["url"]),
+        "WebhookChanges": input("What changes of an endpoint", webhookWritable, required: []),
+        "SecretRotation": input("How a secret is rotated", [
+            "overlap_seconds": [
+                "type": ["integer", "null"], "minimum": 0, "maximum": 604_800, "default": 86_400, "description": "For so long the old one signs as well",
+            ],
+        ], required: []),
+        "Delivery": object("An event on its way to an endpoint, with what was answered", deliveryMembers("DeliveryAttempt")),
+        "DeliverySummary": object("An event on its way to an endpoint", deliveryMembers("AttemptSummary")),
+        "DeliveryAttempt": object("An attempt, with what was answered", JSONObject(
+            attemptMembers.members + [.init(name: "body", value: string.about("The first 16 KiB of the answer"))])),
+        "AttemptSummary": object("An attempt", attemptMembers),
+        "Recovery": input("What is sent again", [
+            "since": JSON.time.about("At most thirty days ago"), "until": moment.about("Now where left out"), "status": orNull(reference("RecoveryStatus")),
+        ], required: ["since"]),
+        "Recovered": object("How many are sent again", ["recovered": .count, "has_more": boolean]),
+    ]
 
     private static let webhookMembers: JSONObject = [
-        "id": .id(WebhookKind.self), "url": string, "description": ["type": ["string", "null"]], "events": array(of: pattern),
-        "link_id": ["type": ["string", "null"]], "domain": ["type": ["string", "null"]], "tag": ["type": ["string", "null"]],
-        "enabled": ["type": "boolean"], "disabled_reason": ["type": ["string", "null"]], "disabled_at": moment,
-        "previous_secret_ends_at": moment, "failures": .count, "failing_since": moment, "last_success_at": moment,
-        "waiting": .count, "clicks_dropped": .count, "created_at": .time, "updated_at": .time,
+        "id": .id(WebhookKind.self), "url": string, "description": orNull(string), "events": array(of: reference("EventPattern")),
+        "link_id": orNull(string).about("Only events about this link"), "domain": orNull(string).about("Only events about links on this host"),
+        "tag": orNull(string).about("Only events about links with this tag"), "enabled": boolean,
+        "disabled_reason": orNull(string), "disabled_at": moment, "previous_secret_ends_at": moment,
+        "failures": JSON.count.about("In a row"), "failing_since": moment, "last_success_at": moment,
+        "waiting": JSON.count.about("Deliveries that are due or will be"),
+        "clicks_dropped": JSON.count.about("Beyond what an endpoint is told of a viral link"), "created_at": .time, "updated_at": .time,
     ]
-
-    private static let pattern: JSON = .oneOf(EventPattern.all)
 
     private static let webhookWritable: JSONObject = [
-        "url": ["type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)"],
-        "events": ["type": "array", "items": pattern, "minItems": 1],
-        "description": ["type": ["string", "null"], "maxLength": 255, "pattern": .string(plain)],
-        "link_id": orNull(.id(LinkKind.self)),
-        "domain": ["type": ["string", "null"], "maxLength": 253, "pattern": .string(host)],
-        "tag": orNull(tag), "enabled": ["type": "boolean"],
-    ]
-
-    static let newWebhook: JSON = object(webhookWritable, required: ["url"])
-    static let webhookChanges: JSON = object(webhookWritable, required: [])
-
-    static let secretRotation: JSON = object(
-        ["overlap_seconds": ["type": ["integer", "null"], "minimum": 0, "maximum": 604_800, "default": 86_400]], required: [])
-
-    static let event: JSON = [
-        "type": "object", "required": ["id", "type", "timestamp", "data", "sequence"],
-        "properties": [
-            "id": .id(EventKind.self), "type": .oneOf(EventType.allCases.map(\.rawValue)), "timestamp": .time,
-            "data": ["type": "object"], "previous": ["type": "object"],
-            "sequence": ["type": ["integer", "null"], "description": "Without gaps in a workspace; null for a moment"],
+        "url": [
+            "type": "string", "format": "uri", "maxLength": 2048, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]{1,259}([/?#]|$)",
+            "description": "Where events are sent",
         ],
+        "events": ["type": "array", "items": reference("EventPattern"), "minItems": 1, "description": "All where left out"],
+        "description": ["type": ["string", "null"], "maxLength": 255, "pattern": .string(plain), "description": "What people call it"],
+        "link_id": orNull(.id(LinkKind.self)).about("Only events about this link"),
+        "domain": ["type": ["string", "null"], "maxLength": 253, "pattern": .string(host), "description": "Only events about links on this host"],
+        "tag": orNull(tag).about("Only events about links with this tag"), "enabled": boolean.about("Whether anything is sent"),
     ]
 
-    static let delivery: JSON = delivery(attempt: attempt(withBody: true))
-    static let listedDelivery: JSON = delivery(attempt: attempt(withBody: false))
-
-    private static func delivery(attempt: JSON) -> JSON {
-        object([
-            "id": .id(DeliveryKind.self), "webhook_id": .id(WebhookKind.self), "event_id": .id(EventKind.self),
-            "event_type": string, "status": .oneOf(Delivery.Status.allCases.map(\.rawValue)), "trigger": string,
-            "next_attempt_at": moment, "created_at": .time, "finished_at": moment, "attempts": array(of: attempt),
-        ])
-    }
-
-    private static func attempt(withBody: Bool) -> JSON {
-        var members: JSONObject = [
-            "number": .count, "started_at": .time, "duration_ms": .count, "address": ["type": ["string", "null"]],
-            "http_version": ["type": ["string", "null"]], "status": ["type": ["integer", "null"]],
-            "error": ["type": ["string", "null"]],
-        ]
-        if withBody { members["body"] = ["type": "string", "description": "The first 16 KiB of the answer"] }
-        return object(members)
-    }
-
-    static let recovery: JSON = object(
+    private static func deliveryMembers(_ attempt: String) -> JSONObject {
         [
-            "since": .time, "until": moment,
-            "status": orNull(.oneOf(Recovery.Which.allCases.map(\.rawValue))),
-        ],
-        required: ["since"])
+            "id": .id(DeliveryKind.self), "webhook_id": .id(WebhookKind.self), "event_id": .id(EventKind.self),
+            "event_type": reference("EventType"), "status": reference("DeliveryStatus"), "trigger": string.about("automatic, or manual: a replay or a recovery"),
+            "next_attempt_at": moment, "created_at": .time, "finished_at": moment, "attempts": array(of: reference(attempt)),
+        ]
+    }
 
-    static let recovered: JSON = object(["recovered": .count, "has_more": ["type": "boolean"]])
+    private static let attemptMembers: JSONObject = [
+        "number": .count, "started_at": .time, "duration_ms": .count, "address": orNull(string).about("To which it was sent"),
+        "http_version": orNull(string), "status": orNull(["type": "integer"]), "error": orNull(string).about("Why there was no answer"),
+    ]
 }

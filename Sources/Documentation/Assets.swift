@@ -10,22 +10,15 @@ struct Assets {
     /// Of names and contents.
     let digest: String
 
-    /// - Parameter source: the folder of the documentation; the look and the fonts are the dashboard's, beside it.
+    /// - Parameter source: the folder of the documentation.
     init(source: String) throws {
-        var files: [(name: String, bytes: [UInt8])] = []
-        for name in try Folder.names(source + "/assets").sorted() { files.append((name, try File.contents(of: "\(source)/assets/\(name)"))) }
-        let dashboard = source + "/../www/assets"
-        files.append(("app.css", try File.contents(of: dashboard + "/app.css")))
-        for name in try Folder.names(dashboard + "/fonts", suffix: ".woff2").sorted() {
-            files.append(("fonts/" + name, try File.contents(of: "\(dashboard)/fonts/\(name)")))
-        }
-        self.files = files
+        files = try Folder.names(source + "/assets").sorted().map { ($0, try File.contents(of: "\(source)/assets/\($0)")) }
         digest = String(hexadecimal(sha256(files.flatMap { Array($0.name.utf8) + [0] + $0.bytes })).prefix(12))
     }
 
     func write(to folder: String) throws {
         let place = "\(folder)/assets/\(digest)"
-        for part in ["\(folder)/assets", place, place + "/fonts"] { try Folder.make(part) }
+        for part in ["\(folder)/assets", place] { try Folder.make(part) }
         for file in files { try FileWriter.write(file.bytes, to: "\(place)/\(file.name)", isZipped: !file.name.hasSuffix(".woff2")) }
     }
 }

@@ -96,6 +96,8 @@ extension Documentation {
             let page = """
                 '\\" t
                 .TH "\(file.dropLast(section.count + 1).uppercased())" "\(section)" "" "MASK \(Release.version)" "MASK"
+                .nh
+                .ad l
                 .SH NAME
                 \(Self.name(markdown.title))
                 \(markdown.man())

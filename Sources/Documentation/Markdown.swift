@@ -72,9 +72,10 @@ final class Markdown {
             }
         }
         dropRelativeLinks(root)
+        ManualText.protect(root)
         guard let written = cmark_render_man(root, Self.options, 0) else { return "" }
         defer { free(written) }
-        return String(cString: written)
+        return ManualText.finished(String(cString: written))
     }
 
     /// What the words of each section are that somebody may look for: code spans, by the id of the heading above them; "" is above all.

@@ -35,7 +35,7 @@ enum ProblemCodes {
         "invalid_image": ["createImage", "createQRCode", "updateQRCode"],
         "last_owner": ["updateMember", "removeMember"], "member_exists": ["createInvitation"], "no_account": ["resetMember"],
         "works_elsewhere": ["resetMember"], "no_app_host": ["resetMember", "createInvitation"],
-        "export_too_long": ["exportAuditLog"], "quota_exceeded": creates,
+        "export_too_long": ["exportAuditLog", "exportLinks", "exportClicks"], "quota_exceeded": creates,
         "query_timeout": ["getClicks", "exportClicks", "getUsage", "getPageAnalytics", "listLinks", "countLinks", "exportLinks", "listTags", "listAuditLog"],
     ]
 

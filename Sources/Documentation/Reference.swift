@@ -43,7 +43,8 @@ struct Reference {
         var homes: [String: (topic: String, name: String)] = ["Problem": ("errors", "problem")]
         for topic in topics {
             for operation in operations where operation.route.topic == topic {
-                for name in tables.components(in: operation.json["responses"] ?? .null) + inner(operation, tables) where homes[name] == nil {
+                for name in tables.components(in: operation.json["responses"] ?? .null) + inner(operation, tables)
+                where homes[name] == nil && !tables.isOfWords(name) {
                     homes[name] = (topic.rawValue, name)
                 }
             }

@@ -133,7 +133,7 @@ struct SetupCommand: AccountCommand {
         }
         throw ValidationError("""
             \(sentence), where nginx would have to. Put MASK behind it: maskctl setup --behind-apache (with the options that you \
-            gave); README.md, "Beside Apache", says how. Or free both ports for good, and run maskctl setup again.
+            gave); man mask, "Beside Apache", says how. Or free both ports for good, and run maskctl setup again.
             """)
     }
 

@@ -10,6 +10,9 @@ import Model
 /// The OpenAPI document as a judge: whether an answer is what it promises.
 struct Contract: Sendable {
     let document: JSON
+    /// The document's schemas, in which objects have the members that are told and no others. To clients it promises less, so that a
+    /// later version can answer more; what this one answers and does not tell is a mistake.
+    private let schemas: JSON
     private let door: API.Door
 
     /// - Parameter door: of the hosts that keys are for, or of the app host.
@@ -18,6 +21,20 @@ struct Contract: Sendable {
         document = OpenAPIDocument.json(
             services.routes.described(door), base: door == .keys ? services.site.apiURL : services.site.appURL + "/v1",
             isForSessions: door == .sessions)
+        schemas = Self.closed(document["components"]?["schemas"] ?? .null)
+    }
+
+    private static func closed(_ json: JSON) -> JSON {
+        switch json {
+        case .object(let object):
+            var all = JSONObject(object.members.map { .init(name: $0.name, value: closed($0.value)) })
+            if object["properties"]?.objectValue != nil && object["type"] == "object" && all["additionalProperties"] == nil {
+                all["additionalProperties"] = false
+            }
+            return .object(all)
+        case .array(let items): return .array(items.map(closed))
+        default: return json
+        }
     }
 
     func operation(_ route: Route) -> JSON {
@@ -71,8 +88,8 @@ struct Contract: Sendable {
 
     /// The words of JSON Schema that the document may use: those that are checked here, and those that check nothing.
     static let words: Set = [
-        "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "examples", "format", "items",
-        "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "properties", "required",
+        "$ref", "additionalProperties", "anyOf", "const", "default", "description", "discriminator", "enum", "examples", "format", "items",
+        "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "oneOf", "pattern", "properties", "required",
         "type", "uniqueItems", "writeOnly",
     ]
 
@@ -98,6 +115,8 @@ struct Contract: Sendable {
         let (number, text, list) = (word.value.integerValue, word.value.stringValue ?? "", word.value.arrayValue)
         return switch (word.name, value) {
         case ("anyOf", _): (list ?? []).contains { complaints(value, $0).isEmpty }
+        case ("oneOf", _): (list ?? []).count { complaints(value, $0).isEmpty } == 1
+        case ("const", _): value == word.value
         case ("type", _): (list ?? [word.value]).contains { value.isOf(type: $0.stringValue ?? "") }
         case ("enum", _): list?.contains(value) ?? false
         case ("required", .object(let object)): (list ?? []).allSatisfy { object[$0.stringValue ?? ""] != nil }
@@ -121,7 +140,7 @@ struct Contract: Sendable {
 
     private func target(of reference: JSON) -> JSON {
         let name = reference.stringValue?.split(separator: "/").last.map(String.init) ?? ""
-        return document["components"]?["schemas"]?[name] ?? ["enum": []]
+        return schemas[name] ?? ["enum": []]
     }
 
     private static func hasFormat(_ text: String, _ format: String) -> Bool {

@@ -94,7 +94,7 @@ struct OpenAPITests {
             #expect(
                 ["string", "integer", "number", "boolean", "array", "object", "null"].contains(type.stringValue ?? ""))
         }
-        #expect(!types.isEmpty || object["$ref"] != nil || object["enum"] != nil || object["anyOf"] != nil)
+        #expect(!types.isEmpty || object["$ref"] != nil || object["enum"] != nil || object["anyOf"] != nil || object["oneOf"] != nil)
         #expect(object["enum"]?.arrayValue?.isEmpty != true)
         let properties = Set(object["properties"]?.objectValue?.members.map(\.name) ?? [])
         for name in object["required"]?.arrayValue ?? [] where object["properties"] != nil {
@@ -102,7 +102,102 @@ struct OpenAPITests {
         }
         check(object["properties"] ?? .null, isSchema: false)
         if let items = object["items"] { check(items, isSchema: true) }
-        for choice in object["anyOf"]?.arrayValue ?? [] { check(choice, isSchema: true) }
+        for choice in (object["anyOf"] ?? object["oneOf"])?.arrayValue ?? [] { check(choice, isSchema: true) }
+    }
+
+    // MARK: What generators make of it
+
+    @Test("every object and every list of words has a name of its own, in both documents: generators number what has none", arguments: [false, true])
+    func names(isForSessions: Bool) throws {
+        let document = isForSessions ? try Stage { $0.appHost = Stage.appHost }.appContract.document : document
+        for schema in document["components"]?["schemas"]?.objectValue?.members ?? [] {
+            #expect(unnamed(within: schema.value) == [], "\(schema.name)")
+            // Go calls its constructors so.
+            #expect(!schema.name.hasPrefix("New"))
+            #expect(schema.value["description"]?.stringValue?.isEmpty == false || schema.name == "Document", "\(schema.name)")
+        }
+        for path in document["paths"]?.objectValue?.members ?? [] {
+            for method in path.value.objectValue?.members ?? [] {
+                for parameter in method.value["parameters"]?.arrayValue ?? [] {
+                    #expect(parameter["description"]?.stringValue?.isEmpty == false)
+                    #expect(unnamed(within: ["items": parameter["schema"] ?? .null]) == [], "\(method.value["operationId"]?.text ?? "")")
+                }
+            }
+        }
+    }
+
+    /// What stands within a schema and is a class to a generator, or nothing that it knows.
+    private func unnamed(within schema: JSON) -> [String] {
+        let properties = (schema["properties"]?.objectValue?.members ?? []).map(\.value)
+        let parts = properties + [schema["items"]].compactMap(\.self) + ((schema["anyOf"] ?? schema["oneOf"])?.arrayValue ?? [])
+        return parts.flatMap { part -> [String] in
+            let isNull = part["type"] == "null" && schema["anyOf"] == nil
+            return (part["properties"] != nil || part["enum"] != nil || isNull ? [part.text] : []) + unnamed(within: part)
+        }
+    }
+
+    @Test("only what is sent is closed: a later version can answer more")
+    func open() {
+        let sent = Set(Route.all.compactMap(\.operation.body))
+        func closes(_ json: JSON) -> Bool { json["additionalProperties"] == false }
+        let schemas = document["components"]?["schemas"]
+        #expect(sent.allSatisfy { closes(schemas?[$0] ?? .null) })
+        for route in Route.all where route.operation.answer != nil {
+            var seen: Set<String> = [route.operation.answer ?? ""]
+            var waiting = Array(seen)
+            while let name = waiting.popLast() {
+                let schema = schemas?[name] ?? .null
+                #expect(!closes(schema), "\(name)")
+                let next = Set(schema.text.matches(of: /"\$ref":"#\/components\/schemas\/(\w+)"/).map { String($0.output.1) }).subtracting(seen)
+                seen.formUnion(next)
+                waiting += next
+            }
+        }
+    }
+
+    @Test("blocks are told apart by their type, each under the name that the mapping says")
+    func blocks() throws {
+        let schemas = document["components"]?["schemas"]
+        let mapping = try #require(schemas?["Block"]?["discriminator"]?["mapping"]?.objectValue?.members)
+        #expect(mapping.map(\.name) == ["link", "heading", "text", "image", "divider", "social", "email", "phone", "contact", "qr"])
+        for (type, choice) in zip(mapping, schemas?["Block"]?["oneOf"]?.arrayValue ?? []) {
+            #expect(choice["$ref"] == type.value)
+            #expect(stage.contract.resolved(choice)["properties"]?["type"]?["const"] == .string(type.name))
+        }
+    }
+
+    @Test("bytes are told as bytes, what is sent as well as what is answered")
+    func bytes() {
+        let image: JSON = ["type": "string", "format": "binary"]
+        let upload = document["paths"]?["/images"]?["post"]?["requestBody"]?["content"]?.objectValue?.members ?? []
+        #expect(upload.map(\.name) == ["image/png", "image/jpeg", "image/webp"] && upload.allSatisfy { $0.value["schema"] == image })
+        for path in ["/links/{id}/qr", "/qr-codes/{id}/image"] {
+            let answers = document["paths"]?[path]?["get"]?["responses"]?["200"]?["content"]?.objectValue?.members ?? []
+            #expect(!answers.isEmpty && answers.allSatisfy { $0.value["schema"] == image })
+        }
+    }
+
+    @Test("every operation has a tag that the document describes, and lists say how to go on")
+    func tags() {
+        let tags = Set((document["tags"]?.arrayValue ?? []).compactMap { $0["description"]?.stringValue?.isEmpty == false ? $0["name"] : nil }.map(\.text))
+        for route in Route.all {
+            let operation = stage.contract.operation(route)
+            #expect(operation["tags"]?.arrayValue?.count == 1 && tags.contains(operation["tags"]?[0]?.text ?? ""))
+            #expect((operation["x-pagination"] != nil) == route.operation.isList)
+            #expect(operation["description"]?.stringValue?.contains(route.scope?.rawValue ?? "") ?? (route.scope == nil))
+        }
+    }
+
+    @Test("every event type is told: its payload with an example that fits, the header fields, and what to answer", arguments: EventType.allCases)
+    func webhooks(type: EventType) throws {
+        #expect(document["webhooks"]?.objectValue?.members.map(\.name) == EventType.allCases.map(\.rawValue))
+        let operation = try #require(document["webhooks"]?[type.rawValue]?["post"])
+        #expect(operation["parameters"]?.arrayValue?.map { $0["name"]?.stringValue } == ["webhook-id", "webhook-timestamp", "webhook-signature"])
+        #expect(operation["responses"]?["2XX"] != nil && operation["summary"]?.stringValue?.isEmpty == false)
+        let media = try #require(operation["requestBody"]?["content"]?["application/json"])
+        let example = try #require(media["example"])
+        #expect(example["type"]?.stringValue == type.rawValue)
+        #expect(stage.contract.complaints(example, media["schema"] ?? .null) == [])
     }
 
     @Test("the app host's document has its own routes, too, and schemas for all that they refer to")
@@ -139,7 +234,7 @@ struct OpenAPITests {
         (["minItems": 1], []), (["maxItems": 1], [1, 2]), (["uniqueItems": true], [1, 1]), (["minimum": 1], 0),
         (["maximum": 1], 2), (["minLength": 1], ""), (["maxLength": 1], "ab"), (["pattern": "^[a-c]+$"], "abd"),
         (["format": "date-time"], "2026-02-30T00:00:00Z"), (["format": "uri"], "no address"),
-        (["anyOf": [["type": "string"], ["type": "null"]]], 1), (["$ref": "#/components/schemas/Link"], [:]),
+        (["anyOf": [["type": "string"], ["type": "null"]]], 1), (["oneOf": [["type": "string"], ["minLength": 1]]], "a"), (["const": "a"], "b"), (["$ref": "#/components/schemas/Link"], [:]),
         (["$ref": "#/components/schemas/Nobody"], [:]), (["tpye": "string"], 1),
     ] as [(JSON, JSON)])
     func misfits(schema: JSON, value: JSON) {
@@ -172,7 +267,7 @@ struct OpenAPITests {
         arguments: Route.all.filter { !$0.operation.files.isEmpty })
     func files(route: Route) throws {
         let format = route.operation.query.first { $0.name == "format" }
-        let types = try (format?.schema["enum"]?.arrayValue ?? [""]).map { name in
+        let types = try (format.map { stage.contract.resolved($0.schema) }?["enum"]?.arrayValue ?? [""]).map { name in
             var request = try stage.request(route, key: key)
             if format != nil { request.query = "format=" + (name.stringValue ?? "") }
             return stage.respond(to: request)[.contentType].map { String($0.prefix { $0 != ";" }) }

@@ -63,4 +63,19 @@ struct MarkdownTests {
         #expect(man.contains(".TS") && man.contains(".TE"))
         #expect(!man.contains("short links"))
     }
+
+    @Test("a long cell of a manual page is a text block, which tbl wraps; an @ in a cell divides nothing")
+    func manualTables() throws {
+        let man = try Markdown("""
+            # mask(7) — short links
+
+            | Type | For |
+            |---|---|
+            | `mask-worker@a` | the pool a, which answers the API and short links |
+            | b | `mask_certificate_first_end_timestamp_seconds` |
+            """).man()
+        let rows = man.split(separator: "\n").map(String.init).drop { $0 != ".TS" }.prefix { $0 != ".TE" }
+        #expect(rows.dropFirst().starts(with: ["allbox tab(@);", "lb lbw(44n)", "l lw(44n).", "Type@T{", "For", "T}"]))
+        #expect(rows.contains("\\f[B]mask\\-worker@a\\f[]@T{") && rows.contains("the pool a, which answers the API and short links"))
+    }
 }

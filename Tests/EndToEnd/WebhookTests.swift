@@ -224,9 +224,9 @@ extension EndToEndTests {
             print("webhooks: 3000 events over \(kills) ends of MariaDB, \(ids.count - 3000) of them sent twice")
         }
 
-        // MARK: The README's receivers
+        // MARK: The guide's receivers
 
-        @Test("the receivers that the README prints accept a delivery, and nothing forged", arguments: ["receiver.py", "receiver.php"])
+        @Test("the receivers that the guide prints accept a delivery, and nothing forged", arguments: ["receiver.py", "receiver.php"])
         func printed(name: String) throws {
             let folder = "\(stack.folder)/printed-\(UInt32.random(in: 0 ... .max))"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -255,12 +255,12 @@ extension EndToEndTests {
             #expect(status(arrival.body + " ") == "401")
         }
 
-        /// The indented block of the README that begins with a line that names the file.
+        /// The block of code in the guide to webhooks whose first line names the file.
         private static func printed(_ name: String) throws -> String {
-            let readme = try String(contentsOfFile: WebhookReceiver.tests + "/../README.md", encoding: .utf8)
-            let lines = readme.components(separatedBy: "\n")
-            let start = try #require(lines.firstIndex { $0.hasPrefix("    ") && $0.contains(name) })
-            return lines[start...].prefix { $0.hasPrefix("    ") || $0.isEmpty }.map { String($0.dropFirst(4)) }.joined(separator: "\n")
+            let guide = try String(contentsOfFile: WebhookReceiver.tests + "/../nginx/docs/webhooks-guide.md", encoding: .utf8)
+            let lines = guide.components(separatedBy: "\n")
+            let start = try #require(lines.indices.dropFirst().first { lines[$0].contains(name) && lines[$0 - 1].hasPrefix("```") })
+            return lines[start...].prefix { !$0.hasPrefix("```") }.joined(separator: "\n") + "\n"
         }
     }
 }

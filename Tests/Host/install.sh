@@ -5,7 +5,7 @@ set -eu
 
 # A server as it may be: nginx, MariaDB and Redis run, and MASK is not there.
 apt-get install -y -qq --no-install-recommends nginx cron logrotate curl wrk mariadb-server mariadb-client mariadb-backup \
-  redis-server librsvg2-bin certbot python3 >/dev/null 2>&1
+  redis-server librsvg2-bin certbot python3 man-db >/dev/null 2>&1
 systemctl start nginx mariadb cron
 find /etc /usr /var/lib /var/spool /lib/systemd -xdev \( -path /var/lib/mysql -o -path /var/lib/dpkg -o -path /var/lib/apt \) \
   -prune -o -print | sort >/root/before
@@ -94,9 +94,12 @@ cp -p /root/$API_HOST.crt /root/$API_HOST.key $CERTIFICATES/
 systemd-analyze verify --man=no /lib/systemd/system/mask*.service /lib/systemd/system/mask*.socket /lib/systemd/system/mask*.timer \
   /lib/systemd/system/mask.target >/root/verify.log 2>&1 || { cat /root/verify.log; fail "systemd-analyze verify"; }
 expect "" "$(grep -i mask /root/verify.log || :)" "systemd-analyze verify is content"
-for page in maskctl mask-webhooks mask-worker; do [ -s "/usr/share/man/man8/$page.8.gz" ] || fail "$page has no manual page"; done
+for page in man7/mask.7 man7/mask-cluster.7 man5/mask.env.5 man1/maskctl.1 man8/mask-worker.8 man8/mask-webhooks.8; do
+  [ -s "/usr/share/man/$page.gz" ] || fail "there is no manual page $page"
+  expect "" "$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings=all -l "/usr/share/man/$page.gz" 2>&1 >/dev/null)" "man reads $page without a warning"
+done
 bash -n /usr/share/bash-completion/completions/maskctl
-fact "the three commands have manual pages, maskctl has completion"
+fact "programs, service and configuration have manual pages, maskctl has completion"
 expect "mask mask" "$(stat -c '%U %G' "$(find /var/spool/mask -type f | head -n1)")" "the journal belongs to mask, though root typed the commands"
 expect "" "$(find /etc/mask/mask.env /etc/mask/secret.key /etc/mask/tls/*.key -perm /o+r)" "nobody else reads secrets"
 logrotate -d /etc/logrotate.d/nginx 2>&1 | grep -q mask-access.log || fail "mask-access.log is not rotated"

@@ -157,11 +157,24 @@ struct HouseTests {
         #expect(Dictionary(uniqueKeysWithValues: listed) == routes)
     }
 
-    @Test("the README has each room, in this order")
+    @Test("the README has at most 250 lines")
+    func brevity() throws {
+        #expect(try Self.text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count - 1 <= 250)
+    }
+
+    @Test("each file that the README and the developer's index lead to is there", arguments: ["README.md", "Sources/README.md", "Tests/Bench/README.md"])
+    func links(page: String) throws {
+        let folder = Self.root + "/" + page.prefix(upTo: page.lastIndex(of: "/") ?? page.startIndex)
+        let links = try Self.text(page).matches(of: /\]\(([^)#]+)(?:#[^)]*)?\)/).map { String($0.output.1) }.filter { !$0.contains("://") }
+        try #require(!links.isEmpty)
+        for link in links { #expect(FileManager.default.fileExists(atPath: "\(folder)/\(link)"), "\(link)") }
+    }
+
+    @Test("the developer's index has each room, in this order")
     func table() throws {
-        let readme = try Self.text("README.md")
+        let readme = try Self.text("Sources/README.md")
         let start = try #require(readme.range(of: "| Room | What it does |"))
-        let table = readme[start.upperBound...].prefix { $0 != "#" }.split(separator: "Where to find").first ?? ""
+        let table = readme[start.upperBound...].prefix(upTo: readme.range(of: "\n\n", range: start.upperBound..<readme.endIndex)?.lowerBound ?? readme.endIndex)
         let told = table.matches(of: /(?m)^\| ((?:`[\w-]+` ?)+)\|/).flatMap { row in
             row.output.1.matches(of: /`([\w-]+)`/).map { String($0.output.1) }
         }
@@ -181,11 +194,12 @@ struct HouseTests {
         for (module, rooms) in users where module != "CLinux" { #expect(rooms.count == 1, "\(module) is imported by \(rooms)") }
     }
 
-    @Test("each file that the README names to find a sentence by is there")
+    @Test("each file that the developer's index names to find a sentence by is there")
     func index() throws {
-        let readme = try Self.text("README.md")
-        let start = try #require(readme.range(of: "Where to find a sentence of this page:"))
-        let index = readme[start.upperBound...].prefix { $0 != "#" }
+        let readme = try Self.text("Sources/README.md")
+        let start = try #require(readme.range(of: "\n## Where to find what\n"))
+        let end = readme.range(of: "\n## ", range: start.upperBound..<readme.endIndex)?.lowerBound ?? readme.endIndex
+        let index = readme[start.upperBound..<end]
         let files = try ["Sources", "Tests", "nginx", "sql", "systemd"].flatMap(Self.files(in:))
         let names = index.matches(of: /`([\w\/+@.-]+\.(?:swift|sh|conf|sql|service|yml)|[\w-]+\/[\w\/-]*\/?)`/).map { String($0.output.1) }
         try #require(names.count > 60)

@@ -1,5 +1,5 @@
 // What a page of the documentation does beyond being read. The first lines run before the first paint; what not everybody needs is
-// loaded when it is needed: search.js, try.js.
+// loaded when it is needed: search.js, try.js. This is a classic script, so those find `element` and `say` in the window.
 
 'use strict';
 
@@ -35,6 +35,17 @@ document.addEventListener('DOMContentLoaded', () => {
   offerTrials();
 });
 
+/** Makes an element. Attributes that are null or false are left out; functions listen to the event of their name. */
+function element(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') node.addEventListener(attribute, value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(attribute, value === true ? '' : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
 /** Says what happened to those who cannot see it. */
 function say(text) {
   document.getElementById('status').textContent = text;
@@ -43,23 +54,13 @@ function say(text) {
 // Samples: which language is shown is a matter of the style sheet, by the attribute of the page.
 
 function addTabs(group, index) {
-  const list = document.createElement('div');
-  list.setAttribute('role', 'tablist');
-  list.setAttribute('aria-label', 'Language');
-  for (const sample of group.querySelectorAll('.sample')) list.append(tabOf(sample, `samples-${index}-${sample.dataset.language}`));
-  list.addEventListener('keydown', moveAmongTabs);
-  group.prepend(list);
+  const tabs = [...group.querySelectorAll('.sample')].map((sample) => tabOf(sample, `samples-${index}-${sample.dataset.language}`));
+  group.prepend(element('div', { role: 'tablist', 'aria-label': 'Language', keydown: moveAmongTabs }, ...tabs));
 }
 
 function tabOf(sample, id) {
-  const tab = document.createElement('button');
-  tab.type = 'button';
-  tab.id = `${id}-tab`;
-  tab.textContent = sample.querySelector('.language').textContent;
-  tab.dataset.of = sample.dataset.language;
-  tab.setAttribute('role', 'tab');
-  tab.setAttribute('aria-controls', id);
-  tab.addEventListener('click', () => choose(tab));
+  const attributes = { type: 'button', role: 'tab', id: `${id}-tab`, 'aria-controls': id, 'data-of': sample.dataset.language };
+  const tab = element('button', { ...attributes, click: () => choose(tab) }, sample.querySelector('.language').textContent);
   sample.id = id;
   sample.setAttribute('role', 'tabpanel');
   sample.setAttribute('aria-labelledby', tab.id);
@@ -99,11 +100,7 @@ function moveAmongTabs(event) {
 // Copying.
 
 function addCopy(block) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'copy';
-  button.textContent = 'Copy';
-  button.addEventListener('click', () => copy(block.querySelector('pre'), button));
+  const button = element('button', { type: 'button', class: 'copy', click: () => copy(block.querySelector('pre'), button) }, 'Copy');
   block.append(button);
 }
 
@@ -134,7 +131,7 @@ function commandsOf(text) {
 // Search: the module and the index come when the field has the focus.
 
 function listenToSearch(field) {
-  field.addEventListener('focus', () => import('./search.js').then(({ search }) => search(field, say)), { once: true });
+  field.addEventListener('focus', () => import('./search.js').then(({ search }) => search(field)), { once: true });
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target.closest?.('input, textarea, select, [contenteditable]');
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
@@ -151,5 +148,5 @@ async function offerTrials() {
   const workspace = JSON.parse(kept('workspace') ?? 'null');
   if (!workspace || endpoints.length === 0) return;
   const { offer } = await import('./try.js');
-  offer(endpoints, workspace, say);
+  offer(endpoints, workspace);
 }

@@ -3,18 +3,15 @@
 /** At most so many results: who does not find it among them types another word. */
 const limit = 12;
 
+const { element, say } = window;
+
 /** Connects the search field. The index is what `maskctl docs render` wrote of all pages. */
-export async function search(field, say) {
-  const list = document.createElement('ul');
-  list.id = 'found';
-  list.hidden = true;
-  list.setAttribute('role', 'listbox');
-  list.setAttribute('aria-label', 'Found');
+export async function search(field) {
+  const list = element('ul', { id: 'found', role: 'listbox', 'aria-label': 'Found', hidden: true });
   field.after(list);
-  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list' })) {
-    field.setAttribute(name, value);
-  }
-  const state = { field, list, say, entries: [], chosen: -1 };
+  const combobox = { role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list' };
+  for (const [name, value] of Object.entries(combobox)) field.setAttribute(name, value);
+  const state = { field, list, entries: [], chosen: -1 };
   field.addEventListener('input', () => show(state));
   field.addEventListener('focus', () => show(state));
   field.addEventListener('blur', () => close(state));
@@ -30,7 +27,7 @@ export async function search(field, say) {
 
 /** `[page, anchor, heading, other words]` of each section, made ready to be compared. */
 const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words]) => ({
-  href: `/docs/${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
+  href: `${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
   name: heading.toLowerCase(), words: `${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '',
 }));
 
@@ -64,7 +61,7 @@ function rateOfPart({ name, words }, part) {
 }
 
 function show(state) {
-  const { field, list, say } = state;
+  const { field, list } = state;
   const results = found(state.entries, field.value);
   list.replaceChildren(...results.map((entry, index) => optionOf(entry, index)));
   const isOpen = results.length > 0;
@@ -76,28 +73,15 @@ function show(state) {
   if (results.length === 0 && state.entries.length > 0) showNothing(list);
 }
 
-function showNothing(list) {
-  const note = document.createElement('li');
-  note.setAttribute('role', 'option');
-  note.setAttribute('aria-disabled', 'true');
-  note.textContent = 'Nothing found. Try one word, a field or a code.';
-  list.replaceChildren(note);
+const showNothing = (list) => {
+  list.replaceChildren(element('li', { role: 'option', 'aria-disabled': 'true' }, 'Nothing found. Try one word, a field or a code.'));
   list.hidden = false;
-}
+};
 
-function optionOf({ heading, page, href }, index) {
-  const [option, name, place] = ['li', 'b', 'span'].map((one) => document.createElement(one));
-  name.textContent = heading;
-  place.textContent = page;
-  option.append(name, place);
-  option.id = `found-${index}`;
-  option.dataset.href = href;
-  option.setAttribute('role', 'option');
-  // Before the field loses the focus.
-  option.addEventListener('pointerdown', (event) => event.preventDefault());
-  option.addEventListener('click', () => go(href));
-  return option;
-}
+/** A press must not take the focus from the field, for then the list is gone before the click. */
+const optionOf = ({ heading, page, href }, index) => element('li', {
+  id: `found-${index}`, role: 'option', 'data-href': href, pointerdown: (event) => event.preventDefault(), click: () => go(href),
+}, element('b', {}, heading), element('span', {}, page));
 
 function mark(state, index) {
   state.chosen = index;

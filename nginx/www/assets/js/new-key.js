@@ -7,7 +7,8 @@ import { presets, refusalOfKeys } from './keys.js';
 import { addressIn, find, fromTemplate, leaveMessage, workspace } from './page.js';
 import { screen } from './screen.js';
 
-const isFirst = new URLSearchParams(location.search).has('first');
+const wanted = new URLSearchParams(location.search);
+const isFirst = wanted.has('first');
 let form = null;
 
 screen({
@@ -15,7 +16,7 @@ screen({
   allowed: refusalOfKeys,
 });
 
-const request = () => ({ method: 'POST', path: '/api-keys', body: given(readKey(form)) });
+const request = () => ({ method: 'POST', path: '/api-keys', body: given({ ...readKey(form), test: form.elements.test.checked || null }) });
 
 /** What was left empty is left out. */
 const given = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null && value.length !== 0));
@@ -25,13 +26,16 @@ function show({ body, session, membership }) {
   form = find('form', root);
   body.append(root);
   drawScopes(form, membership.scopes);
-  showKey(form, { name: isFirst ? 'first' : '', scopes: presets[0].scopes.filter((scope) => membership.scopes.includes(scope)) });
+  showKey(form, { name: isFirst ? 'first' : '', scopes: firstScopes().filter((scope) => membership.scopes.includes(scope)) });
   connect(form, {
     request, saving: 'Making the key…', check: () => checkKey(form), draft: new Draft(() => showPreset(form)),
     done: ({ data }) => showOnce(body, data, session.app, () => leave(data)),
   });
   form.elements.name.focus();
 }
+
+/** Those that the documentation asked for, with commas between; else the first set. */
+const firstScopes = () => wanted.get('scopes')?.split(',') ?? presets[0].scopes;
 
 function leave(key) {
   form = null;
