@@ -41,6 +41,6 @@ enum Collection {
             request["body"] = ["mode": "file", "file": ["src": .string(name)]]
         case nil: request["header"] = []
         }
-        return ["name": .string(operation.summary), "request": .object(request), "response": []]
+        return ["name": .string(operation.title), "request": .object(request), "response": []]
     }
 }

@@ -11,6 +11,14 @@ struct Reference {
 
         var id: String { route.operation.id }
         var summary: String { route.operation.summary }
+        /// `createQRCode` as a heading: Create QR code
+        var title: String {
+            let words = id.replacing(/[A-Z]+(?![a-z])|[A-Z][a-z]*/) { match in
+                let word = String(match.output)
+                return " " + (word.count > 1 && word == word.uppercased() ? word : word.lowercased())
+            }
+            return words.prefix(1).uppercased() + words.dropFirst()
+        }
         var method: String { route.method.rawValue }
         var body: JSON? { json["requestBody"]?["content"]?["application/json"] }
         var parameters: [JSON] { json["parameters"]?.arrayValue ?? [] }
@@ -79,7 +87,9 @@ struct Reference {
 
     private func section(_ operation: Operation) -> String {
         """
-        ## \(operation.summary) {#\(operation.id)}
+        ## \(operation.title) {#\(operation.id)}
+
+        \(operation.summary).
 
         ```http
         \(operation.method) /v1\(operation.route.path)

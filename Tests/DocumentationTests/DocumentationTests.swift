@@ -109,6 +109,15 @@ struct DocumentationTests {
         }
     }
 
+    @Test("an operation is called by its id, in words", arguments: [
+        ("createLink", "Create link"), ("createQRCode", "Create QR code"), ("getLinkQR", "Get link QR"), ("upsertLink", "Upsert link"),
+        ("restoreMatchingLinks", "Restore matching links"),
+    ])
+    func titles(id: String, title: String) throws {
+        let operations = try Self.documentation().context.reference.operations
+        #expect(operations.first { $0.id == id }?.title == title)
+    }
+
     @Test("a sample says the same in each language")
     func languages() throws {
         var sample = Sample(method: "POST", url: "https://api.example.com/v1/links", body: .json(["url": "https://example.com/it's", "tags": ["$5"], "title": nil]))
