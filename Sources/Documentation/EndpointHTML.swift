@@ -12,6 +12,7 @@ enum EndpointHTML {
             ("scope", operation.route.scope?.rawValue ?? ""), ("parameters", String(decoding: parameters.serialized(), as: UTF8.self)),
         ]
         if case .json(let json) = reference.sample(operation).body { attributes.append(("body", Sample.pretty(json))) }
+        if !operation.route.operation.uploads.isEmpty { attributes.append(("upload", operation.route.operation.uploads.joined(separator: ","))) }
         let data = attributes.map { " data-\($0.0)=\"\($0.1.escapedHTML)\"" }.joined()
         return """
             <p class="endpoint"\(data)><span class="method">\(operation.method)</span> <code>/v1\(operation.route.path.escapedHTML)</code></p>

@@ -78,7 +78,7 @@ final class Markdown {
         return ManualText.finished(String(cString: written))
     }
 
-    /// What the words of each section are that somebody may look for: code spans, by the id of the heading above them; "" is above all.
+    /// What the words of each section are that somebody may look for: code spans, and method and path of a route, by the id of the heading above them; "" is above all.
     var terms: [String: [String]] {
         var (terms, current) = ([String: [String]](), "")
         var ids = headings.makeIterator()
@@ -111,7 +111,13 @@ final class Markdown {
     }
 
     private static func spans(of node: OpaquePointer) -> [String] {
-        cmark_node_get_type(node) == CMARK_NODE_CODE ? [text(node)] : children(node).flatMap(spans)
+        switch cmark_node_get_type(node) {
+        case CMARK_NODE_CODE: return [text(node)]
+        case CMARK_NODE_CODE_BLOCK:
+            let block = code(node)
+            return block.language == "http" && !block.text.trimmingNewlines.contains("\n") ? block.text.split(whereSeparator: \.isWhitespace).map(String.init) : []
+        default: return children(node).flatMap(spans)
+        }
     }
 
     /// Reads the headings, and takes `{#id}` off their ends.

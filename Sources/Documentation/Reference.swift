@@ -142,10 +142,7 @@ struct Reference {
     }
 
     private func problems(_ operation: Operation) -> String {
-        let statuses = Set((operation.json["responses"]?.objectValue?.members ?? []).compactMap { Int($0.name) })
-        let codes = ProblemCodes.of(
-            operation.id, method: operation.method, hasBody: operation.json["requestBody"] != nil,
-            hasCondition: operation.parameters.contains { $0["name"] == "If-Match" }, statuses: statuses)
+        let codes = ProblemCodes.of(operation)
         let own = codes.isEmpty ? "" : codes.map { "`\($0.status)` [`\($0.code)`](errors#\($0.code))" }.joined(separator: ", ") + ", and "
         return "\n### Problems {#\(operation.id)-problems}\n\n\(own)what [every request](errors#every-request) can meet.\n"
     }

@@ -21,7 +21,7 @@ struct MarkdownTests {
     @Test("a table scrolls by itself, and can be reached by keys")
     func tables() throws {
         let html = try html("| Status | |\n|---|---|\n| 404 | Nothing |\n")
-        #expect(html.hasPrefix("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>"))
+        #expect(html.hasPrefix("<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>"))
         #expect(html.contains("<td>404</td>") && html.contains("</table></div>"))
     }
 

@@ -31,7 +31,7 @@ document.addEventListener('DOMContentLoaded', () => {
   document.querySelectorAll('.samples').forEach(addTabs);
   document.querySelectorAll('.code, .sample').forEach(addCopy);
   chooseLanguage(page.dataset.language);
-  listenToSearch(document.getElementById('search'));
+  listenToSearch(document.getElementById('docs-search'));
   offerTrials();
 });
 
@@ -48,7 +48,7 @@ function element(name, attributes = {}, ...children) {
 
 /** Says what happened to those who cannot see it. */
 function say(text) {
-  document.getElementById('status').textContent = text;
+  document.getElementById('docs-status').textContent = text;
 }
 
 // Samples: which language is shown is a matter of the style sheet, by the attribute of the page.

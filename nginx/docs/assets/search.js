@@ -7,9 +7,9 @@ const { element, say } = window;
 
 /** Connects the search field. The index is what `maskctl docs render` wrote of all pages. */
 export async function search(field) {
-  const list = element('ul', { id: 'found', role: 'listbox', 'aria-label': 'Found', hidden: true });
+  const list = element('ul', { id: 'docs-found', role: 'listbox', 'aria-label': 'Found', hidden: true });
   field.after(list);
-  const combobox = { role: 'combobox', 'aria-controls': 'found', 'aria-expanded': 'false', 'aria-autocomplete': 'list' };
+  const combobox = { role: 'combobox', 'aria-controls': 'docs-found', 'aria-expanded': 'false', 'aria-autocomplete': 'list' };
   for (const [name, value] of Object.entries(combobox)) field.setAttribute(name, value);
   const state = { field, list, entries: [], chosen: -1 };
   field.addEventListener('input', () => show(state));
@@ -28,7 +28,7 @@ export async function search(field) {
 /** `[page, anchor, heading, other words]` of each section, made ready to be compared. */
 const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words]) => ({
   href: `${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
-  name: heading.toLowerCase(), words: `${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '',
+  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '',
 }));
 
 /** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. */
@@ -80,7 +80,7 @@ const showNothing = (list) => {
 
 /** A press must not take the focus from the field, for then the list is gone before the click. */
 const optionOf = ({ heading, page, href }, index) => element('li', {
-  id: `found-${index}`, role: 'option', 'data-href': href, pointerdown: (event) => event.preventDefault(), click: () => go(href),
+  id: `docs-found-${index}`, role: 'option', 'data-href': href, pointerdown: (event) => event.preventDefault(), click: () => go(href),
 }, element('b', {}, heading), element('span', {}, page));
 
 function mark(state, index) {
@@ -89,7 +89,7 @@ function mark(state, index) {
   options.forEach((option, at) => option.setAttribute('aria-selected', at === index));
   options[index]?.scrollIntoView({ block: 'nearest' });
   if (index < 0) state.field.removeAttribute('aria-activedescendant');
-  else state.field.setAttribute('aria-activedescendant', `found-${index}`);
+  else state.field.setAttribute('aria-activedescendant', `docs-found-${index}`);
 }
 
 function close(state) {

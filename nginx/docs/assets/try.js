@@ -97,7 +97,12 @@ function inputOf(parameter, attributes) {
   return element('select', attributes, ...['', ...choices].map((one) => element('option', { value: String(one) }, String(one))));
 }
 
-function bodyField(operation, { body }) {
+function bodyField(operation, { body, upload }) {
+  if (upload) {
+    const id = `try-${operation}-file`;
+    return element('div', { class: 'field' }, element('label', { for: id }, 'File'),
+      element('input', { id, type: 'file', name: 'request-file', accept: upload, required: true }));
+  }
   if (body === undefined) return null;
   const field = element('textarea', { id: `try-${operation}-body`, name: 'request-body', spellcheck: 'false', rows: Math.min(16, body.split('\n').length + 1) });
   field.value = body;
@@ -159,7 +164,7 @@ function targetOf({ path, membership }, form) {
 /** The field that keeps the request back, and why; null where nothing does. */
 function refusalOf(trial, form) {
   const empty = [...form.elements].find((field) => field.required && !field.value.trim());
-  if (empty) return [empty, `Fill in ${empty.name}.`];
+  if (empty) return [empty, `Fill in ${empty.name === 'request-file' ? 'the file' : empty.name}.`];
   if (!isWriting(trial)) return null;
   const { 'real-data': real, again } = form.elements;
   if (!real.checked) return [real, 'Nothing was sent: this changes real data. Switch that on first.'];
@@ -199,11 +204,12 @@ function addressOf({ path, parameters }, form) {
 }
 
 function requestOf({ method, membership }, form) {
-  const { 'request-body': body, 'idempotency-key': key } = form.elements;
+  const { 'request-body': text, 'request-file': upload, 'idempotency-key': key } = form.elements;
+  const body = upload ? upload.files[0] : text?.value.trim() || undefined;
   const headers = { 'Mask-Client': 'dashboard', 'Mask-Workspace': membership.slug };
-  if (body?.value.trim()) headers['Content-Type'] = 'application/json';
+  if (body) headers['Content-Type'] = upload ? body.type : 'application/json';
   if (key?.value.trim()) headers['Idempotency-Key'] = key.value.trim();
-  return { method, headers, body: body?.value.trim() ? body.value : undefined, cache: 'no-store' };
+  return { method, headers, body, cache: 'no-store' };
 }
 
 /** A picture or a text, as far as it is shown. */
