@@ -4,9 +4,9 @@
 #
 #   MASK_TEST_ENV=FOLDER/quickstart.env sh Tests/samples.sh [WORD…]    only the samples in whose names all words are: createLink Swift
 #
-# Tests/run.sh calls it; by hand, bring up a stack with sh systemd/quickstart.sh --detach --dir FOLDER, with MASK_DNS_SERVERS=127.0.0.1:PORT, and
-# give the same here: the name server of the domains is this test's. requests is kept in ~/.cache. Exits with 77 where PyPI cannot be reached,
-# or mounts are not allowed.
+# Tests/run.sh calls it; by hand, bring up a stack with sh systemd/quickstart.sh --detach --dir FOLDER. With MASK_DNS_SERVERS=127.0.0.1:PORT there
+# and here this test is the name server of the domains. requests is kept in ~/.cache. Exits with 77 where PyPI cannot be reached, or mounts are not
+# allowed.
 #
 # The names and the authority of the stack are known to the samples alone: they have an /etc/hosts and a list of authorities of their own, in a
 # mount namespace. Of the machine nothing is changed.

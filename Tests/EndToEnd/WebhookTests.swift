@@ -223,44 +223,5 @@ extension EndToEndTests {
             #expect(ids.count - 3000 <= kills * (5 + 256), "\(ids.count - 3000) twice")
             print("webhooks: 3000 events over \(kills) ends of MariaDB, \(ids.count - 3000) of them sent twice")
         }
-
-        // MARK: The guide's receivers
-
-        @Test("the receivers that the guide prints accept a delivery, and nothing forged", arguments: ["receiver.py", "receiver.php"])
-        func printed(name: String) throws {
-            let folder = "\(stack.folder)/printed-\(UInt32.random(in: 0 ... .max))"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try Self.printed(name).write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
-            let receiver = try WebhookReceiver(stack)
-            let arrival = try receiver.test()
-            let program = Process()
-            program.executableURL = URL(filePath: "/bin/sh")
-            program.arguments = name.hasSuffix(".py")
-                ? ["-c", "exec python3 \(folder)/\(name)"] : ["-c", "exec php -S 127.0.0.1:8000 \(folder)/\(name)"]
-            program.environment = ProcessInfo.processInfo.environment.merging(["SECRET": receiver.secret]) { $1 }
-            (program.standardOutput, program.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-            try program.run()
-            defer {
-                kill(program.processIdentifier, SIGKILL)
-                program.waitUntilExit()
-            }
-            func status(_ body: String) -> String {
-                let fields = ["webhook-id", "webhook-timestamp", "webhook-signature"].flatMap { ["-H", "\($0): \(arrival.fields[$0] ?? "")"] }
-                return Stack.run("curl", [
-                    "-s", "-o", "/dev/null", "-w", "%{http_code}", "--noproxy", "*", "--retry", "20", "--retry-connrefused",
-                    "--retry-delay", "1", "-X", "POST", "--data-binary", body,
-                ] + fields + ["http://127.0.0.1:8000/"]).text
-            }
-            #expect(status(arrival.body) == "204")
-            #expect(status(arrival.body + " ") == "401")
-        }
-
-        /// The block of code in the guide to webhooks whose first line names the file.
-        private static func printed(_ name: String) throws -> String {
-            let guide = try String(contentsOfFile: WebhookReceiver.tests + "/../nginx/docs/webhooks-guide.md", encoding: .utf8)
-            let lines = guide.components(separatedBy: "\n")
-            let start = try #require(lines.indices.dropFirst().first { lines[$0].contains(name) && lines[$0 - 1].hasPrefix("```") })
-            return lines[start...].prefix { !$0.hasPrefix("```") }.joined(separator: "\n") + "\n"
-        }
     }
 }

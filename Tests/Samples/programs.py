@@ -32,6 +32,8 @@ class Outcome:
 class Programs:
     """Runs programs that trust the stack's authority."""
 
+    COMPILERS = {"swift": ["swiftc"], "go": ["go", "build"]}
+
     def __init__(self, authority, folder):
         self.folder = Path(folder)
         self.commands = {
@@ -41,7 +43,7 @@ class Programs:
         (self.folder / ".curlrc").write_text("no-progress-meter\ndump-header = /dev/stderr\n")
         self.environment = {name: value for name, value in os.environ.items() if not re.search("(?i)_proxy$|^MASK_", name)} | {
             "CURL_HOME": str(folder), "CURL_CA_BUNDLE": authority, "REQUESTS_CA_BUNDLE": authority, "NODE_EXTRA_CA_CERTS": authority,
-            "SWIFT_BACKTRACE": "enable=no", "PYTHONDONTWRITEBYTECODE": "1", "GOFLAGS": "-mod=mod", "NO_PROXY": "*",
+            "SWIFT_BACKTRACE": "enable=no", "PYTHONDONTWRITEBYTECODE": "1", "NO_PROXY": "*",
         }
 
     def write(self, language, text):
@@ -49,20 +51,18 @@ class Programs:
         place = Path(tempfile.mkdtemp(dir=self.folder))
         file = place / FILES[language]
         file.write_text(text)
-        if language == "swift":
-            return place, [str(self.swift(place, file))]
-        return place, [*self.commands[language], str(file)]
+        if language not in self.COMPILERS:
+            return place, [*self.commands[language], str(file)]
+        self.compile(place, *self.COMPILERS[language], "-o", "sample", file.name)
+        return place, [str(place / "sample")]
 
-    def swift(self, place, *files, options=()):
-        """Compiles a program.
+    def compile(self, place, *command):
+        """Runs a compiler in a folder.
         - Raises: CompileError
         """
-        program = place / "sample"
-        done = subprocess.run(
-            ["swiftc", "-o", program, *options, *files], cwd=place, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=place, env=self.environment, capture_output=True, text=True)
         if done.returncode != 0:
             raise CompileError(done.stdout + done.stderr)
-        return program
 
     def run(self, language, text, key="", stdin=b"", **environment):
         try:

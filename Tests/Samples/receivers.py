@@ -124,6 +124,8 @@ def checking_swift(programs, text):
     place.mkdir()
     (place / "check.swift").write_text(text)
     (place / "main.swift").write_text(MAIN)
-    programs.swift(place, Path(__file__).with_name("Crypto.swift"), options=[
-        "-emit-module", "-emit-library", "-static", "-parse-as-library", "-module-name", "Crypto", "-o", "libCrypto.a"])
-    return place, [str(programs.swift(place, "check.swift", "main.swift", options=["-I.", "-L.", "-lCrypto", "-lcrypto"]))]
+    programs.compile(
+        place, "swiftc", "-emit-module", "-emit-library", "-static", "-parse-as-library", "-module-name", "Crypto", "-o", "libCrypto.a",
+        Path(__file__).with_name("Crypto.swift"))
+    programs.compile(place, "swiftc", "-o", "check", "check.swift", "main.swift", "-I.", "-L.", "-lCrypto", "-lcrypto")
+    return place, [str(place / "check")]
