@@ -58,8 +58,6 @@ else
   done
   bin=$(cd "$root" && swift build -c release --show-bin-path)
 fi
-manual=$(cd "$root" && swift build -c release --show-bin-path)/generate-manual
-[ -x "$manual" ] || (cd "$root" && swift build -c release --static-swift-stdlib --product generate-manual) >&2
 
 install -d "$library" "$tree/usr/bin"
 for program in mask-worker mask-webhooks maskctl; do
@@ -79,6 +77,7 @@ install -m 644 "$root/nginx/mask.conf" "$share/mask/nginx/"
 cp -r "$root/nginx/www" "$share/mask/nginx/www"
 rm -f "$share/mask/nginx/www/"*.sh "$share/mask/nginx/www/README.md"
 cp -r "$root/nginx/docs" "$share/mask/nginx/docs"
+rm -f "$share/mask/nginx/docs/"*.sh
 install -m 644 "$here/mask.env" "$share/mask/"
 cp -r "$root/nginx/themes" "$share/mask/themes"
 rm -f "$share/mask/themes/screenshot.png"
@@ -97,17 +96,15 @@ install -m 644 "$here/tmpfiles.d/mask.conf" "$tree/usr/lib/tmpfiles.d/"
 
 # ---- manual, completion, what Debian asks for ------------------------------------------------------------------------
 
-install -d "$share/man/man8" "$share/bash-completion/completions" "$share/zsh/vendor-completions" \
+install -d "$share/man" "$share/bash-completion/completions" "$share/zsh/vendor-completions" \
   "$share/fish/vendor_completions.d" "$share/doc/mask" "$share/lintian/overrides"
+"$bin/maskctl" docs manual --source "$root/nginx/docs" --settings "$here/mask.env" "$share/man"
 for program in maskctl mask-webhooks; do
-  "$manual" "$bin/$program" --section 8 --output-directory "$share/man/man8" >/dev/null
   "$bin/$program" --generate-completion-script bash | sed 1d >"$share/bash-completion/completions/$program"
   "$bin/$program" --generate-completion-script zsh >"$share/zsh/vendor-completions/_$program"
   "$bin/$program" --generate-completion-script fish >"$share/fish/vendor_completions.d/$program.fish"
 done
-install -m 644 "$here/man/mask-worker.8" "$share/man/man8/"
-gzip -9n "$share"/man/man8/*
-install -m 644 "$root/README.md" "$share/doc/mask/"
+gzip -9n "$share"/man/man?/*
 install -m 644 "$here/debian/copyright" "$share/doc/mask/"
 printf 'mask (%s) unstable; urgency=medium\n\n  * See mask(7).\n\n -- %s  %s\n' "$version" \
   "$(sed -n 's/^Maintainer: //p' "$here/debian/control")" "$(date -R)" | gzip -9n >"$share/doc/mask/changelog.gz"

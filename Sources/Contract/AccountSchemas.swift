@@ -8,9 +8,10 @@ extension Schemas {
     static let ofKeys: JSONObject = [
         "Key": object("An API key, without its text", keyMembers),
         "KeyWithText": object("An API key, and the one time its text is shown", JSONObject([
-            .init(name: "key", value: ["type": "string", "pattern": "^mk_live_[0-9A-Za-z]{38}$", "description": "Shown this once"])
+            .init(name: "key", value: ["type": "string", "pattern": "^mk_(live|test)_[0-9A-Za-z]{38}$", "description": "Shown this once"])
         ] + keyMembers.members)),
-        "KeyInput": input("A new API key", keyWritable, required: ["name", "scopes"]),
+        "KeyInput": input(
+            "A new API key", JSONObject(keyWritable.members + [.init(name: "test", value: orNull(test))]), required: ["name", "scopes"]),
         "KeyChanges": input("What changes of an API key", keyWritable, required: []),
         "Rotation": input("How a key is rotated", [
             "overlap_seconds": [
@@ -20,13 +21,15 @@ extension Schemas {
     ]
 
     private static let keyMembers: JSONObject = [
-        "id": .id(APIKeyKind.self), "name": string, "hint": string.about("Its beginning and end, to know it by"), "scopes": array(of: reference("Scope")),
+        "id": .id(APIKeyKind.self), "name": string, "test": test, "hint": string.about("Its beginning and end, to know it by"), "scopes": array(of: reference("Scope")),
         "requests_per_minute": orNull(["type": "integer"]).about("A limit below the plan's"),
         "allowed_addresses": array(of: string).about("From which it works; from all where there are none"),
         "created_by": orNull(string).about("A member; null for the sysadmin"), "expires_at": moment, "rotated_at": moment,
         "successor_id": orNull(string).about("The key that it was rotated to"), "created_at": .time, "last_used_at": moment,
         "last_used_from": orNull(string).about("Coarse: a /24 or a /48"),
     ]
+
+    private static let test = boolean.about("Of the sandbox: what is made there leads nowhere, and goes after 30 days")
 
     private static let keyWritable: JSONObject = [
         "name": line.about("What people call it"), "scopes": ["type": "array", "items": reference("Scope"), "minItems": 1],
@@ -76,7 +79,7 @@ extension Schemas {
     /// The workspace, without what it has used.
     static let subscriptionMembers: JSONObject = [
         "id": .id(WorkspaceKind.self), "slug": string, "name": string, "plan": reference("Plan"), "requests_per_minute": .count,
-        "audit_days": JSON.count.about("How long the audit log is kept"), "created_at": .time, "brand": reference("Brand"),
+        "audit_days": JSON.count.about("How long the audit log is kept"), "created_at": .time, "test": test, "brand": reference("Brand"),
     ]
 
     /// Sent as it is answered, where all of it is there.

@@ -27,13 +27,16 @@ extension Schemas {
     private static let event: JSON = object("Something that happened", JSONObject(head.members + [
         .init(name: "data", value: anything.about("What it happened to, as it was then: by type, as LinkCreatedEvent and the others have it")),
         .init(name: "previous", value: anything.about("Of updates: the fields that changed, as they were")),
-        .init(name: "sequence", value: sequence),
+        .init(name: "sequence", value: sequence), .init(name: "test", value: test),
     ]), required: ["id", "type", "timestamp", "data", "sequence"])
+
+    private static let test: JSON = ["type": "boolean", "description": "True of a sandbox; other events have it not"]
 
     private static let truncated: JSON = object("An event of more than 20,000 bytes; GET /events/{id} has the whole", JSONObject(head.members + [
         .init(name: "data", value: anything.about("The ids alone")),
         .init(name: "truncated", value: ["type": "boolean", "const": true]), .init(name: "sequence", value: sequence),
-    ]))
+        .init(name: "test", value: test),
+    ]), required: head.members.map(\.name) + ["data", "truncated", "sequence"])
 
     private static func received(_ type: EventType) -> JSON {
         let isUpdate = [.linkUpdated, .subscriptionUpdated].contains(type)
@@ -42,7 +45,8 @@ extension Schemas {
         return object(type.about, JSONObject([
             .init(name: "id", value: .id(EventKind.self)), .init(name: "type", value: ["type": "string", "const": .string(type.rawValue)]),
             .init(name: "timestamp", value: JSON.time.about("When it happened")), .init(name: "data", value: reference(data(of: type))),
-        ] + previous + [.init(name: "sequence", value: sequence)]))
+        ] + previous + [.init(name: "sequence", value: sequence), .init(name: "test", value: test)]),
+            required: ["id", "type", "timestamp", "data"] + previous.map(\.name) + ["sequence"])
     }
 
     private static func data(of type: EventType) -> String {

@@ -113,7 +113,7 @@ extension Schemas {
     ]
 
     private static let keyExample: JSONObject = [
-        "id": .string(keyID), "name": "Website", "hint": "mk_live_…x7Qd", "scopes": ["links:read", "links:write"],
+        "id": .string(keyID), "name": "Website", "test": false, "hint": "mk_live_…x7Qd", "scopes": ["links:read", "links:write"],
         "requests_per_minute": nil, "allowed_addresses": ["203.0.113.0/24"], "created_by": .string(memberID),
         "expires_at": nil, "rotated_at": nil, "successor_id": nil, "created_at": "2026-03-13T10:00:00Z",
         "last_used_at": "2026-03-14T08:30:00Z", "last_used_from": "203.0.113.0/24",
@@ -155,7 +155,7 @@ extension Schemas {
 
     static let workspaceExample: JSON = [
         "id": "ws_01kac7w8v0e3s5q9x2b4m6n8p4", "slug": "acme", "name": "Acme", "plan": "pro", "requests_per_minute": 600,
-        "audit_days": 180, "created_at": "2026-03-13T10:00:00Z",
+        "audit_days": 180, "created_at": "2026-03-13T10:00:00Z", "test": false,
         "quotas": .object(JSONObject(Quota.allCases.map { quota in
             let used: JSON = quota == .pageVersions ? nil : 12
             return .init(name: quota.rawValue, value: ["limit": JSON(Plan.pro.limit(of: quota)), "used": used])

@@ -12,9 +12,7 @@ struct Assets {
 
     /// - Parameter source: the folder of the documentation.
     init(source: String) throws {
-        var files: [(name: String, bytes: [UInt8])] = []
-        for name in try Folder.names(source + "/assets").sorted() { files.append((name, try File.contents(of: "\(source)/assets/\(name)"))) }
-        self.files = files
+        files = try Folder.names(source + "/assets").sorted().map { ($0, try File.contents(of: "\(source)/assets/\($0)")) }
         digest = String(hexadecimal(sha256(files.flatMap { Array($0.name.utf8) + [0] + $0.bytes })).prefix(12))
     }
 

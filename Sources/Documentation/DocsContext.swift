@@ -12,10 +12,16 @@ struct DocsContext {
     var address: String { "\(site.appHost.map(site.origin) ?? site.origin(ofHost: site.apiHost))/docs" }
 
     var values: [String: Any] {
+        // An empty text would be something to a template.
+        let dashboard: [String: Any] = site.appHost.map { ["app": site.appURL, "appHost": $0] } ?? [:]
+        return dashboard.merging(others) { $1 }
+    }
+
+    private var others: [String: Any] {
         [
             "api": site.apiURL, "apiHost": site.apiHost, "apiOrigin": site.origin(ofHost: site.apiHost),
             "links": site.origin(ofHost: site.linkHost), "linkHost": site.linkHost, "quick": site.origin(ofHost: site.linkHost) + "/api/v1",
-            "app": site.appURL, "appHost": site.appHost ?? "", "docs": address, "version": Release.version,
+            "docs": address, "version": Release.version,
             "errors": ErrorCatalog.entries.map {
                 ["code": $0.code, "status": String($0.status), "meaning": $0.meaning, "remedy": $0.remedy]
             },

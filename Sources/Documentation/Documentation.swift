@@ -47,6 +47,7 @@ package struct Documentation {
         for (number, (page, markdown)) in pages.enumerated() {
             if page.name != "not-found" { index.add(page, markdown) }
             var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.title) }) { $1 })
+            if context.site.appHost != nil { values["app"] = context.site.appURL }
             values["assets"] = "/docs/assets/\(assets.digest)"
             values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil
             values["next"] = number + 1 < contents.pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
@@ -99,7 +100,7 @@ package struct Documentation {
         let address = page.name == "index" ? context.address + "/" : "\(context.address)/\(page.name)"
         return [
             "title": markdown.title, "description": markdown.summary, "canonical": address, "indexed": isIndexed,
-            "markdown": "/docs/\(page.name).md", "app": context.site.appURL, "version": Release.version, "scripts": page.scripts,
+            "markdown": "/docs/\(page.name).md", "version": Release.version, "scripts": page.scripts,
             "sections": contents.sections.map { section in
                 [
                     "title": section.title,

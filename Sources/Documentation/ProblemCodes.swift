@@ -1,4 +1,6 @@
 import Contract
+import JSON
+import Model
 
 /// Which `code` a refusal of an operation can have, beyond what every request can meet.
 enum ProblemCodes {
@@ -35,18 +37,21 @@ enum ProblemCodes {
         "invalid_image": ["createImage", "createQRCode", "updateQRCode"],
         "last_owner": ["updateMember", "removeMember"], "member_exists": ["createInvitation"], "no_account": ["resetMember"],
         "works_elsewhere": ["resetMember"], "no_app_host": ["resetMember", "createInvitation"],
-        "export_too_long": ["exportAuditLog"], "quota_exceeded": creates,
+        "export_too_long": ["exportAuditLog", "exportLinks", "exportClicks"], "quota_exceeded": creates,
         "query_timeout": ["getClicks", "exportClicks", "getUsage", "getPageAnalytics", "listLinks", "countLinks", "exportLinks", "listTags", "listAuditLog"],
     ]
 
-    static func of(_ operation: String, method: String, hasBody: Bool, hasCondition: Bool, statuses: Set<Int>) -> [ErrorCatalog.Entry] {
-        ErrorCatalog.entries.filter { entry in
+    static func of(_ operation: Reference.Operation) -> [ErrorCatalog.Entry] {
+        let statuses = Set((operation.json["responses"]?.objectValue?.members ?? []).compactMap { Int($0.name) })
+        let hasBody = operation.json["requestBody"] != nil
+        return ErrorCatalog.entries.filter { entry in
             guard !ofEveryRequest.contains(entry.code), !ofSessions.contains(entry.code), statuses.contains(entry.status) else { return false }
-            if let some = ofSome[entry.code] { return some.contains(operation) }
+            if let some = ofSome[entry.code] { return some.contains(operation.id) }
             return switch entry.code {
-            case "idempotency_key_in_use", "idempotency_key_reused": method == "POST"
+            case "idempotency_key_in_use", "idempotency_key_reused": operation.method == "POST"
             case "invalid_json", "unsupported_media_type", "payload_too_large", "validation_failed": hasBody
-            case "precondition_failed": hasCondition
+            case "precondition_failed": operation.parameters.contains { $0["name"] == "If-Match" }
+            case "test_key": operation.route.scope.map { !Scopes.ofTestKeys.contains($0) } == true
             default: true
             }
         }

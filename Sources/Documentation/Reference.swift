@@ -43,7 +43,8 @@ struct Reference {
         var homes: [String: (topic: String, name: String)] = ["Problem": ("errors", "problem")]
         for topic in topics {
             for operation in operations where operation.route.topic == topic {
-                for name in tables.components(in: operation.json["responses"] ?? .null) + inner(operation, tables) where homes[name] == nil {
+                for name in tables.components(in: operation.json["responses"] ?? .null) + inner(operation, tables)
+                where homes[name] == nil && !tables.isOfWords(name) {
                     homes[name] = (topic.rawValue, name)
                 }
             }
@@ -141,10 +142,7 @@ struct Reference {
     }
 
     private func problems(_ operation: Operation) -> String {
-        let statuses = Set((operation.json["responses"]?.objectValue?.members ?? []).compactMap { Int($0.name) })
-        let codes = ProblemCodes.of(
-            operation.id, method: operation.method, hasBody: operation.json["requestBody"] != nil,
-            hasCondition: operation.parameters.contains { $0["name"] == "If-Match" }, statuses: statuses)
+        let codes = ProblemCodes.of(operation)
         let own = codes.isEmpty ? "" : codes.map { "`\($0.status)` [`\($0.code)`](errors#\($0.code))" }.joined(separator: ", ") + ", and "
         return "\n### Problems {#\(operation.id)-problems}\n\n\(own)what [every request](errors#every-request) can meet.\n"
     }

@@ -88,7 +88,7 @@ struct Sample {
         }
         lines += [
             "    CURLOPT_RETURNTRANSFER => true,", "    CURLOPT_FAILONERROR => true,", "]);", "$answer = curl_exec($request);",
-            "if ($answer === false) {", "    exit(curl_error($request) . \"\\n\");", "}",
+            "if ($answer === false) {", "    throw new RuntimeException(curl_error($request));", "}",
         ]
         if let output {
             lines.append("file_put_contents(\"\(output)\", $answer);")

@@ -34,7 +34,7 @@ struct SchemaTable {
 
     /// In words, with its limits: `text, at most 255, or null`.
     func type(_ schema: JSON) -> String {
-        if let name = component(schema) { return link(name) }
+        if let name = component(schema) { return isOfWords(name) ? type(schemas[name] ?? .null) : link(name) }
         if let values = schema["enum"]?.arrayValue { return values.map { $0.isNull ? "null" : "`\(plain($0))`" }.joined(separator: ", ") }
         if let value = schema["const"] { return "`\(plain(value))`" }
         if let choices = (schema["anyOf"] ?? schema["oneOf"])?.arrayValue {
@@ -95,6 +95,9 @@ struct SchemaTable {
         schema = .object(object)
         return schema
     }
+
+    /// Whether a component is a choice of words, which stands where it is used.
+    func isOfWords(_ name: String) -> Bool { schemas[name]?["enum"] != nil }
 
     /// The components that a schema needs, those within them included, in the order in which they are met.
     func components(in schema: JSON) -> [String] {

@@ -111,6 +111,12 @@ extension Problem {
         )
     }
 
+    public static func testKey() -> Problem {
+        Problem(
+            status: 403, code: "test_key", title: "Test key",
+            detail: "Use a live key, mk_live_…; a test key changes no keys, no members and nothing of the workspace.")
+    }
+
     public static func insufficientRole(_ role: String) -> Problem {
         Problem(
             status: 403, code: "insufficient_role", title: "Insufficient role",

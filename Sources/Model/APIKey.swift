@@ -3,6 +3,8 @@ public struct APIKey: Sendable {
     public var id: APIKeyID
     public var workspace: WorkspaceID
     public var name: String
+    /// Whether it works in the workspace's sandbox.
+    public var isTest: Bool
     /// The beginning and the last four characters, to tell keys apart by eye; empty until it has a text.
     public var hint: String
     public var scopes: Scopes
@@ -34,7 +36,7 @@ public struct APIKey: Sendable {
     }
 
     public init(
-        id: APIKeyID, workspace: WorkspaceID, name: String, hint: String = "", scopes: Scopes, requestsPerMinute: Int? = nil,
+        id: APIKeyID, workspace: WorkspaceID, name: String, isTest: Bool = false, hint: String = "", scopes: Scopes, requestsPerMinute: Int? = nil,
         allowedAddresses: [AddressRange] = [], creator: MemberID? = nil, expiresAt: Timestamp? = nil,
         rotatedAt: Timestamp? = nil, successor: APIKeyID? = nil, revokedAt: Timestamp? = nil, version: Int = 1,
         createdAt: Timestamp, lastUse: Use? = nil
@@ -42,6 +44,7 @@ public struct APIKey: Sendable {
         self.id = id
         self.workspace = workspace
         self.name = name
+        self.isTest = isTest
         self.hint = hint
         self.scopes = scopes
         self.requestsPerMinute = requestsPerMinute
@@ -74,28 +77,31 @@ public struct APIKey: Sendable {
     }
 }
 
-/// The text of a key: `mk_live_`, 32 random base62 characters (190 bits), and 6 base62 characters of CRC-32 over all
-/// that stands before them, so that a typo is refused without a look-up and scanners can tell a real key.
+/// The text of a key: `mk_live_`, or `mk_test_` of a test key, 32 random base62 characters (190 bits), and 6 base62 characters of
+/// CRC-32 over all that stands before them, so that a typo is refused without a look-up and scanners can tell a real key.
 ///
-/// Scanners find it with `mk_live_[0-9A-Za-z]{38}`.
+/// Scanners find it with `mk_(live|test)_[0-9A-Za-z]{38}`.
 public struct APIKeyText: Sendable {
     public let text: String
 
-    static let prefix = "mk_live_"
+    static let livePrefix = "mk_live_"
+    static let testPrefix = "mk_test_"
     static let randomLength = 32
     static let checksumLength = 6
-    private static let length = prefix.utf8.count + randomLength + checksumLength
+    /// The same of both.
+    private static let prefixLength = livePrefix.utf8.count
+    private static let length = prefixLength + randomLength + checksumLength
 
     /// A new key from the system's random source.
-    public static func random() -> APIKeyText {
-        let stem = prefix + Base62.random(length: randomLength)
+    public static func random(isTest: Bool = false) -> APIKeyText {
+        let stem = (isTest ? testPrefix : livePrefix) + Base62.random(length: randomLength)
         return APIKeyText(unchecked: stem + checksum(of: stem))
     }
 
     /// Nil unless prefix, alphabet, length and checksum are right.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix),
-            text.utf8.dropFirst(Self.prefix.utf8.count).allSatisfy(Base62.contains)
+        guard text.utf8.count == Self.length, Self.hasPrefix(text),
+            text.utf8.dropFirst(Self.prefixLength).allSatisfy(Base62.contains)
         else { return nil }
         let whole = String(text)
         guard whole.hasSuffix(Self.checksum(of: whole.dropLast(Self.checksumLength))) else { return nil }
@@ -107,7 +113,7 @@ public struct APIKeyText: Sendable {
         var rest = text[...]
         while let start = rest.utf8.firstIndex(of: UInt8(ascii: "m")) {
             rest = rest[start...]
-            if rest.hasPrefix(Self.prefix), let key = APIKeyText(rest.prefix(Self.length)) {
+            if Self.hasPrefix(rest), let key = APIKeyText(rest.prefix(Self.length)) {
                 self = key
                 return
             }
@@ -118,7 +124,9 @@ public struct APIKeyText: Sendable {
 
     private init(unchecked text: String) { self.text = text }
 
-    public var hint: String { Self.prefix + "…" + text.suffix(4) }
+    public var hint: String { text.prefix(Self.prefixLength) + "…" + text.suffix(4) }
+
+    private static func hasPrefix(_ text: some StringProtocol) -> Bool { text.hasPrefix(livePrefix) || text.hasPrefix(testPrefix) }
 
     private static func checksum(of stem: some StringProtocol) -> String {
         Base62.encode(crc32(stem.utf8), length: checksumLength)

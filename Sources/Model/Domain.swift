@@ -1,7 +1,7 @@
 /// A host under which short links live.
 public struct Domain: Sendable, Equatable {
     public var id: DomainID
-    /// The workspace that has it, or nil for the host that all workspaces share.
+    /// The workspace that has it, or nil for the host that all workspaces share; of that of all sandboxes ``WorkspaceID/allSandboxes``.
     public var workspace: WorkspaceID?
     public var host: String
     public var status: Status
@@ -38,7 +38,12 @@ public struct Domain: Sendable, Equatable {
 
 extension Domain {
     /// Whether a workspace may put links and pages on it: it is the workspace's, or everybody's.
-    public func isOpen(to workspace: WorkspaceID) -> Bool { self.workspace == nil || self.workspace == workspace }
+    public func isOpen(to workspace: WorkspaceID) -> Bool {
+        self.workspace == workspace || self.workspace == (workspace.isSandbox ? .allSandboxes : nil)
+    }
+
+    /// Whether no workspace has it for its own.
+    public var isShared: Bool { workspace == nil || workspace == .allSandboxes }
 }
 
 /// What visitors of a domain get who follow no link that works.
@@ -64,6 +69,13 @@ public struct DomainCheck: Sendable, Equatable {
     public var at: Timestamp?
 
     public init() {}
+
+    /// All records are there.
+    public static func passed(at time: Timestamp) -> DomainCheck {
+        var check = DomainCheck()
+        (check.ownership, check.address, check.at) = (.found, .found, time)
+        return check
+    }
 
     public enum RecordState: String, Sendable, CaseIterable {
         case unchecked

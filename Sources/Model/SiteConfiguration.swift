@@ -68,6 +68,6 @@ public struct SiteConfiguration: Sendable {
 extension SiteConfiguration {
     /// The installation's own hosts and all below them: no workspace can have them.
     public func isReserved(_ host: String) -> Bool {
-        ownHosts.contains { host == $0 || host.hasSuffix("." + $0) }
+        (ownHosts + [testHost]).contains { host == $0 || host.hasSuffix("." + $0) }
     }
 }

@@ -4,6 +4,7 @@ import DeliveryStore
 import LinkStore
 import Model
 import Store
+import Work
 
 /// What is done each hour with all that is stored: partitions ahead, and forgetting what is older than it is kept.
 ///
@@ -12,9 +13,10 @@ import Store
 public enum Maintenance {
     /// - Parameters:
     ///   - hostTime: this host's clock.
+    ///   - office: clears sandboxes, of which visitors see something; nil leaves that.
     ///   - isRehearsal: only says what would be done.
     /// - Returns: what was done, a line each.
-    public static func run(_ store: Store, hostTime: Timestamp = .now(), isRehearsal: Bool = false) throws -> [String] {
+    public static func run(_ store: Store, hostTime: Timestamp = .now(), office: Office? = nil, isRehearsal: Bool = false) throws -> [String] {
         let now = try store.agreedTime(hostTime)
         let forgets = try store.read { try Partitions.day(now.day, on: $0).forgets }
         var (done, steps) = ([String](), Steps())
@@ -23,6 +25,7 @@ public enum Maintenance {
         // After their partitions: what is left are days that came late.
         if forgets && !isRehearsal { steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } } }
         if forgets && !isRehearsal { steps.take { try DeletedObjects.settle(in: store, at: now) } }
+        if forgets && !isRehearsal { steps.take { _ = try office?.clearSandboxes(at: now) } }
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }

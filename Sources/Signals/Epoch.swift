@@ -18,11 +18,11 @@ public enum Epoch {
 
     public static func fresh() -> String { ULID(milliseconds: 0).description }
 
-    /// Gives a workspace a new epoch, so that whatever is cached under the old one is loaded again.
+    /// Gives workspaces a new epoch, so that whatever is cached under the old one is loaded again.
     /// - Returns: false where that is not sure to hold: Redis is away, or no replica that could take its place has heard.
-    public static func replace(of owner: String, through redis: RedisPool) -> Bool {
+    public static func replace(of owners: [String], through redis: RedisPool) -> Bool {
         let isDone = try? redis.withResource(timeoutMilliseconds: turnMilliseconds, keepIf: \.isUsable) { connection in
-            try connection.set("mask:{\(owner)}:epoch", to: fresh(), milliseconds: milliseconds)
+            for owner in owners { try connection.set("mask:{\(owner)}:epoch", to: fresh(), milliseconds: milliseconds) }
             return try connection.isReplicated(milliseconds: replicationMilliseconds)
         }
         return isDone ?? false

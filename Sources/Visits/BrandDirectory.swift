@@ -30,7 +30,8 @@ package final class BrandDirectory: Sendable {
     package init(_ lookups: VisitorLookups, _ changes: Changes) { (self.lookups, self.changes) = (lookups, changes) }
 
     /// Nil where the workspace has set nothing, and while it cannot be told: a sober page is never wrong.
-    package func look(of workspace: WorkspaceID) -> Look? {
+    package func look(of owner: WorkspaceID) -> Look? {
+        let workspace = owner.ofSandbox
         let (now, stamp) = (monotonicMilliseconds(), changes.stamp(Place.brand(of: workspace).key))
         let (known, isMine) = entries.withLock { entries -> (Look?, Bool) in
             let entry = entries.use(workspace)

@@ -19,7 +19,7 @@ struct HostVisits: Sendable {
             return Page.unavailable
         }
         if let url = domain.settings.rootURL { return elsewhere(url, isIndexed: true) ?? Page.loop }
-        return domain.workspace == nil ? Page.shared(domain.host) : notFound(request)
+        return domain.isShared ? Page.shared(domain.host) : notFound(request)
     }
 
     /// An address without a link.

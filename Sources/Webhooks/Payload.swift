@@ -19,11 +19,13 @@ public enum Payload {
     private static func thin(_ event: Event) -> [UInt8] {
         let data = (try? JSON.parse(event.body))?["data"]
         let ids = ["id", "link_id"].compactMap { name in data?[name].map { JSONObject.Member(name: name, value: $0) } }
-        return JSON.object([
+        var body: JSONObject = [
             "id": .string(event.id.description), "type": .string(event.type.rawValue),
             "timestamp": .string(event.createdAt.rfc3339), "data": .object(JSONObject(ids)), "truncated": true,
-            "sequence": JSON(event.sequence),
-        ]).serialized()
+        ]
+        if event.workspace.isSandbox { body["test"] = true }
+        body["sequence"] = JSON(event.sequence)
+        return JSON.object(body).serialized()
     }
 }
 

@@ -33,6 +33,8 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
     case unknownKey(String)
     case alreadyRotated(successor: APIKeyID)
     case keyExpired
+    /// No test key can have it.
+    case scopeOfLiveKeys(Scope)
     case unknownUser(String)
     case userExists(String)
     /// Nobody signs in as the member with this address.
@@ -105,6 +107,7 @@ public enum Refusal: Error, Equatable, CustomStringConvertible {
         case .unknownKey(let id): "Key \(id) does not exist or has ended. List keys with: maskctl key list"
         case .alreadyRotated(let successor): "This key has a successor. Rotate that: maskctl key rotate \(successor)"
         case .keyExpired: "The key has ended. Create another: maskctl key create"
+        case .scopeOfLiveKeys(let scope): "A test key cannot have \(scope.rawValue). Leave it out."
         case .domainExists(let host), .domainTaken(let host): "\(host) is taken. List domains with: maskctl domain list"
         case .unknownDomain(let host): "Domain \(host) does not exist. List domains with: maskctl domain list"
         case .domainInUse(let host): "\(host) has links or pages. Move or delete them first."

@@ -17,6 +17,7 @@ struct KeyCommand: ParsableCommand {
         @Option(help: "The e-mail address of the member who makes it, whose role ends what it can do.") var member: String?
         @Option(help: "When it ends, in RFC 3339.") var expiresAt: Timestamp?
         @Option(help: "Requests a minute of this key, beside the workspace's limit.") var limit: Int?
+        @Flag(help: "A test key: what it makes is in the workspace's sandbox, leads nowhere, and goes after 30 days.") var test = false
         @Option(help: "Where it may be used from: ranges such as 203.0.113.0/24, divided by commas.") var allow: AddressRanges?
         @OptionGroup var output: OutputOptions
 
@@ -26,7 +27,7 @@ struct KeyCommand: ParsableCommand {
             let office = try openInstallation().office
             let workspace = try office.workspace(workspace)
             let key = APIKey(
-                id: .new(), workspace: workspace.id, name: name, scopes: scopes, requestsPerMinute: limit,
+                id: .new(), workspace: workspace.id, name: name, isTest: test, scopes: scopes, requestsPerMinute: limit,
                 allowedAddresses: allow?.ranges ?? [], creator: try member.map { try office.member($0, of: workspace).id },
                 expiresAt: expiresAt, createdAt: .now())
             output.print(try KeyWork(office.assignment(for: workspace)).create(key).make().value)

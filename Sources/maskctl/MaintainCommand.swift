@@ -23,7 +23,7 @@ struct MaintainCommand: AccountCommand {
 
     func run() throws {
         try job(.maintain, isRehearsal: dryRun) { installation in
-            let done = try Maintenance.run(installation.store, isRehearsal: dryRun)
+            let done = try Maintenance.run(installation.store, office: installation.office, isRehearsal: dryRun)
             if verbose || dryRun { done.forEach { print($0) } }
         }
     }

@@ -78,8 +78,8 @@ extension Stage {
             .replacing(/("(?:created_at|updated_at|rotated_at|createdAt|updatedAt|start|end|as_of|timestamp|disabled_at|finished_at|next_attempt_at|started_at|last_success_at|previous_secret_ends_at)": )"[^"]*"/) {
                 "\($0.output.1)\"<time>\""
             }
-            .replacing(/mk_live_[0-9A-Za-z]{38}/, with: "mk_live_…")
-            .replacing(/mk_live_…[0-9A-Za-z]{4}/, with: "mk_live_…<last four>")
+            .replacing(/mk_(live|test)_[0-9A-Za-z]{38}/) { "mk_\($0.output.1)_…" }
+            .replacing(/mk_(live|test)_…[0-9A-Za-z]{4}/) { "mk_\($0.output.1)_…<last four>" }
             .replacing(/whsec_[0-9A-Za-z+\/]{43}=/, with: "whsec_…")
             .replacing(/(mask\.test\/|"slug": ")[0-9A-Za-z]{7}"/) { "\($0.output.1)<random>\"" }
             .replacing(/("(?:next_cursor|nextCursor)": )"[^"]*"/) { "\($0.output.1)\"<cursor>\"" }

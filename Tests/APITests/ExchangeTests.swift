@@ -810,7 +810,8 @@ struct ExchangeTests {
                     "limit": 5000000000,
                     "used": 0
                   }
-                }
+                },
+                "test": false
               }
             }
             """)

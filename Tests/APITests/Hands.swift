@@ -74,7 +74,8 @@ extension Response {
 }
 
 func masked(_ text: String) -> String {
-    text.replacing(/mk_live_[0-9A-Za-z]{38}/, with: "mk_live_<secret>").replacing(/mk_live_…[0-9A-Za-z]{4}/, with: "mk_live_…<last>")
+    text.replacing(/mk_(live|test)_[0-9A-Za-z]{38}/) { "mk_\($0.output.1)_<secret>" }
+        .replacing(/mk_(live|test)_…[0-9A-Za-z]{4}/) { "mk_\($0.output.1)_…<last>" }
         .replacing(/\b(lnk|ws|key|req|usr|aud|evt)_[0-9a-z]{26,32}\b/) { "\($0.output.1)_…" }
         .replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "<time>")
 }

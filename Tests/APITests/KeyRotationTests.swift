@@ -41,6 +41,7 @@ struct KeyRotationTests {
               "key": "mk_live_<secret>",
               "id": "key_…",
               "name": "CI",
+              "test": false,
               "hint": "mk_live_…<last>",
               "scopes": [
                 "team:read"

@@ -86,6 +86,7 @@ struct KeyTests {
               "key": "mk_live_<secret>",
               "id": "key_…",
               "name": "CI",
+              "test": false,
               "hint": "mk_live_…<last>",
               "scopes": [
                 "links:read",
@@ -119,6 +120,7 @@ struct KeyTests {
             {
               "id": "key_…",
               "name": "CI",
+              "test": false,
               "hint": "mk_live_…<last>",
               "scopes": [
                 "team:read"

@@ -129,7 +129,7 @@ struct RevocationTests {
         try withOwnRedis { master in
             try withOwnRedis { replica in
                 let pool = master.configuration.makePool(capacity: 2)
-                #expect(Epoch.replace(of: "ws", through: pool), "there is no replica")
+                #expect(Epoch.replace(of: ["ws"], through: pool), "there is no replica")
                 // Else a replica waits five seconds for others that may want the same.
                 try master.command("CONFIG", "SET", "repl-diskless-sync-delay", "0")
                 let free = try Receiver.listen(backlog: 1)
@@ -141,11 +141,11 @@ struct RevocationTests {
                 try #require(eventually { try replica.command("ROLE").elements?[3].text == "connected" })
                 // The replica says so before its master counts it.
                 try #require(eventually { try master.command("ROLE").elements?[2].elements?.isEmpty == false })
-                try #require(eventually { Epoch.replace(of: "ws", through: pool) })
+                try #require(eventually { Epoch.replace(of: ["ws"], through: pool) })
                 #expect(try replica.command("GET", "mask:{ws}:epoch") == master.command("GET", "mask:{ws}:epoch"))
                 replica.process.pause()
                 defer { replica.process.resume() }
-                #expect(!Epoch.replace(of: "ws", through: pool))
+                #expect(!Epoch.replace(of: ["ws"], through: pool))
             }
         }
     }

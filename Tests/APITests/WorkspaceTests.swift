@@ -83,7 +83,8 @@ struct WorkspaceTests {
                   "limit": 500000000,
                   "used": 0
                 }
-              }
+              },
+              "test": false
             }
             """)
         for worker in workers { #expect(stage.ask(worker, .get, "/workspace", key: owner)[.xRateLimitLimit] == "600") }

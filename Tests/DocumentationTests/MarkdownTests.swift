@@ -65,7 +65,7 @@ struct MarkdownTests {
     }
 
     @Test("a long cell of a manual page is a text block, which tbl wraps; an @ in a cell divides nothing")
-    func tables() throws {
+    func manualTables() throws {
         let man = try Markdown("""
             # mask(7) — short links
 

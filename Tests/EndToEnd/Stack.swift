@@ -18,6 +18,11 @@ struct Stack: Sendable {
         self.values = values
     }
 
+    private init(_ values: [String: String]) { self.values = values }
+
+    /// The same, called with another key.
+    func with(key: String) -> Stack { Stack(values.merging(["MASK_API_KEY": key]) { $1 }) }
+
     subscript(_ name: String) -> String { values[name] ?? "" }
 
     var folder: String { URL(fileURLWithPath: self["MASK_CONFIG"]).deletingLastPathComponent().path }

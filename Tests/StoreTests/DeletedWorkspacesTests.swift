@@ -110,7 +110,7 @@ struct DeletedWorkspacesTests {
         try expectNothing()
         #expect(try rows(of: other) == kept)
         #expect(try places(of: other) == 120)
-        #expect(try database.texts("SELECT slug, actor FROM deleted_workspaces") == [["gone", "maskctl:ada"]])
+        #expect(try database.texts("SELECT slug, actor FROM deleted_workspaces") == [["gone", "maskctl:ada"], ["gone", "maskctl:ada"]], "and its sandbox")
         #expect(try DeletedWorkspaces.purge(gone.workspace.id, in: store) == 0)
     }
 
@@ -145,7 +145,7 @@ struct DeletedWorkspacesTests {
         for table in ["recorded_clicks", "click_parts", "api_requests"] { try fill(table, of: gone) }
         try DeletedWorkspaces.settle(store, at: Timestamp.now().adding(days: 29))
         try expectNothing()
-        #expect(try database.number("SELECT COUNT(*) FROM deleted_workspaces") == 1)
+        #expect(try database.number("SELECT COUNT(*) FROM deleted_workspaces") == 2)
         try DeletedWorkspaces.settle(store, at: Timestamp.now().adding(days: 31))
         #expect(try database.number("SELECT COUNT(*) FROM deleted_workspaces") == 0)
         #expect(try rows(of: other).values.allSatisfy { $0 > 0 })

@@ -94,10 +94,10 @@ public struct Sysadmin: Sendable {
 
     public func createKey(
         in workspace: Workspace, name: String, scopes: [Scope], expiresAt: Timestamp? = nil, requestsPerMinute: Int? = nil,
-        allowedAddresses: [AddressRange] = [], creator: MemberID? = nil
+        allowedAddresses: [AddressRange] = [], creator: MemberID? = nil, isTest: Bool = false
     ) throws -> (key: APIKey, text: APIKeyText) {
         let key = APIKey(
-            id: .new(), workspace: workspace.id, name: name, scopes: Scopes(scopes), requestsPerMinute: requestsPerMinute,
+            id: .new(), workspace: workspace.id, name: name, isTest: isTest, scopes: Scopes(scopes), requestsPerMinute: requestsPerMinute,
             allowedAddresses: allowedAddresses, creator: creator, expiresAt: expiresAt, createdAt: .now())
         return try KeyWork(assignment(for: workspace.id)).create(key).make().value
     }

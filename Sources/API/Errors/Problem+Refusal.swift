@@ -27,6 +27,8 @@ extension Refusal {
         case .alreadyRotated(let successor):
             .conflict(code: "already_rotated", "Rotate \(successor) instead; it has taken this key's place.")
         case .keyExpired: .conflict(code: "key_expired", "Create a new API key; this one has expired.")
+        case .scopeOfLiveKeys(let scope):
+            .validationFailed("/scopes", code: "of_live_keys", "Leave out \(scope.rawValue); a test key cannot have it.")
         case .domainExists(let host):
             .conflict(code: "domain_exists", "Use the domain that is there; the workspace has \(host) already.")
         case .domainTaken(let host):

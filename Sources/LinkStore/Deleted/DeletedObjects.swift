@@ -47,7 +47,7 @@ public enum DeletedObjects {
         }
         guard try count() + number > limit else { return [] }
         // Others who bring something wait, and count what this one has brought.
-        try connection.execute("SELECT id FROM workspaces WHERE id = \(bin.ofBin) FOR UPDATE")
+        try connection.execute("SELECT id FROM workspaces WHERE id = \(bin.ofBin.ofSandbox) FOR UPDATE")
         let count = try count()
         guard count + number > limit else { return [] }
         return try connection.query("""

@@ -15,13 +15,15 @@ public enum Domains {
             """)
     }
 
-    /// Makes sure that the installation's own link host is there; it belongs to no workspace.
+    /// Makes sure that the installation's own link host is there, which belongs to no workspace, and that of all sandboxes.
     public static func ensureShared(host: String, on connection: Connection) throws(MariaDBError) {
-        guard try find(host: host, on: connection) == nil else { return }
-        try connection.execute("""
-            INSERT IGNORE INTO domains (id, workspace_id, host, created_at)
-            VALUES (\(DomainID.new()), NULL, \(host), \(Timestamp.now()))
-            """)
+        for (host, workspace) in [(host, nil), (host + Sandbox.hostSuffix, .allSandboxes)] as [(String, WorkspaceID?)] {
+            guard try find(host: host, on: connection) == nil else { continue }
+            try connection.execute("""
+                INSERT IGNORE INTO domains (id, workspace_id, host, created_at)
+                VALUES (\(DomainID.new()), \(workspace), \(host), \(Timestamp.now()))
+                """)
+        }
     }
 
     /// The domain that has this host for its own: pending ones are not found.
@@ -59,16 +61,16 @@ public enum Domains {
     /// Whether a text can be in the column, which is ASCII: MariaDB refuses to compare it with anything else.
     static func isHost(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
-    /// The domains of one workspace, or of the whole installation.
+    /// The domains of one workspace, or of the whole installation: but for those of sandboxes, of which DNS and authorities know nothing.
     public static func list(workspace: WorkspaceID? = nil, on connection: Connection) throws(MariaDBError) -> [Domain] {
-        let filter: SQL = workspace.map { "WHERE workspace_id = \($0)" } ?? ""
+        let filter: SQL = workspace.map { "WHERE workspace_id = \($0)" } ?? "WHERE workspace_id IS NULL OR workspace_id < \(WorkspaceID.allSandboxes)"
         return try connection.query("\(columns) \(filter) ORDER BY host, id").map(domain)
     }
 
     /// The hosts that workspaces were given last.
     public static func newestHosts(limit: Int, on connection: Connection) throws(MariaDBError) -> [String] {
         try connection.query("""
-            SELECT verified_host FROM domains WHERE workspace_id IS NOT NULL AND verified_host IS NOT NULL
+            SELECT verified_host FROM domains WHERE workspace_id < \(WorkspaceID.allSandboxes) AND verified_host IS NOT NULL
             ORDER BY id DESC LIMIT \(limit)
             """).map { row throws(MariaDBError) in try row.string(0) }
     }

@@ -142,6 +142,15 @@ public enum Links {
         try connection.query("\(columns) WHERE l.workspace_id = \(workspace) AND l.id = \(id)").first.map(link)
     }
 
+    /// Some links that were made before one, newest first.
+    public static func ids(
+        before id: LinkID, in workspace: WorkspaceID, limit: Int, on connection: Connection
+    ) throws(MariaDBError) -> [LinkID] {
+        try connection.query("""
+            SELECT id FROM links WHERE workspace_id = \(workspace) AND id < \(id) ORDER BY id DESC LIMIT \(limit)
+            """).map { row throws(MariaDBError) in try row.identifier(0) }
+    }
+
     /// Those of the links that are there.
     public static func find(
         _ ids: [LinkID], in workspace: WorkspaceID, on connection: Connection

@@ -21,7 +21,7 @@ extension Call {
     /// The domain to put something on: the shared one, or one of the workspace's own.
     /// - Parameter hosts: of all items of a bulk request.
     func domain(_ wanted: Field<HostName>, among hosts: KnownHosts? = nil, _ fields: inout JSONFields) throws -> Domain? {
-        let host = wanted.value?.text ?? services.site.linkHost
+        let host = wanted.value?.text ?? services.site.sharedHost(of: workspace)
         let domain = try hosts.map { $0.find(host) } ?? services.domains.find(host, isNewExpected: true)
         guard let domain, domain.isOpen(to: workspace) else {
             fields.note("domain", code: "unknown_domain", message: "Use a domain of this workspace, or leave it out.")

@@ -14,6 +14,9 @@ enum DomainResource {
         if let host, call.services.site.isReserved(host.text) || host.text == "localhost" {
             fields.note("host", code: "own_host", message: "Send a host of your own; this one belongs to the service.")
         }
+        if let host, call.workspace.isSandbox, !host.text.hasSuffix(Sandbox.hostSuffix) {
+            fields.note("host", code: "not_test", message: "Send a host that ends in \(Sandbox.hostSuffix); a test key has no other.")
+        }
         try wanted.refusePage(on: nil, &fields, call)
         let name = try fields.finish(requiring: host).text
         let change = try call.domains.create(name, wanted.applied(to: DomainSettings()))
@@ -55,11 +58,17 @@ enum DomainResource {
         try fields.finish()
         let domain = try call.domain()
         try call.preconditions.requireMatch(domain.resourceVersion)
-        let inspection = DomainInspection(resolver: call.services.resolver, linkHost: call.services.site.linkHost)
-        let check = try call.services.lookups.enter(for: call.workspace) { inspection.inspect(domain, at: call.now) }
+        let check = try check(of: domain, call)
         return try call.retrying("domain") {
             try call.commit(call.domains.note(check, of: try call.domain())) { shown($0, call) }
         }
+    }
+
+    /// No name server knows the hosts of a sandbox: there all is as it should be.
+    private static func check(of domain: Domain, _ call: Call) throws -> DomainCheck {
+        guard !call.workspace.isSandbox else { return .passed(at: call.now) }
+        let inspection = DomainInspection(resolver: call.services.resolver, linkHost: call.services.site.linkHost)
+        return try call.services.lookups.enter(for: call.workspace) { inspection.inspect(domain, at: call.now) }
     }
 
     static func delete(_ call: Call) throws -> Answer {

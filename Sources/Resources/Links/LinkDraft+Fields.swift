@@ -95,7 +95,7 @@ extension Problem {
 extension KnownHosts {
     /// Of all links that are to be made or changed.
     init(ofLinks items: [JSONFields], _ call: Call) throws {
-        var hosts: Set = [call.services.site.linkHost]
+        var hosts: Set = [call.services.site.sharedHost(of: call.workspace)]
         for fields in items {
             if let name = fields.peek("domain")?.stringValue, let host = try? HostName(validating: name) { hosts.insert(host.text) }
             for field in ["url", "expired_url"] { if let host = fields.peek(field).flatMap(Self.host) { hosts.insert(host) } }

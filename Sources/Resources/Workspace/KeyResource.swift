@@ -12,11 +12,12 @@ enum KeyResource {
         let wanted = KeyFields(&fields, now: call.now)
         let name = fields.required("name", as: .keyName)
         let scopes = fields.required("scopes", as: .scopes)
+        let isTest = fields.value("test", as: .bool) ?? false
         let (givenName, givenScopes) = try fields.finish(requiring: name, scopes)
         try requireHeld(givenScopes, call)
         let maker = KeyMaker(call.principal)
         var key = APIKey(
-            id: .new(), workspace: call.workspace, name: givenName, scopes: givenScopes,
+            id: .new(), workspace: call.workspace, name: givenName, isTest: isTest, scopes: givenScopes,
             requestsPerMinute: maker.requestsPerMinute, allowedAddresses: maker.allowedAddresses, creator: maker.creator,
             expiresAt: maker.expiresAt, createdAt: call.now)
         wanted.apply(to: &key)

@@ -8,7 +8,7 @@ import Store
 import Visits
 import Work
 
-/// `/workspace`: the workspace that the key belongs to.
+/// `/workspace`: the workspace that the key belongs to; of a test key its sandbox.
 enum WorkspaceResource {
     static func get(_ call: Call) throws -> Answer {
         let shown = shown(call.principal.workspace, try used(call))
@@ -57,6 +57,7 @@ enum WorkspaceResource {
         }
         var object = workspace.members
         object["quotas"] = .object(quotas)
+        object["test"] = .bool(workspace.id.isSandbox)
         return (.object(object), ResourceVersion(workspace.version, detail: sum & 0xFFFF_FFFF))
     }
 

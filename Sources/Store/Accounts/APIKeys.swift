@@ -7,23 +7,24 @@ public enum APIKeys {
     public static func create(_ key: APIKey, digest: [UInt8], on connection: Connection) throws(MariaDBError) {
         try connection.execute("""
             INSERT INTO api_keys (
-              workspace_id, id, name, digest, hint, scopes, requests_per_minute, allowed_addresses, creator_id, expires_at,
+              workspace_id, id, name, test, digest, hint, scopes, requests_per_minute, allowed_addresses, creator_id, expires_at,
               version, created_at)
             VALUES (
-              \(key.workspace), \(key.id), \(key.name), \(digest), \(key.hint), \(Int(key.scopes.rawValue)),
+              \(key.workspace), \(key.id), \(key.name), \(key.isTest), \(digest), \(key.hint), \(Int(key.scopes.rawValue)),
               \(key.requestsPerMinute), \(addresses(of: key)), \(key.creator), \(key.expiresAt), \(key.version),
               \(key.createdAt))
             """)
     }
 
-    /// The key with this digest, its workspace, the role of the member who made it, and whether anybody is told of events.
+    /// The key with this digest, the workspace in which it works, the role of the member who made it, and whether anybody is
+    /// told of events; of a sandbox nobody asks, so somebody may be.
     public static func authenticate(
         digest: [UInt8], on connection: Connection
     ) throws(MariaDBError) -> (key: APIKey, workspace: Workspace, role: Role?, hasWebhooks: Bool)? {
         guard let row = try connection.query("""
             SELECT \(columns), w.slug, w.name, w.plan, w.requests_per_minute, w.version, w.created_at, m.role,
                    w.brand_name, w.brand_color, w.brand_logo_id,
-                   EXISTS (SELECT 1 FROM webhooks h WHERE h.workspace_id = k.workspace_id AND h.enabled),
+                   k.test OR EXISTS (SELECT 1 FROM webhooks h WHERE h.workspace_id = k.workspace_id AND h.enabled),
                    w.quotas
             FROM \(tables) JOIN workspaces w ON w.id = k.workspace_id
             LEFT JOIN members m ON m.workspace_id = k.workspace_id AND m.id = k.creator_id
@@ -32,11 +33,11 @@ public enum APIKeys {
         else { return nil }
         let key = try key(row)
         var workspace = Workspace(
-            id: key.workspace, slug: try row.string(16), name: try row.string(17), plan: try row.plan(18),
-            limitOverride: try row.optionalInteger(19), version: try row.integer(20), createdAt: try row.timestamp(21))
-        workspace.brand = try Workspaces.brand(row, at: 23)
-        workspace.quotas = QuotaOverrides(stored: try row.string(27))
-        return (key, workspace, row.isNull(22) ? nil : try row.role(22), try row.bool(26))
+            id: key.workspace, slug: try row.string(17), name: try row.string(18), plan: try row.plan(19),
+            limitOverride: try row.optionalInteger(20), version: try row.integer(21), createdAt: try row.timestamp(22))
+        workspace.brand = try Workspaces.brand(row, at: 24)
+        workspace.quotas = QuotaOverrides(stored: try row.string(28))
+        return (key, key.isTest ? workspace.sandbox : workspace, row.isNull(23) ? nil : try row.role(23), try row.bool(27))
     }
 
     /// All keys that there have ever been, of one workspace or of all.
@@ -55,6 +56,13 @@ public enum APIKeys {
             WHERE k.workspace_id = \(workspace) AND k.revoked_at IS NULL \(start)
             ORDER BY k.id DESC LIMIT \(limit)
             """).map(key)
+    }
+
+    /// The sandboxes in which there may be something: those of workspaces that have had a test key.
+    public static func sandboxes(on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
+        try connection.query("SELECT DISTINCT workspace_id FROM api_keys WHERE test").map { row throws(MariaDBError) -> WorkspaceID in
+            (try row.identifier(0) as WorkspaceID).sandbox
+        }
     }
 
     public static func find(_ id: APIKeyID, on connection: Connection) throws(MariaDBError) -> APIKey? {
@@ -98,7 +106,9 @@ public enum APIKeys {
     }
 
     /// Notes uses, forward only, sorted so that two loaders never wait for each other in a circle.
+    /// - Parameter uses: with the workspaces in which the keys have worked.
     public static func note(_ uses: [APIKeyID: (workspace: WorkspaceID, use: APIKey.Use)], on connection: Connection) throws(MariaDBError) {
+        let uses = uses.mapValues { (workspace: $0.workspace.ofSandbox, use: $0.use) }
         for chunk in chunks(of: uses.sorted { ($0.value.workspace, $0.key) < ($1.value.workspace, $1.key) }) {
             var statement: SQL = "INSERT INTO api_key_uses (workspace_id, key_id, used_at, address) VALUES "
             appendRows(chunk, to: &statement) { "(\($0.value.workspace), \($0.key), \($0.value.use.at), \($0.value.use.address))" }
@@ -113,7 +123,7 @@ public enum APIKeys {
 
     private static let columns: SQL = """
         k.id, k.workspace_id, k.name, k.hint, k.scopes, k.requests_per_minute, k.allowed_addresses, k.creator_id, k.expires_at,
-        k.rotated_at, k.successor_id, k.revoked_at, k.version, k.created_at, u.used_at, u.address
+        k.rotated_at, k.successor_id, k.revoked_at, k.version, k.created_at, u.used_at, u.address, k.test
         """
 
     private static let tables: SQL = """
@@ -148,6 +158,7 @@ public enum APIKeys {
             rotatedAt: try row.optionalTimestamp(9), successor: try row.optionalIdentifier(10),
             revokedAt: try row.optionalTimestamp(11), version: try row.integer(12), createdAt: try row.timestamp(13))
         if let at = try row.optionalTimestamp(14) { key.lastUse = APIKey.Use(at: at, address: try row.string(15)) }
+        key.isTest = try row.bool(16)
         return key
     }
 }

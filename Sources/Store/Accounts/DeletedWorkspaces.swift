@@ -3,7 +3,7 @@ import Model
 
 /// The table `deleted_workspaces`: workspaces that are gone, and whose rows are going.
 ///
-/// One short transaction ends a workspace: its row and its hosts go, and no link of it is found from then on. Then all that has
+/// One short transaction ends a workspace and its sandbox: its row and its hosts go, and no link of it is found from then on. Then all that has
 /// its id is deleted piece by piece, in whatever tables there are. Who is killed in between leaves the row here, by which the next
 /// run or `maskctl maintain` goes on.
 public enum DeletedWorkspaces {
@@ -20,28 +20,31 @@ public enum DeletedWorkspaces {
     ) throws {
         let removed = try connection.execute("DELETE FROM workspaces WHERE id = \(workspace.id)")
         guard removed == 1 else { throw ChangedMeanwhile() }
-        try connection.execute("""
-            INSERT INTO deleted_workspaces (workspace_id, slug, actor, deleted_at)
-            VALUES (\(workspace.id), \(workspace.slug), \(actor.name), \(now))
-            """)
-        // Links and pages refer to their domain, so its row stays until they have gone; the host is nobody's from now on.
-        try connection.execute("UPDATE domains SET status = 'pending' WHERE workspace_id = \(workspace.id)")
+        for id in [workspace.id, workspace.id.sandbox] {
+            try connection.execute("""
+                INSERT INTO deleted_workspaces (workspace_id, slug, actor, deleted_at)
+                VALUES (\(id), \(workspace.slug), \(actor.name), \(now))
+                """)
+            // Links and pages refer to their domain, so its row stays until they have gone; the host is nobody's from now on.
+            try connection.execute("UPDATE domains SET status = 'pending' WHERE workspace_id = \(id)")
+        }
     }
 
     /// The workspace of this name that was deleted last.
     public static func find(slug: String, on connection: Connection) throws(MariaDBError) -> WorkspaceID? {
         try connection.query("""
-            SELECT workspace_id FROM deleted_workspaces WHERE slug = \(slug) ORDER BY deleted_at DESC LIMIT 1
+            SELECT workspace_id FROM deleted_workspaces WHERE slug = \(slug) AND workspace_id < \(WorkspaceID.allSandboxes)
+            ORDER BY deleted_at DESC LIMIT 1
             """).first.map { row throws(MariaDBError) in try row.identifier(0) }
     }
 
-    /// The hosts that a workspace had, as far as they have not gone.
+    /// The hosts that a workspace and its sandbox had, as far as they have not gone.
     public static func hosts(of workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) -> [String] {
-        try connection.query("SELECT host FROM domains WHERE workspace_id = \(workspace)")
+        try connection.query("SELECT host FROM domains WHERE workspace_id IN (\(list: [workspace, workspace.sandbox]))")
             .map { row throws(MariaDBError) in try row.string(0) }
     }
 
-    /// Deletes all that has the id of a workspace that was ended.
+    /// Deletes all that has the id of a workspace that was ended, or of a sandbox.
     /// - Parameter shown: told where pages were that are gone, so that their files go.
     /// - Returns: how many rows that were.
     @discardableResult

@@ -15,8 +15,10 @@ public enum Workspaces {
         try connection.query("\(columns) WHERE slug = \(slug)").first.map(workspace)
     }
 
+    /// The workspace with an id, or the sandbox of the one that it is of.
     public static func find(_ id: WorkspaceID, on connection: Connection) throws(MariaDBError) -> Workspace? {
-        try connection.query("\(columns) WHERE id = \(id)").first.map(workspace)
+        let found = try connection.query("\(columns) WHERE id = \(id.ofSandbox)").first.map(workspace)
+        return id.isSandbox ? found?.sandbox : found
     }
 
     public static func list(on connection: Connection) throws(MariaDBError) -> [Workspace] {

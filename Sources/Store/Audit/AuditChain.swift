@@ -169,10 +169,17 @@ public enum AuditChain {
         _ workspace: WorkspaceID, plan: Plan, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> Int {
         guard let end = try pruneEnd(workspace, plan: plan, at: now, on: connection) else { return 0 }
-        let removed = try deleteAll("FROM audit_log WHERE workspace_id = \(workspace) AND at < \(end)", on: connection)
-            + deleteAll("FROM api_requests WHERE workspace_id = \(workspace) AND recorded_at < \(end)", on: connection)
+        let removed = try forget(workspace, before: end, on: connection)
         try connection.execute("DELETE FROM audit_seals WHERE workspace_id = \(workspace) AND window_end <= \(end)")
         return removed
+    }
+
+    /// Deletes what is older of a log that nobody seals, as a sandbox's, and returns how many entries.
+    public static func forget(
+        _ workspace: WorkspaceID, before end: Timestamp, on connection: Connection
+    ) throws(MariaDBError) -> Int {
+        try deleteAll("FROM audit_log WHERE workspace_id = \(workspace) AND at < \(end)", on: connection)
+            + deleteAll("FROM api_requests WHERE workspace_id = \(workspace) AND recorded_at < \(end)", on: connection)
     }
 
     /// Before when the plan no longer keeps what is sealed; nil where it keeps all.

@@ -2,7 +2,7 @@ import MariaDB
 
 /// The newest migration that this program needs: it refuses to start on a schema without it.
 public enum Schema {
-    public static let newestMigration = "0070_links_archived"
+    public static let newestMigration = "0071_test_keys"
 
     /// The migration that compresses tables, and leaves those that are too large for a moment's work to the administrator.
     public static let compression = "0059_compressed_traces"

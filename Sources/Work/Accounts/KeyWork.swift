@@ -13,8 +13,9 @@ package struct KeyWork {
 
     /// - Parameter wanted: all but what its text says.
     package func create(_ wanted: APIKey) throws -> Change<Shown> {
+        try Self.requireScopes(of: wanted)
         try assignment.admit(of: .apiKeys)
-        let text = APIKeyText.random()
+        let text = APIKeyText.random(isTest: wanted.isTest)
         var key = wanted
         key.hint = text.hint
         let made = key
@@ -26,7 +27,8 @@ package struct KeyWork {
     }
 
     /// - Parameter after: the key as it should be; the same where there is nothing to change.
-    package func update(_ before: APIKey, to after: APIKey) -> Change<APIKey> {
+    package func update(_ before: APIKey, to after: APIKey) throws -> Change<APIKey> {
+        try Self.requireScopes(of: after)
         guard after.json != before.json else { return .nothing(assignment, before, since: nil, [.access(before.workspace)]) }
         return Change(assignment) { connection in
             try APIKeys.update(after, on: connection)
@@ -45,7 +47,7 @@ package struct KeyWork {
     ) throws -> Change<Shown> {
         if let successor = key.successor { throw Refusal.alreadyRotated(successor: successor) }
         guard key.isActive(at: assignment.now) else { throw Refusal.keyExpired }
-        let text = APIKeyText.random()
+        let text = APIKeyText.random(isTest: key.isTest)
         var next = key.rotated(text, at: assignment.now)
         bounded(&next)
         let successor = next
@@ -68,6 +70,12 @@ package struct KeyWork {
             old.revokedAt = assignment.now
         }
         return old
+    }
+
+    /// Nobody changes keys, members or the workspace with a test key.
+    private static func requireScopes(of key: APIKey) throws {
+        guard key.isTest, let scope = key.scopes.subtracting(.ofTestKeys).list.first else { return }
+        throw Refusal.scopeOfLiveKeys(scope)
     }
 
     package func revoke(_ key: APIKey) -> Change<Void> {

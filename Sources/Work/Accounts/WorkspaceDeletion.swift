@@ -2,7 +2,7 @@ import Model
 import Store
 
 extension Office {
-    /// Deletes a workspace with all that belongs to it, or goes on where a run was killed that had begun to. Needs the rights of
+    /// Deletes a workspace with its sandbox and all that belongs to it, or goes on where a run was killed that had begun to. Needs the rights of
     /// the administrator's account.
     ///
     /// Its keys, links and hosts are unknown on every worker before the first row goes, and its pages soon after; the rest takes
@@ -22,8 +22,8 @@ extension Office {
         let hosts = try store.read { try DeletedWorkspaces.hosts(of: id, on: $0) }
         effects.carryOut([.pages(Set(hosts.map(Place.bare))), .access(id)])
         // Workers of every host take the files away; where they do not hear of it, cron does within a minute.
-        return try DeletedWorkspaces.purge(id, in: store) { places in
-            effects.carryOut([.pages(Set(places))])
+        return try [id.sandbox, id].reduce(0) { rows, workspace in
+            try rows + DeletedWorkspaces.purge(workspace, in: store) { effects.carryOut([.pages(Set($0))]) }
         }
     }
 

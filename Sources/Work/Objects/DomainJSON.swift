@@ -22,7 +22,7 @@ extension Domain {
     }
 
     private func records(_ site: SiteConfiguration) -> [JSON] {
-        let address = Self.record("CNAME", host, site.linkHost, check.address)
+        let address = Self.record("CNAME", host, workspace.map(site.sharedHost) ?? site.linkHost, check.address)
         return (ownershipValue.map { [Self.record("TXT", ownershipName, $0, check.ownership)] } ?? []) + [address]
     }
 

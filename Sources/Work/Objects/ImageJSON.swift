@@ -15,7 +15,7 @@ extension Image {
         [
             "id": .string(id.description), "type": .string(type.mediaType), "width": JSON(width),
             "height": JSON(height),
-            "image_url": .string(site.origin(ofHost: site.linkHost) + path), "created_at": .string(createdAt.rfc3339),
+            "image_url": .string(site.origin(ofHost: site.sharedHost(of: workspace)) + path), "created_at": .string(createdAt.rfc3339),
         ]
     }
 }

@@ -7,6 +7,7 @@ extension APIKey {
         [
             "id": .string(id.description),
             "name": .string(name),
+            "test": .bool(isTest),
             "hint": .string(hint),
             "scopes": JSON(scopes.list.map(\.rawValue)),
             "requests_per_minute": JSON(requestsPerMinute),

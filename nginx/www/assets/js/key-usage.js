@@ -15,7 +15,8 @@ export function drawSparklines(root, keys, groups) {
   for (const key of keys) {
     const place = find(`[data-row="${key.id}"] [data-part=usage]`, root);
     const group = groupOf.get(key.id);
-    find('.total', place).textContent = `${count(group?.requests ?? 0)} in 24 h`;
+    // A test key's requests are its sandbox's.
+    find('.total', place).textContent = key.test ? 'test key' : `${count(group?.requests ?? 0)} in 24 h`;
     if (group) place.prepend(drawn(group.series));
   }
 }

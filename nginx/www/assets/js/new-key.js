@@ -16,7 +16,7 @@ screen({
   allowed: refusalOfKeys,
 });
 
-const request = () => ({ method: 'POST', path: '/api-keys', body: given(readKey(form)) });
+const request = () => ({ method: 'POST', path: '/api-keys', body: given({ ...readKey(form), test: form.elements.test.checked || null }) });
 
 /** What was left empty is left out. */
 const given = (key) => Object.fromEntries(Object.entries(key).filter(([, value]) => value !== null && value.length !== 0));
