@@ -15,7 +15,8 @@ enum CodeHTML {
         if blocks.count == 1, blocks[0].language == "http", let html = endpoint(blocks[0].text.trimmingNewlines) { return html + "\n" }
         guard blocks.count > 1 else { return blocks.map(block).joined() }
         let samples = blocks.map { block in
-            let name = languages.first { $0.id == block.language }?.name ?? block.language
+            let isShell = block.language == "sh" && !block.text.contains("curl ")
+            let name = isShell ? "Shell" : languages.first { $0.id == block.language }?.name ?? block.language
             return """
                 <div class="sample" data-language="\(block.language)"><p class="language">\(name)</p>\(pre(block))</div>
                 """

@@ -28,12 +28,19 @@ if (kept('scheme')) page.dataset.scheme = kept('scheme');
 page.dataset.language = languages.includes(kept('docs.language')) ? kept('docs.language') : languages[0];
 
 document.addEventListener('DOMContentLoaded', () => {
+  showPlace(document.getElementById('docs-contents'));
   document.querySelectorAll('.samples').forEach(addTabs);
   document.querySelectorAll('.code, .sample').forEach(addCopy);
   chooseLanguage(page.dataset.language);
   listenToSearch(document.getElementById('docs-search'));
   offerTrials();
 });
+
+/** The list of pages is longer than a window: it begins where the page is. */
+function showPlace(contents) {
+  const current = contents.querySelector('[aria-current]');
+  if (current && current.offsetTop > contents.clientHeight * 0.8) contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+}
 
 /** Makes an element. Attributes that are null or false are left out; functions listen to the event of their name. */
 function element(name, attributes = {}, ...children) {

@@ -28,7 +28,7 @@ export async function search(field) {
 /** `[page, anchor, heading, other words]` of each section, made ready to be compared. */
 const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words]) => ({
   href: `${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
-  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '',
+  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '', isList: pages[page].href === '/docs/reference',
 }));
 
 /** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. */
@@ -41,14 +41,15 @@ export function found(entries, text) {
 }
 
 function rate(entry, query, parts) {
-  const { name, words, isPage } = entry;
+  const { name, words, isPage, isList } = entry;
   const rates = parts.map((part) => rateOfPart(entry, part));
   if (Math.min(...rates) === 0) return 0;
   let sum = rates.reduce((all, one) => all + one, 0) / parts.length;
   if (name === query) sum += 200;
   else if (words.includes(query)) sum += 40;
   if (name.startsWith(query)) sum += 60;
-  return sum + (isPage ? 5 : 0);
+  // The list of all operations comes after the operations.
+  return Math.max(1, sum + (isPage ? 5 : 0) - (isList ? 10 : 0));
 }
 
 function rateOfPart({ name, words }, part) {

@@ -22,7 +22,7 @@ export async function offer(endpoints, remembered) {
 async function membershipIn(slug) {
   try {
     const answer = await fetch('/v1/session', { headers: { 'Mask-Client': 'dashboard', Accept: 'application/json' }, cache: 'no-store' });
-    const { workspaces } = answer.ok ? await answer.json() : { workspaces: [] };
+    const { workspaces = [] } = await answer.json();
     return workspaces.find((one) => one.slug === slug) ?? workspaces[0] ?? null;
   } catch {
     return null;
