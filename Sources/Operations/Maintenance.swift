@@ -25,7 +25,7 @@ public enum Maintenance {
         // After their partitions: what is left are days that came late.
         if forgets && !isRehearsal { steps.take { try store.write { try ClickVisits.forgetOld(before: now.day - 2, on: $0) } } }
         if forgets && !isRehearsal { steps.take { try DeletedObjects.settle(in: store, at: now) } }
-        if forgets && !isRehearsal { steps.take { _ = try office?.clearSandboxes(at: now) } }
+        if forgets && !isRehearsal, let office { steps.take { done += try clearSandboxes(office, at: now) } }
         if forgets { steps.take { done += try prune(at: now, store, isRehearsal) } }
         if !isRehearsal {
             steps.take { try moveFormer(store, at: now) }
@@ -36,6 +36,11 @@ public enum Maintenance {
         }
         try steps.finish()
         return done
+    }
+
+    private static func clearSandboxes(_ office: Office, at now: Timestamp) throws -> [String] {
+        let count = try office.clearSandboxes(at: now)
+        return count > 0 ? ["sandboxes: deleted \(count) things that were \(Sandbox.keepDays) days old"] : []
     }
 
     /// First what leads back to people, which no other step may keep.
