@@ -10,7 +10,8 @@ extension Doctor {
             [Check(name: "nginx", look: { nginx(host) }), Check(name: "workers", look: { workers(host) })]
         } ?? []
         let names = host.map { host in [Check(name: "domains", needs: ["answers"], look: { domains(host) })] } ?? []
-        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)] + names
+        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)]
+            + (host == nil ? [] : [Check(name: "docs", needs: ["answers"], look: docs)]) + names
     }
 
     private func nginx(_ host: HostState) -> Finding {
@@ -61,6 +62,22 @@ extension Doctor {
     private var securePorts: [Int] {
         let configuration = installation.configuration
         return [configuration.nginxPort] + (host?.isBehind == true && host?.strangers.isEmpty == false ? [configuration.site.linkPort] : [])
+    }
+
+    /// Where every problem leads.
+    private func docs() -> Finding {
+        let configuration = installation.configuration
+        let (host, port) = (configuration.site.apiHost, configuration.nginxPort)
+        return finding("Run: maskctl docs render") {
+            let (status, _) = try Visit().get("/docs/errors", of: host, port: port, isSecure: true)
+            guard status == 200 else {
+                throw Complaint("""
+                    https://\(host)/docs/errors answers \(status). Run: maskctl docs render. If that does not mend it, copy "location ^~ /docs/" of \
+                    /usr/share/mask/nginx/mask.conf into /etc/nginx/sites-available/mask.
+                    """)
+            }
+            return configuration.docs
+        }
     }
 
     // MARK: Custom domains
