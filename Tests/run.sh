@@ -84,6 +84,7 @@ else
   part mail.sh "Mails over SMTP: aiosmtpd cannot be fetched from PyPI."
   part browser.sh "The dashboard in a browser: Playwright cannot be fetched from PyPI."
   part samples.sh "The samples of the documentation: requests cannot be fetched from PyPI, or mounts are not allowed."
+  part clients.sh "Clients from the OpenAPI document: openapi-python-client cannot be fetched from PyPI."
   part schemathesis.sh "The API against its OpenAPI document: schemathesis cannot be fetched from PyPI."
   sh Tests/redis.sh
   [ -z "$untested" ] || { echo "Not everything was tested, and MASK_TEST_ALL is 1." >&2; exit 1; }

@@ -46,8 +46,8 @@ RULES_OF_BODIES = {
     "too_many": lambda body: "add_tags" in changes(body),  # with those that the link has
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
     "own_host": always,  # a destination that is no short link
-    # Background and text together; purge, where what is deleted goes for good.
-    "required": lambda body: "colors" in body or (body.get("filter") or {}).get("state") == "deleted",
+    # Background and text together; purge, where what is deleted goes for good; of a block the URL or the link that it leads to.
+    "required": lambda body: "colors" in body or "blocks" in body or (body.get("filter") or {}).get("state") == "deleted",
     "reserved_slug": always,
     "unknown_domain": always,  # a domain of the workspace
     "unknown_image": always,
@@ -59,6 +59,7 @@ RULES_OF_BODIES = {
 # 400: the parameter, and whether the query can have broken its rule.
 RULES_OF_QUERIES = {
     "domain": always,  # a domain of the workspace
+    "end": always,  # a day that there is
     "endpoint": always,  # a method and path of the API
     "granularity": lambda query: "start" in query or "end" in query,  # not too many lines, no old minutes
     "foreground": lambda query: "foreground" in query or "background" in query,  # too little contrast

@@ -79,11 +79,11 @@ extension Operation {
         answer: "BulkResults", problems: [415, 422])
 
     package static let deleteLinks = Operation(
-        id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkIDs",
+        id: "deleteLinks", summary: "Delete up to 1,000 links, each with a result in its place", body: "LinkSelection",
         answer: "BulkResults", problems: [415, 422])
 
     package static let restoreLinks = Operation(
-        id: "restoreLinks", summary: "Bring up to 1,000 deleted links back, each with a result in its place", body: "DeletedLinkIDs",
+        id: "restoreLinks", summary: "Bring up to 1,000 deleted links back, each with a result in its place", body: "DeletedLinkSelection",
         answer: "BulkResults", problems: [409, 415, 422])
 
     package static let updateMatchingLinks = Operation(

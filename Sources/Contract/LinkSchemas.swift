@@ -111,10 +111,10 @@ extension Schemas {
         "BulkLinkChanges": input(
             "What changes of one of many links",
             JSONObject([.init(name: "id", value: .id(LinkKind.self))] + bulkWritable.members + tagChanges.members), required: ["id"]),
-        "LinkIDs": input(
+        "LinkSelection": input(
             "Which links", ["ids": ids, "purge": ["type": ["boolean", "null"], "description": "Delete for good, also what was deleted before"]],
             required: ["ids"]),
-        "DeletedLinkIDs": input("Which deleted links", ["ids": ids]),
+        "DeletedLinkSelection": input("Which deleted links", ["ids": ids]),
         "BulkResults": object("What came of each, in the order in which they were sent", [
             "succeeded": .count, "failed": .count, "results": array(of: reference("BulkResult")),
         ]),

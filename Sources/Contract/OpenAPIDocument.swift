@@ -41,7 +41,7 @@ package enum OpenAPIDocument {
             "paths": .object(paths(routes, isForSessions)),
             "webhooks": .object(webhooks),
             "components": [
-                "schemas": .object(Glossary.described(schemas(routes, isForSessions))),
+                "schemas": .object(Glossary.described(schemas(routes, isForSessions))), "pathItems": .object(receptions),
                 "securitySchemes": .object(JSONObject([scheme])),
             ],
         ]
@@ -66,8 +66,8 @@ package enum OpenAPIDocument {
         """
 
     private static func tags(_ routes: [DescribedRoute]) -> [JSON] {
-        let topics = Set(routes.map(\.topic)).union([.webhooks])
-        return Topic.allCases.filter(topics.contains).map { ["name": .string($0.title), "description": .string($0.about)] }
+        let topics = Set(routes.map(\.topic))
+        return Topic.allCases.filter(topics.contains).map { ["name": .string($0.title), "description": .string($0.about)] } + [webhookTag]
     }
 
     private static func schemas(_ routes: [DescribedRoute], _ isForSessions: Bool) -> JSONObject {

@@ -3,9 +3,16 @@ import Model
 
 extension OpenAPIDocument {
     /// What is sent to endpoints: an operation for each type of event, as Standard Webhooks has it.
-    static let webhooks = JSONObject(zip(EventType.allCases, EventCatalog.entries).map { type, entry in
-        .init(name: entry.type, value: ["post": [
-            "operationId": .string("receive" + Schemas.name(type)), "summary": .string(entry.about), "tags": [.string(Topic.webhooks.title)],
+    ///
+    /// They refer to where they are told, ``receptions``. openapi-generator 7.26 makes a client of what stands here itself, as if it were the
+    /// API's, and Python's with syntax errors; where references lead is read by those who show the document.
+    static let webhooks = JSONObject(EventType.allCases.map {
+        .init(name: $0.rawValue, value: ["$ref": .string("#/components/pathItems/" + Schemas.name($0))])
+    })
+
+    static let receptions = JSONObject(zip(EventType.allCases, EventCatalog.entries).map { type, entry in
+        .init(name: Schemas.name(type), value: ["post": [
+            "operationId": .string("receive" + Schemas.name(type)), "summary": .string(entry.about), "tags": [webhookTag["name"] ?? .null],
             "description": """
                 Sent to your endpoint, at least once and in no order: know a repetition by webhook-id. Verify webhook-signature before you \
                 believe it. An event of more than 20,000 bytes comes with truncated and the ids alone.
@@ -19,6 +26,11 @@ extension OpenAPIDocument {
             ],
         ]])
     })
+
+    /// Not that of the operations on endpoints: generators make a file of each tag, and of both the same one.
+    static let webhookTag: JSON = [
+        "name": "Received events", "description": "What is sent to your endpoint: your program is the server here.",
+    ]
 
     /// The header fields of Standard Webhooks (https://www.standardwebhooks.com).
     private static let signature: [JSON] = [

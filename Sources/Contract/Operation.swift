@@ -50,7 +50,7 @@ extension JSON {
     /// Of a digest.
     static let fileTag: JSON = ["type": "string", "pattern": "^(W/)?\"[A-Za-z0-9_-]+\"$"]
 
-    static let count: JSON = ["type": "integer", "minimum": 0]
+    static let count: JSON = ["type": "integer", "format": "int64", "minimum": 0]
 
     /// An identifier: the prefix of its kind and a ULID.
     static let id = id(prefix: "[a-z]+")

@@ -148,6 +148,7 @@ struct Contract: Sendable {
         case "date-time": Timestamp(rfc3339: text) != nil
         case "uri": URL(string: text)?.scheme != nil
         case "uri-reference": URL(string: text) != nil
+        case "binary", "int64": true
         default: false
         }
     }

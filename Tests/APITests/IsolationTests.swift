@@ -199,7 +199,7 @@ struct IsolationTests {
 extension Operation.Parameter {
     /// Nobody's things can be asked for with it: it is a number, a time or a word of a list, or the same in every workspace.
     fileprivate var namesNothing: Bool {
-        schema["enum"] != nil || schema["items"]?["enum"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
+        schema["$ref"] != nil || schema["items"]?["$ref"] != nil || schema["format"] != nil || ["integer", "boolean"].contains(schema["type"])
             || ["start", "end", "action", "endpoint", "timezone", "starting_after", "foreground", "background"].contains(name)
     }
 }

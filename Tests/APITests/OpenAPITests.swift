@@ -183,6 +183,8 @@ struct OpenAPITests {
         for route in Route.all {
             let operation = stage.contract.operation(route)
             #expect(operation["tags"]?.arrayValue?.count == 1 && tags.contains(operation["tags"]?[0]?.text ?? ""))
+            // Generators make a file of each tag.
+            #expect(operation["tags"] != document["components"]?["pathItems"]?["LinkCreatedEvent"]?["post"]?["tags"])
             #expect((operation["x-pagination"] != nil) == route.operation.isList)
             #expect(operation["description"]?.stringValue?.contains(route.scope?.rawValue ?? "") ?? (route.scope == nil))
         }
@@ -191,7 +193,8 @@ struct OpenAPITests {
     @Test("every event type is told: its payload with an example that fits, the header fields, and what to answer", arguments: EventType.allCases)
     func webhooks(type: EventType) throws {
         #expect(document["webhooks"]?.objectValue?.members.map(\.name) == EventType.allCases.map(\.rawValue))
-        let operation = try #require(document["webhooks"]?[type.rawValue]?["post"])
+        let place = try #require(document["webhooks"]?[type.rawValue]?["$ref"]?.stringValue?.firstMatch(of: /^#\/components\/pathItems\/(\w+)$/))
+        let operation = try #require(document["components"]?["pathItems"]?[String(place.output.1)]?["post"])
         #expect(operation["parameters"]?.arrayValue?.map { $0["name"]?.stringValue } == ["webhook-id", "webhook-timestamp", "webhook-signature"])
         #expect(operation["responses"]?["2XX"] != nil && operation["summary"]?.stringValue?.isEmpty == false)
         let media = try #require(operation["requestBody"]?["content"]?["application/json"])
