@@ -46,7 +46,7 @@ package struct Documentation {
         }
         for (number, (page, markdown)) in pages.enumerated() {
             if page.name != "not-found" { index.add(page, markdown) }
-            var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.title) }) { $1 })
+            var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.name) }) { $1 })
             if context.site.appHost != nil { values["app"] = context.site.appURL }
             values["assets"] = "/docs/assets/\(assets.digest)"
             values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil

@@ -40,6 +40,9 @@ final class Markdown {
     /// The text of the first heading of the first level; empty where there is none.
     var title: String { headings.first { $0.level == 1 }?.text ?? "" }
 
+    /// The title without what a manual page says of itself: `maskctl(1)` of `maskctl(1) — sets up MASK and looks after it`.
+    var name: String { title.split(separator: " — ", maxSplits: 1).first.map(String.init) ?? title }
+
     /// The text of the first paragraph.
     var summary: String {
         Self.children(root).first { cmark_node_get_type($0) == CMARK_NODE_PARAGRAPH }.map(Self.text) ?? ""

@@ -7,7 +7,7 @@ struct SearchIndex {
 
     mutating func add(_ page: DocsPage, _ markdown: Markdown) {
         let number = pages.count
-        pages.append(["href": .string(page.href), "title": .string(markdown.title)])
+        pages.append(["href": .string(page.href), "title": .string(markdown.name)])
         let terms = markdown.terms
         for heading in markdown.headings where heading.level < 4 && !Self.isRepeated(heading) {
             // What stands below a part of an operation is found at the operation.

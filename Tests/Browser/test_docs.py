@@ -218,7 +218,7 @@ def test_copying_takes_the_sample_and_no_prompt(reader):
 WANTED = {
     "slug_taken": "errors#slug_taken", "validation_failed": "errors#validation_failed", "rate_limited": "errors#rate_limited",
     "insufficient_sc": "errors#insufficient_scope", "Idempotency-Key": "headers#idempotency-key", "retry-after": "headers#retry-after",
-    "webhook-signature": "headers#webhook-signature", "etag": "headers#etag", "create a short link": "links#createLink", "deleteLink": "links#deleteLink",
+    "webhook-signature": "headers#webhook-signature", "etag": "headers#etag", "create link": "links#createLink", "deleteLink": "links#deleteLink",
     "POST /v1/links": "links#createLink", "click.recorded": "events-guide#click-recorded", "page.published": "events-guide#page-published",
     "links:write": "authentication#links-write", "team:read": "authentication#team-read", "rotate": "api-keys#rotateKey", "quick start": "quick-start",
     "pagination": "pagination", "tester": "webhook-tester", "changelog": "changelog",

@@ -42,7 +42,7 @@ async function show(list, elements) {
   }, Date.now() / 1000);
   list.hidden = false;
   list.replaceChildren(...findings.map(({ part, state, text }) => element('li', { class: state },
-    element('b', {}, words[state]), element('span', {}, element('strong', {}, part), ` ${text}`))));
+    element('b', {}, words[state]), element('span', {}, element('strong', {}, `${part}.`), ` ${text}`))));
   const wrong = findings.filter(({ state }) => state === 'wrong').map(({ part }) => part);
   say(wrong.length === 0 ? 'All of it matches.' : `Does not match: ${wrong.join(', ')}.`);
 }
@@ -63,7 +63,7 @@ export async function check(given, now) {
   const signatures = signaturesOf(given.signature);
   const findings = [secret.finding, idFinding(given.id), timeFinding(given.timestamp, now), signatures.finding];
   if (!secret.bytes || signatures.known.length === 0 || !given.id || !given.timestamp) {
-    return [...findings, { part: 'Body.', state: 'open', text: 'It is tried once the parts above are there.' }];
+    return [...findings, { part: 'Body', state: 'open', text: 'It is tried once the parts above are there.' }];
   }
   return [...findings, await bodyFinding(given, secret, signatures.known)];
 }
@@ -71,7 +71,7 @@ export async function check(given, now) {
 // The parts by themselves.
 
 function secretOf(text) {
-  const part = 'Secret.';
+  const part = 'Secret';
   if (!text) return { finding: wrong(part, 'It is missing.') };
   if (!text.startsWith('whsec_')) return { finding: wrong(part, 'It does not begin with whsec_. Copy it whole; an API key is something else.') };
   const bytes = bytesOfBase64(text.slice('whsec_'.length));
@@ -81,12 +81,12 @@ function secretOf(text) {
 }
 
 function idFinding(id) {
-  if (!id) return wrong('webhook-id.', 'It is missing.');
-  return right('webhook-id.', id.startsWith('evt_') ? 'It is there.' : 'It is there, but it does not begin with evt_: MASK did not make it.');
+  if (!id) return wrong('webhook-id', 'It is missing.');
+  return right('webhook-id', id.startsWith('evt_') ? 'It is there.' : 'It is there, but it does not begin with evt_: MASK did not make it.');
 }
 
 function timeFinding(text, now) {
-  const part = 'webhook-timestamp.';
+  const part = 'webhook-timestamp';
   if (!text) return wrong(part, 'It is missing.');
   if (!/^\d+$/.test(text)) return wrong(part, 'It is no number of seconds since 1970. Give the header as it came, not a date.');
   const seconds = Number(text);
@@ -105,7 +105,7 @@ function length(seconds) {
 }
 
 function signaturesOf(text) {
-  const part = 'webhook-signature.';
+  const part = 'webhook-signature';
   const given = text.split(/\s+/).filter(Boolean);
   const known = given.filter((one) => one.startsWith('v1,')).map((one) => one.slice(3));
   if (given.length === 0) return { known, finding: wrong(part, 'It is missing.') };
@@ -121,7 +121,7 @@ function signaturesOf(text) {
 // The body, with the reasons for which one does not match that are met most.
 
 async function bodyFinding({ body, id, timestamp }, { bytes }, known) {
-  const part = 'Body.';
+  const part = 'Body';
   const matching = async (text, key = bytes, time = timestamp) => known.indexOf(await signature(key, `${id}.${time}.${text}`));
   const direct = await matching(body);
   if (direct >= 0) return right(part, known.length > 1 ? `Signature ${direct + 1} of ${known.length} is that of this body.` : 'The signature is that of this body.');
@@ -129,9 +129,9 @@ async function bodyFinding({ body, id, timestamp }, { bytes }, known) {
     if (await matching(text) >= 0) return wrong(part, reason);
   }
   for (const [key, reason] of keysOf(bytes)) {
-    if (await matching(body, key) >= 0) return wrong('Key.', reason);
+    if (await matching(body, key) >= 0) return wrong('Key', reason);
   }
-  return wrong('Signature.', `${known.length > 1 ? `None of the ${known.length} is` : 'It is not'} of this body with this secret. Either the secret is that of `
+  return wrong('Signature', `${known.length > 1 ? `None of the ${known.length} is` : 'It is not'} of this body with this secret. Either the secret is that of `
     + 'another endpoint or of before a rotation, or the body, webhook-id or webhook-timestamp is not of this request.');
 }
 
