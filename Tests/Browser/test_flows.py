@@ -43,6 +43,17 @@ def test_first_owner_makes_a_key_and_the_first_request(person, stack):
     assert key not in owner.page.content()
 
 
+def test_a_test_key_is_made_by_a_box_and_told_apart_in_the_list(person):
+    ada = person().arrive()
+    ada.page.get_by_label("Test key").check()
+    assert re.fullmatch(r"mk_test_\w{38}", make_key(ada, "sandbox"))
+    ada.page.get_by_role("button", name="I have stored it").click()
+    ada.page.wait_for_url(f"**/{ada.workspace}")
+    ada.goto(KEYS.format(ada.workspace))
+    row = ada.page.locator("tr", has_text="sandbox")
+    assert "mk_test_" in row.inner_text() and "test key" in row.inner_text()
+
+
 def test_the_list_of_keys_draws_every_key_from_one_answer(person, stack):
     ada = person().arrive()
     asked = []
