@@ -1,4 +1,5 @@
 import Bootstrap
+import Curl
 import LinkStore
 import POSIX
 import Store
