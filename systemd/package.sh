@@ -59,13 +59,16 @@ else
   bin=$(cd "$root" && swift build -c release --show-bin-path)
 fi
 
+# What two programs have in common is in the package once where they are less than 64 MiB apart, as far as xz looks back: files are
+# in it by their names, so maskctl stands right before mask-worker.
 install -d "$library" "$tree/usr/bin"
-for program in mask-worker mask-webhooks maskctl; do
-  install -m 755 "$bin/$program" "$library/"
-  strip --strip-unneeded --remove-section=.comment "$library/$program"
-  patchelf --remove-rpath "$library/$program"
+install -m 755 "$bin/mask-worker" "$library/"
+install -m 755 "$bin/mask-webhooks" "$bin/maskctl" "$tree/usr/bin/"
+ln -s ../../bin/maskctl ../../bin/mask-webhooks "$library/"
+for program in "$library/mask-worker" "$tree/usr/bin/mask-webhooks" "$tree/usr/bin/maskctl"; do
+  strip --strip-unneeded --remove-section=.comment "$program"
+  patchelf --remove-rpath "$program"
 done
-ln -s ../lib/mask/maskctl ../lib/mask/mask-webhooks "$tree/usr/bin/"
 
 # ---- data, configuration, units ------------------------------------------------------------------------------------
 
@@ -116,7 +119,7 @@ install -d "$tree/DEBIAN" "$work/debian"
 for script in preinst postinst prerm postrm; do install -m 755 "$here/debian/$script" "$tree/DEBIAN/"; done
 (cd "$tree" && find etc -type f -printf '/%p\n' | sort) >"$tree/DEBIAN/conffiles"
 printf 'Source: mask\n\nPackage: mask\nArchitecture: amd64\n' >"$work/debian/control"
-libraries=$(cd "$work" && dpkg-shlibdeps -O "$library"/mask* 2>"$work/shlibdeps.log" |
+libraries=$(cd "$work" && dpkg-shlibdeps -O "$library/mask-worker" "$tree"/usr/bin/mask* 2>"$work/shlibdeps.log" |
   sed -n 's/^shlibs:Depends=//p')
 [ -n "$libraries" ] || fail "dpkg-shlibdeps: $(tail -n1 "$work/shlibdeps.log")"
 sed -e "s/@VERSION@/$version/" -e "s/@LIBRARIES@/$libraries/" \
@@ -125,6 +128,5 @@ sed -e "s/@VERSION@/$version/" -e "s/@LIBRARIES@/$libraries/" \
 find "$tree" -type d -exec chmod 755 {} +
 
 package=$output/mask_${version}_amd64.deb
-# The programs have ICU in common: xz's dictionary at -9 reaches from one to the other, which halves the package.
 dpkg-deb -Zxz -z9 --root-owner-group --build "$tree" "$package" >/dev/null
 echo "$package"

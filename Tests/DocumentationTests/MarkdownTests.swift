@@ -37,7 +37,7 @@ struct MarkdownTests {
 
     @Test("samples in different languages that follow each other are one group; others stand alone")
     func groups() throws {
-        let html = try html("```sh\na\n```\n```python\nb\n```\n```json\n{}\n```\n```sh\nc\n```\n\nText\n\n```python\nd\n```\n")
+        let html = try html("```sh\ncurl a\n```\n```python\nb\n```\n```json\n{}\n```\n```sh\nc\n```\n\nText\n\n```python\nd\n```\n")
         #expect(html.matches(of: /<div class="samples">/).count == 1)
         #expect(html.contains("<div class=\"sample\" data-language=\"sh\"><p class=\"language\">curl</p>"))
         #expect(html.matches(of: /<div class="code">/).count == 3)
