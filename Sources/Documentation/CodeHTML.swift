@@ -5,6 +5,9 @@ enum CodeHTML {
         ("sh", "curl"), ("python", "Python"), ("php", "PHP"), ("javascript", "JavaScript"), ("swift", "Swift"), ("go", "Go"),
     ]
 
+    /// Empty for what is no sample.
+    static func name(ofLanguage id: String) -> String { languages.first { $0.id == id }?.name ?? "" }
+
     /// Whether a block in this language belongs to those before it.
     static func canFollow(_ before: [String], _ language: String) -> Bool {
         let known = languages.map(\.id)

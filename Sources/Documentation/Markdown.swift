@@ -92,6 +92,19 @@ final class Markdown {
         return terms
     }
 
+    /// All words of each section in lower case, each once, and the languages of its samples; by the id of the heading above them.
+    var words: [String: Set<String>] {
+        var (words, current) = ([String: Set<String>](), "")
+        var ids = headings.makeIterator()
+        for node in Self.children(root) {
+            if cmark_node_get_type(node) == CMARK_NODE_HEADING { current = ids.next()?.id ?? "" }
+            let isCode = cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK
+            let text = isCode ? CodeHTML.name(ofLanguage: Self.code(node).language) : Self.spaced(node)
+            words[current, default: []].formUnion(text.lowercased().split { !($0.isLetter || $0.isNumber || "_-".contains($0)) }.map(String.init))
+        }
+        return words
+    }
+
     // MARK: The tree
 
     private static func children(_ node: OpaquePointer) -> [OpaquePointer] {
@@ -104,6 +117,12 @@ final class Markdown {
         case CMARK_NODE_SOFTBREAK, CMARK_NODE_LINEBREAK: " "
         default: children(node).map(text).joined()
         }
+    }
+
+    /// The text with spaces between cells and items.
+    private static func spaced(_ node: OpaquePointer) -> String {
+        let children = children(node)
+        return children.isEmpty ? text(node) : children.map(spaced).joined(separator: cmark_node_get_type(node) == CMARK_NODE_PARAGRAPH ? "" : " ")
     }
 
     private static func code(_ node: OpaquePointer) -> (language: String, text: String) {

@@ -1,20 +1,34 @@
 import JSON
 
-/// What the search in the browser knows: each heading of each page, with the words in code below it, as fields, codes and headers are.
+/// What the search in the browser knows: each heading of each page, with the words in code below it, as fields, codes and headers are, and
+/// those other words below it that few sections have.
 struct SearchIndex {
+    private struct Entry {
+        let page: Int
+        let anchor: String
+        let heading: String
+        let terms: [String]
+        let words: Set<String>
+    }
+
+    /// A word of more sections leads nowhere.
+    private static let commonest = 40
+
     private var pages: [JSON] = []
-    private var entries: [JSON] = []
+    private var entries: [Entry] = []
 
     mutating func add(_ page: DocsPage, _ markdown: Markdown) {
         let number = pages.count
         pages.append(["href": .string(page.href), "title": .string(markdown.name)])
-        let terms = markdown.terms
+        let (terms, words) = (markdown.terms, markdown.words)
         for heading in markdown.headings where heading.level < 4 && !Self.isRepeated(heading) {
             // What stands below a part of an operation is found at the operation.
             let parts = [heading.id] + (heading.level == 2 ? Self.parts.map { "\(heading.id)-\($0)" } : [])
-            var words: [String] = []
-            for term in parts.flatMap({ terms[$0] ?? [] }) where term.utf8.count < 40 && !words.contains(term) { words.append(term) }
-            entries.append([.integer(Int64(number)), .string(heading.level == 1 ? "" : heading.id), .string(heading.text), .string(words.joined(separator: " "))])
+            var known: [String] = []
+            for term in parts.flatMap({ terms[$0] ?? [] }) where term.utf8.count < 40 && !known.contains(term) { known.append(term) }
+            entries.append(Entry(
+                page: number, anchor: heading.level == 1 ? "" : heading.id, heading: heading.text, terms: known,
+                words: parts.reduce(into: []) { $0.formUnion(words[$1] ?? []) }))
         }
     }
 
@@ -25,5 +39,16 @@ struct SearchIndex {
         heading.level == 3 && (parts + ["problems", "samples"]).contains { heading.id.hasSuffix("-\($0)") }
     }
 
-    var bytes: [UInt8] { JSON.object(["pages": .array(pages), "entries": .array(entries)]).serialized() }
+    var bytes: [UInt8] {
+        let counts = entries.reduce(into: [String: Int]()) { counts, entry in entry.words.forEach { counts[$0, default: 0] += 1 } }
+        let rows = entries.map { entry -> JSON in
+            let told = Set((entry.terms + [entry.heading]).flatMap { $0.lowercased().split { !($0.isLetter || $0.isNumber || "_-".contains($0)) }.map(String.init) })
+            let rare = entry.words.subtracting(told).filter { $0.count > 2 && $0.count < 24 && counts[$0, default: 0] <= Self.commonest }
+            return [
+                .integer(Int64(entry.page)), .string(entry.anchor), .string(entry.heading), .string(entry.terms.joined(separator: " ")),
+                .string(rare.sorted().joined(separator: " ")),
+            ]
+        }
+        return JSON.object(["pages": .array(pages), "entries": .array(rows)]).serialized()
+    }
 }

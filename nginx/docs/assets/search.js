@@ -25,18 +25,21 @@ export async function search(field) {
   if (document.activeElement === field) show(state);
 }
 
-/** `[page, anchor, heading, other words]` of each section, made ready to be compared. */
-const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words]) => ({
+/** `[page, anchor, heading, words in code, words of its text]` of each section, made ready to be compared. */
+const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words, prose]) => ({
   href: `${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
-  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), isPage: anchor === '', isList: pages[page].href === '/docs/reference',
+  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), prose: prose.split(' '), isPage: anchor === '', isList: pages[page].href === '/docs/reference',
 }));
 
-/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. */
+/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. Where none has all,
+    those that have most of them. */
 export function found(entries, text) {
   const query = text.trim().toLowerCase();
   if (!query) return [];
   const parts = query.split(/\s+/);
-  const rated = entries.map((entry) => ({ entry, rate: rate(entry, query, parts) })).filter(({ rate: one }) => one > 0);
+  const rates = (rater) => entries.map((entry) => ({ entry, rate: rater(entry, query, parts) })).filter(({ rate: one }) => one > 0);
+  const whole = rates(rate);
+  const rated = whole.length > 0 ? whole : rates(rateOfSome);
   return rated.sort((one, other) => other.rate - one.rate).slice(0, limit).map(({ entry }) => entry);
 }
 
@@ -52,13 +55,21 @@ function rate(entry, query, parts) {
   return Math.max(1, sum + (isPage ? 5 : 0) - (isList ? 10 : 0));
 }
 
-function rateOfPart({ name, words }, part) {
+/** More words before better ones. */
+function rateOfSome(entry, query, parts) {
+  const rates = parts.filter((part) => part.length > 2).map((part) => rateOfPart(entry, part)).filter((one) => one > 0);
+  return rates.length * 100 + rates.reduce((all, one) => all + one, 0);
+}
+
+function rateOfPart({ name, words, prose }, part) {
   const inName = name.split(/[\s/]+/);
   if (inName.includes(part)) return 50;
   if (words.includes(part)) return 30;
   if (inName.some((word) => word.startsWith(part))) return 25;
   if (words.some((word) => word.startsWith(part))) return 15;
-  return name.includes(part) || words.some((word) => word.includes(part)) ? 5 : 0;
+  if (prose.includes(part)) return 10;
+  if (name.includes(part) || words.some((word) => word.includes(part))) return 5;
+  return part.length > 3 && prose.some((word) => word.startsWith(part)) ? 3 : 0;
 }
 
 function show(state) {
