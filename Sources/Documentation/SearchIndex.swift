@@ -12,7 +12,7 @@ struct SearchIndex {
     }
 
     /// A word of more sections leads nowhere.
-    private static let commonest = 40
+    private static let commonest = 30
 
     private var pages: [JSON] = []
     private var entries: [Entry] = []
