@@ -15,7 +15,7 @@ final class Markdown {
     let headings: [Heading]
 
     init(_ text: String) throws(DocumentationError) {
-        cmark_gfm_core_extensions_ensure_registered()
+        _ = Self.extensionsAreRegistered
         guard let parser = cmark_parser_new(Self.options), let tables = cmark_find_syntax_extension("table") else {
             throw DocumentationError("cmark-gfm has no parser")
         }
@@ -33,6 +33,9 @@ final class Markdown {
         cmark_node_free(root)
         cmark_parser_free(parser)
     }
+
+    /// Once, by one thread: cmark's own way of asking whether they are is not safe.
+    private static let extensionsAreRegistered: Void = cmark_gfm_core_extensions_ensure_registered()
 
     /// Raw HTML stands as it is: the texts are the project's own.
     private static let options = CMARK_OPT_UNSAFE | CMARK_OPT_VALIDATE_UTF8
