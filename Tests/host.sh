@@ -40,7 +40,7 @@ packages=$folder/packages-$release
 machine=$folder/machine.$$
 
 # What the parts install. It is fetched beforehand: the container has a network of its own that leads nowhere.
-wanted="nginx cron openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
+wanted="nginx cron man-db openssl mariadb-server mariadb-client mariadb-backup redis-server redis-tools librsvg2-bin certbot
   ca-certificates curl wrk logrotate galera-4 rsync socat python3 iptables prometheus fail2ban python3-prometheus-client
   redis-sentinel haproxy pebble apache2 libapache2-mod-php php-mysql"
 
