@@ -260,7 +260,7 @@ package enum OpenAPIDocument {
         if status < 400 {
             headers["X-RateLimit-Limit"] = header("Requests a minute", .count)
             headers["X-RateLimit-Remaining"] = header("Requests that are left of them", .count)
-            headers["X-RateLimit-Reset"] = header("When all are there again, in seconds since 1970", .count)
+            headers["X-RateLimit-Reset"] = header("When one request more is let in, in seconds since 1970", .count)
         }
         if let tag { headers["ETag"] = header("The state that is shown, for If-Match and If-None-Match", tag) }
         switch status {

@@ -31,16 +31,17 @@ const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, w
   name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), prose: prose.split(' '), isPage: anchor === '', isList: pages[page].href === '/docs/reference',
 }));
 
-/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. Where none has all,
-    those that have most of them. */
+/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. Where few have all,
+    those that have most of them come behind. */
 export function found(entries, text) {
   const query = text.trim().toLowerCase();
   if (!query) return [];
   const parts = query.split(/\s+/);
   const rates = (rater) => entries.map((entry) => ({ entry, rate: rater(entry, query, parts) })).filter(({ rate: one }) => one > 0);
-  const whole = rates(rate);
-  const rated = whole.length > 0 ? whole : rates(rateOfSome);
-  return rated.sort((one, other) => other.rate - one.rate).slice(0, limit).map(({ entry }) => entry);
+  const best = (rater) => rates(rater).sort((one, other) => other.rate - one.rate).map(({ entry }) => entry);
+  const whole = best(rate);
+  if (whole.length > 2 || parts.length === 1) return whole.slice(0, limit);
+  return [...new Set([...whole, ...best(rateOfSome)])].slice(0, limit);
 }
 
 function rate(entry, query, parts) {
