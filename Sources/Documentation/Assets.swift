@@ -23,14 +23,13 @@ struct Assets {
     }
 }
 
-/// Files that nginx may be reading: each is put in its place whole, and one that would stay as it is, is left.
+/// Files that nginx may be reading: one that would stay as it is, is left.
 enum FileWriter {
     /// - Parameter isZipped: whether `NAME.gz` stands beside it, for nginx's gzip_static.
-    static func write(_ bytes: [UInt8], to path: String, isZipped: Bool) throws {
+    static func write(_ bytes: [UInt8], to path: String, isZipped: Bool = true) throws {
         let hasZipped = !isZipped || File.modified(path + ".gz") != nil
         if hasZipped, let old = try? File.contents(of: path), old == bytes { return }
         let now = Timestamp.now().seconds
-        if isZipped, let zipped = gzip(bytes) { try File.replace(path + ".gz", with: zipped, modifiedAt: now) }
-        try File.replace(path, with: bytes, modifiedAt: now)
+        try isZipped ? ZippedFile.replace(path, with: bytes, modifiedAt: now) : File.replace(path, with: bytes, modifiedAt: now)
     }
 }

@@ -19,7 +19,7 @@ enum CodeHTML {
         guard blocks.count > 1 else { return blocks.map(block).joined() }
         let samples = blocks.map { block in
             let isShell = block.language == "sh" && !block.text.contains("curl ")
-            let name = isShell ? "Shell" : languages.first { $0.id == block.language }?.name ?? block.language
+            let name = isShell ? "Shell" : name(ofLanguage: block.language)
             return """
                 <div class="sample" data-language="\(block.language)"><p class="language">\(name)</p>\(pre(block))</div>
                 """
@@ -56,18 +56,5 @@ extension String {
         var text = self[...]
         while text.last?.isNewline == true { text.removeLast() }
         return String(text)
-    }
-
-    /// With what HTML would take for markup in other words.
-    var escapedHTML: String {
-        reduce(into: "") { text, character in
-            switch character {
-            case "&": text += "&amp;"
-            case "<": text += "&lt;"
-            case ">": text += "&gt;"
-            case "\"": text += "&quot;"
-            default: text.append(character)
-            }
-        }
     }
 }

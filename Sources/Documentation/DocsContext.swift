@@ -21,7 +21,7 @@ struct DocsContext {
         [
             "api": site.apiURL, "apiHost": site.apiHost, "apiOrigin": site.origin(ofHost: site.apiHost),
             "links": site.origin(ofHost: site.linkHost), "linkHost": site.linkHost, "quick": site.origin(ofHost: site.linkHost) + "/api/v1",
-            "docs": address, "version": Release.version,
+            "docs": address, "version": Release.version, "document_sha256": reference.documentDigest,
             "errors": ErrorCatalog.entries.map {
                 ["code": $0.code, "status": String($0.status), "meaning": $0.meaning, "remedy": $0.remedy]
             },

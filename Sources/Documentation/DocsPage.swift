@@ -1,5 +1,3 @@
-import Contract
-
 /// A page of the documentation, before it is HTML.
 struct DocsPage {
     /// Its address below `/docs/`, and its file without a suffix; `index` is `/docs/` itself.

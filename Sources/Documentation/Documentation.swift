@@ -18,7 +18,8 @@ package struct Documentation {
     let context: DocsContext
     /// Whether search engines may list it.
     let isIndexed: Bool
-    let manual: Manual
+    /// For the templates of texts.
+    private let known: [String: Any]
 
     /// - Parameters:
     ///   - settings: `systemd/mask.env`, whose comments are the manual of the configuration.
@@ -27,7 +28,7 @@ package struct Documentation {
         self.source = source
         self.isIndexed = isIndexed
         context = DocsContext(site: site, reference: Reference(Routes.ofMASK.described(.keys), base: site.apiURL))
-        manual = Manual(settings: settings, commands: commands)
+        known = context.values.merging(Manual(settings: settings, commands: commands).values) { $1 }
     }
 
     /// Writes all files into a folder; those that stay as they were keep their times.
@@ -44,21 +45,22 @@ package struct Documentation {
             let page = try page(name)
             pages.append((page, try Markdown(page.markdown)))
         }
+        let names = Dictionary(pages.map { ($0.page.name, $0.markdown.name) }) { $1 }
         for (number, (page, markdown)) in pages.enumerated() {
             if page.name != "not-found" { index.add(page, markdown) }
-            var values = values(page, markdown, contents, titles: Dictionary(pages.map { ($0.page.name, $0.markdown.name) }) { $1 })
+            var values = values(page, markdown, contents, names)
             if context.site.appHost != nil { values["app"] = context.site.appURL }
             values["assets"] = "/docs/assets/\(assets.digest)"
             values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil
             values["next"] = number + 1 < contents.pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
             values["content"] = markdown.html { EndpointHTML.html($0, context.reference) }
-            try write(folder, page.name + ".html", Array(layout.render(values).utf8), isZipped: true)
-            try write(folder, page.name + ".md", Array(page.markdown.utf8), isZipped: true)
+            try FileWriter.write(Array(layout.render(values).utf8), to: "\(folder)/\(page.name).html")
+            try FileWriter.write(Array(page.markdown.utf8), to: "\(folder)/\(page.name).md")
         }
-        try write(folder, "search.json", index.bytes, isZipped: true)
-        try write(folder, "llms.txt", Array(list(contents, pages.map { ($0.page, $0.markdown) }).utf8), isZipped: true)
+        try FileWriter.write(index.bytes, to: "\(folder)/search.json")
+        try FileWriter.write(Array(list(contents, pages.map { ($0.page, $0.markdown) }).utf8), to: "\(folder)/llms.txt")
         let collection = Collection.json(context.reference, base: context.site.apiURL)
-        try write(folder, "postman.json", collection.serialized(pretty: true), isZipped: true)
+        try FileWriter.write(collection.serialized(pretty: true), to: "\(folder)/postman.json")
         try assets.write(to: folder)
         return contents.pages
     }
@@ -75,16 +77,7 @@ package struct Documentation {
         return DocsPage(name: name, markdown: try filled((isManual ? "manual/" : "") + name + ".md"))
     }
 
-    func filled(_ file: String) throws -> String {
-        let values = context.values.merging(manual.values) { $1 }.merging(["document_sha256": documentDigest]) { $1 }
-        return try template(file, try text(file), isHTML: false).render(values)
-    }
-
-    /// Of the OpenAPI document, as the API answers it.
-    private var documentDigest: String {
-        let document = OpenAPIDocument.json(Routes.ofMASK.described(.keys), base: context.site.apiURL)
-        return hexadecimal(sha256(document.serialized()))
-    }
+    func filled(_ file: String) throws -> String { try template(file, try text(file), isHTML: false).render(known) }
 
     private func text(_ file: String) throws -> String { String(decoding: try File.contents(of: "\(source)/\(file)"), as: UTF8.self) }
 
@@ -96,7 +89,7 @@ package struct Documentation {
         }
     }
 
-    private func values(_ page: DocsPage, _ markdown: Markdown, _ contents: Contents, titles: [String: String]) -> [String: Any] {
+    private func values(_ page: DocsPage, _ markdown: Markdown, _ contents: Contents, _ names: [String: String]) -> [String: Any] {
         let address = page.name == "index" ? context.address + "/" : "\(context.address)/\(page.name)"
         return [
             "title": markdown.title, "description": markdown.summary, "canonical": address, "indexed": isIndexed,
@@ -105,7 +98,7 @@ package struct Documentation {
                 [
                     "title": section.title,
                     "pages": section.pages.map { name in
-                        ["title": titles[name] ?? name, "href": DocsPage(name: name, markdown: "").href, "current": name == page.name] as [String: Any]
+                        ["title": names[name] ?? name, "href": DocsPage(name: name, markdown: "").href, "current": name == page.name] as [String: Any]
                     },
                 ] as [String: Any]
             },
@@ -125,9 +118,5 @@ package struct Documentation {
         }
         return "# MASK\n\n> Short links, click analytics, QR codes, bio pages and signed webhooks over a REST API at \(context.site.apiURL).\n\n"
             + "The API as OpenAPI 3.1: \(context.site.apiURL)/openapi.json\n\n" + sections.joined(separator: "\n")
-    }
-
-    private func write(_ folder: String, _ name: String, _ bytes: [UInt8], isZipped: Bool) throws {
-        try FileWriter.write(bytes, to: "\(folder)/\(name)", isZipped: isZipped)
     }
 }

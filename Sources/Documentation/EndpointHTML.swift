@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// The line of an operation that says its method and path, with what "Try it" has to know.
 enum EndpointHTML {
@@ -13,9 +14,9 @@ enum EndpointHTML {
         ]
         if case .json(let json) = reference.sample(operation).body { attributes.append(("body", Sample.pretty(json))) }
         if !operation.route.operation.uploads.isEmpty { attributes.append(("upload", operation.route.operation.uploads.joined(separator: ","))) }
-        let data = attributes.map { " data-\($0.0)=\"\($0.1.escapedHTML)\"" }.joined()
+        let data = attributes.map { " data-\($0.0)=\"\(htmlEscaped($0.1))\"" }.joined()
         return """
-            <p class="endpoint"\(data)><span class="method">\(operation.method)</span> <code>/v1\(operation.route.path.escapedHTML)</code></p>
+            <p class="endpoint"\(data)><span class="method">\(operation.method)</span> <code>/v1\(htmlEscaped(operation.route.path))</code></p>
             """
     }
 

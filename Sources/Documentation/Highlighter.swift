@@ -1,3 +1,5 @@
+import Text
+
 /// Marks keywords, strings, comments, numbers and variables of a program with spans, when a page is written: no script does it in the browser.
 struct Highlighter {
     private let keywords: Set<String>
@@ -50,13 +52,13 @@ struct Highlighter {
             } else if first.isNumber, !keywords.isEmpty {
                 html += span("n", take(&rest) { $0.isNumber || $0 == "." || $0 == "_" })
             } else {
-                html += String(rest.removeFirst()).escapedHTML
+                html += htmlEscaped(String(rest.removeFirst()))
             }
         }
         return html
     }
 
-    private func span(_ kind: String, _ text: String) -> String { "<span class=\"\(kind)\">\(text.escapedHTML)</span>" }
+    private func span(_ kind: String, _ text: String) -> String { "<span class=\"\(kind)\">\(htmlEscaped(text))</span>" }
 
     private func take(_ rest: inout Substring, while holds: (Character) -> Bool) -> String {
         let taken = rest.prefix(while: holds)

@@ -84,28 +84,30 @@ final class Markdown {
         return ManualText.finished(String(cString: written))
     }
 
-    /// What the words of each section are that somebody may look for: code spans, and method and path of a route, by the id of the heading above them; "" is above all.
+    /// What the words of each section are that somebody may look for: code spans, and method and path of a route, by the id of the heading above them.
     var terms: [String: [String]] {
-        var (terms, current) = ([String: [String]](), "")
-        var ids = headings.makeIterator()
-        for node in Self.children(root) {
-            if cmark_node_get_type(node) == CMARK_NODE_HEADING { current = ids.next()?.id ?? "" }
-            terms[current, default: []] += Self.spans(of: node)
-        }
-        return terms
+        sections.mapValues { $0.flatMap(Self.spans) }
     }
 
     /// All words of each section in lower case, each once, and the languages of its samples; by the id of the heading above them.
     var words: [String: Set<String>] {
-        var (words, current) = ([String: Set<String>](), "")
+        sections.mapValues { nodes in
+            Set(nodes.flatMap { node in
+                let isCode = cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK
+                return (isCode ? CodeHTML.name(ofLanguage: Self.code(node).language) : Self.spaced(node)).searchWords
+            })
+        }
+    }
+
+    /// The blocks by the id of the heading above them, and the heading with them; "" is above all.
+    private var sections: [String: [OpaquePointer]] {
+        var (sections, current) = ([String: [OpaquePointer]](), "")
         var ids = headings.makeIterator()
         for node in Self.children(root) {
             if cmark_node_get_type(node) == CMARK_NODE_HEADING { current = ids.next()?.id ?? "" }
-            let isCode = cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK
-            let text = isCode ? CodeHTML.name(ofLanguage: Self.code(node).language) : Self.spaced(node)
-            words[current, default: []].formUnion(text.lowercased().split { !($0.isLetter || $0.isNumber || "_-".contains($0)) }.map(String.init))
+            sections[current, default: []].append(node)
         }
-        return words
+        return sections
     }
 
     // MARK: The tree
@@ -204,6 +206,11 @@ final class Markdown {
             cmark_node_free(child)
         }
     }
+}
+
+extension String {
+    /// As the search compares them.
+    var searchWords: [String] { lowercased().split { !($0.isLetter || $0.isNumber || "_-".contains($0)) }.map(String.init) }
 }
 
 /// Why documentation could not be written; names the file.

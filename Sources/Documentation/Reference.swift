@@ -1,7 +1,9 @@
 import Contract
+import Crypto
 import HTTP
 import JSON
 import Model
+import Text
 
 /// The pages of the reference, as Markdown: what each operation takes, answers and refuses, from the OpenAPI document, and so from the route table.
 struct Reference {
@@ -27,6 +29,8 @@ struct Reference {
     let operations: [Operation]
     private let tables: SchemaTable
     private let base: String
+    /// Of the OpenAPI document, as the API answers it.
+    let documentDigest: String
 
     /// The topics that have a page, in the order of the table.
     static let topics = Topic.allCases.filter { $0 != .account && $0 != .document }
@@ -34,26 +38,27 @@ struct Reference {
     /// - Parameter base: the address before the paths.
     init(_ routes: [DescribedRoute], base: String) {
         let document = OpenAPIDocument.json(routes, base: base)
+        documentDigest = hexadecimal(sha256(document.serialized()))
         let schemas = document["components"]?["schemas"]?.objectValue ?? JSONObject()
         operations = routes.map { route in
             Operation(route: route, json: document["paths"]?[route.path]?[route.method.rawValue.lowercased()] ?? .null)
         }
         let homes = Self.homes(operations, SchemaTable(schemas: schemas) { _ in nil })
-        tables = SchemaTable(schemas: schemas) { homes[$0].map { "\($0.topic)#\($0.name)" } }
+        tables = SchemaTable(schemas: schemas) { name in homes[name].map { "\($0.rawValue)#\(name)" } }
         self.homes = homes
         self.base = base
     }
 
-    /// Where each component of answers is told: at the first topic that needs it.
-    private let homes: [String: (topic: String, name: String)]
+    /// Where each component of answers is told: at the first topic that needs it; problems have a page of their own.
+    private let homes: [String: Topic]
 
-    private static func homes(_ operations: [Operation], _ tables: SchemaTable) -> [String: (topic: String, name: String)] {
-        var homes: [String: (topic: String, name: String)] = ["Problem": ("errors", "problem")]
+    private static func homes(_ operations: [Operation], _ tables: SchemaTable) -> [String: Topic] {
+        var homes: [String: Topic] = [:]
         for topic in topics {
             for operation in operations where operation.route.topic == topic {
                 for name in tables.components(in: operation.json["responses"] ?? .null) + inner(operation, tables)
-                where homes[name] == nil && !tables.isOfWords(name) {
-                    homes[name] = (topic.rawValue, name)
+                where homes[name] == nil && !tables.isOfWords(name) && name != "Problem" {
+                    homes[name] = topic
                 }
             }
         }
@@ -70,8 +75,7 @@ struct Reference {
 
     /// All operations of a topic, and then the objects that they have in their answers.
     func markdown(_ topic: Topic) -> String {
-        let objects = homes.values.filter { $0.topic == topic.rawValue }.map(\.name)
-        let ordered = tables.schemas.members.map(\.name).filter(objects.contains)
+        let ordered = tables.schemas.members.map(\.name).filter { homes[$0] == topic }
         return operations(of: topic).map(section).joined(separator: "\n")
             + ordered.map(object).joined()
     }
@@ -142,7 +146,7 @@ struct Reference {
             let isTable = content["text/csv"] != nil
             let kind = operation.route.operation.isList ? "a [page](pagination) of " : ""
             let name = operation.route.operation.answer ?? ""
-            let object = homes[name].map { "[\(name)](\($0.topic)#\($0.name))" } ?? name
+            let object = tables.link(name)
             return "`\(response.name)` with \(kind)\(object)\(isTable ? "; as CSV, where `Accept: text/csv` asks for it" : "")."
         }
         let etag = operation.route.operation.isTagged ? " It has an [`ETag`](conditional-requests)." : ""

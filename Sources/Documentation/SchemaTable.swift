@@ -79,22 +79,16 @@ struct SchemaTable {
 
     private func plain(_ json: JSON) -> String { json.stringValue ?? String(decoding: json.serialized(), as: UTF8.self) }
 
-    private func link(_ name: String) -> String { address(name).map { "[\(name)](\($0))" } ?? name }
+    /// A component by its name.
+    func link(_ name: String) -> String { address(name).map { "[\(name)](\($0))" } ?? name }
 
     /// The component that a schema refers to.
     func component(_ schema: JSON) -> String? {
         schema["$ref"]?.stringValue?.split(separator: "/").last.map(String.init)
     }
 
-    private func whole(_ schema: JSON) -> JSON {
-        var schema = component(schema).flatMap { schemas[$0] } ?? schema
-        guard let parts = schema["allOf"]?.arrayValue, var object = schema.objectValue else { return schema }
-        let wholes = parts.map(whole)
-        object["properties"] = .object(JSONObject(wholes.flatMap { $0["properties"]?.objectValue?.members ?? [] }))
-        object["required"] = .array(wholes.flatMap { $0["required"]?.arrayValue ?? [] })
-        schema = .object(object)
-        return schema
-    }
+    /// What it refers to, or itself.
+    private func whole(_ schema: JSON) -> JSON { component(schema).flatMap { schemas[$0] } ?? schema }
 
     /// Whether a component is a choice of words, which stands where it is used.
     func isOfWords(_ name: String) -> Bool { schemas[name]?["enum"] != nil }

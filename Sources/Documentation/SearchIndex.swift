@@ -42,7 +42,7 @@ struct SearchIndex {
     var bytes: [UInt8] {
         let counts = entries.reduce(into: [String: Int]()) { counts, entry in entry.words.forEach { counts[$0, default: 0] += 1 } }
         let rows = entries.map { entry -> JSON in
-            let told = Set((entry.terms + [entry.heading]).flatMap { $0.lowercased().split { !($0.isLetter || $0.isNumber || "_-".contains($0)) }.map(String.init) })
+            let told = Set((entry.terms + [entry.heading]).flatMap(\.searchWords))
             let rare = entry.words.subtracting(told).filter { $0.count > 2 && $0.count < 24 && counts[$0, default: 0] <= Self.commonest }
             return [
                 .integer(Int64(entry.page)), .string(entry.anchor), .string(entry.heading), .string(entry.terms.joined(separator: " ")),

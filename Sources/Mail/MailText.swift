@@ -1,4 +1,5 @@
 import Model
+import Text
 
 /// What a mail says, as plain text and as simple HTML: paragraphs, one link, a list of facts. No pictures, no styles to load.
 public struct MailText: Sendable, Equatable {
@@ -40,18 +41,7 @@ public struct MailText: Sendable, Equatable {
     }
 
     /// A text of somebody's in one line, and in HTML nothing but a text.
-    static func escaped(_ text: String) -> String {
-        HeaderText.oneLine(text).reduce(into: "") { result, character in
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-    }
+    static func escaped(_ text: String) -> String { htmlEscaped(HeaderText.oneLine(text)) }
 }
 
 extension MailText.Block {

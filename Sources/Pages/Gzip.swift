@@ -1,7 +1,8 @@
 import CZlib
+import POSIX
 
 /// The bytes in the gzip format (RFC 1952), as small as zlib makes them; nil where it has no memory.
-package func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+private func gzip(_ bytes: [UInt8]) -> [UInt8]? {
     var (stream, input) = (z_stream(), bytes)
     guard mask_deflate_init_gzip(&stream, Z_BEST_COMPRESSION) == Z_OK else { return nil }
     defer { deflateEnd(&stream) }
@@ -16,4 +17,14 @@ package func gzip(_ bytes: [UInt8]) -> [UInt8]? {
         }
     }
     return isWhole ? Array(output.prefix(Int(stream.total_out))) : nil
+}
+
+/// A file that nginx may be reading, with `NAME.gz` beside it for its gzip_static.
+package enum ZippedFile {
+    /// Puts both in their places whole, the zipped one first.
+    package static func replace(_ path: String, with bytes: [UInt8], modifiedAt seconds: Int) throws {
+        guard let zipped = gzip(bytes) else { throw PageError("zlib has no memory for a page of \(bytes.count) bytes") }
+        try File.replace(path + ".gz", with: zipped, modifiedAt: seconds)
+        try File.replace(path, with: bytes, modifiedAt: seconds)
+    }
 }

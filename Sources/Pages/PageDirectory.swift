@@ -18,10 +18,8 @@ struct PageDirectory: Sendable {
     func html(host: String, slug: String) throws(SystemError) -> [UInt8] { try File.contents(of: file(host, slug)) }
 
     func write(_ html: [UInt8], host: String, slug: String, stamp: Int) throws {
-        guard let zipped = gzip(html) else { throw PageError("zlib has no memory for a page of \(html.count) bytes") }
         try Folder.make("\(path)/\(host)")
-        try File.replace(file(host, slug) + ".gz", with: zipped, modifiedAt: stamp)
-        try File.replace(file(host, slug), with: html, modifiedAt: stamp)
+        try ZippedFile.replace(file(host, slug), with: html, modifiedAt: stamp)
     }
 
     /// - Returns: whether there was one.

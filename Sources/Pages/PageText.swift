@@ -1,7 +1,7 @@
 import Mustache
+import Text
 
-/// What `{{…}}` makes of text in a template: escaped scalar by scalar, for elements and for attributes in double quotes. The
-/// library's own way goes by grapheme clusters, in which a combining mark hides a quote or a bracket.
+/// What `{{…}}` makes of text in a template. The library's own way goes by grapheme clusters; see ``htmlEscaped(_:)``.
 struct PageText: MustacheContentType {
     private static let name = "PAGE"
     private static let isRegistered: Void = MustacheContentTypes.register(PageText(), named: name)
@@ -12,18 +12,5 @@ struct PageText: MustacheContentType {
         return try MustacheTemplate(string: "{{% CONTENT_TYPE: \(name)}}" + text)
     }
 
-    func escapeText(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "<": escaped += "&lt;".unicodeScalars
-            case ">": escaped += "&gt;".unicodeScalars
-            case "&": escaped += "&amp;".unicodeScalars
-            case "\"": escaped += "&quot;".unicodeScalars
-            case "'": escaped += "&#39;".unicodeScalars
-            default: escaped.append(scalar)
-            }
-        }
-        return String(escaped)
-    }
+    func escapeText(_ text: String) -> String { htmlEscaped(text) }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import Pages
+import Text
 
 /// The few pages that a visitor of a short link can see. No script, no image, nothing from elsewhere.
 package enum Page {
@@ -50,7 +51,7 @@ package enum Page {
 
     /// The bare host that all workspaces share.
     package static func shared(_ host: String) -> Response {
-        page(200, escaped(host), "Short links of many people live on this host. Each leads to an address that its owner has chosen.")
+        page(200, htmlEscaped(host), "Short links of many people live on this host. Each leads to an address that its owner has chosen.")
     }
 
     /// A QR code as a browser shows it. The image and the files are at the same address.
@@ -58,9 +59,9 @@ package enum Page {
     ///   - url: what it leads to.
     ///   - slug: names the files.
     package static func qrCode(of url: String, slug: String) -> Response {
-        let name = escaped(slug)
-        var response = page(200, "QR code", escaped(url), form: """
-            <p><img class="qr" src="?format=svg" alt="QR code of \(escaped(url))" width="512" height="512"></p>
+        let name = htmlEscaped(slug)
+        var response = page(200, "QR code", htmlEscaped(url), form: """
+            <p><img class="qr" src="?format=svg" alt="QR code of \(htmlEscaped(url))" width="512" height="512"></p>
             <p class="files"><a href="?format=png&amp;size=2048" download="\(name).png">PNG</a>
             <a href="?format=svg" download="\(name).svg">SVG</a></p>
             """)

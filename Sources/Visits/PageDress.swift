@@ -1,5 +1,6 @@
 import HTTP
 import Model
+import Text
 
 /// Gives a page of ours the look of the workspace whose link or host the visitor asked for, and a way on. Redirects, files
 /// and pages of others pass as they are.
@@ -54,25 +55,13 @@ extension Page {
             html = html.replacing(headMark, with: head(look), maxReplacements: 1)
         }
         if let host {
-            html = html.replacing(endMark, with: "<p class=\"on\"><a href=\"/\">\(escaped(host))</a></p>", maxReplacements: 1)
+            html = html.replacing(endMark, with: "<p class=\"on\"><a href=\"/\">\(htmlEscaped(host))</a></p>", maxReplacements: 1)
         }
         return Array(html.utf8)
     }
 
     private static func head(_ look: BrandDirectory.Look) -> String {
         let logo = look.logo.map { "<img src=\"\($0.path)\" alt=\"\" width=\"\($0.width)\" height=\"\($0.height)\">" } ?? ""
-        return "<p class=\"brand\">\(logo)\(look.name.map { "<span dir=\"auto\">\(escaped($0))</span>" } ?? "")</p>"
-    }
-
-    package static func escaped(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
+        return "<p class=\"brand\">\(logo)\(look.name.map { "<span dir=\"auto\">\(htmlEscaped($0))</span>" } ?? "")</p>"
     }
 }

@@ -10,9 +10,10 @@ extension Doctor {
         let here = host.map { host in
             [Check(name: "nginx", look: { nginx(host) }), Check(name: "workers", look: { workers(host) })]
         } ?? []
-        let names = host.map { host in [Check(name: "domains", needs: ["answers"], look: { domains(host) })] } ?? []
-        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)]
-            + (host == nil ? [] : [Check(name: "docs", needs: ["answers"], look: docs)]) + names
+        let names = host.map { host in
+            [Check(name: "docs", needs: ["answers"], look: docs), Check(name: "domains", needs: ["answers"], look: { domains(host) })]
+        } ?? []
+        return here + [Check(name: "answers", needs: ["database", "schema", "nginx", "workers"], look: answers)] + names
     }
 
     private func nginx(_ host: HostState) -> Finding {
