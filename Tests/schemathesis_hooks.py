@@ -45,6 +45,7 @@ RULES_OF_BODIES = {
     "one_of": lambda body: {"add_tags", "remove_tags"} & changes(body).keys(),  # tags, or single ones; none both added and removed
     "too_many": lambda body: "add_tags" in changes(body),  # with those that the link has
     "out_of_range": lambda body: "since" in body,  # what is older than thirty days is gone
+    "of_live_keys": lambda body: body.get("test") is True,  # scopes that reach out of the sandbox
     "own_host": always,  # a destination that is no short link
     # Background and text together; purge, where what is deleted goes for good; of a block the URL or the link that it leads to.
     "required": lambda body: "colors" in body or "blocks" in body or (body.get("filter") or {}).get("state") == "deleted",

@@ -105,7 +105,7 @@ public enum UsageAnalytics {
             }
         }
         if let failure { throw failure }
-        answer.steps = counts.steps
+        answer.steps = counts.steps.map(\.rfc3339)
         answer.groups = try counts.groups()
         return answer
     }
@@ -155,8 +155,8 @@ private struct Counts {
 
     private let question: UsageQuestion
     /// When the steps of the window begin.
-    let steps: [String]
-    private let numbers: [String: Int]
+    let steps: [Timestamp]
+    private let numbers: [Timestamp: Int]
     /// Which step a period is in, for many rows share one.
     private var known: [Timestamp: Int] = [:]
     private var values: [String: Group] = [:]
@@ -168,10 +168,10 @@ private struct Counts {
     }
 
     /// The steps of the window in its time zone.
-    private static func steps(of question: UsageQuestion) -> [String] {
-        var (steps, step) = ([String](), question.zone.floor(question.start, to: question.granularity))
+    private static func steps(of question: UsageQuestion) -> [Timestamp] {
+        var (steps, step) = ([Timestamp](), question.zone.floor(question.start, to: question.granularity))
         while step < question.end {
-            steps.append(step.rfc3339)
+            steps.append(step)
             step = question.zone.next(step, question.granularity)
         }
         return steps
@@ -179,7 +179,7 @@ private struct Counts {
 
     mutating func step(of period: Timestamp) -> Int? {
         if let number = known[period] { return number }
-        let number = numbers[question.zone.floor(period, to: question.granularity).rfc3339]
+        let number = numbers[question.zone.floor(period, to: question.granularity)]
         known[period] = number
         return number
     }
@@ -198,7 +198,7 @@ private struct Counts {
         if isTooLong { throw UsageAnalytics.TooManyLines(groups: values.count, steps: steps.count) }
         let none = Usage()
         func series(_ group: Group?) -> [Usage] { steps.indices.map { group?.steps[$0] ?? none } }
-        if question.group == .time { return zip(steps, series(values[""])).map { .init(value: $0, usage: $1) } }
+        if question.group == .time { return zip(steps, series(values[""])).map { .init(value: $0.rfc3339, usage: $1) } }
         return values.map { .init(value: $0, usage: $1.usage, series: series($1)) }
             .sorted { ($1.usage.requests, $0.value) < ($0.usage.requests, $1.value) }
     }

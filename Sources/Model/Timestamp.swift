@@ -96,7 +96,7 @@ extension Timestamp {
     private static var printable: ClosedRange<Int64> { -62_167_219_200_000...253_402_300_799_999 }
 
     /// The instant itself, or the nearest one inside the years 0000 to 9999.
-    var clamped: Timestamp {
+    public var clamped: Timestamp {
         Timestamp(milliseconds: min(max(milliseconds, Self.printable.lowerBound), Self.printable.upperBound))
     }
 

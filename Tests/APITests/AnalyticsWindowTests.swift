@@ -74,6 +74,28 @@ struct AnalyticsWindowTests {
         #expect(stage.ask(.get, "\(path)?start=2026-03-02&end=2026-03-01").status == 400)
     }
 
+    @Test("a window that would reach beyond the years 0000 to 9999 ends with them", arguments: paths)
+    func endsOfTheCalendar(path: String) throws {
+        let stage = try Stage()
+        func get(_ query: String) throws -> [JSON] {
+            let answer = stage.ask(.get, "\(path)?\(query)")
+            #expect(answer.status == 200, "\(query): \(answer.text.prefix(300))")
+            return try #require(answer.json["groups"]?.arrayValue).compactMap { $0["value"] }
+        }
+        #expect(try get("end=0000-01-03") == ["0000-01-01T00:00:00Z", "0000-01-02T00:00:00Z", "0000-01-03T00:00:00Z"])
+        #expect(try get("end=0000-01-01T00:00:00Z") == [])
+        let last = try get("start=9999-12-31&end=9999-12-31&granularity=hour&timezone=America/New_York")
+        #expect(last.first == "9999-12-31T05:00:00Z" && last.last == "9999-12-31T23:00:00Z" && last.count == 19)
+        for granularity in ["hour", "day", "week", "month"] {
+            for zone in ["UTC", "Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"] {
+                for query in ["end=0000-01-01", "end=0000-02-28", "start=0000-01-01&end=0000-01-02", "start=9999-12-01&end=9999-12-31"] {
+                    let values = try get("\(query)&granularity=\(granularity)&timezone=\(zone)")
+                    #expect(Set(values.map(\.stringValue)).count == values.count, "\(query) \(granularity) \(zone)")
+                }
+            }
+        }
+    }
+
     @Test("a window may begin before there were clicks, and end when there are none yet", arguments: [
         ("start=1969-12-01T00:00:00Z&end=1969-12-31T12:00:00Z", 0), ("start=0001-01-01&end=0001-02-01", 0),
         ("start=0001-01-01&end=9999-12-31&granularity=hour", 1), ("start=1969-12-31T12:00:00Z&end=2099-01-01&granularity=month", 1),

@@ -6,7 +6,7 @@ import Model
 
 /// The window of an analytics question: `interval`, or `start` and `end`, times or whole days; `timezone`; `granularity`.
 struct AnalyticsWindow {
-    /// From this instant (included) to that (excluded); both on a period of the roll-ups.
+    /// From this instant (included) to that (excluded); both on a period of the roll-ups, and within the years that can be written.
     let start: Timestamp
     let end: Timestamp
     let zone: TimeZoneRules
@@ -34,8 +34,8 @@ struct AnalyticsWindow {
         let (first, last, natural) = try Self.bounds(&query, call, zone, intervals, usual: wanted == .minute ? "1h" : "30d")
         granularity = wanted ?? natural
         let length = period(granularity)
-        start = Self.floor(first, length)
-        end = Self.floor(last.adding(milliseconds: length - 1), length)
+        start = Self.floor(first, length).clamped
+        end = Self.floor(last.adding(milliseconds: length - 1), length).clamped
     }
 
     private static func zone(_ query: inout Query) throws -> TimeZoneRules {
