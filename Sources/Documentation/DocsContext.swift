@@ -26,7 +26,7 @@ struct DocsContext {
                 ["code": $0.code, "status": String($0.status), "meaning": $0.meaning, "remedy": $0.remedy]
             },
             "events": EventCatalog.entries.map { ["type": $0.type, "about": $0.about, "payload": Sample.pretty($0.payload)] },
-            "scopes": Scope.allCases.map(scope), "plans": Plan.allCases.map(plan), "topics": Reference.topics.map(topic),
+            "scopes": Scope.allCases.map(scope), "plans": Plan.allCases.map(plan), "quotas": Quota.allCases.map(quota), "topics": Reference.topics.map(topic),
         ]
     }
 
@@ -43,6 +43,10 @@ struct DocsContext {
             "requests_per_minute": plan.requestsPerMinute.grouped, "audit_days": String(plan.auditDays),
             "quotas": Quota.allCases.map { ["name": $0.rawValue, "limit": plan.limit(of: $0).grouped] },
         ]
+    }
+
+    private func quota(_ quota: Quota) -> [String: Any] {
+        ["name": quota.rawValue, "limits": Plan.allCases.map { ["limit": $0.limit(of: quota).grouped] }]
     }
 
     private func topic(_ topic: Topic) -> [String: Any] {
