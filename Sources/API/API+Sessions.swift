@@ -5,7 +5,7 @@ import Model
 
 // The app host, where people are signed in and keys count for nothing.
 extension API {
-    /// Who is signed in, as a member of the workspace that `Mask-Workspace` names.
+    /// Who is signed in, as a member of the workspace that `Mask-Workspace` names; with `.test` behind it, in its sandbox.
     func session(of request: Request) throws -> Authenticator.Outcome {
         try refuseForeign(request)
         let (who, rate) = try services.sessions.authenticate(request, workspace: request.fields.maskWorkspace)

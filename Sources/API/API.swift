@@ -85,7 +85,7 @@ package struct API: Sendable {
         // What was refused when the body came is not refused now, and nothing was done.
         if request.isBodyUnread { throw Problem.unavailable(retryAfter: 1) }
         if route.operation.query.isEmpty { try Query(request.query).finish() }  // refuses any parameter
-        if caller.workspace.id.isSandbox, !Scopes.ofTestKeys.contains(scope) { throw Problem.testKey() }
+        if caller.workspace.id.isSandbox, !Scopes.ofTestKeys.contains(scope) { throw caller.key == nil ? Problem.testData : .testKey() }
         guard caller.scopes.contains(scope) else { throw Problem.insufficientScope(scope.rawValue) }
         if route.needsStepUp { try requireStepUp(caller) }
         let rateOutcome = RateOutcome(outcome.rate)

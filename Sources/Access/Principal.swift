@@ -42,7 +42,7 @@ public final class Principal: Sendable {
     package init(_ session: Session, as membership: Membership) {
         credential = .session(session, membership.member)
         (workspace, role, hasWebhooks) = (membership.workspace, membership.member.role, membership.hasWebhooks)
-        scopes = membership.member.role.scopes
+        scopes = membership.scopes
         limits = [Self.limit(of: session.user)]
         charges = limits.map { RateCharge(limit: $0) }
         noCharges = limits.map { RateCharge(limit: $0, cost: 0) }

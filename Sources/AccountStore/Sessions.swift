@@ -25,15 +25,18 @@ public enum Sessions {
     /// Who has a cookie, unless the session has ended or the user is disabled; and what they are in a workspace.
     /// - Parameters:
     ///   - digest: SHA-256 of the cookie's value.
-    ///   - workspace: the name of the workspace that is asked for.
+    ///   - workspace: the slug of the workspace that is asked for; with ``Sandbox/suffix``, its sandbox, once it has had a test key.
     public static func authenticate(
         digest: [UInt8], workspace: String?, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> (session: Session, user: User, membership: Membership?)? {
         let overlap = now.adding(seconds: -Session.overlapSeconds)
+        let isTest = workspace?.hasSuffix(Sandbox.suffix) ?? false
+        let slug = workspace.map { String($0.dropLast(isTest ? Sandbox.suffix.count : 0)) }.flatMap { Workspace.isValidSlug($0) ? $0 : nil }
+        let hasTestKeys: SQL = isTest ? "AND EXISTS (SELECT 1 FROM api_keys k WHERE k.workspace_id = w.id AND k.test)" : ""
         guard let row = try connection.query("""
             SELECT \(columns), \(Users.columns), \(Users.membershipColumns), s.digest = \(digest)
             FROM sessions s JOIN users u ON u.id = s.user_id
-            LEFT JOIN workspaces w ON w.slug = \(workspace)
+            LEFT JOIN workspaces w ON w.slug = \(slug) \(hasTestKeys)
             LEFT JOIN members m ON m.workspace_id = w.id AND m.user_id = u.id
             WHERE (s.digest = \(digest) OR (s.previous_digest = \(digest) AND s.rotated_at > \(overlap)))
               AND s.ends_at > \(now) AND \(isUsed(at: now)) AND u.disabled_at IS NULL
@@ -42,7 +45,7 @@ public enum Sessions {
         let membership = row.isNull(width + Users.width + 11) ? nil : try Users.membership(row, at: width + Users.width)
         var session = try session(row)
         session.isFormerValue = try !row.bool(width + Users.width + Users.membershipWidth)
-        return (session, try Users.user(row, at: width), membership)
+        return (session, try Users.user(row, at: width), isTest ? membership?.sandbox : membership)
     }
 
     /// Gives a session another value. The one before counts for some seconds more.

@@ -72,4 +72,15 @@ public struct Membership: Sendable {
     public var member: Member
     /// Whether anybody is told of the workspace's events.
     public var hasWebhooks: Bool
+
+    /// The same member among what the workspace's test keys have made.
+    public var sandbox: Membership {
+        // Of a sandbox nobody asks whether anybody is told, so somebody may be.
+        Membership(workspace: workspace.sandbox, member: member, hasWebhooks: true)
+    }
+
+    /// What they may do there.
+    public var scopes: Scopes {
+        workspace.id.isSandbox ? member.role.scopes.intersection(.ofTestKeys) : member.role.scopes
+    }
 }

@@ -33,7 +33,7 @@ package enum ErrorCatalog {
         .init("other_account", 403, "The invitation is for another address than that of who is signed in.", "Sign in as whom detail names."),
         .init("second_factor_required", 403, "The password is right, and the account has an authenticator app, too.", "Send the same again with code."),
         .init("step_up_required", 403, "The change needs that you have shown who you are in the last 15 minutes.", "Show it with POST /session/step-up, then repeat the request."),
-        .init("test_key", 403, "A test key changes no keys, no members and nothing of the workspace.", "Use a live key: mk_live_…"),
+        .init("test_key", 403, "A test key changes no keys, no members and nothing of the workspace; neither does who looks at test data.", "Use a live key: mk_live_…; in the dashboard leave the test data"),
         .init("unknown_workspace", 403, "There is no workspace of this name that who is signed in is a member of.", "Choose another one; GET /v1/session lists them."),
         .init("not_found", 404, "There is nothing at this address, or nothing that you can see.", "Check path and id. What belongs to another workspace is not found, too."),
         .init("method_not_allowed", 405, "The address does not know the method.", "Use one of the methods in the Allow header."),

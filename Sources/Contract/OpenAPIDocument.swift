@@ -181,7 +181,7 @@ package enum OpenAPIDocument {
         var parameters: [JSON] = []
         if route.scope != nil {
             parameters.append([
-                "name": "Mask-Workspace", "in": "header", "required": true, "description": "The workspace's slug", "schema": Schemas.string,
+                "name": "Mask-Workspace", "in": "header", "required": true, "description": "The workspace's slug; with .test behind it, what its test keys have made", "schema": Schemas.string,
             ])
         }
         if route.method != .get {

@@ -42,7 +42,8 @@ extension Schemas {
     ])
 
     private static let workspaceOfUser: JSON = object("A workspace, and what the user may do in it", [
-        "id": .id(WorkspaceKind.self), "slug": string, "name": string, "role": reference("Role"),
+        "id": .id(WorkspaceKind.self), "slug": string.about("What Mask-Workspace names it by"), "name": string,
+        "test": boolean.about("Whether it is what the workspace's test keys have made"), "role": reference("Role"),
         "scopes": array(of: reference("Scope")), "member_id": .id(MemberKind.self),
     ])
 

@@ -117,6 +117,11 @@ extension Problem {
             detail: "Use a live key, mk_live_…; a test key changes no keys, no members and nothing of the workspace.")
     }
 
+    /// As ``testKey()``, to somebody who is signed in.
+    public static let testData = Problem(
+        status: 403, code: "test_key", title: "Test data",
+        detail: "Leave the test data first; keys, members and settings are the workspace's.")
+
     public static func insufficientRole(_ role: String) -> Problem {
         Problem(
             status: 403, code: "insufficient_role", title: "Insufficient role",

@@ -63,7 +63,7 @@ public struct RequestFields: Sendable {
     public var ifNoneMatch: String?
     /// `Mask-Client`: the program that asks. No form can send it, and no page of another origin may.
     public var maskClient: String?
-    /// `Mask-Workspace`: the name of the workspace that a session's request is for.
+    /// `Mask-Workspace`: the workspace or sandbox that a session's request is for.
     public var maskWorkspace: String?
     public var origin: String?
     /// `Access-Control-Request-Method`: a browser asks whether a page may send such a request.

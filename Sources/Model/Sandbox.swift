@@ -33,8 +33,9 @@ public enum Sandbox {
     /// After so long it goes.
     public static let keepDays = 30
 
-    /// The end of its hosts, which no name server knows (RFC 2606): nobody is led anywhere by them.
-    public static let hostSuffix = ".test"
+    /// The end of its hosts, which no name server knows (RFC 2606): nobody is led anywhere by them. Whoever is signed in names the
+    /// sandbox so, too: the workspace's slug, and this.
+    public static let suffix = ".test"
 }
 
 extension Identifier {
@@ -44,7 +45,7 @@ extension Identifier {
 
 extension SiteConfiguration {
     /// The host whose short links all sandboxes share.
-    public var testHost: String { linkHost + Sandbox.hostSuffix }
+    public var testHost: String { linkHost + Sandbox.suffix }
 
     /// The host on which a workspace makes links that name none.
     public func sharedHost(of workspace: WorkspaceID) -> String { workspace.isSandbox ? testHost : linkHost }

@@ -43,8 +43,12 @@ extension Services {
 
     /// The session, as the dashboard begins with.
     func present(_ session: Session, of user: User, at now: Timestamp) throws -> JSON {
-        let (memberships, account) = try store.read {
-            (try Users.memberships(of: user.id, on: $0), try user.json(on: $0))
+        let (memberships, account) = try store.read { connection in
+            let memberships = try Users.memberships(of: user.id, on: connection)
+            let sandboxes = Set(try APIKeys.sandboxes(of: memberships.map(\.workspace.id), on: connection))
+            return (
+                memberships.flatMap { sandboxes.contains($0.workspace.id.sandbox) ? [$0, $0.sandbox] : [$0] },
+                try user.json(on: connection))
         }
         return [
             "user": account, "session": session.present(at: now),

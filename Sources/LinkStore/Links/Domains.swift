@@ -17,7 +17,7 @@ public enum Domains {
 
     /// Makes sure that the installation's own link host is there, which belongs to no workspace, and that of all sandboxes.
     public static func ensureShared(host: String, on connection: Connection) throws(MariaDBError) {
-        for (host, workspace) in [(host, nil), (host + Sandbox.hostSuffix, .allSandboxes)] as [(String, WorkspaceID?)] {
+        for (host, workspace) in [(host, nil), (host + Sandbox.suffix, .allSandboxes)] as [(String, WorkspaceID?)] {
             guard try find(host: host, on: connection) == nil else { continue }
             try connection.execute("""
                 INSERT IGNORE INTO domains (id, workspace_id, host, created_at)

@@ -14,8 +14,8 @@ enum DomainResource {
         if let host, call.services.site.isReserved(host.text) || host.text == "localhost" {
             fields.note("host", code: "own_host", message: "Send a host of your own; this one belongs to the service.")
         }
-        if let host, call.workspace.isSandbox, !host.text.hasSuffix(Sandbox.hostSuffix) {
-            fields.note("host", code: "not_test", message: "Send a host that ends in \(Sandbox.hostSuffix); a test key has no other.")
+        if let host, call.workspace.isSandbox, !host.text.hasSuffix(Sandbox.suffix) {
+            fields.note("host", code: "not_test", message: "Send a host that ends in \(Sandbox.suffix); a test key has no other.")
         }
         try wanted.refusePage(on: nil, &fields, call)
         let name = try fields.finish(requiring: host).text

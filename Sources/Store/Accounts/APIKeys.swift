@@ -59,8 +59,11 @@ public enum APIKeys {
     }
 
     /// The sandboxes in which there may be something: those of workspaces that have had a test key.
-    public static func sandboxes(on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
-        try connection.query("SELECT DISTINCT workspace_id FROM api_keys WHERE test").map { row throws(MariaDBError) -> WorkspaceID in
+    /// - Parameter workspaces: of which they are to be; nil of all.
+    public static func sandboxes(of workspaces: [WorkspaceID]? = nil, on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
+        if workspaces?.isEmpty == true { return [] }
+        let filter: SQL = workspaces.map { "AND workspace_id IN (\(list: $0))" } ?? ""
+        return try connection.query("SELECT DISTINCT workspace_id FROM api_keys WHERE test \(filter)").map { row throws(MariaDBError) -> WorkspaceID in
             (try row.identifier(0) as WorkspaceID).sandbox
         }
     }

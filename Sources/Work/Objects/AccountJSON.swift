@@ -42,10 +42,11 @@ extension Session {
 
 extension Membership {
     package var json: JSON {
-        [
-            "id": .string(workspace.id.description), "slug": .string(workspace.slug), "name": .string(workspace.name),
-            "role": .string(member.role.rawValue), "scopes": JSON(member.role.scopes.list.map(\.rawValue)),
-            "member_id": .string(member.id.description),
+        let isTest = workspace.id.isSandbox
+        return [
+            "id": .string(workspace.id.description), "slug": .string(workspace.slug + (isTest ? Sandbox.suffix : "")),
+            "name": .string(workspace.name), "test": .bool(isTest), "role": .string(member.role.rawValue),
+            "scopes": JSON(scopes.list.map(\.rawValue)), "member_id": .string(member.id.description),
         ]
     }
 }

@@ -9,6 +9,9 @@ import {
 /** Nothing is shown before this many milliseconds: most answers are there by then. */
 const patience = 300;
 
+/** Whether the address names what test keys have made: the workspace's slug, and `.test`. */
+const isTest = workspace?.endsWith('.test');
+
 /** The screen of this page: the palette asks it who is signed in. */
 let running = null;
 
@@ -25,6 +28,10 @@ export async function screen(definition) {
   listenToKeys();
   listenToChanges();
   listenToMore();
+  if (isTest) {
+    banner('test', 'This is test data: it leads nobody anywhere, and goes after 30 days.',
+      element('a', { href: addressIn(workspace.replace('.test', '')) }, 'Leave the test data'));
+  }
   say(takeMessage() ?? '');
   await load(context);
 }
@@ -79,8 +86,10 @@ async function welcome(context, session) {
   context.membership = session.workspaces.find((one) => one.slug === workspace) ?? null;
   context.may = (scope) => context.membership?.scopes.includes(scope) ?? false;
   keepUser(session.user);
+  for (const one of session.workspaces) if (one.test) one.name += ' · test data';
+  if (isTest) session.app.link_url = session.app.link_url.replace(/(:\d+)?$/, '.test$1');
   if (context.membership) {
-    write('workspace', workspace);
+    if (!isTest) write('workspace', workspace);
     write(`scopes.${workspace}`, context.membership.scopes);
   }
   drawNavigation(context.definition.place);
@@ -161,8 +170,8 @@ const ofWorkspace = [
   { name: 'QR codes', path: 'qr-codes', keys: 'g q', scope: 'links:read' },
   { name: 'Pages', path: 'pages', keys: 'g p', scope: 'pages:read', isInBar: true },
   { name: 'Domains', path: 'domains', keys: 'g d', scope: 'links:read' },
-  { name: 'Settings', path: 'settings', keys: 'g s' },
-  { name: 'Members', path: 'settings/members', keys: 'g m' },
+  { name: 'Settings', path: 'settings', keys: 'g s', isReal: true },
+  { name: 'Members', path: 'settings/members', keys: 'g m', isReal: true },
 ];
 
 const ofDevelopers = [
@@ -194,7 +203,8 @@ export function placesOf(session) {
 }
 
 /** Before the session is known, the scopes of the last time hold. */
-const isOpen = ({ scope }, scopes = read(`scopes.${slug()}`)) => !scope || !scopes || scopes.includes(scope);
+const isOpen = ({ scope, isReal }, scopes = read(`scopes.${slug()}`)) => !(isTest && isReal)
+  && (!scope || !scopes || scopes.includes(scope));
 
 function drawNavigation(current) {
   const root = document.getElementById('navigation');
