@@ -31,7 +31,7 @@ public enum Sessions {
     ) throws(MariaDBError) -> (session: Session, user: User, membership: Membership?)? {
         let overlap = now.adding(seconds: -Session.overlapSeconds)
         let isTest = workspace?.hasSuffix(Sandbox.suffix) ?? false
-        let slug = workspace.map { String($0.dropLast(isTest ? Sandbox.suffix.count : 0)) }.flatMap { Workspace.isValidSlug($0) ? $0 : nil }
+        let slug = workspace.map { String($0.dropLast(isTest ? Sandbox.suffix.count : 0)) }.flatMap { $0.isASCII ? $0 : nil }
         let hasTestKeys: SQL = isTest ? "AND EXISTS (SELECT 1 FROM api_keys k WHERE k.workspace_id = w.id AND k.test)" : ""
         guard let row = try connection.query("""
             SELECT \(columns), \(Users.columns), \(Users.membershipColumns), s.digest = \(digest)

@@ -25,7 +25,8 @@ public enum Users {
     }
 
     public static func find(email: String, on connection: Connection) throws(MariaDBError) -> User? {
-        try connection.query("SELECT \(columns) FROM users u WHERE u.email = \(email)").first.map(user)
+        guard email.isASCII else { return nil }
+        return try connection.query("SELECT \(columns) FROM users u WHERE u.email = \(email)").first.map(user)
     }
 
     /// All of them, by their addresses.

@@ -1,5 +1,7 @@
+import AccountStore
 import AnalyticsStore
 import Glibc
+import LinkStore
 import MariaDB
 import Model
 import Store
@@ -32,6 +34,16 @@ struct StoreTests {
             #expect(Int(error.code.rawValue) == code)
         }
         return (runs, try !database.connect().query("SELECT id FROM t").isEmpty)
+    }
+
+    @Test("a name that no column of ASCII can have is of nobody, where MariaDB would not compare the two", arguments: ["é", "ä@example.com", "例え.example"])
+    func otherLetters(name: String) throws {
+        #expect(try store.read { try Workspaces.find(slug: name, on: $0) } == nil)
+        #expect(try store.read { try DeletedWorkspaces.find(slug: name, on: $0) } == nil)
+        #expect(try store.read { try Members.find(email: name, in: .new(), on: $0) } == nil)
+        #expect(try store.read { try Users.find(email: name, on: $0) } == nil)
+        #expect(try store.read { try Domains.find(host: name, on: $0) } == nil)
+        #expect(try store.read { try Domains.find(host: name, in: .new(), on: $0) } == nil)
     }
 
     @Test("a change is run again after a deadlock, a lock wait and a changed record", arguments: [1213, 1205, 1020], [1, 2, 5])

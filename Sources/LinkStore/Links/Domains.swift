@@ -28,14 +28,14 @@ public enum Domains {
 
     /// The domain that has this host for its own: pending ones are not found.
     public static func find(host: String, on connection: Connection) throws(MariaDBError) -> Domain? {
-        guard isHost(host) else { return nil }
+        guard host.isASCII else { return nil }
         return try connection.query("\(columns) WHERE verified_host = \(host)").first.map(domain)
     }
 
     /// The domains that have these hosts for their own, by their hosts: pending ones are not found.
     public static func find(hosts: Set<String>, on connection: Connection) throws(MariaDBError) -> [String: Domain] {
         var found: [String: Domain] = [:]
-        for chunk in chunks(of: hosts.filter(isHost).sorted().filledUp) {
+        for chunk in chunks(of: hosts.filter(\.isASCII).sorted().filledUp) {
             for row in try connection.query("\(columns) WHERE verified_host IN (\(list: Array(chunk)))") {
                 let domain = try domain(row)
                 found[domain.host] = domain
@@ -48,7 +48,7 @@ public enum Domains {
     public static func find(
         host: String, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> Domain? {
-        guard isHost(host) else { return nil }
+        guard host.isASCII else { return nil }
         return try connection.query("\(columns) WHERE workspace_id = \(workspace) AND host = \(host)").first.map(domain)
     }
 
@@ -57,9 +57,6 @@ public enum Domains {
     ) throws(MariaDBError) -> Domain? {
         try connection.query("\(columns) WHERE workspace_id = \(workspace) AND id = \(id)").first.map(domain)
     }
-
-    /// Whether a text can be in the column, which is ASCII: MariaDB refuses to compare it with anything else.
-    static func isHost(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
     /// The domains of one workspace, or of the whole installation: but for those of sandboxes, of which DNS and authorities know nothing.
     public static func list(workspace: WorkspaceID? = nil, on connection: Connection) throws(MariaDBError) -> [Domain] {

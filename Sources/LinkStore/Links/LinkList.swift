@@ -223,7 +223,7 @@ extension Links {
     /// But for the search; each with AND in front.
     private static func conditions(_ filter: LinkFilter, _ workspace: WorkspaceID) -> SQL {
         var conditions: [SQL] = []
-        if let host = filter.host { conditions.append(Domains.isHost(host) ? "l.host = \(host)" : "FALSE") }
+        if let host = filter.host { conditions.append(host.isASCII ? "l.host = \(host)" : "FALSE") }
         if let id = filter.externalID { conditions.append("l.external_id = \(id)") }
         if let time = filter.createdAfter {
             conditions.append("l.created_at > \(time) AND l.id >= \(ULID.first(at: time.adding(days: -idDays)))")

@@ -14,7 +14,7 @@ public struct RedirectTarget: Sendable {
 extension Links {
     /// The link under a host and slug, disabled or not; nil where there is none, or a deleted one.
     public static func target(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> RedirectTarget? {
-        guard Domains.isHost(host), let row = try connection.query("""
+        guard host.isASCII, let row = try connection.query("""
             \(columns) WHERE l.domain_id = (SELECT id FROM domains WHERE verified_host = \(host)) AND l.slug = \(slug)
               AND l.workspace_id < \(WorkspaceID.firstBin)
               AND NOT EXISTS (SELECT 1 FROM deleted_workspaces w WHERE w.workspace_id = l.workspace_id)

@@ -14,7 +14,7 @@ public enum BioPages {
 
     /// The page of a host and slug, published or not.
     public static func find(host: String, slug: String, on connection: Connection) throws(MariaDBError) -> BioPage? {
-        guard Domains.isHost(host) else { return nil }
+        guard host.isASCII else { return nil }
         return try connection.query("\(columns) WHERE p.host = \(host) AND p.slug = \(slug) AND \(notDeleted)").first.map(page)
     }
 
@@ -46,7 +46,7 @@ public enum BioPages {
 
     /// The slug of the page that visitors of a bare host see; nil where they see none.
     public static func root(ofHost host: String, on connection: Connection) throws(MariaDBError) -> String? {
-        guard Domains.isHost(host) else { return nil }
+        guard host.isASCII else { return nil }
         return try connection.query("\(rootPages) AND d.verified_host = \(host)").first?.string(1)
     }
 

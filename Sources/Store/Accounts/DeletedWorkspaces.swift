@@ -32,7 +32,8 @@ public enum DeletedWorkspaces {
 
     /// The workspace of this name that was deleted last.
     public static func find(slug: String, on connection: Connection) throws(MariaDBError) -> WorkspaceID? {
-        try connection.query("""
+        guard slug.isASCII else { return nil }
+        return try connection.query("""
             SELECT workspace_id FROM deleted_workspaces WHERE slug = \(slug) AND workspace_id < \(WorkspaceID.allSandboxes)
             ORDER BY deleted_at DESC LIMIT 1
             """).first.map { row throws(MariaDBError) in try row.identifier(0) }

@@ -18,7 +18,8 @@ public enum Members {
     public static func find(
         email: String, in workspace: WorkspaceID, on connection: Connection
     ) throws(MariaDBError) -> Member? {
-        try connection.query("\(columns) WHERE workspace_id = \(workspace) AND email = \(email)").first.map(member)
+        guard email.isASCII else { return nil }
+        return try connection.query("\(columns) WHERE workspace_id = \(workspace) AND email = \(email)").first.map(member)
     }
 
     /// One page, oldest first.

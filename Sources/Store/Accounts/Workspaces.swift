@@ -12,7 +12,8 @@ public enum Workspaces {
     }
 
     public static func find(slug: String, on connection: Connection) throws(MariaDBError) -> Workspace? {
-        try connection.query("\(columns) WHERE slug = \(slug)").first.map(workspace)
+        guard slug.isASCII else { return nil }
+        return try connection.query("\(columns) WHERE slug = \(slug)").first.map(workspace)
     }
 
     /// The workspace with an id, or the sandbox of the one that it is of.
