@@ -129,7 +129,7 @@ const showNothing = (list) => {
 /** A press must not take the focus from the field, for then the list is gone before the click. */
 const optionOf = ({ heading, page, href }, index) => element('li', {
   id: `docs-found-${index}`, role: 'option', 'data-href': href, pointerdown: (event) => event.preventDefault(), click: () => go(href),
-}, element('b', {}, heading), element('span', {}, page));
+}, element('b', {}, heading), element('span', {}, heading === page ? 'Page' : page));
 
 function mark(state, index) {
   state.chosen = index;
