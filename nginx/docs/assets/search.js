@@ -26,11 +26,13 @@ export async function search(field) {
 }
 
 /** Words that say nothing of what is looked for. */
-const empty = new Set('a an and any are at be by can do does for from get has have how i if in is it me my of on or that the this to use was what when where which who why will with you your'.split(' '));
+const empty = new Set(('a an and any are at be by can do does for from get has have how i if in is it me my of on or that the this to use was what '
+  + 'when where which who why will with you your').split(' '));
 
 /** Words that others use, and those of the documentation. */
 const alike = {
-  alias: 'slug', callback: 'webhook', dedupe: 'external', gdpr: 'privacy', ip: 'address', metrics: 'analytics', pause: 'disable',
+  __proto__: null,
+  alias: 'slug', callback: 'webhook', dedupe: 'external', gdpr: 'privacy', hourly: 'hour', ip: 'address', metrics: 'analytics', pause: 'disable',
   remove: 'delete', shorten: 'create', ssl: 'certificate', statistics: 'analytics', stats: 'analytics', teammate: 'member', throttle: 'rate',
   token: 'key', undelete: 'restore', user: 'member', vanity: 'slug',
 };
@@ -41,10 +43,11 @@ const weights = { name: [30, 26], code: [30, 22], title: [16, 12], prose: [18, 1
 /** `[page, anchor, heading, words in code, words of its text]` of each section, made ready to be compared. */
 const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words, prose]) => {
   const { href, title } = pages[page];
-  const fields = { name: `${heading} ${heading.replaceAll(/[-/.,:_]/g, ' ')}`, code: `${anchor} ${words}`, title: `${title} ${href.slice(6)}`, prose };
+  const name = `${heading} ${heading.replaceAll(/[-/.,:_]/g, ' ')}`;
+  const fields = { name, code: `${anchor} ${words}`, title: `${title} ${href.slice('/docs/'.length)}`, prose };
   return {
     href: `${href}${anchor && `#${anchor}`}`, heading, page: title, name: heading.toLowerCase(),
-    fields: Object.entries(fields).map(([name, text]) => fieldOf(text.toLowerCase(), weights[name])),
+    fields: Object.entries(fields).map(([field, text]) => fieldOf(text.toLowerCase(), weights[field])),
     factor: factorOf(href, anchor),
   };
 });
@@ -54,10 +57,10 @@ function fieldOf(text, weight) {
   return { words, stems: new Set([...words].map(stem)), weight, share: 1 / (1 + words.size / 60) };
 }
 
-/** A list of operations comes after them, and so do schemas, the first page and manual pages. */
+/** Guides come first, then operations, then lists of them, the first page and manual pages, and schemas last. */
 function factorOf(href, anchor) {
-  if (href === '/docs/' || /\.\d$/.test(href) || anchor.startsWith('topic-')) return 0.7;
-  if (/^[A-Z]/.test(anchor)) return 0.6;
+  if (href === '/docs/' || /\.\d$/.test(href) || anchor.startsWith('topic-')) return 0.6;
+  if (/^[A-Z]/.test(anchor)) return 0.4;
   return /^[a-z]+[A-Z]/.test(anchor) ? 0.65 : 1;
 }
 
@@ -92,7 +95,7 @@ function columnOf(entries, part) {
 function rateIn({ words, stems, weight, share }, part, root) {
   if (words.has(part)) return weight[0] * share;
   if (stems.has(root)) return weight[1] * share;
-  if (part.length < 3) return 0;
+  if (part.length < 2) return 0;
   let best = 0;
   for (const word of words) {
     if (word.startsWith(part)) return weight[1] * 0.6 * share;
