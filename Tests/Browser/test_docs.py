@@ -222,6 +222,12 @@ WANTED = {
     "POST /v1/links": "links#createLink", "click.recorded": "events-guide#click-recorded", "page.published": "events-guide#page-published",
     "links:write": "authentication#links-write", "team:read": "authentication#team-read", "rotate": "api-keys#rotateKey", "quick start": "quick-start",
     "pagination": "pagination", "tester": "webhook-tester", "changelog": "changelog",
+    # As somebody asks who does not know the words of the documentation.
+    "how do I expire a link": "link-guide#when", "one-time link": "link-guide#max-clicks", "301 permanent": "link-guide#status",
+    "retry schedule": "webhooks-guide#retries", "ip allowlist": "authentication#addresses", "viewer role": "authentication#roles",
+    "time zone": "analytics-guide#window", "data retention": "analytics-guide#privacy", "undelete": "link-guide#restore",
+    "slug taken": "errors#slug_taken", "rate limit exceeded": "errors#rate_limited", "oauth": "authentication", "folders": "link-guide#tags",
+    "split test": "link-guide#not", "date format": "reference#conventions", "ssl": "domains-guide#certificate", "import csv": "bulk#import",
 }
 
 

@@ -25,52 +25,90 @@ export async function search(field) {
   if (document.activeElement === field) show(state);
 }
 
-/** `[page, anchor, heading, words in code, words of its text]` of each section, made ready to be compared. */
-const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words, prose]) => ({
-  href: `${pages[page].href}${anchor && `#${anchor}`}`, heading, page: pages[page].title,
-  name: heading.toLowerCase(), words: `${anchor} ${words} ${pages[page].title}`.toLowerCase().split(/\s+/), prose: prose.split(' '), isPage: anchor === '', isList: pages[page].href === '/docs/reference',
-}));
+/** Words that say nothing of what is looked for. */
+const empty = new Set(('a an and any are at be by can do does for from get has have how i if in is it me my of on or that the this to use was what '
+  + 'when where which who why will with you your').split(' '));
 
-/** The sections that have all words, best first: what is named so, before what begins so, before what only mentions it. Where few have all,
-    those that have most of them come behind. */
+/** Words that others use, and those of the documentation. */
+const alike = {
+  __proto__: null,
+  alias: 'slug', callback: 'webhook', dedupe: 'external', gdpr: 'privacy', hourly: 'hour', ip: 'address', metrics: 'analytics', pause: 'disable',
+  remove: 'delete', shorten: 'create', ssl: 'certificate', statistics: 'analytics', stats: 'analytics', teammate: 'member', throttle: 'rate',
+  token: 'key', undelete: 'restore', user: 'member', vanity: 'slug',
+};
+
+/** How much a word counts in a name, in code, in the title of its page and in the text: as it stands, and in another form. */
+const weights = { name: [30, 26], code: [30, 22], title: [16, 12], prose: [18, 14] };
+
+/** `[page, anchor, heading, words in code, words of its text]` of each section, made ready to be compared. */
+const entriesOf = ({ pages, entries }) => entries.map(([page, anchor, heading, words, prose]) => {
+  const { href, title } = pages[page];
+  const name = `${heading} ${heading.replaceAll(/[-/.,:_]/g, ' ')}`;
+  const fields = { name, code: `${anchor} ${words}`, title: `${title} ${href.slice('/docs/'.length)}`, prose };
+  return {
+    href: `${href}${anchor && `#${anchor}`}`, heading, page: title, name: heading.toLowerCase(),
+    fields: Object.entries(fields).map(([field, text]) => fieldOf(text.toLowerCase(), weights[field])),
+    factor: factorOf(href, anchor),
+  };
+});
+
+function fieldOf(text, weight) {
+  const words = new Set(text.split(/[\s,]+/).filter(Boolean));
+  return { words, stems: new Set([...words].map(stem)), weight, share: 1 / (1 + words.size / 60) };
+}
+
+/** Guides come first, then operations, then lists of them, the first page and manual pages, and schemas last. */
+function factorOf(href, anchor) {
+  if (href === '/docs/' || /\.\d$/.test(href) || anchor.startsWith('topic-')) return 0.6;
+  if (/^[A-Z]/.test(anchor)) return 0.4;
+  return /^[a-z]+[A-Z]/.test(anchor) ? 0.65 : 1;
+}
+
+/** A word without its ending: `expires`, `expired` and `expiration` are one. */
+function stem(word) {
+  if (!/^[a-z]{5,}$/.test(word)) return word;
+  return word.replace(/(?:ings?|ers?|ed|ies|es|e|s|y)$/, '').replace(/(?:ations?|ions?|at|ing)$/, '');
+}
+
+/** The sections that have the words, best first: a word that few have counts more, in a name more than in the text, and all of them more
+    than some. */
 export function found(entries, text) {
   const query = text.trim().toLowerCase();
   if (!query) return [];
-  const parts = query.split(/\s+/);
-  const rates = (rater) => entries.map((entry) => ({ entry, rate: rater(entry, query, parts) })).filter(({ rate: one }) => one > 0);
-  const best = (rater) => rates(rater).sort((one, other) => other.rate - one.rate).map(({ entry }) => entry);
-  const whole = best(rate);
-  if (whole.length > 2 || parts.length === 1) return whole.slice(0, limit);
-  return [...new Set([...whole, ...best(rateOfSome)])].slice(0, limit);
+  const all = query.split(/[\s,?]+/).filter(Boolean);
+  const telling = all.filter((part) => !empty.has(part));
+  const parts = telling.length > 0 ? telling : all;
+  const columns = parts.map((part) => columnOf(entries, part));
+  const rates = entries.map((entry, index) => ({ entry, rate: rateOf(entry, query, columns.map((column) => column[index])) }));
+  const sorted = rates.filter(({ rate }) => rate > 0).sort((one, other) => other.rate - one.rate);
+  return sorted.slice(0, limit).filter(({ rate }) => rate > sorted[0].rate / 6).map(({ entry }) => entry);
 }
 
-function rate(entry, query, parts) {
-  const { name, words, isPage, isList } = entry;
-  const rates = parts.map((part) => rateOfPart(entry, part));
-  if (Math.min(...rates) === 0) return 0;
-  let sum = rates.reduce((all, one) => all + one, 0) / parts.length;
-  if (name === query) sum += 200;
-  else if (words.includes(query)) sum += 40;
-  if (name.startsWith(query)) sum += 60;
-  // The list of all operations comes after the operations.
-  return Math.max(1, sum + (isPage ? 5 : 0) - (isList ? 10 : 0));
+/** What a word is worth in each entry. */
+function columnOf(entries, part) {
+  const forms = [part, alike[part]].filter(Boolean).map((word) => [word, stem(word)]);
+  const rates = entries.map(({ fields }) => Math.max(...fields.flatMap((field) => forms.map((form) => rateIn(field, ...form)))));
+  const hits = rates.filter((rate) => rate > 0).length;
+  return rates.map((rate) => rate * Math.log(1 + entries.length / (hits || 1)));
 }
 
-/** More words before better ones. */
-function rateOfSome(entry, query, parts) {
-  const rates = parts.filter((part) => part.length > 2).map((part) => rateOfPart(entry, part)).filter((one) => one > 0);
-  return rates.length * 100 + rates.reduce((all, one) => all + one, 0);
+function rateIn({ words, stems, weight, share }, part, root) {
+  if (words.has(part)) return weight[0] * share;
+  if (stems.has(root)) return weight[1] * share;
+  if (part.length < 2) return 0;
+  let best = 0;
+  for (const word of words) {
+    if (word.startsWith(part)) return weight[1] * 0.6 * share;
+    if (word.includes(part)) best = weight[1] * 0.2 * share;
+  }
+  return best;
 }
 
-function rateOfPart({ name, words, prose }, part) {
-  const inName = name.split(/[\s/]+/);
-  if (inName.includes(part)) return 50;
-  if (words.includes(part)) return 30;
-  if (inName.some((word) => word.startsWith(part))) return 25;
-  if (words.some((word) => word.startsWith(part))) return 15;
-  if (prose.includes(part)) return 10;
-  if (name.includes(part) || words.some((word) => word.includes(part))) return 5;
-  return part.length > 3 && prose.some((word) => word.startsWith(part)) ? 3 : 0;
+function rateOf({ name, factor }, query, rates) {
+  const has = rates.filter((rate) => rate > 0).length;
+  if (has === 0) return 0;
+  const sum = rates.reduce((all, one) => all + one, 0) / rates.length;
+  return (sum * (has / rates.length) ** 2 + (name === query ? 1000 : 0) + (name.startsWith(query) ? 60 : 0)) * factor;
 }
 
 function show(state) {
@@ -94,7 +132,7 @@ const showNothing = (list) => {
 /** A press must not take the focus from the field, for then the list is gone before the click. */
 const optionOf = ({ heading, page, href }, index) => element('li', {
   id: `docs-found-${index}`, role: 'option', 'data-href': href, pointerdown: (event) => event.preventDefault(), click: () => go(href),
-}, element('b', {}, heading), element('span', {}, page));
+}, element('b', {}, heading), element('span', {}, heading === page ? 'Page' : page));
 
 function mark(state, index) {
   state.chosen = index;
