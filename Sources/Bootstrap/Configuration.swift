@@ -93,13 +93,13 @@ public struct Configuration: Sendable {
         svgSocket = environment.optional("MASK_SVG_SOCKET")
         threads = try environment.integer("MASK_THREADS", default: 256, in: 1...4096)
         site = SiteConfiguration(
-            apiHost: environment.string("MASK_API_HOST", default: "api.mask.localhost").lowercased(),
-            linkHost: environment.string("MASK_LINK_HOST", default: "mask.localhost").lowercased(),
+            apiHost: try Self.host(environment, "MASK_API_HOST") ?? "api.mask.localhost",
+            linkHost: try Self.host(environment, "MASK_LINK_HOST") ?? "mask.localhost",
             linkPort: try environment.integer("MASK_LINK_PORT", default: 443, in: 1...65535),
             workers: try environment.integer("MASK_WORKERS", default: 2, in: 1...1000),
             cachedLinks: try environment.integer("MASK_CACHE_LINKS", default: 200_000, in: 16...100_000_000))
         site.authority = environment.optional("MASK_CA_FILE")
-        site.appHost = environment.optional("MASK_APP_HOST")?.lowercased()
+        site.appHost = try Self.host(environment, "MASK_APP_HOST")
         mail = try Self.mail(environment, appHost: site.appHost)
         site.sendsMail = mail != nil
         site.honorsDoNotTrack = try environment.bool("MASK_HONOR_DNT", default: false)
@@ -121,6 +121,20 @@ public struct Configuration: Sendable {
                 description: "MASK_SECRET_KEY is missing or shorter than 32 characters; make one with: openssl rand -hex 32")
         }
         return key
+    }
+
+    /// A host alone, which short URLs and pages are made with; also a single word or an IPv4 address.
+    private static func host(_ environment: Environment, _ name: String) throws -> String? {
+        guard let host = environment.optional(name)?.lowercased() else { return nil }
+        func isPlain(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+        guard host.utf8.allSatisfy({ isPlain($0) || "-._".utf8.contains($0) }), let first = host.utf8.first, let last = host.utf8.last,
+            isPlain(first), isPlain(last)
+        else {
+            throw Environment.Failure(description: """
+                \(name) is \(host); set it to a host alone, as links.example.com, without https:// and port, and as DNS has it
+                """)
+        }
+        return host
     }
 
     private static func addresses(_ environment: Environment, _ name: String) throws -> [AddressRange] {

@@ -31,38 +31,60 @@ package struct Documentation {
         known = context.values.merging(Manual(settings: settings, commands: commands).values) { $1 }
     }
 
-    /// Writes all files into a folder; those that stay as they were keep their times.
+    /// Writes all files into a folder; those that stay as they were keep their times, and pages that are no more go.
+    ///
+    /// What cannot be made leaves the folder as it was. Who is stopped while writing leaves pages that are whole, old ones and new ones,
+    /// each with the styles and scripts that it loads.
     /// - Returns: the names of the pages.
     @discardableResult
     package func write(to folder: String) throws -> [String] {
-        try Folder.make(folder)
         let contents = Contents(try text("contents.md"))
-        let layout = try template("page.mustache", try text("page.mustache"), isHTML: true)
         let assets = try Assets(source: source)
+        let files = try files(contents, assets)
+        try Folder.make(folder)
+        try assets.write(to: folder)
+        for file in files { try FileWriter.write(file.bytes, to: "\(folder)/\(file.name)") }
+        try removePages(from: folder, but: contents.pages + [Self.notFound])
+        return contents.pages
+    }
+
+    /// What nginx shows where there is no page.
+    private static let notFound = "not-found"
+
+    /// All files but the assets.
+    private func files(_ contents: Contents, _ assets: Assets) throws -> [(name: String, bytes: [UInt8])] {
+        let layout = try template("page.mustache", try text("page.mustache"), isHTML: true)
         var index = SearchIndex()
+        var files: [(name: String, bytes: [UInt8])] = []
         var pages: [(page: DocsPage, markdown: Markdown)] = []
-        for name in contents.pages + ["not-found"] {
+        for name in contents.pages + [Self.notFound] {
             let page = try page(name)
             pages.append((page, try Markdown(page.markdown)))
         }
         let names = Dictionary(pages.map { ($0.page.name, $0.markdown.name) }) { $1 }
         for (number, (page, markdown)) in pages.enumerated() {
-            if page.name != "not-found" { index.add(page, markdown) }
+            if page.name != Self.notFound { index.add(page, markdown) }
             var values = values(page, markdown, contents, names)
             if context.site.appHost != nil { values["app"] = context.site.appURL }
             values["assets"] = "/docs/assets/\(assets.digest)"
             values["previous"] = number > 0 ? link(pages[number - 1].page, pages[number - 1].markdown) : nil
             values["next"] = number + 1 < contents.pages.count ? link(pages[number + 1].page, pages[number + 1].markdown) : nil
             values["content"] = markdown.html { EndpointHTML.html($0, context.reference) }
-            try FileWriter.write(Array(layout.render(values).utf8), to: "\(folder)/\(page.name).html")
-            try FileWriter.write(Array(page.markdown.utf8), to: "\(folder)/\(page.name).md")
+            files.append(("\(page.name).html", Array(layout.render(values).utf8)))
+            files.append(("\(page.name).md", Array(page.markdown.utf8)))
         }
-        try FileWriter.write(index.bytes, to: "\(folder)/search.json")
-        try FileWriter.write(Array(list(contents, pages.map { ($0.page, $0.markdown) }).utf8), to: "\(folder)/llms.txt")
-        let collection = Collection.json(context.reference, base: context.site.apiURL)
-        try FileWriter.write(collection.serialized(pretty: true), to: "\(folder)/postman.json")
-        try assets.write(to: folder)
-        return contents.pages
+        files.append(("search.json", index.bytes))
+        files.append(("llms.txt", Array(list(contents, pages.map { ($0.page, $0.markdown) }).utf8)))
+        files.append(("postman.json", Collection.json(context.reference, base: context.site.apiURL).serialized(pretty: true)))
+        return files
+    }
+
+    /// Removes the pages of a release before.
+    private func removePages(from folder: String, but names: [String]) throws {
+        for name in try Folder.stems(folder, suffix: ".md.gz") where !names.contains(name) {
+            // By the last of them it is found again.
+            for suffix in ["html.gz", "html", "md", "md.gz"] { try HostFile.remove("\(folder)/\(name).\(suffix)") }
+        }
     }
 
     // MARK: Pages

@@ -1,6 +1,7 @@
 import Bootstrap
 import Foundation
 import MariaDB
+import Model
 import Support
 import Testing
 
@@ -41,5 +42,30 @@ struct DatabaseConfigurationTests {
     func mistakes(values: [String: String], name: String) throws {
         let failure = #expect(throws: Environment.Failure.self) { _ = try configuration(values) }
         #expect(failure?.description.contains(name) == true)
+    }
+}
+
+@Suite("The configuration of the hosts")
+struct HostConfigurationTests {
+    private func site(_ values: [String: String]) throws -> SiteConfiguration {
+        try Configuration(Environment(["MASK_SECRET_KEY": "0123456789abcdef0123456789abcdef"].merging(values) { $1 })).site
+    }
+
+    @Test("they are names or addresses, in whatever case; there is no dashboard where its host is left out")
+    func hosts() throws {
+        let site = try site(["MASK_API_HOST": "API.Example.com", "MASK_LINK_HOST": "192.0.2.1"])
+        #expect(site.apiHost == "api.example.com" && site.linkHost == "192.0.2.1" && site.appHost == nil)
+        #expect(try self.site(["MASK_APP_HOST": "intranet"]).appHost == "intranet")
+    }
+
+    @Test("an address of a page, a port, a path, or what would be markup in a page is told with the variable's name", arguments: [
+        "https://go.example.com", "go.example.com:8443", "go.example.com/x", "go.example.com.", "-go.example.com", "bücher.example",
+        "x\"><script>alert(1)</script>", "{{api}}", "go.example.com go.example.org",
+    ])
+    func mistakes(host: String) {
+        for name in ["MASK_API_HOST", "MASK_LINK_HOST", "MASK_APP_HOST"] {
+            let failure = #expect(throws: Environment.Failure.self) { _ = try site([name: host]) }
+            #expect(failure?.description.hasPrefix("\(name) is ") == true)
+        }
     }
 }
