@@ -132,6 +132,6 @@ let package = Package(
 if Context.environment["MASK_FUZZ_BUILD"] == "1" {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["HTTP", "FastCGI", "DNS", "Images"], path: "Tests/Fuzz", exclude: ["corpus"],
+            name: "Fuzz", dependencies: ["HTTP", "FastCGI", "DNS", "Images", "Model", "SignIn", "Crypto", "Text"], path: "Tests/Fuzz", exclude: ["corpus"],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }
