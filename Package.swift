@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Redis", dependencies: ["CHiredis", "Threads"], swiftSettings: optimised),
         .target(name: "Crypto", dependencies: ["COpenSSL"], swiftSettings: optimised),
         .target(name: "Curl", dependencies: ["CCurl", "Threads"], swiftSettings: optimised),
-        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP", "Threads"], swiftSettings: optimised),
+        .target(name: "Images", dependencies: ["CLinux", "CPNG", "CTurboJPEG", "CWebP", "Text", "Threads"], swiftSettings: optimised),
         .target(name: "Metrics", dependencies: ["CLinux", "Threads"], swiftSettings: optimised),
         .target(name: "Systemd", dependencies: ["CSystemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "HTTP", dependencies: ["JSON", "Text"], swiftSettings: optimised),
@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(name: "RedisTests", dependencies: ["Redis", "Support"]),
         .testTarget(name: "CryptoTests", dependencies: ["Crypto", "Text"]),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "Support"]),
-        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+        .testTarget(name: "ImagesTests", dependencies: ["CZlib", "Images"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"], exclude: ["UserAgents"]),
@@ -132,6 +132,6 @@ let package = Package(
 if Context.environment["MASK_FUZZ_BUILD"] == "1" {
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["HTTP", "FastCGI", "DNS", "Images"], path: "Tests/Fuzz", exclude: ["corpus"],
+            name: "Fuzz", dependencies: ["HTTP", "FastCGI", "DNS", "Images", "Model", "SignIn", "Crypto", "Text"], path: "Tests/Fuzz", exclude: ["corpus"],
             swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -40,7 +40,7 @@ extension RequestReading {
             throw .unsupportedMediaType()
         }
         let json: JSON
-        do throws(JSONError) { json = try JSON.parse(request.body) } catch { throw .invalidJSON(error) }
+        do throws(JSONError) { json = try JSON.parse(request.body, isOfStranger: true) } catch { throw .invalidJSON(error) }
         guard case .object(let object) = json else {
             throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
         }

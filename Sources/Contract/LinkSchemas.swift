@@ -157,7 +157,9 @@ extension Schemas {
         return input("Which links, as a list has it in its query", [
             "domain": orNull(string).about("Host of the links"),
             "tag": ["type": ["array", "null"], "items": string, "maxItems": 20, "description": "A link must have all of them"],
-            "search": orNull(string).about("Part of the slug, the destination or the title"), "external_id": orNull(string),
+            "search": orNull(["type": "string", "maxLength": .integer(Int64(SearchText.maximumLength))])
+                .about("Part of the slug, the destination or the title"),
+            "external_id": orNull(string),
             "created_after": moment, "created_before": moment, "disabled": ["type": ["boolean", "null"]], "state": orNull(state),
         ], required: [])
     }

@@ -8,6 +8,9 @@ struct Reception {
     private(set) var retryAfter: String?
     private(set) var body: [UInt8] = []
 
+    /// A Retry-After is a number or a date. Of longer lines nothing is read: see `String.hasEndlessMarks`.
+    private static let fieldBytes = 255
+
     init(_ limits: Limits) {
         self.limits = limits
     }
@@ -24,7 +27,7 @@ struct Reception {
             retryAfter = nil
         } else if line.allSatisfy(\.isLineEnd) {
             isHeadWhole = true
-        } else if !isHeadWhole, line.first == UInt8(ascii: "R") || line.first == UInt8(ascii: "r") {
+        } else if !isHeadWhole, line.count <= Self.fieldBytes, line.first == UInt8(ascii: "R") || line.first == UInt8(ascii: "r") {
             takeField(String(decoding: line, as: UTF8.self))
         }
         return true

@@ -8,8 +8,8 @@ private let parameterLimit = 64
 /// Makes a request of the FastCGI parameters, which have nginx's own names (nginx/snippets/mask-fastcgi.conf,
 /// mask-redirect.conf), in one pass.
 ///
-/// `nil` where a parameter that nginx always sends is missing, there are too many, or they cannot be read; the length is `nil`
-/// where CONTENT_LENGTH is not a number. Their size was bounded when they were read (``FastCGIConnection``).
+/// `nil` where a parameter that nginx always sends is missing, there are too many, they cannot be read, or the address is none that
+/// anybody would write (`String.hasEndlessMarks`); the length is `nil` where CONTENT_LENGTH is not a number. Their size was bounded when they were read (``FastCGIConnection``).
 func requestHead(_ parameters: consuming ParameterReader) -> (Request, length: Int?)? {
     var request = Request(host: "", isSecure: false, remoteAddress: "", id: "")
     var length: Int? = 0
@@ -25,7 +25,7 @@ func requestHead(_ parameters: consuming ParameterReader) -> (Request, length: I
     } catch {
         return nil
     }
-    guard target.utf8.first == UInt8(ascii: "/"), !request.id.isEmpty else { return nil }
+    guard target.utf8.first == UInt8(ascii: "/"), !request.id.isEmpty, !target.hasEndlessMarks else { return nil }
     split(target, into: &request)
     return (request, length)
 }

@@ -79,7 +79,7 @@ public struct JSONFields {
     /// Reads a body: 400 when it is not JSON, 422 when it is not an object.
     public init(parsing body: [UInt8]) throws(Problem) {
         let json: JSON
-        do throws(JSONError) { json = try JSON.parse(body) } catch { throw Problem.invalidJSON(error) }
+        do throws(JSONError) { json = try JSON.parse(body, isOfStranger: true) } catch { throw Problem.invalidJSON(error) }
         guard case .object(let object) = json else {
             throw Problem.validationFailed([.invalidType(at: "", expected: "an object")])
         }

@@ -117,6 +117,9 @@ public struct Query: Sendable {
         guard let value = PercentEncoding.decode(Substring(rawValue), plusIsSpace: true) else {
             throw .invalidParameter(name, malformed)
         }
+        if name.hasEndlessMarks || value.hasEndlessMarks {
+            throw .invalidParameter(name, "Put at most \(String.marksLimit) marks on a letter.")
+        }
         return Parameter(name: name, value: value)
     }
 

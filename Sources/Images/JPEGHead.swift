@@ -2,8 +2,9 @@
 struct JPEGHead {
     /// How the camera was held, as Exif says it (CIPA DC-008, 4.6.4, tag 0x0112): 1 to 8, 1 for upright or unsaid.
     private(set) var orientation = 1
-    /// The file has its pixels in several passes: libjpeg keeps the coefficients of all of them in memory, two bytes each.
-    private(set) var isInPasses = false
+    /// The file has its pixels in several passes: libjpeg keeps the coefficients of all of them in memory, two bytes each. So it is of
+    /// a head that libjpeg may read and this does not.
+    private(set) var isInPasses = true
     /// Adobe's programs wrote it. They store the inks of CMYK inverted.
     private(set) var isByAdobe = false
     /// Passes over the picture, at most: pictures within the file are counted too. Between markers FF stands before 00 and
@@ -12,14 +13,16 @@ struct JPEGHead {
 
     init(of file: [UInt8]) {
         scans = Self.scans(file)
-        var components: UInt8 = 0
+        var (components, isProgressive): (UInt8, Bool) = (0, true)
         var position = 2  // after SOI: segments of FF, marker, length (with itself), content
         while position + 4 <= file.count, file[position] == 0xFF {
             let (marker, length) = (file[position + 1], Int(file[position + 2]) << 8 | Int(file[position + 3]))
-            // Fill bytes, TEM, RST and SOI have no length (B.1.1.3).
-            guard marker != 0xFF, marker != 0x01, !(0xD0...0xD9).contains(marker), length >= 2,
-                position + 2 + length <= file.count
-            else { return }
+            // Any number of FF may fill up before a marker (B.1.1.2); TEM, RST and SOI have no length (B.1.1.3).
+            if marker == 0xFF || marker == 0x01 {
+                position += marker == 0xFF ? 1 : 2
+                continue
+            }
+            guard !(0xD0...0xD9).contains(marker), length >= 2, position + 2 + length <= file.count else { return }
             let content = file[(position + 4)..<(position + 2 + length)]
             switch marker {
             case 0xE1 where content.starts(with: "Exif\0\0".utf8): orientation = Self.orientation(inTIFF: content.dropFirst(6))
@@ -27,9 +30,9 @@ struct JPEGHead {
             case 0xC4, 0xC8, 0xCC: break  // tables: the other markers from C0 to CF begin the frame
             case 0xC0...0xCF:
                 components = content.dropFirst(5).first ?? 0
-                isInPasses = marker & 3 == 2  // SOF2, SOF6, SOF10, SOF14: progressive
+                isProgressive = marker & 3 == 2  // SOF2, SOF6, SOF10, SOF14
             case 0xDA:
-                if content.first ?? 0 < components { isInPasses = true }
+                isInPasses = isProgressive || content.first ?? 0 < components
                 return  // behind SOS there is the picture
             default: break
             }

@@ -102,7 +102,7 @@ public enum PNG {
         // "png_image_free: ... it is safe to call more than once": png.h.
         defer { png_image_free(&image) }
         // libpng reads from the memory until the image is freed.
-        return try file.withUnsafeBufferPointer { (bytes) throws(ImageError) -> Bitmap in
+        return try bare(file).withUnsafeBufferPointer { (bytes) throws(ImageError) -> Bitmap in
             guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
                 throw ImageError.unreadable(message(image))
             }

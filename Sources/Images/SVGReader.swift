@@ -1,3 +1,5 @@
+import Text
+
 /// Reads an SVG for the addresses in it. Every one has to begin with `#`: then all that librsvg draws stands in the document,
 /// and no other document, stylesheet or picture comes out of a `data:` address, in which base64 would hide it.
 ///
@@ -28,7 +30,9 @@ struct SVGReader {
 
     /// - Throws: ``ImageError/notSelfContained``; ``ImageError/unreadable(_:)`` where it is no XML.
     mutating func read() throws(ImageError) {
-        guard rest.allSatisfy({ $0 >= 0x20 || isSpace($0) }) else { throw Self.broken }
+        guard rest.allSatisfy({ $0 >= 0x20 || isSpace($0) }), !String(decoding: rest, as: UTF8.self).hasEndlessMarks else {
+            throw Self.broken
+        }
         if take("<?xml ") { try declaration() }
         while let first = rest.first {
             if first != UInt8(ascii: "<") {

@@ -22,10 +22,12 @@ extension JSON {
     ///   - maximumDepth: how many arrays and objects may stand inside one another.
     ///   - maximumMembers: how many members an object may have. ``JSONObject`` finds a name by comparing, so whoever asks an
     ///     object for each of its names takes the square of this. Arrays are bounded by the bytes alone.
+    ///   - isOfStranger: whether texts are refused that take long to be compared (`String.hasEndlessMarks`).
     public static func parse(
-        _ bytes: [UInt8], maximumDepth: Int = 32, maximumMembers: Int = 256
+        _ bytes: [UInt8], maximumDepth: Int = 32, maximumMembers: Int = 256, isOfStranger: Bool = false
     ) throws(JSONError) -> JSON {
-        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth, maximumMembers: maximumMembers)
+        var parser = JSONParser(
+            bytes: bytes, maximumDepth: maximumDepth, maximumMembers: maximumMembers, isOfStranger: isOfStranger)
         return try parser.document()
     }
 }
@@ -35,6 +37,7 @@ private struct JSONParser {
     let bytes: [UInt8]
     let maximumDepth: Int
     let maximumMembers: Int
+    let isOfStranger: Bool
     var position = 0
 
     mutating func document() throws(JSONError) -> JSON {
@@ -134,8 +137,12 @@ private struct JSONParser {
 
     mutating func string() throws(JSONError) -> String {
         let (content, hasEscapes) = try stringContent()
-        let text = try text(in: content)
-        return hasEscapes ? try unescaped(content) : text
+        var text = try text(in: content)
+        if hasEscapes { text = try unescaped(content) }
+        if isOfStranger && text.hasEndlessMarks {
+            throw JSONError(message: "Put at most \(String.marksLimit) marks on a letter.", offset: content.lowerBound)
+        }
+        return text
     }
 
     /// Steps over a string and gives what stands between its quotes, still escaped.

@@ -6,6 +6,9 @@ import Text
 public struct SearchText: Sendable, Equatable {
     public let text: String
 
+    /// In characters: no text of a link is longer.
+    public static let maximumLength = Destination.maximumLength
+
     public init(_ text: String) { self.text = text.normalised }
 
     public var slug: String { Slug.spelling(of: text) }

@@ -50,6 +50,18 @@ struct LinkRefusalTests {
         #expect(try links() == 0)
     }
 
+    @Test("a text with more marks on a letter than there can be is refused before anything compares it, in either dialect", arguments: [
+        #"{"url": "https://a.example/", "tags": ["a%"]}"#, #"{"url": "https://a.example/", "slug": "%"}"#, #"{"a%": 1}"#,
+    ])
+    func endlessMarks(body: String) throws {
+        let marks = String(repeating: "\u{316}\u{301}", count: 100_000)
+        for path in ["/v1/links", "/api/v1/links"] {
+            let answer = stage.respond(to: stage.request(.post, path, body: body.replacing("%", with: marks)))
+            #expect(answer.status == 400 && answer.code ?? answer.json["error"]?["code"]?.stringValue == "invalid_json", "\(answer.text.prefix(300))")
+        }
+        #expect(try links() == 0)
+    }
+
     @Test("a URL of 8,192 bytes is taken, one of 8,193 is not")
     func length() throws {
         let longest = "https://a.example/" + String(repeating: "a", count: 8192 - 18)

@@ -130,6 +130,7 @@ struct MatchingLinksTests {
         ("PATCH", #"{"filter": {"state": "deleted"}, "changes": {}}"#, "/filter/state invalid_choice"),
         ("PATCH", #"{"filter": {}, "changes": {}, "starting_after": "x"}"#, "/starting_after invalid_cursor"),
         ("DELETE", "{\"filter\": {\"tag\": [\((0..<21).map { "\"t\($0)\"" }.joined(separator: ","))]}}", "/filter/tag too_many"),
+        ("PATCH", "{\"filter\": {\"search\": \"\(String(repeating: "é", count: 8193))\"}, \"changes\": {}}", "/filter/search too_long"),
         ("PATCH", #"{"filter": {}, "changes": {"slug": "same"}}"#, "/changes/slug not_in_bulk"),
         ("PATCH", #"{"filter": {}, "changes": {"external_id": "same"}}"#, "/changes/external_id not_in_bulk"),
         ("PATCH", #"{"filter": {}, "changes": {"password": "secret"}}"#, "/changes/password not_in_bulk"),

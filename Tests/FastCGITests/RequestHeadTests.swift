@@ -39,6 +39,13 @@ struct RequestHeadTests {
         #expect(request.fields.userAgent == "x")
     }
 
+    @Test("an address with more marks on a letter than there can be makes none: a worker would compare it for long")
+    func endlessMarks() throws {
+        let marks = String(repeating: "\u{316}\u{301}", count: 200)
+        for uri in ["/a\(marks)", "/a?b=c\(marks)", "/.well-known/\(marks)"] { #expect(head(usual + ["REQUEST_URI=\(uri)"]) == nil) }
+        #expect(try #require(head(usual + ["REQUEST_URI=/e\u{301}"])).0.path == "/e\u{301}")
+    }
+
     @Test("a prefetch or preview says so under any of four names", arguments: ["PURPOSE", "SEC_PURPOSE", "X_PURPOSE", "X_MOZ"])
     func purpose(name: String) throws {
         #expect(try #require(head(usual + ["HTTP_\(name)=preview"])).0.fields.purpose == "preview")

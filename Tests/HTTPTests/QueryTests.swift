@@ -29,6 +29,16 @@ struct QueryTests {
         #expect(problem?.extensions["parameter"]?.stringValue?.first == "a")
     }
 
+    @Test("a name or value with more marks on a letter than there can be is refused", arguments: ["%CC%81", "\u{301}"])
+    func endlessMarks(mark: String) throws {
+        let marks = String(repeating: mark, count: 256)
+        for raw in ["a\(marks)=1", "a=1&a=b\(marks)"] {
+            let problem = #expect(throws: Problem.self) { try Query(raw) }
+            #expect(problem?.status == 400 && problem?.detail.hasSuffix("Put at most 255 marks on a letter.") == true)
+        }
+        #expect(try Query("a=" + String(repeating: mark, count: 255)).parameters.count == 1)
+    }
+
     @Test("a handler reads what it knows")
     func reads() throws {
         var query = try Query("limit=10&tag=a&tag=b&archived=true&sort=up")

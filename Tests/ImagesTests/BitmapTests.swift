@@ -143,6 +143,20 @@ struct BitmapTests {
         #expect(try Bitmap(decoding: passes, limits: ImageLimits(bytes: .max, side: 1000)).width == 1000)
     }
 
+    @Test("a JPEG in passes is one, whatever stands between its markers; what stands there for nothing is passed over", arguments: [
+        ([0xFF], true), ([0xFF, 0xFF, 0xFF], true), ([0xFF, 0x01], true), ([0xFF, 0xD0], false), ([0xFF, 0xFE, 0, 0], false),
+        ([0xFF, 0xFE, 0, 3, 1], true), ([0xFF, 0xFE, 0, 2, 0], false),
+    ])
+    func hiddenPasses(bytes: [UInt8], isRead: Bool) throws {
+        let limits = ImageLimits(bytes: .max, side: 400, photoPixels: 1_000_000)
+        for isProgressive in [true, false] {
+            let file = try Self.white(1000, 500).jpeg(quality: 80, isProgressive: isProgressive)
+            let filled = Array(file[..<2]) + bytes + file[2...]
+            let read = Result { try Bitmap(decoding: filled, limits: limits, atLeast: 160).width }
+            if isProgressive || !isRead { #expect(throws: ImageError.self) { try read.get() } } else { #expect(try read.get() == 250) }
+        }
+    }
+
     @Test("a JPEG of hundreds of passes over many pixels is refused before the first")
     func passes() throws {
         let file = try Self.white(2000, 2000).jpeg(quality: 50)

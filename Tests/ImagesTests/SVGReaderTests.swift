@@ -61,6 +61,16 @@ struct SVGReaderTests {
         }
     }
 
+    @Test("a word with more marks on a letter than there can be is none: it would be compared for long", arguments: [
+        "<a%/>", "<a b%='1'/>", "<a b='&%;'/>", "<a/>&%;", "<?%?>",
+    ])
+    func endlessMarks(text: String) {
+        let marks = String(repeating: "\u{316}\u{301}", count: 200)
+        #expect(throws: ImageError.unreadable("it is no XML that is whole")) {
+            try check(document(text.replacing("%", with: marks)))
+        }
+    }
+
     /// Of a processor: to read it once takes a hundredth of the bound, to read it anew from each of them many times the bound.
     @Test("a document that opens again and again what it never ends is read once", arguments: [
         ("", "<!entity"), ("<!DOCTYPE svg [", "<!ENTITY a 'b"), ("<!DOCTYPE svg [", "<!ENTITY a 'b'>"), ("", "<!--"), ("<a b='", "&#"),

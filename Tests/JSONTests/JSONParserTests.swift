@@ -52,6 +52,17 @@ struct JSONParserTests {
         #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     }
 
+    @Test("a stranger's text with more marks on a letter than there can be is refused, a name as well; a stored one is read", arguments: [
+        String(repeating: "\u{301}", count: 256), String(repeating: #"\u0316\u0301"#, count: 128),
+    ])
+    func endlessMarks(marks: String) throws {
+        for (text, offset) in [("\"a\(marks)\"", 1), ("[{\"a\(marks)\":1}]", 3)] {
+            let error = #expect(throws: JSONError.self) { try JSON.parse(Array(text.utf8), isOfStranger: true) }
+            #expect(error?.offset == offset && error?.message == "Put at most 255 marks on a letter.")
+            _ = try JSON.parse(Array(text.utf8))
+        }
+    }
+
     static let notUTF8: [(String, [UInt8])] = [
         ("a stray continuation", [0x80]), ("a lone lead byte", [0xC3]), ("a byte of no encoding", [0xFF]),
         ("overlong /", [0xC0, 0xAF]), ("overlong NUL", [0xE0, 0x80, 0x80]), ("a surrogate", [0xED, 0xA0, 0x80]),

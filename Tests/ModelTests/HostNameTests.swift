@@ -33,7 +33,7 @@ import Testing
             ("-a.de", .label("-a")),
             ("a-.de", .label("a-")),
             (String(repeating: "a", count: 64) + ".de", .label(String(repeating: "a", count: 64))),
-            (String(repeating: "a.", count: 126) + "de", .tooLong),
+            (String(repeating: "a.", count: 126) + "de", .tooLong), (String(repeating: "™", count: 400) + ".example", .tooLong),
             ("a_b.de", .character("_")),
             ("a b.de", .character(" ")),
             ("a.de/", .character("/")),

@@ -149,7 +149,7 @@ extension LinkFilter {
         self.init()
         host = fields.value("domain", as: .string) { try HostName(validating: $0).text }
         tags = fields.value("tag", as: .stringArray) { try LinkFilter.tags($0) } ?? []
-        search = fields.string("search").map(SearchText.init)
+        search = fields.value("search", as: .string(maximum: SearchText.maximumLength)).map(SearchText.init)
         externalID = fields.string("external_id")
         createdAfter = fields.value("created_after", as: .timestamp)
         createdBefore = fields.value("created_before", as: .timestamp)
