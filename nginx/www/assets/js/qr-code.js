@@ -32,8 +32,8 @@ async function show({ body, may }, { code }) {
   name.append(...linkName(link));
   name.href = addressIn(workspace, `links/${link.id}/qr`);
   body.append(root);
-  start(root, code, link);
-  if (may('links:write')) offerDeletion(part(root, 'delete'));
+  const drawing = start(root, code, link);
+  if (may('links:write')) offerDeletion(part(root, 'delete'), drawing);
 }
 
 function start(root, code, link) {
@@ -54,6 +54,7 @@ function start(root, code, link) {
     },
   });
   drawing.draw();
+  return drawing;
 }
 
 /** What is kept, as the API draws it; what is not saved yet with a logo of ours. */
@@ -84,9 +85,10 @@ function showDownloads(place, link) {
   place.nextElementSibling.textContent = 'The files have the design as it was saved last.';
 }
 
-function offerDeletion(place) {
+function offerDeletion(place, drawing) {
   const remove = async () => {
-    if (!await act({ ...request, method: 'DELETE' }, place)) return;
+    drawing.stop();
+    if (!await act({ ...request, method: 'DELETE' }, place)) return drawing.later();
     leaveMessage(`Deleted: ${edited.data.name ?? 'the QR code'}. It can be restored here.`);
     location.assign(addressIn(workspace, 'qr-codes?state=deleted'));
   };

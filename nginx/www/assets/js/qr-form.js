@@ -207,6 +207,12 @@ export class Drawing {
     this.#timer = setTimeout(() => this.draw(), pause);
   }
 
+  /** What was to be drawn may be gone in a moment. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+  }
+
   /** `image`: the picture, where it is there already. */
   async draw(image = null) {
     this.#check();
