@@ -30,10 +30,12 @@ public enum Sessions {
         digest: [UInt8], workspace: String?, at now: Timestamp, on connection: Connection
     ) throws(MariaDBError) -> (session: Session, user: User, membership: Membership?)? {
         let overlap = now.adding(seconds: -Session.overlapSeconds)
+        // With other letters MariaDB does not compare the column.
+        let slug = workspace.flatMap { Workspace.isValidSlug($0) ? $0 : nil }
         guard let row = try connection.query("""
             SELECT \(columns), \(Users.columns), \(Users.membershipColumns), s.digest = \(digest)
             FROM sessions s JOIN users u ON u.id = s.user_id
-            LEFT JOIN workspaces w ON w.slug = \(workspace)
+            LEFT JOIN workspaces w ON w.slug = \(slug)
             LEFT JOIN members m ON m.workspace_id = w.id AND m.user_id = u.id
             WHERE (s.digest = \(digest) OR (s.previous_digest = \(digest) AND s.rotated_at > \(overlap)))
               AND s.ends_at > \(now) AND \(isUsed(at: now)) AND u.disabled_at IS NULL
