@@ -62,8 +62,10 @@ struct SessionTests {
         #expect(browser.ask(.get, "/links").json["data"]?.arrayValue?.count == 1)
         browser.workspace = nil
         #expect(browser.ask(.get, "/links").code == "workspace_required")
-        browser.workspace = try Stage().workspace.slug
-        #expect(browser.ask(.get, "/links").code == "unknown_workspace")
+        for other in [try Stage().workspace.slug, "café", stage.workspace.slug + "\u{0}"] {
+            browser.workspace = other
+            #expect(browser.ask(.get, "/links").code == "unknown_workspace")
+        }
     }
 
     @Test("the cookie is another after each sign-in, and the one before is nobody's")
