@@ -21,6 +21,7 @@ extension Office {
                 steps.take { count += try clearPages(of: owner, before: end) }
                 steps.take { count += try clearLinks(of: owner, before: end, at: now) }
             }
+            steps.take { try store.write { try LinkTextBlocks.forget(before: .first(at: end), in: workspace, on: $0) } }
             steps.take { count += try clearImages(of: workspace, before: end) }
             steps.take { count += try clearWebhooks(of: workspace, before: end, at: now) }
             steps.take { count += try clearDomains(of: workspace, before: end) }
