@@ -30,7 +30,8 @@ package enum Page {
     /// A search engine is to list the destination under its own address, not under a short one.
     package static let noindex = Response.Field(.xRobotsTag, "noindex")
 
-    package static let noRobots = text("User-agent: *\nDisallow: /\n")
+    /// The pages of the documentation say themselves whether they may be listed.
+    package static let robotsOfAPI = text("User-agent: *\nAllow: /docs/\nDisallow: /\n")
 
     package static let robots = text("""
         # Short links send X-Robots-Tag: noindex. A crawler has to fetch a link to see it.

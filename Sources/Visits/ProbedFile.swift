@@ -25,10 +25,10 @@ package enum ProbedFile {
         }
     }
 
-    /// On the API's host there is nothing to read for a crawler.
+    /// On the API's host there is nothing to read for a crawler but the documentation.
     package var answerOfAPI: Response {
         switch self {
-        case .robots: Page.noRobots
+        case .robots: Page.robotsOfAPI
         case .missing: Page.notFound
         }
     }

@@ -240,6 +240,9 @@ struct RedirectTests {
             "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-120x120-precomposed.png", "/sitemap.xml",
             "/.well-known/apple-app-site-association", "/.well-known/security.txt",
         ] { #expect(stage.follow(path).status == 404, "\(path)") }
+        var ofAPI = stage.visit("/robots.txt")
+        ofAPI.host = Stage.apiHost
+        #expect(stage.application.respond(to: ofAPI).text == "User-agent: *\nAllow: /docs/\nDisallow: /\n", "where there is no dashboard the documentation is read there")
     }
 
     @Test("no setting of a domain leads to a host that has become one of ours")

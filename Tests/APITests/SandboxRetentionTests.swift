@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import JSON
 import MariaDB
@@ -60,7 +61,7 @@ struct SandboxRetentionTests {
 
     @Test("keeps what it has for thirty days, then has nothing left; what is real stays, and so does what is younger")
     func retention() throws {
-        let test = try populate(key: key, host: "go-\(randomHex(6)).test")
+        let test = try populate(key: key, host: "go.\(stage.workspace.slug).test")
         let live = try populate(key: manager, host: "go-\(randomHex(6)).example")
         let link = stage.ask(.get, test[0], key: key).json
         let slug = "/" + (link["slug"]?.stringValue ?? "")
@@ -84,7 +85,7 @@ struct SandboxRetentionTests {
 
     @Test("keeps a host and an image for as long as something younger is on them, and shows them")
     func used() throws {
-        let host = "go-\(randomHex(6)).test"
+        let host = "go.\(stage.workspace.slug).test"
         let domain = stage.ask(.post, "/domains", #"{"host": "\#(host)"}"#, key: key)
         #expect(stage.ask(.post, "/domains/\(id(domain))/verify", key: key).json["status"] == "verified")
         var upload = stage.request(.post, "/v1/images")
@@ -100,6 +101,26 @@ struct SandboxRetentionTests {
         #expect(stage.ask(.delete, "/bio-pages/\(id(page))?purge=true", key: key).status == 204)
         try office.clearSandboxes(at: .now())
         #expect(try rows()["domains"] == nil && rows()["images"] == nil)
+    }
+
+    @Test("shows no link that has gone on a page that is younger")
+    func shownLink() throws {
+        let slug = "ada-" + randomHex(6)
+        let link = stage.ask(.post, "/links", #"{"url": "https://example.com/old"}"#, key: key)
+        usleep(5_000)
+        let end = Timestamp.now()
+        usleep(5_000)
+        let blocks = #"[{"type": "link", "title": "Notes", "link_id": "\#(id(link))"}, {"type": "link", "title": "Blog", "url": "https://example.com/new"}]"#
+        let page = stage.ask(.post, "/bio-pages", #"{"title": "Ada", "slug": "\#(slug)", "blocks": \#(blocks)}"#, key: key)
+        #expect(stage.ask(.post, "/bio-pages/\(id(page))/publish", key: key).status == 200)
+        let shown = stage.testVisit("/" + slug).text
+        #expect(shown.contains("Notes") && shown.contains("Blog"))
+        try office.clearSandboxes(at: end.adding(days: 30))
+        #expect(statuses(["/links/\(id(link))", "/bio-pages/\(id(page))"], key: key) == [404, 200])
+        #expect(eventually {
+            let shown = stage.testVisit("/" + slug).text
+            return !shown.contains("Notes") && shown.contains("Blog")
+        })
     }
 
     /// Makes a domain and an image forty days older: their ids say when they were made.
@@ -122,7 +143,7 @@ struct SandboxRetentionTests {
 
     @Test("goes with its workspace: its links lead nowhere at once, its keys end, and no row stays")
     func deletion() throws {
-        _ = try populate(key: key, host: "go-\(randomHex(6)).test")
+        _ = try populate(key: key, host: "go.\(stage.workspace.slug).test")
         let slug = "/" + (stage.ask(.get, "/links?limit=1&sort=created_at", key: key).json["data"]?[0]?["slug"]?.stringValue ?? "")
         #expect(stage.testVisit(slug).status == 302)
         let sysadmin = Sysadmin(stage.services.site, stage.backdoor, stage.services.redis, memory: stage.memory)

@@ -199,6 +199,18 @@ extension EndToEndTests {
             #expect(stack.answer(stack["MASK_API_URL"].replacing("/v1", with: "/docs") + "/errors").body.contains(" id=\"\(code)\""))
         }
 
+        @Test("a page of the documentation says itself whether search engines may list it; nothing else of it is listed")
+        func listedDocumentation() {
+            let docs = stack["MASK_API_URL"].replacing("/v1", with: "/docs")
+            for path in ["/", "/errors"] {
+                let page = stack.answer(docs + path)
+                #expect(page.fields["x-robots-tag"] == nil && page.body.contains(#"<meta name="robots" content="noindex">"#))
+            }
+            for path in ["/errors.md", "/llms.txt", "/search.json", "/postman.json", "/errors.html.gz"] {
+                #expect(stack.answer(docs + path).fields["x-robots-tag"] == "noindex", "\(path)")
+            }
+        }
+
         @Test("what a header claims is neither the visitor's address nor a proxy", arguments: [
             "X-Forwarded-For: 203.0.113.9", "X_Forwarded_For: 203.0.113.9", "Proxy: http://evil.example",
         ])

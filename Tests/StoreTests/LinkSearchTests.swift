@@ -1,3 +1,4 @@
+import Crypto
 import LinkStore
 import MariaDB
 import Store
@@ -146,6 +147,29 @@ struct LinkSearchTests {
         let whole = try found()
         try LinkTextBlocks.build(in: database.administratorStore, at: .now())
         #expect(try found() == whole)
+    }
+
+    @Test("pass over blocks in a sandbox, too; those of what has gone can go")
+    func sandbox() throws {
+        let model = try database.makeLink("model", of: tenant)
+        let sandbox = tenant.workspace.id.sandbox
+        let links = (0..<2000).map { number in
+            var link = model
+            (link.id, link.workspace) = (LinkID(ULID(milliseconds: Timestamp("2026-01-01T00:00:00Z").milliseconds + Int64(number))), sandbox)
+            link.slug = "n\(number)"
+            return link
+        }
+        _ = try database.store.write { connection in try connection.transaction { try Links.insert(links, on: $0) } }
+        var key = tenant.key
+        (key.id, key.isTest) = (.new(), true)
+        try database.store.write { [key] in try APIKeys.create(key, digest: sha256("test"), on: $0) }
+        func blocks() throws -> Int { try database.number("SELECT COUNT(*) FROM link_text_blocks WHERE workspace_id = \(sandbox)") }
+        try LinkTextBlocks.build(in: database.administratorStore, at: .now())
+        #expect(try blocks() == 2)
+        try database.administratorStore.write { try LinkTextBlocks.forget(before: links[1999].id, in: sandbox, on: $0) }
+        #expect(try blocks() == 1)
+        try LinkTextBlocks.build(in: database.administratorStore, at: .now())
+        #expect(try blocks() == 2, "while its links are there they have one")
     }
 
     @Test("find every link while texts are missing and after; the pass goes on where it was left, and again after a day")

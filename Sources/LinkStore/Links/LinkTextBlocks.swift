@@ -101,6 +101,11 @@ public enum LinkTextBlocks {
         }
     }
 
+    /// Drops the blocks of links before one, which have all gone. A block of links that have gone hides nothing: it would only stay for ever.
+    public static func forget(before link: LinkID, in workspace: WorkspaceID, on connection: Connection) throws(MariaDBError) {
+        try connection.execute("DELETE FROM link_text_blocks WHERE workspace_id = \(workspace) AND last_link < \(link)")
+    }
+
     /// Makes the blocks that are missing.
     public static func build(in store: Store, at now: Timestamp) throws {
         guard try store.read({ try LinkTextPass.isComplete(on: $0) }) else { return }
@@ -120,7 +125,8 @@ public enum LinkTextBlocks {
     }
 
     private static func workspaces(on connection: Connection) throws(MariaDBError) -> [WorkspaceID] {
-        try connection.query("SELECT id FROM workspaces").map { row throws(MariaDBError) in try row.identifier(0) }
+        let own: [WorkspaceID] = try connection.query("SELECT id FROM workspaces").map { row throws(MariaDBError) in try row.identifier(0) }
+        return try own + APIKeys.sandboxes(on: connection)
     }
 
     private static func build(before end: LinkID, in workspace: WorkspaceID, on connection: Connection) throws {

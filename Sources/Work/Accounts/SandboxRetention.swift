@@ -19,8 +19,9 @@ extension Office {
         for workspace in try store.read({ try APIKeys.sandboxes(on: $0) }) {
             for owner in [workspace, workspace.bin] {
                 steps.take { count += try clearPages(of: owner, before: end) }
-                steps.take { count += try clearLinks(of: owner, before: end) }
+                steps.take { count += try clearLinks(of: owner, before: end, at: now) }
             }
+            steps.take { try store.write { try LinkTextBlocks.forget(before: .first(at: end), in: workspace, on: $0) } }
             steps.take { count += try clearImages(of: workspace, before: end) }
             steps.take { count += try clearWebhooks(of: workspace, before: end, at: now) }
             steps.take { count += try clearDomains(of: workspace, before: end) }
@@ -37,10 +38,12 @@ extension Office {
         }
     }
 
-    private func clearLinks(of owner: WorkspaceID, before end: Timestamp) throws -> Int {
+    /// Younger pages that show them are rendered anew without them.
+    private func clearLinks(of owner: WorkspaceID, before end: Timestamp, at now: Timestamp) throws -> Int {
         try clear(before: end, list: { try Links.ids(before: $0, in: owner, limit: Self.piece, on: $1) }, id: \.self) { ids, connection in
             let links = try Links.lock(ids, in: owner, on: connection).values.sorted { $0.id < $1.id }
             try Links.purge(links, on: connection)
+            try BioPages.moveStamps(ofPagesWith: ids, in: owner, at: now, on: connection)
             return (links.count, [.links(Set(links.flatMap(\.places)))])
         }
     }
