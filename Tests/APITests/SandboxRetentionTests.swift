@@ -5,6 +5,7 @@ import MariaDB
 import Model
 import Store
 import Support
+import Synchronization
 import Testing
 
 @testable import API
@@ -23,6 +24,13 @@ struct SandboxRetentionTests {
         stage = try Stage()
         (manager, key) = (try stage.makeManager(), try stage.testKey())
         office = Office(site: stage.services.site, store: stage.backdoor, redis: stage.services.redis)
+    }
+
+    /// Tests beside have sandboxes of their own, and things in them.
+    private func clear(at now: Timestamp) throws {
+        let sandbox = stage.workspace.id.sandbox
+        #expect(try stage.backdoor.read { try APIKeys.sandboxes(on: $0) }.contains(sandbox))
+        _ = try office.clear(sandbox, at: now)
     }
 
     private func id(_ response: Response) -> String { response.json["id"]?.stringValue ?? "" }
@@ -67,10 +75,10 @@ struct SandboxRetentionTests {
         let slug = "/" + (link["slug"]?.stringValue ?? "")
         #expect(stage.testVisit(slug).status == 302)
         try stage.load()
-        try office.clearSandboxes(at: Timestamp.now().adding(days: 29))
+        try clear(at: Timestamp.now().adding(days: 29))
         #expect(statuses(test, key: key) == [200, 200, 200, 200, 200])
         let keys = stage.ask(.get, "/api-keys", key: manager).items("id").count
-        try office.clearSandboxes(at: Timestamp.now().adding(days: 31))
+        try clear(at: Timestamp.now().adding(days: 31))
         #expect(statuses(test, key: key) == [404, 404, 404, 404, 404])
         try stage.load()
         #expect(try rows().keys.sorted() == ["api_requests"], "that just now it was asked for")
@@ -96,10 +104,10 @@ struct SandboxRetentionTests {
         let page = stage.ask(.post, "/bio-pages", body, key: key)
         try #require(page.status == 201, "\(page.text)")
         try age(#require(DomainID(id(domain))), #require(ImageID(id(image))))
-        try office.clearSandboxes(at: .now())
+        try clear(at: .now())
         #expect(try rows()["domains"] == 1 && rows()["images"] == 1 && rows()["bio_pages"] == 1)
         #expect(stage.ask(.delete, "/bio-pages/\(id(page))?purge=true", key: key).status == 204)
-        try office.clearSandboxes(at: .now())
+        try clear(at: .now())
         #expect(try rows()["domains"] == nil && rows()["images"] == nil)
     }
 
@@ -115,12 +123,35 @@ struct SandboxRetentionTests {
         #expect(stage.ask(.post, "/bio-pages/\(id(page))/publish", key: key).status == 200)
         let shown = stage.testVisit("/" + slug).text
         #expect(shown.contains("Notes") && shown.contains("Blog"))
-        try office.clearSandboxes(at: end.adding(days: 30))
+        try clear(at: end.adding(days: 30))
         #expect(statuses(["/links/\(id(link))", "/bio-pages/\(id(page))"], key: key) == [404, 200])
         #expect(eventually {
             let shown = stage.testVisit("/" + slug).text
             return !shown.contains("Notes") && shown.contains("Blog")
         })
+    }
+
+    @Test("has nothing left either where somebody keeps changing what is to go")
+    func changed() throws {
+        let pages = (0..<40).map { stage.ask(.post, "/bio-pages", #"{"title": "Ada \#($0)"}"#, key: key) }.map(id)
+        let webhooks = (0..<10).map { stage.ask(.post, "/webhooks", #"{"url": "https://example.com/\#($0)"}"#, key: key) }.map(id)
+        let paths = pages.map { ("/bio-pages/" + $0, "title") } + webhooks.map { ("/webhooks/" + $0, "description") }
+        let isDone = Atomic(false)
+        _ = try inParallel(4) { number in
+            if number == 0 {
+                defer { isDone.store(true, ordering: .relaxed) }
+                try clear(at: Timestamp.now().adding(days: 31))
+            } else {
+                var count = 0
+                while !isDone.load(ordering: .relaxed) {
+                    for (path, field) in paths.reversed() where !isDone.load(ordering: .relaxed) {
+                        count += 1
+                        _ = stage.ask(.patch, path, #"{"\#(field)": "Changed \#(number) \#(count)"}"#, key: key)
+                    }
+                }
+            }
+        }
+        #expect(statuses(paths.map(\.0), key: key).allSatisfy { $0 == 404 })
     }
 
     /// Makes a domain and an image forty days older: their ids say when they were made.
