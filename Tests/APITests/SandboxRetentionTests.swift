@@ -131,8 +131,8 @@ struct SandboxRetentionTests {
         })
     }
 
-    @Test("has nothing left either where somebody keeps changing what is to go")
-    func changed() throws {
+    @Test("has nothing left either where somebody keeps changing what is to go", arguments: 1...5)
+    func changed(attempt: Int) throws {
         let pages = (0..<40).map { stage.ask(.post, "/bio-pages", #"{"title": "Ada \#($0)"}"#, key: key) }.map(id)
         let webhooks = (0..<10).map { stage.ask(.post, "/webhooks", #"{"url": "https://example.com/\#($0)"}"#, key: key) }.map(id)
         let paths = pages.map { ("/bio-pages/" + $0, "title") } + webhooks.map { ("/webhooks/" + $0, "description") }
