@@ -13,11 +13,13 @@ struct QueryPlanTests {
     private let tenant: Tenant
     private let links: [Link]
 
-    /// A workspace beside another of the same size, with clicks on three days: compacted, busy, and waiting.
+    /// A workspace with clicks on three days (compacted, busy, and waiting), beside another of the same size and one with many links: of
+    /// half a table MariaDB would rather read all of it.
     init() throws {
         tenant = try database.makeTenant()
         links = try Self.fill(tenant, in: database)
         _ = try Self.fill(try database.makeTenant(slug: "other"), in: database)
+        try Self.makeLinks(4000, of: try database.makeTenant(slug: "large"), in: database)
         for table in [
             "links", "link_texts", "link_text_blocks", "link_tags", "link_totals", "click_values", "click_blocks", "click_moves", "click_facts", "click_sums",
             "click_parts", "recorded_clicks",
@@ -50,6 +52,17 @@ struct QueryPlanTests {
             if batch < 3 { try ClickCompaction.run(tenant.workspace.id, in: database.store) }
         }
         return links
+    }
+
+    private static func makeLinks(_ count: Int, of tenant: Tenant, in database: TestDatabase) throws {
+        let links = (0..<count).map { number in
+            Link(
+                id: .new(), workspace: tenant.workspace.id, domain: tenant.domain.id, host: tenant.domain.host, slug: "m\(number)",
+                settings: LinkSettings(url: "https://example.com/"), tags: [], createdAt: .now(), updatedAt: .now())
+        }
+        try database.store.write { connection in
+            try connection.transaction { _ = try Links.insert(links, on: $0) }
+        }
     }
 
     private struct PlanRow {
