@@ -62,7 +62,8 @@ enum ManualText {
 
         func written(_ cell: String) -> String {
             guard isWide, !cell.isEmpty else { return cell }
-            return "T{\n\(cell.hasPrefix(".") ? "\\&" : "")\(cell)\nT}"
+            // Ragged: where a line of a narrow cell cannot be adjusted, groff 1.23 warns.
+            return "T{\n.ad l\n\(cell.hasPrefix(".") ? "\\&" : "")\(cell)\nT}"
         }
     }
 }

@@ -75,7 +75,7 @@ struct MarkdownTests {
             | b | `mask_certificate_first_end_timestamp_seconds` |
             """).man()
         let rows = man.split(separator: "\n").map(String.init).drop { $0 != ".TS" }.prefix { $0 != ".TE" }
-        #expect(rows.dropFirst().starts(with: ["allbox tab(@);", "lb lbw(44n)", "l lw(44n).", "Type@T{", "For", "T}"]))
+        #expect(rows.dropFirst().starts(with: ["allbox tab(@);", "lb lbw(44n)", "l lw(44n).", "Type@T{", ".ad l", "For", "T}"]))
         #expect(rows.contains("\\f[B]mask\\-worker@a\\f[]@T{") && rows.contains("the pool a, which answers the API and short links"))
     }
 }
