@@ -18,13 +18,17 @@ public struct TimeZoneRules: Sendable {
     /// Seconds from UTC are the same at all times; no file is needed.
     public static let utc = TimeZoneRules(identifier: "UTC", file: TZif(transitions: [], offsets: [], firstOffset: 0))
 
-    /// Nil when there is no such zone. `identifier` is spelled as in the database, capitals included.
+    static let folder = "/usr/share/zoneinfo/"
+
+    /// Nil when there is no such zone. `identifier` is spelled as in the database, capitals included; former names are taken, too.
     public init?(identifier: String) {
         if identifier == "UTC" {
             self = .utc
             return
         }
-        guard Self.isSafe(identifier), let bytes = readSmallFile("/usr/share/zoneinfo/" + identifier),
+        guard Self.isSafe(identifier),
+            let bytes = readSmallFile(Self.folder + identifier)
+                ?? FormerZones.present[identifier].flatMap({ readSmallFile(Self.folder + $0) }),
             let file = TZif(bytes)
         else { return nil }
         self.init(identifier: identifier, file: file)
@@ -215,7 +219,7 @@ extension [UInt8] {
 }
 
 /// A file of at most 1 MiB; nil when it cannot be read or is something else.
-private func readSmallFile(_ path: String) -> [UInt8]? {
+func readSmallFile(_ path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

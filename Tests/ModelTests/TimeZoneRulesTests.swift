@@ -1,5 +1,6 @@
-import Model
 import Testing
+
+@testable import Model
 
 @Suite struct TimeZoneRulesTests {
     private func zone(_ identifier: String) throws -> TimeZoneRules {
@@ -8,6 +9,19 @@ import Testing
 
     private func time(_ text: String) throws -> Timestamp {
         try #require(Timestamp(rfc3339: text))
+    }
+
+    @Test("a zone is known by its former name, which browsers say, also where the system has no file of it", arguments: [
+        ("Asia/Calcutta", "Asia/Kolkata"), ("Asia/Katmandu", "Asia/Kathmandu"), ("Europe/Kiev", "Europe/Kyiv"),
+        ("Asia/Saigon", "Asia/Ho_Chi_Minh"), ("US/Pacific", "America/Los_Angeles"),
+    ])
+    func formerNames(former: String, present: String) throws {
+        let moment = try time("2026-07-01T00:00:00Z")
+        #expect(try zone(former).offset(at: moment) == zone(present).offset(at: moment) && zone(former).identifier == former)
+        #expect(FormerZones.present[former] == present)
+        #expect(FormerZones.present[present] == nil)
+        let file = Array("# version 2026a\nR A 1 2\nL \(present) \(former)\nZ \(present) 5:53 - LMT\nL broken\n".utf8)
+        #expect(FormerZones.links(in: file) == [former: present])
     }
 
     @Test(
