@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "LinkStore", dependencies: ["Store", "MariaDB", "Model", "Text"], swiftSettings: optimised),
         .target(name: "DeliveryStore", dependencies: ["Store", "MariaDB", "Model", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "AnalyticsStore", dependencies: ["Store", "MariaDB", "Model", "Crypto", "JSON", "Text"], swiftSettings: optimised),
-        .target(name: "AccountStore", dependencies: ["Mail", "Store", "MariaDB", "Model", "Crypto"], swiftSettings: optimised),
+        .target(name: "AccountStore", dependencies: ["Mail", "Store", "MariaDB", "Model", "Crypto", "Text"], swiftSettings: optimised),
         .target(name: "Signals", dependencies: ["Metrics", "Model", "Redis"], swiftSettings: optimised),
         .target(name: "SignIn", dependencies: ["Crypto", "CZxcvbn", "JSON", "Text"], swiftSettings: optimised),
         .target(name: "Journal", dependencies: ["AnalyticsStore", "CLinux", "DeliveryStore", "Metrics", "LinkStore", "Store", "Crypto", "JSON", "POSIX", "Text", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "API", dependencies: ["AccountStore", "Access", "AnalyticsStore", "Contract", "DeliveryStore", "Metrics", "Visits", "Work", "HTTP", "JSON", "Text", "Store", "Webhooks", "Journal", "QRCodes", "Pages", "Images", "DNS", "Redis", "Signals", "Crypto", "POSIX", "Threads", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "PeopleResources", dependencies: ["Crypto", "SignIn", "AccountStore", "Access", "API", "Contract", "HTTP", "JSON", "Model", "Store", "Text", "Threads", "Work"], swiftSettings: optimised),
         .target(name: "Resources", dependencies: ["PeopleResources", "Crypto", "SignIn", "AccountStore", "Access", "AnalyticsStore", "API", "Contract", "DeliveryStore", "DNS", "HTTP", "Images", "JSON", "Model", "Pages", "QRCodes", "Signals", "LinkStore", "Store", "Text", "Threads", "Visits", "Webhooks", "Work"], swiftSettings: optimised),
-        .target(name: "Bootstrap", dependencies: ["Curl", "Mail", "Metrics", "LinkStore", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
+        .target(name: "Bootstrap", dependencies: ["Curl", "Mail", "Metrics", "LinkStore", "Store", "Redis", "Signals", "Webhooks", "Systemd", "POSIX", "Text", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Application", dependencies: ["API", "Resources", "CLinux", "Visits", "Bootstrap", "FastCGI", "Journal", "Pages", "DNS", "Systemd", .product(name: "Logging", package: "swift-log")], swiftSettings: optimised),
         .target(name: "Operations", dependencies: ["AccountStore", "AnalyticsStore", "DeliveryStore", "Bootstrap", "Curl", "Images", "Journal", "Mail", "Pages", "POSIX", "Work"], swiftSettings: optimised),
 

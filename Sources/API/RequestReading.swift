@@ -39,11 +39,7 @@ extension RequestReading {
         guard let type = request.fields.contentType.flatMap(MediaType.init), type.isJSON else {
             throw .unsupportedMediaType()
         }
-        let json: JSON
-        do throws(JSONError) { json = try JSON.parse(request.body, isOfStranger: true) } catch { throw .invalidJSON(error) }
-        guard case .object(let object) = json else {
-            throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
-        }
+        let object = try JSONObject(ofBody: request.body)
         return try isDeep ? dialect.readDeep(object) : dialect.read(object)
     }
 

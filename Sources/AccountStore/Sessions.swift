@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// The table `sessions`.
 public enum Sessions {

@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// The tables `users` and `recovery_codes`, and what `members` says of users.
 public enum Users {

@@ -106,7 +106,7 @@ public enum UsageAnalytics {
         }
         if let failure { throw failure }
         answer.steps = counts.steps.map(\.rfc3339)
-        answer.groups = try counts.groups()
+        answer.groups = try counts.groups(by: answer.steps)
         return answer
     }
 
@@ -193,12 +193,13 @@ private struct Counts {
 
     private var isTooLong: Bool { question.seriesLimit.map { values.count * steps.count > $0 } ?? false }
 
+    /// - Parameter names: of the steps.
     /// - Throws: ``UsageAnalytics/TooManyLines``.
-    func groups() throws -> [UsageAnalytics.Group] {
+    func groups(by names: [String]) throws -> [UsageAnalytics.Group] {
         if isTooLong { throw UsageAnalytics.TooManyLines(groups: values.count, steps: steps.count) }
         let none = Usage()
         func series(_ group: Group?) -> [Usage] { steps.indices.map { group?.steps[$0] ?? none } }
-        if question.group == .time { return zip(steps, series(values[""])).map { .init(value: $0.rfc3339, usage: $1) } }
+        if question.group == .time { return zip(names, series(values[""])).map { .init(value: $0, usage: $1) } }
         return values.map { .init(value: $0, usage: $1.usage, series: series($1)) }
             .sorted { ($1.usage.requests, $0.value) < ($0.usage.requests, $1.value) }
     }

@@ -3,6 +3,7 @@ import MariaDB
 import Model
 import POSIX
 import Redis
+import Text
 import Webhooks
 
 /// Everything that is configured, read once at the start. Each value's meaning and default: systemd/mask.env.
@@ -126,7 +127,7 @@ public struct Configuration: Sendable {
     /// A host alone, which short URLs and pages are made with; also a single word or an IPv4 address.
     private static func host(_ environment: Environment, _ name: String) throws -> String? {
         guard let host = environment.optional(name)?.lowercased() else { return nil }
-        func isPlain(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+        func isPlain(_ byte: UInt8) -> Bool { byte.isLowerCaseLetter || byte.isDigit }
         guard host.utf8.allSatisfy({ isPlain($0) || "-._".utf8.contains($0) }), let first = host.utf8.first, let last = host.utf8.last,
             isPlain(first), isPlain(last)
         else {

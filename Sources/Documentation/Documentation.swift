@@ -83,7 +83,7 @@ package struct Documentation {
     private func removePages(from folder: String, but names: [String]) throws {
         for name in try Folder.stems(folder, suffix: ".md.gz") where !names.contains(name) {
             // By the last of them it is found again.
-            for suffix in ["html.gz", "html", "md", "md.gz"] { try HostFile.remove("\(folder)/\(name).\(suffix)") }
+            for suffix in ["html", "md"] { try ZippedFile.remove("\(folder)/\(name).\(suffix)") }
         }
     }
 

@@ -51,6 +51,18 @@ public enum Field<Value> {
 extension Field: Sendable where Value: Sendable {}
 extension Field: Equatable where Value: Equatable {}
 
+extension JSONObject {
+    /// Reads a body: 400 when it is not JSON, 422 when it is not an object.
+    public init(ofBody body: [UInt8]) throws(Problem) {
+        let json: JSON
+        do throws(JSONError) { json = try JSON.parse(body, isOfStranger: true) } catch { throw .invalidJSON(error) }
+        guard case .object(let object) = json else {
+            throw .validationFailed("", code: "invalid_type", "Send a JSON object.")
+        }
+        self = object
+    }
+}
+
 /// The strict reader of a request's body. It notes every problem instead of stopping at the first:
 ///
 ///     var fields = try JSONFields(parsing: request.body)
@@ -76,15 +88,8 @@ public struct JSONFields {
         isRead = Array(repeating: false, count: object.members.count)
     }
 
-    /// Reads a body: 400 when it is not JSON, 422 when it is not an object.
-    public init(parsing body: [UInt8]) throws(Problem) {
-        let json: JSON
-        do throws(JSONError) { json = try JSON.parse(body, isOfStranger: true) } catch { throw Problem.invalidJSON(error) }
-        guard case .object(let object) = json else {
-            throw Problem.validationFailed([.invalidType(at: "", expected: "an object")])
-        }
-        self.init(object)
-    }
+    /// - Throws: as ``JSONObject/init(ofBody:)``.
+    public init(parsing body: [UInt8]) throws(Problem) { self.init(try JSONObject(ofBody: body)) }
 
     // MARK: Reading
 

@@ -67,7 +67,7 @@ public enum HostNameError: Error, Hashable, Sendable {
 enum HostRules {
     /// Lower case; international names as A-labels. ASCII names are not looked at any further.
     static func lowerCaseASCII(_ host: String) throws(HostNameError) -> String {
-        if host.utf8.allSatisfy({ $0 < 0x80 }) { return host.lowercased() }
+        if host.isASCII { return host.lowercased() }
         // Of what becomes 253 of ASCII there are no more, and each has four bytes at the most.
         guard host.utf8.count <= 4 * 254 else { throw .tooLong }
         guard let ascii = hostToASCII(host) else { throw .notConvertible }

@@ -34,7 +34,7 @@ public struct SearchText: Sendable, Equatable {
     /// are looked for as they are, in small letters and in capitals.
     public var destinations: [String] {
         var forms: [String] = []
-        if text.utf8.allSatisfy({ $0 < 0x80 }) { forms.append(text) }
+        if text.isASCII { forms.append(text) }
         if !text.utf8.allSatisfy(\.isVisibleASCII) {
             forms += [text, text.lowercased(), text.uppercased(), text.spacesAsPlus].map(\.percentEncoded)
             if let form = withASCIIHost { forms.append(form) }
@@ -46,7 +46,7 @@ public struct SearchText: Sendable, Equatable {
     private var withASCIIHost: String? {
         let (scheme, rest) = text.firstRange(of: "://").map { (text[..<$0.upperBound], text[$0.upperBound...]) } ?? ("", text[...])
         let host = rest.prefix { !"/?#:".contains($0) }
-        guard !host.utf8.allSatisfy({ $0 < 0x80 }), let ascii = hostToASCII(String(host)) else { return nil }
+        guard !host.isASCII, let ascii = hostToASCII(String(host)) else { return nil }
         return scheme + ascii + String(rest[host.endIndex...]).percentEncoded
     }
 }

@@ -1,4 +1,5 @@
 import CZlib
+import Glibc
 import POSIX
 
 /// The bytes in the gzip format (RFC 1952), as small as zlib makes them; nil where it has no memory.
@@ -26,5 +27,19 @@ package enum ZippedFile {
         guard let zipped = gzip(bytes) else { throw PageError("zlib has no memory for a page of \(bytes.count) bytes") }
         try File.replace(path + ".gz", with: zipped, modifiedAt: seconds)
         try File.replace(path, with: bytes, modifiedAt: seconds)
+    }
+
+    /// - Returns: whether there was either.
+    @discardableResult
+    package static func remove(_ path: String) throws(SystemError) -> Bool {
+        var found = false
+        for file in [path, path + ".gz"] {
+            if unlink(file) == 0 {
+                found = true
+            } else if errno != ENOENT && errno != ENOTDIR {
+                throw SystemError("unlink", file)
+            }
+        }
+        return found
     }
 }

@@ -25,15 +25,7 @@ struct PageDirectory: Sendable {
     /// - Returns: whether there was one.
     @discardableResult
     func remove(host: String, slug: String) throws(SystemError) -> Bool {
-        var found = false
-        for file in [file(host, slug), file(host, slug) + ".gz"] {
-            if unlink(file) == 0 {
-                found = true
-            } else if errno != ENOENT && errno != ENOTDIR {
-                throw SystemError("unlink", file)
-            }
-        }
-        return found
+        try ZippedFile.remove(file(host, slug))
     }
 
     /// Every place that has a file.

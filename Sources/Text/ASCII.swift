@@ -13,3 +13,8 @@ extension UInt8 {
             || self == UInt8(ascii: "~")
     }
 }
+
+extension StringProtocol {
+    /// Whether a column of ASCII can have it: MariaDB refuses to compare one with any other text (error 1267).
+    @inlinable public var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+}

@@ -4,7 +4,7 @@
 extension String {
     /// Normalisation form C: one spelling for `é`, whether it was typed as one code point or two.
     public var normalised: String {
-        if utf8.allSatisfy({ $0 < 0x80 }) { return self }
+        if isASCII { return self }
         var scalars = String.UnicodeScalarView()
         for scalar in _nfc { scalars.append(scalar) }
         return String(scalars)

@@ -5,11 +5,13 @@ import Model
 import Support
 import Testing
 
+private func configured(_ values: [String: String]) throws -> Configuration {
+    try Configuration(Environment(["MASK_SECRET_KEY": "0123456789abcdef0123456789abcdef"].merging(values) { $1 }))
+}
+
 @Suite("The configuration of the database")
 struct DatabaseConfigurationTests {
-    private func configuration(_ values: [String: String]) throws -> MariaDBConfiguration {
-        try Configuration(Environment(["MASK_SECRET_KEY": "0123456789abcdef0123456789abcdef"].merging(values) { $1 })).database
-    }
+    private func configuration(_ values: [String: String]) throws -> MariaDBConfiguration { try configured(values).database }
 
     @Test("without MASK_MARIADB_USER the account is the user of the process")
     func user() throws {
@@ -47,9 +49,7 @@ struct DatabaseConfigurationTests {
 
 @Suite("The configuration of the hosts")
 struct HostConfigurationTests {
-    private func site(_ values: [String: String]) throws -> SiteConfiguration {
-        try Configuration(Environment(["MASK_SECRET_KEY": "0123456789abcdef0123456789abcdef"].merging(values) { $1 })).site
-    }
+    private func site(_ values: [String: String]) throws -> SiteConfiguration { try configured(values).site }
 
     @Test("they are names or addresses, in whatever case; there is no dashboard where its host is left out")
     func hosts() throws {

@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// The table `domains`.
 public enum Domains {

@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// Which links to list, and in which order.
 public struct LinkFilter: Sendable, Equatable {

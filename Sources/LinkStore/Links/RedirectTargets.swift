@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// What a redirect needs of a link, in one look-up by host and slug.
 public struct RedirectTarget: Sendable {

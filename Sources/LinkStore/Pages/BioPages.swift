@@ -1,6 +1,7 @@
 import MariaDB
 import Model
 import Store
+import Text
 
 /// The table `bio_pages`, and the place that each page takes among the links.
 public enum BioPages {

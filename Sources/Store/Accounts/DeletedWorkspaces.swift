@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Text
 
 /// The table `deleted_workspaces`: workspaces that are gone, and whose rows are going.
 ///

@@ -1,5 +1,6 @@
 import MariaDB
 import Model
+import Text
 
 /// The table `workspaces`.
 public enum Workspaces {

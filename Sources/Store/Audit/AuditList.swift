@@ -156,9 +156,8 @@ extension AuditLog {
         return query
     }
 
-    /// The columns are ASCII: MariaDB refuses to compare them with anything else.
     private static func isASCII(_ filter: AuditFilter) -> Bool {
-        [filter.actor, filter.action, filter.resource].allSatisfy { $0?.utf8.allSatisfy { $0 < 0x80 } ?? true }
+        [filter.actor, filter.action, filter.resource].allSatisfy { $0?.isASCII ?? true }
     }
 
     private static func window(_ filter: AuditFilter, _ position: AuditPosition?) -> SQL {

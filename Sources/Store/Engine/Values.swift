@@ -53,11 +53,6 @@ extension Row {
     }
 }
 
-extension String {
-    /// Whether a column of ASCII can have it: MariaDB refuses to compare one with any other text (error 1267).
-    public var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
-}
-
 extension CivilDate {
     /// `YYYY-MM-DD`.
     public var sql: String { String(Timestamp(milliseconds: Int64(dayNumber) * 86_400_000).sql.prefix(10)) }
